@@ -1,0 +1,1 @@
+//! The procedural macros of `capnweb-runtime`; use them through that crate.

@@ -1,0 +1,85 @@
+//! Table ids and whose point of view they are written from.
+
+use std::fmt;
+
+/// An id as it stands in a message: a JSON number, always from the sender's point of view.
+///
+/// It is kept as the double it was, since a peer may write any number: one that is no table id
+/// simply names nothing.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct WireId(pub f64);
+
+/// The largest integer that a double holds exactly together with its neighbours.
+const MAX_SAFE: i64 = (1 << 53) - 1;
+
+impl WireId {
+    /// Returns the table id, if the number can be one: an integer within ±(2⁵³−1).
+    pub fn table_id(self) -> Option<i64> {
+        #[allow(clippy::cast_precision_loss, reason = "MAX_SAFE is exact in a double")]
+        let in_range = self.0.fract() == 0.0 && self.0.abs() <= MAX_SAFE as f64;
+        #[allow(
+            clippy::cast_possible_truncation,
+            reason = "integral and in range, checked above"
+        )]
+        let id = self.0 as i64;
+        in_range.then_some(id)
+    }
+}
+
+impl fmt::Display for WireId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+macro_rules! table_id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub(crate) struct $name(i64);
+
+        impl $name {
+            /// The main object's id.
+            pub(crate) const MAIN: Self = Self(0);
+
+            /// Creates an id this side has allocated.
+            pub(crate) const fn new(id: i64) -> Self {
+                Self(id)
+            }
+
+            /// Reads an id out of a peer's message. This is the one place where the point of view
+            /// turns: the peer's import is our export, and the other way round.
+            pub(crate) fn from_peer(id: WireId) -> Option<Self> {
+                id.table_id().map(Self)
+            }
+
+            /// Writes the id into a message of ours.
+            pub(crate) fn to_wire(self) -> WireId {
+                #[allow(clippy::cast_precision_loss, reason = "ids stay within 2⁵³")]
+                WireId(self.0 as f64)
+            }
+
+            /// Returns whether the importing side allocated this id (calls), rather than the
+            /// exporting side (capabilities).
+            pub(crate) const fn is_allocated_by_importer(self) -> bool {
+                self.0 > 0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    };
+}
+
+table_id! {
+    /// The id of something the peer holds for us: a capability of its, or a call's result.
+    ImportId
+}
+
+table_id! {
+    /// The id of something we hold for the peer.
+    ExportId
+}

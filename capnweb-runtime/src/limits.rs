@@ -1,0 +1,46 @@
+//! What a peer may make a session spend.
+
+/// The limits of one session, enforced against its peer; every breach ends that session only.
+///
+/// The first three are the protocol's own, with the same defaults as the JavaScript
+/// implementation (protocol L-1…L-3); the others bound what the protocol leaves open (L-10…L-17).
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Limits {
+    /// Levels of nesting in one received value. Default 256.
+    pub max_depth: usize,
+    /// Characters in a received bigint, its sign included. Default 16,384.
+    pub max_bigint_digits: usize,
+    /// UTF-16 code units in one received message. Default 33,554,432.
+    pub max_message_size: usize,
+    /// Levels of JSON nesting in one received message, at least 520. Default 1,024.
+    pub max_json_depth: usize,
+    /// Bytes in one received WebSocket message, checked before it is read as text. Default
+    /// 100,663,296: three times `max_message_size`.
+    pub max_frame_bytes: usize,
+    /// Entries in the table of what the peer may refer to. Default 100,000.
+    pub max_exports: usize,
+    /// Entries in the table of what the peer has given us. Default 100,000.
+    pub max_imports: usize,
+    /// Calls from the peer that have started and not settled. Further calls are rejected, the
+    /// session goes on. Default 10,000.
+    pub max_calls_in_flight: usize,
+    /// Bytes waiting to be written to a peer that does not read. Default 67,108,864.
+    pub max_outgoing_bytes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            max_depth: 256,
+            max_bigint_digits: 16_384,
+            max_message_size: 32 * 1024 * 1024,
+            max_json_depth: 1024,
+            max_frame_bytes: 96 * 1024 * 1024,
+            max_exports: 100_000,
+            max_imports: 100_000,
+            max_calls_in_flight: 10_000,
+            max_outgoing_bytes: 64 * 1024 * 1024,
+        }
+    }
+}

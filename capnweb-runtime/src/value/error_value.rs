@@ -1,0 +1,90 @@
+//! Error objects as data.
+
+use super::{Object, Tree};
+
+/// The JavaScript error classes that survive a trip; every other name arrives as [`Error`]
+/// (protocol W-29).
+///
+/// [`Error`]: ErrorClass::Error
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[allow(clippy::exhaustive_enums, reason = "the list is fixed by the protocol")]
+pub enum ErrorClass {
+    /// `Error`, and every class the protocol does not name.
+    #[default]
+    Error,
+    /// `EvalError`.
+    EvalError,
+    /// `RangeError`: a value outside what is allowed.
+    RangeError,
+    /// `ReferenceError`.
+    ReferenceError,
+    /// `SyntaxError`.
+    SyntaxError,
+    /// `TypeError`: a value of the wrong type.
+    TypeError,
+    /// `URIError`.
+    UriError,
+    /// `AggregateError`: several errors in the member `errors`.
+    AggregateError,
+}
+
+impl ErrorClass {
+    /// Returns the class a received name stands for.
+    pub fn from_name(name: &str) -> Self {
+        match name {
+            "EvalError" => Self::EvalError,
+            "RangeError" => Self::RangeError,
+            "ReferenceError" => Self::ReferenceError,
+            "SyntaxError" => Self::SyntaxError,
+            "TypeError" => Self::TypeError,
+            "URIError" => Self::UriError,
+            "AggregateError" => Self::AggregateError,
+            _ => Self::Error,
+        }
+    }
+
+    /// Returns the name that goes on the wire.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Error => "Error",
+            Self::EvalError => "EvalError",
+            Self::RangeError => "RangeError",
+            Self::ReferenceError => "ReferenceError",
+            Self::SyntaxError => "SyntaxError",
+            Self::TypeError => "TypeError",
+            Self::UriError => "URIError",
+            Self::AggregateError => "AggregateError",
+        }
+    }
+}
+
+/// An error object: class, message, and whatever properties it carries.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct ErrorValue<C> {
+    /// The class; it decides what a JavaScript peer can `instanceof`.
+    pub class: ErrorClass,
+    /// The text for people.
+    pub message: String,
+    /// A stack trace, if the sender chose to reveal one. Never sent unless put here on purpose.
+    pub stack: Option<String>,
+    /// Own properties, `cause` and `errors` among them, in order.
+    pub props: Object<C>,
+}
+
+impl<C> ErrorValue<C> {
+    /// Creates an error without properties.
+    pub fn new(class: ErrorClass, message: impl Into<String>) -> Self {
+        Self {
+            class,
+            message: message.into(),
+            stack: None,
+            props: Object::new(),
+        }
+    }
+
+    /// Returns the property `cause`.
+    pub fn cause(&self) -> Option<&Tree<C>> {
+        self.props.get("cause")
+    }
+}

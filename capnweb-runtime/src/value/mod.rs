@@ -1,0 +1,17 @@
+//! The data model: one tree for every value that travels, generic in its capability leaf.
+
+mod bigint;
+mod bytes;
+mod date;
+mod error_value;
+mod object;
+mod path;
+mod tree;
+
+pub use bigint::{BigInt, ParseBigIntError};
+pub use bytes::{Bytes, BytesKind};
+pub use date::Date;
+pub use error_value::{ErrorClass, ErrorValue};
+pub use object::Object;
+pub use path::{Path, Segment};
+pub use tree::Tree;

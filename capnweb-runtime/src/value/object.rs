@@ -1,0 +1,128 @@
+//! Plain objects: ordered members with string keys.
+
+use super::Tree;
+
+/// The names that JavaScript gives every object, and `toJSON`; they never travel as data
+/// (protocol W-19).
+const FORBIDDEN: [&str; 13] = [
+    "__proto__",
+    "constructor",
+    "hasOwnProperty",
+    "isPrototypeOf",
+    "propertyIsEnumerable",
+    "toLocaleString",
+    "toString",
+    "valueOf",
+    "__defineGetter__",
+    "__defineSetter__",
+    "__lookupGetter__",
+    "__lookupSetter__",
+    "toJSON",
+];
+
+/// A plain object: members in the order they were written, each key once.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Object<C> {
+    members: Vec<(String, Tree<C>)>,
+}
+
+impl<C> Object<C> {
+    /// Creates an object without members.
+    pub const fn new() -> Self {
+        Self {
+            members: Vec::new(),
+        }
+    }
+
+    /// Creates an object with room for `capacity` members.
+    pub fn with_capacity(capacity: usize) -> Self {
+        Self {
+            members: Vec::with_capacity(capacity),
+        }
+    }
+
+    /// Returns whether a data member of this name is dropped by every receiver (protocol W-19).
+    pub fn is_forbidden(key: &str) -> bool {
+        FORBIDDEN.contains(&key)
+    }
+
+    /// Appends a member whose key is known to be new.
+    pub(crate) fn push(&mut self, key: String, value: Tree<C>) {
+        self.members.push((key, value));
+    }
+
+    /// Sets a member, keeping the place of one that exists; returns the value it replaces.
+    pub fn insert(&mut self, key: impl Into<String>, value: Tree<C>) -> Option<Tree<C>> {
+        let key = key.into();
+        match self.members.iter_mut().find(|(name, _)| *name == key) {
+            Some((_, old)) => Some(std::mem::replace(old, value)),
+            None => {
+                self.members.push((key, value));
+                None
+            }
+        }
+    }
+
+    /// Returns the member called `key`.
+    pub fn get(&self, key: &str) -> Option<&Tree<C>> {
+        self.members
+            .iter()
+            .find(|(name, _)| name == key)
+            .map(|(_, value)| value)
+    }
+
+    /// Takes the member called `key` out.
+    pub fn remove(&mut self, key: &str) -> Option<Tree<C>> {
+        let at = self.members.iter().position(|(name, _)| name == key)?;
+        Some(self.members.remove(at).1)
+    }
+
+    /// Returns the number of members.
+    pub fn len(&self) -> usize {
+        self.members.len()
+    }
+
+    /// Returns whether there are no members.
+    pub fn is_empty(&self) -> bool {
+        self.members.is_empty()
+    }
+
+    /// Visits the members in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Tree<C>)> {
+        self.members
+            .iter()
+            .map(|(name, value)| (name.as_str(), value))
+    }
+
+    /// Visits the members in order, their values mutably.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = (&str, &mut Tree<C>)> {
+        self.members
+            .iter_mut()
+            .map(|(name, value)| (name.as_str(), value))
+    }
+}
+
+impl<C> Default for Object<C> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<C> IntoIterator for Object<C> {
+    type Item = (String, Tree<C>);
+    type IntoIter = std::vec::IntoIter<Self::Item>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.members.into_iter()
+    }
+}
+
+impl<C, K: Into<String>> FromIterator<(K, Tree<C>)> for Object<C> {
+    fn from_iter<I: IntoIterator<Item = (K, Tree<C>)>>(members: I) -> Self {
+        let mut object = Self::new();
+        for (key, value) in members {
+            object.insert(key, value);
+        }
+        object
+    }
+}

@@ -1,0 +1,58 @@
+//! The value tree shared by the wire and by programs.
+
+use super::{BigInt, Bytes, Date, ErrorValue, Object};
+
+/// A value of the Cap'n Web data model, with leaves of type `C` where capabilities are.
+///
+/// On the wire the leaves are references by id, in a program they are live references; everything
+/// else is the same tree. `Undefined` and `Null` are different values and stay different
+/// (protocol W-12).
+#[derive(Debug, Clone, PartialEq, Default)]
+#[non_exhaustive]
+pub enum Tree<C> {
+    /// JavaScript's `undefined`: what a method without a result returns.
+    #[default]
+    Undefined,
+    /// JavaScript's `null`.
+    Null,
+    /// A boolean.
+    Bool(bool),
+    /// An IEEE 754 double, the only kind of number there is (protocol F-7).
+    Number(f64),
+    /// A string; unpaired surrogates arrive as U+FFFD (protocol F-8).
+    String(String),
+    /// An integer of any size.
+    BigInt(BigInt),
+    /// A point in time, to the millisecond.
+    Date(Date),
+    /// Binary data, with the name of the JavaScript type that holds it.
+    Bytes(Bytes),
+    /// An array.
+    Array(Vec<Tree<C>>),
+    /// A plain object, in the order its members were written.
+    Object(Object<C>),
+    /// An error object: thrown, returned or nested in data.
+    Error(Box<ErrorValue<C>>),
+    /// A capability.
+    Capability(C),
+}
+
+impl<C> Tree<C> {
+    /// Returns what kind of value this is, in the words an error message uses.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Undefined => "undefined",
+            Self::Null => "null",
+            Self::Bool(_) => "a boolean",
+            Self::Number(_) => "a number",
+            Self::String(_) => "a string",
+            Self::BigInt(_) => "a bigint",
+            Self::Date(_) => "a date",
+            Self::Bytes(_) => "bytes",
+            Self::Array(_) => "an array",
+            Self::Object(_) => "an object",
+            Self::Error(_) => "an error",
+            Self::Capability(_) => "a capability",
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! A task queue written as ordinary capability traits.
