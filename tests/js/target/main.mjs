@@ -5,25 +5,6 @@ import { RpcStub, RpcTarget } from "capnweb";
 import { Counter } from "./counter.mjs";
 import * as streams from "./streams.mjs";
 
-// What a method may return of an argument: the stubs in an argument end with the call, so that
-// those which go back have to be duplicates.
-//
-// A stub of this side's own that came home cannot be duplicated: capnweb 0.12.0 takes it for a
-// promise. A caller that wants one back passes the promise it got it from.
-function kept(value) {
-  if (value instanceof RpcStub) return value.dup();
-  if (Array.isArray(value)) return value.map(kept);
-  if (isPlainObject(value)) {
-    return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, kept(member)]));
-  }
-  return value;
-}
-
-function isPlainObject(value) {
-  if (value === null || typeof value !== "object") return false;
-  return Object.getPrototypeOf(value) === Object.prototype;
-}
-
 export class Main extends RpcTarget {
   #stats;
   #callback;
@@ -238,27 +219,56 @@ export class Main extends RpcTarget {
   // `map`, driven by this side over the caller's object.
 
   mapArrayRemote(src) {
-    return src.getNumbers().map((x) => src.double(x));
+    return mapped(src.getNumbers(), (x) => src.double(x));
   }
 
   mapNullRemote(src) {
-    return src.returnNull().map((x) => src.double(x));
+    return mapped(src.returnNull(), (x) => src.double(x));
   }
 
   mapSingleRemote(src, n) {
-    return src.returnNumber(n).map((x) => src.double(x));
+    return mapped(src.returnNumber(n), (x) => src.double(x));
   }
 
   mapNestedRemote(src) {
-    return src.getNumbers().map((x) => src.makeList(x).map((y) => src.double(y)));
+    return mapped(src.getNumbers(), (x) => src.makeList(x).map((y) => src.double(y)));
   }
 
   async mapCounterRemote(src) {
     const counter = await src.makeCounter(10);
     try {
-      return await src.getNumbers().map((x) => counter.increment(x));
+      return await mapped(src.getNumbers(), (x) => counter.increment(x));
     } finally {
       counter[Symbol.dispose]();
     }
   }
+}
+
+// Awaits here what the caller could await there: a result whose promises settle while it is sent
+// makes capnweb 0.12.0 name ids that are gone, which ends the session.
+async function mapped(promise, mapper) {
+  try {
+    return await promise.map(mapper);
+  } finally {
+    promise[Symbol.dispose]();
+  }
+}
+
+// What a method may return of an argument: the stubs in an argument end with the call, so that
+// those which go back have to be duplicates.
+//
+// A stub of this side's own that came home cannot be duplicated: capnweb 0.12.0 takes it for a
+// promise. A caller that wants one back passes the promise it got it from.
+function kept(value) {
+  if (value instanceof RpcStub) return value.dup();
+  if (Array.isArray(value)) return value.map(kept);
+  if (isPlainObject(value)) {
+    return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, kept(member)]));
+  }
+  return value;
+}
+
+function isPlainObject(value) {
+  if (value === null || typeof value !== "object") return false;
+  return Object.getPrototypeOf(value) === Object.prototype;
 }
