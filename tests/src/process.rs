@@ -206,3 +206,50 @@ fn read_all(output: Option<impl Read + Send + 'static>) -> JoinHandle<String> {
         String::from_utf8_lossy(&bytes).into_owned()
     })
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    fn shell(script: &str) -> Process {
+        Process::spawn(Command::new("sh").args(["-c", script])).unwrap()
+    }
+
+    #[test]
+    fn the_awaited_line_is_found_among_others() {
+        let mut process = shell("echo starting; echo 'ready at 7'; echo later");
+        assert_eq!(process.line_after("ready at ", LIMIT).unwrap(), "7");
+        assert_eq!(process.finish(LIMIT).unwrap().lines, ["later"]);
+    }
+
+    #[test]
+    fn a_process_that_stays_silent_is_given_up_on() {
+        let mut process = shell("exec tail -f /dev/null");
+        let outcome = process.line_after("ready", Duration::from_millis(1));
+        assert!(
+            matches!(outcome, Err(ProcessError::TooSlow { .. })),
+            "{outcome:?}"
+        );
+    }
+
+    #[test]
+    fn a_process_that_ends_early_says_why() {
+        let error = shell("echo 'no such port' >&2; exit 3")
+            .line_after("ready", LIMIT)
+            .unwrap_err();
+        assert!(error.to_string().contains("no such port"), "{error}");
+    }
+
+    #[test]
+    fn a_dropped_process_is_gone() {
+        let process = shell("exec tail -f /dev/null");
+        let id = process.child.id().to_string();
+        drop(process);
+        let end = Process::spawn(Command::new("kill").args(["-0", &id]))
+            .unwrap()
+            .finish(LIMIT);
+        assert!(!end.unwrap().status.success(), "process {id} still runs");
+    }
+
+    const LIMIT: Duration = Duration::from_secs(30);
+}

@@ -53,7 +53,8 @@ impl Source {
     /// Returns the lines before the unit tests, numbered from 1.
     pub(crate) fn program(&self) -> impl Iterator<Item = (usize, &str)> {
         let lines: Vec<&str> = self.text.lines().collect();
-        let is_unit_tests = |pair: &[&str]| pair[0] == "#[cfg(test)]" && pair[1].starts_with("mod");
+        let is_unit_tests =
+            |pair: &[&str]| TEST_ONLY.contains(&pair[0]) && pair[1].starts_with("mod ");
         let end = lines
             .windows(2)
             .position(is_unit_tests)
@@ -102,6 +103,8 @@ pub(crate) fn assert_found(findings: &[Finding], places: &[&str]) {
     let found: Vec<String> = findings.iter().map(place).collect();
     assert_eq!(found, places, "{findings:#?}");
 }
+
+const TEST_ONLY: [&str; 2] = ["#[cfg(test)]", "#[cfg(all(test, unix))]"];
 
 /// The crates whose sources are the product.
 pub(crate) const CRATES: [&str; 3] = ["capnweb-macros", "capnweb-runtime", "task-queue"];
