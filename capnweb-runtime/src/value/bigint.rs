@@ -33,7 +33,7 @@ impl FromStr for BigInt {
     /// Reads what JavaScript's `BigInt(text)` reads: surrounding white space, an optional sign and
     /// decimal digits, or `0x`/`0o`/`0b` digits without a sign; the empty text is 0.
     fn from_str(text: &str) -> Result<Self, ParseBigIntError> {
-        let text = text.trim();
+        let text = text.trim_matches(is_white_space);
         let (radix, digits) = match text.as_bytes() {
             [] => return Ok(Self::default()),
             [b'0', b'x' | b'X', ..] => (16, text.get(2..)),
@@ -54,6 +54,15 @@ impl FromStr for BigInt {
         num_bigint::BigInt::parse_bytes(digits.as_bytes(), radix)
             .map(Self)
             .ok_or(ParseBigIntError)
+    }
+}
+
+/// Whether JavaScript trims this character: Unicode's white space with two differences.
+fn is_white_space(character: char) -> bool {
+    match character {
+        '\u{feff}' => true,
+        '\u{85}' => false,
+        _ => character.is_whitespace(),
     }
 }
 

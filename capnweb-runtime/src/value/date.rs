@@ -22,6 +22,19 @@ impl Date {
         }
     }
 
+    /// Creates a date from what JavaScript takes as its time value: a fraction is cut off, what is
+    /// out of range or not finite makes the date invalid.
+    pub(crate) fn from_time_value(ms: f64) -> Self {
+        #[allow(clippy::cast_precision_loss, reason = "MAX_MS is an exact double")]
+        let in_range = ms.abs() <= MAX_MS as f64;
+        #[allow(
+            clippy::cast_possible_truncation,
+            reason = "in range, and cutting is meant"
+        )]
+        let whole = ms as i64;
+        Self(in_range.then_some(whole))
+    }
+
     /// Returns the milliseconds since the epoch, or `None` for the invalid date.
     pub const fn millis(self) -> Option<i64> {
         self.0

@@ -1,6 +1,6 @@
 //! Plain objects: ordered members with string keys.
 
-use super::Tree;
+use super::{Tree, merge_duplicates};
 
 /// The names that JavaScript gives every object, and `toJSON`; they never travel as data
 /// (protocol W-19).
@@ -41,6 +41,13 @@ impl<C> Object<C> {
         }
     }
 
+    /// Creates an object from members among which a key may occur more than once: the last value
+    /// stays, at the place of the first.
+    pub(crate) fn from_members(mut members: Vec<(String, Tree<C>)>) -> Self {
+        merge_duplicates(&mut members);
+        Self { members }
+    }
+
     /// Returns whether a data member of this name is dropped by every receiver (protocol W-19).
     pub fn is_forbidden(key: &str) -> bool {
         FORBIDDEN.contains(&key)
@@ -54,13 +61,11 @@ impl<C> Object<C> {
     /// Sets a member, keeping the place of one that exists; returns the value it replaces.
     pub fn insert(&mut self, key: impl Into<String>, value: Tree<C>) -> Option<Tree<C>> {
         let key = key.into();
-        match self.members.iter_mut().find(|(name, _)| *name == key) {
-            Some((_, old)) => Some(std::mem::replace(old, value)),
-            None => {
-                self.members.push((key, value));
-                None
-            }
+        if let Some((_, old)) = self.members.iter_mut().find(|(name, _)| *name == key) {
+            return Some(std::mem::replace(old, value));
         }
+        self.members.push((key, value));
+        None
     }
 
     /// Returns the member called `key`.
@@ -119,10 +124,7 @@ impl<C> IntoIterator for Object<C> {
 
 impl<C, K: Into<String>> FromIterator<(K, Tree<C>)> for Object<C> {
     fn from_iter<I: IntoIterator<Item = (K, Tree<C>)>>(members: I) -> Self {
-        let mut object = Self::new();
-        for (key, value) in members {
-            object.insert(key, value);
-        }
-        object
+        let members = members.into_iter();
+        Self::from_members(members.map(|(key, value)| (key.into(), value)).collect())
     }
 }

@@ -28,7 +28,7 @@ pub enum Tree<C> {
     /// Binary data, with the name of the JavaScript type that holds it.
     Bytes(Bytes),
     /// An array.
-    Array(Vec<Tree<C>>),
+    Array(Vec<Self>),
     /// A plain object, in the order its members were written.
     Object(Object<C>),
     /// An error object: thrown, returned or nested in data.

@@ -8,9 +8,23 @@
     clippy::arithmetic_side_effects
 )]
 
+mod base64;
+mod decode;
+mod encode;
+mod error;
 mod json;
 mod message;
 mod reference;
 
+pub(crate) use decode::{decode, decode_expr};
+pub(crate) use encode::{
+    MAX_ENCODE_DEPTH, encode_abort, encode_pull, encode_push, encode_reject, encode_release,
+    encode_resolve,
+};
+pub(crate) use error::{DecodeError, EncodeError};
+pub(crate) use json::{Json, JsonError};
 pub(crate) use message::Message;
 pub(crate) use reference::{Expr, Target, WireRef};
+
+#[cfg(test)]
+mod tests;

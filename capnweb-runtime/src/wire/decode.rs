@@ -1,0 +1,276 @@
+//! From text to messages.
+
+use super::base64::read_base64;
+use super::error::DecodeError;
+use super::json::Json;
+use super::message::Message;
+use super::reference::{Expr, Target, WireRef};
+use crate::ids::WireId;
+use crate::limits::Limits;
+use crate::value::{
+    BigInt, Bytes, BytesKind, Date, ErrorClass, ErrorValue, Object, Path, Segment, Tree,
+};
+
+/// Reads one message (protocol F-3).
+///
+/// Ids may be any number: what they can mean is for the session to say.
+pub(crate) fn decode(text: &str, limits: &Limits) -> Result<Message, DecodeError> {
+    check_size(text, limits.max_message_size)?;
+    let mut json = Json::parse(text, limits.max_json_depth)?;
+    let message = match &mut json {
+        Json::Array(elements) => message(elements, limits)?,
+        _ => None,
+    };
+    message.ok_or_else(|| DecodeError::bad_message(&json))
+}
+
+/// Reads the expression that a message carries.
+///
+/// Object members that receivers must drop (W-19) are still in the result, because what they hold
+/// has to be evaluated all the same; it is the evaluation that drops them.
+pub(crate) fn decode_expr(json: Json, limits: &Limits) -> Result<Expr, DecodeError> {
+    Decoder { limits }.value(json, 0)
+}
+
+/// Bytes are at least as many as UTF-16 code units, so that only a suspect text is counted (L-3).
+fn check_size(text: &str, max: usize) -> Result<(), DecodeError> {
+    if text.len() > max && text.encode_utf16().count() > max {
+        return Err(DecodeError::MessageTooLarge { max });
+    }
+    Ok(())
+}
+
+/// Reads a message out of its array, which is untouched if it is none.
+fn message(elements: &mut [Json], limits: &Limits) -> Result<Option<Message>, DecodeError> {
+    let [Json::String(tag), operands @ ..] = elements else {
+        return Ok(None);
+    };
+    let expr = |json: &mut Json| decode_expr(std::mem::take(json), limits);
+    Ok(Some(match (tag.as_str(), operands) {
+        ("push", [value, ..]) => Message::Push(expr(value)?),
+        ("pull", [Json::Number(id), ..]) => Message::Pull(WireId(*id)),
+        ("resolve", [Json::Number(id), value, ..]) => Message::Resolve(WireId(*id), expr(value)?),
+        ("reject", [Json::Number(id), error, ..]) => {
+            Message::Reject(WireId(*id), std::mem::take(error))
+        }
+        ("release", [Json::Number(id), Json::Number(count), ..]) => {
+            Message::Release(WireId(*id), *count)
+        }
+        ("abort", [reason, ..]) => Message::Abort(expr(reason)?),
+        ("abort", []) => Message::Abort(Tree::Undefined),
+        _ => return Ok(None),
+    }))
+}
+
+struct Decoder<'a> {
+    limits: &'a Limits,
+}
+
+impl Decoder<'_> {
+    /// Reads the value at a depth (W-1). Depth is what bounds the recursion, here and in all that
+    /// is done with the value, so that no setting may lift it without bound.
+    fn value(&self, json: Json, depth: usize) -> Result<Expr, DecodeError> {
+        let max = self.limits.max_depth.min(DEPTH_CEILING);
+        if depth >= max {
+            return Err(DecodeError::TooDeep { max });
+        }
+        match json {
+            Json::Null => Ok(Tree::Null),
+            Json::Bool(bool) => Ok(Tree::Bool(bool)),
+            Json::Number(number) => Ok(Tree::Number(number)),
+            Json::String(string) => Ok(Tree::String(string)),
+            Json::Array(elements) => self.array(elements, depth),
+            Json::Object(members) => self.object(members, depth).map(Tree::Object),
+        }
+    }
+
+    fn object(
+        &self,
+        members: Vec<(String, Json)>,
+        depth: usize,
+    ) -> Result<Object<WireRef>, DecodeError> {
+        let mut object = Object::with_capacity(members.len());
+        for (key, value) in members {
+            object.push(key, self.value(value, depth.saturating_add(1))?);
+        }
+        Ok(object)
+    }
+
+    fn array(&self, mut elements: Vec<Json>, depth: usize) -> Result<Expr, DecodeError> {
+        if let [Json::Array(items)] = elements.as_mut_slice() {
+            let items = std::mem::take(items);
+            return self.list(items, depth).map(Tree::Array);
+        }
+        let special = match elements.as_mut_slice() {
+            [Json::String(tag), operands @ ..] => self.special(tag, operands, depth)?,
+            _ => None,
+        };
+        special.ok_or_else(|| DecodeError::unknown_special_value(&Json::Array(elements)))
+    }
+
+    /// Reads the elements of an array, or the arguments of a call (W-16).
+    fn list(&self, items: Vec<Json>, depth: usize) -> Result<Vec<Expr>, DecodeError> {
+        let items = items.into_iter();
+        items
+            .map(|item| self.value(item, depth.saturating_add(1)))
+            .collect()
+    }
+
+    /// Reads a tagged form; `None`, with the operands untouched, if it is none.
+    fn special(
+        &self,
+        tag: &str,
+        operands: &mut [Json],
+        depth: usize,
+    ) -> Result<Option<Expr>, DecodeError> {
+        Ok(Some(match (tag, operands) {
+            ("undefined", []) => Tree::Undefined,
+            ("inf", _) => Tree::Number(f64::INFINITY),
+            ("-inf", _) => Tree::Number(f64::NEG_INFINITY),
+            ("nan", _) => Tree::Number(f64::NAN),
+            ("bigint", [Json::String(text), ..]) => Tree::BigInt(self.bigint(text)?),
+            ("date", [Json::Null, ..]) => Tree::Date(Date::INVALID),
+            ("date", [Json::Number(ms), ..]) => Tree::Date(Date::from_time_value(*ms)),
+            ("bytes", [Json::String(text), marker @ ..]) => {
+                Tree::Bytes(bytes(text, marker.first())?)
+            }
+            ("error", operands) => return self.error(operands, depth),
+            ("export", [Json::Number(id), ..]) => Tree::Capability(WireRef::Export(WireId(*id))),
+            ("promise", [Json::Number(id), ..]) => Tree::Capability(WireRef::Promise(WireId(*id))),
+            ("import", operands) => {
+                let target = self.target(operands, depth)?;
+                return Ok(target.map(|target| Tree::Capability(WireRef::Import(target))));
+            }
+            ("pipeline", operands) => {
+                let target = self.target(operands, depth)?;
+                return Ok(target.map(|target| Tree::Capability(WireRef::Pipeline(target))));
+            }
+            _ => return Ok(None),
+        }))
+    }
+
+    fn bigint(&self, text: &str) -> Result<BigInt, DecodeError> {
+        let max = self.limits.max_bigint_digits;
+        if text.len() > max && text.encode_utf16().count() > max {
+            return Err(DecodeError::BigIntTooLong { max });
+        }
+        text.parse().map_err(|_| DecodeError::BigIntSyntax {
+            excerpt: first_code_units(text, 256),
+        })
+    }
+
+    /// Reads the operands of `import` and `pipeline` (W-43).
+    fn target(&self, operands: &mut [Json], depth: usize) -> Result<Option<Target>, DecodeError> {
+        let (id, path, args) = match operands {
+            [Json::Number(id)] => (id, None, None),
+            [Json::Number(id), Json::Array(path)] => (id, Some(path), None),
+            [Json::Number(id), Json::Array(path), Json::Array(args)] => {
+                (id, Some(path), Some(args))
+            }
+            _ => return Ok(None),
+        };
+        let path = match path {
+            Some(path) if !path.iter().all(is_segment) => return Ok(None),
+            Some(path) => Some(path.iter_mut().filter_map(segment).collect()),
+            None => None,
+        };
+        let args = args.map(|args| self.list(std::mem::take(args), depth));
+        Ok(Some(Target {
+            id: WireId(*id),
+            path,
+            args: args.transpose()?,
+        }))
+    }
+
+    /// Reads the operands of `error` (W-28).
+    fn error(&self, operands: &mut [Json], depth: usize) -> Result<Option<Expr>, DecodeError> {
+        let [Json::String(name), Json::String(message), more @ ..] = operands else {
+            return Ok(None);
+        };
+        let mut error = ErrorValue::new(ErrorClass::from_name(name), "");
+        error.props = match more {
+            [_, Json::Object(props), ..] => self.props(std::mem::take(props), depth)?,
+            [_, _, ..] => return Ok(None),
+            _ => Object::new(),
+        };
+        error.message = std::mem::take(message);
+        if let Some(Json::String(stack)) = more.first_mut() {
+            error.stack = Some(std::mem::take(stack));
+        }
+        if error.class == ErrorClass::AggregateError && error.props.get("errors").is_none() {
+            error
+                .props
+                .push("errors".to_owned(), Tree::Array(Vec::new()));
+        }
+        Ok(Some(Tree::Error(Box::new(error))))
+    }
+
+    /// Reads an error's properties. Those that stand for fields the error has anyway are not even
+    /// looked at: they may hold anything.
+    fn props(
+        &self,
+        mut props: Vec<(String, Json)>,
+        depth: usize,
+    ) -> Result<Object<WireRef>, DecodeError> {
+        props.retain(|(key, _)| !matches!(key.as_str(), "name" | "message" | "stack"));
+        self.object(props, depth)
+    }
+}
+
+const fn is_segment(json: &Json) -> bool {
+    matches!(json, Json::String(_) | Json::Number(_))
+}
+
+/// Takes a step of a path. A number that is no index means the member of that name, as in
+/// JavaScript.
+fn segment(json: &mut Json) -> Option<Segment> {
+    match json {
+        Json::String(name) => Some(Segment::from(std::mem::take(name))),
+        Json::Number(number) => Some(numeric_segment(*number)),
+        _ => None,
+    }
+}
+
+fn numeric_segment(number: f64) -> Segment {
+    match WireId(number).table_id().map(u64::try_from) {
+        Some(Ok(index)) => Segment::Index(index),
+        _ => Segment::from(ryu_js::Buffer::new().format(number).to_owned()),
+    }
+}
+
+fn bytes(text: &str, marker: Option<&Json>) -> Result<Bytes, DecodeError> {
+    let data = read_base64(text).ok_or(DecodeError::Base64)?;
+    let kind = match marker {
+        None => BytesKind::Uint8Array,
+        Some(Json::String(name)) => {
+            BytesKind::from_name(name).ok_or_else(|| DecodeError::BytesMarkerUnknown {
+                excerpt: first_code_units(name, 64),
+            })?
+        }
+        Some(other) => {
+            return Err(DecodeError::BytesMarkerNotString {
+                type_of: other.type_of(),
+            });
+        }
+    };
+    let length = data.len();
+    Bytes::of_kind(kind, data).ok_or(DecodeError::BytesLength { length, kind })
+}
+
+/// Returns as many whole characters as there are in that many UTF-16 code units.
+fn first_code_units(text: &str, units: usize) -> String {
+    let mut left = units;
+    let characters = text.chars();
+    characters
+        .take_while(|character| match left.checked_sub(character.len_utf16()) {
+            Some(rest) => {
+                left = rest;
+                true
+            }
+            None => false,
+        })
+        .collect()
+}
+
+/// The most levels a session can be set to allow; twice the default.
+const DEPTH_CEILING: usize = 512;

@@ -1,5 +1,0 @@
-//! JSON text.
-
-/// A JSON text as a tree.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Json {}

@@ -1,0 +1,349 @@
+//! Reading JSON text.
+//!
+//! This reader exists because no JSON library does all that the protocol asks for: a nesting cap
+//! that is given and far above the usual one (F-6), `1e400` read as +∞ (F-7), unpaired surrogates
+//! read as U+FFFD (F-8), of a repeated key the last value at the first place (F-5), and otherwise
+//! the members in textual order (F-9). Beyond that it is strict RFC 8259.
+//!
+//! Open arrays and objects stand in a list, not on the stack: no text can overflow it.
+
+use super::node::Json;
+use super::scan::plain_prefix;
+use crate::value::merge_duplicates;
+
+/// Why a text is not read as JSON.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum JsonError {
+    /// Something else stands where the grammar wants this.
+    #[error("Expected {expected} at byte {at} of the JSON text")]
+    Unexpected { expected: &'static str, at: usize },
+    /// Arrays and objects nest deeper than allowed.
+    #[error("JSON text exceeds maximum allowed nesting of {max}")]
+    TooDeep { max: usize },
+}
+
+impl Json {
+    /// Reads a whole text, which may nest `max_depth` levels, but never more than 2,048: what is
+    /// done with the tree afterwards, dropping it included, does use the stack.
+    pub(crate) fn parse(text: &str, max_depth: usize) -> Result<Self, JsonError> {
+        let mut reader = Reader {
+            length: text.len(),
+            rest: text,
+            open: Vec::new(),
+            max_depth: max_depth.min(DEPTH_CEILING),
+        };
+        let root = loop {
+            if let Some(value) = reader.value()?
+                && let Some(root) = reader.attach(value)?
+            {
+                break root;
+            }
+        };
+        reader.end()?;
+        Ok(root)
+    }
+}
+
+/// A text, read up to some point.
+struct Reader<'a> {
+    length: usize,
+    rest: &'a str,
+    open: Vec<Open>,
+    max_depth: usize,
+}
+
+/// An array or object whose end has not been read.
+enum Open {
+    Array(Vec<Json>),
+    Object(Vec<(String, Json)>, String),
+}
+
+impl<'a> Reader<'a> {
+    /// Reads one complete value, or opens a container and stands before its first value.
+    fn value(&mut self) -> Result<Option<Json>, JsonError> {
+        match self.peek_token() {
+            Some(b'"') => self.string().map(Json::String).map(Some),
+            Some(b'-' | b'0'..=b'9') => self.number().map(Some),
+            Some(b'{') => self.open_object(),
+            Some(b'[') => self.open_array(),
+            Some(b't') => self.word("true", Json::Bool(true)),
+            Some(b'f') => self.word("false", Json::Bool(false)),
+            Some(b'n') => self.word("null", Json::Null),
+            _ => Err(self.unexpected("a value")),
+        }
+    }
+
+    /// Puts a complete value into the innermost open container, and closes all that end with it.
+    /// Returns the outermost value once that is complete.
+    fn attach(&mut self, mut value: Json) -> Result<Option<Json>, JsonError> {
+        loop {
+            value = match self.open.pop() {
+                None => return Ok(Some(value)),
+                Some(Open::Array(mut items)) => {
+                    items.push(value);
+                    if self.separator(b']', "`,` or `]`")? {
+                        self.open.push(Open::Array(items));
+                        return Ok(None);
+                    }
+                    Json::Array(items)
+                }
+                Some(Open::Object(mut members, key)) => {
+                    members.push((key, value));
+                    if self.separator(b'}', "`,` or `}`")? {
+                        let key = self.key()?;
+                        self.open.push(Open::Object(members, key));
+                        return Ok(None);
+                    }
+                    merge_duplicates(&mut members);
+                    Json::Object(members)
+                }
+            };
+        }
+    }
+
+    fn open_array(&mut self) -> Result<Option<Json>, JsonError> {
+        self.enter()?;
+        if self.eat_token(b']') {
+            return Ok(Some(Json::Array(Vec::new())));
+        }
+        self.open.push(Open::Array(Vec::new()));
+        Ok(None)
+    }
+
+    fn open_object(&mut self) -> Result<Option<Json>, JsonError> {
+        self.enter()?;
+        if self.eat_token(b'}') {
+            return Ok(Some(Json::Object(Vec::new())));
+        }
+        let key = self.key()?;
+        self.open.push(Open::Object(Vec::new(), key));
+        Ok(None)
+    }
+
+    fn enter(&mut self) -> Result<(), JsonError> {
+        if self.open.len() >= self.max_depth {
+            return Err(JsonError::TooDeep {
+                max: self.max_depth,
+            });
+        }
+        self.skip(1);
+        Ok(())
+    }
+
+    /// Reads a comma (true) or the end of a container (false).
+    fn separator(&mut self, end: u8, expected: &'static str) -> Result<bool, JsonError> {
+        match self.peek_token() {
+            Some(b',') => {
+                self.skip(1);
+                Ok(true)
+            }
+            Some(byte) if byte == end => {
+                self.skip(1);
+                Ok(false)
+            }
+            _ => Err(self.unexpected(expected)),
+        }
+    }
+
+    fn key(&mut self) -> Result<String, JsonError> {
+        if self.peek_token() != Some(b'"') {
+            return Err(self.unexpected("a key"));
+        }
+        let key = self.string()?;
+        if !self.eat_token(b':') {
+            return Err(self.unexpected("`:`"));
+        }
+        Ok(key)
+    }
+
+    fn word(&mut self, word: &'static str, value: Json) -> Result<Option<Json>, JsonError> {
+        if !self.rest.starts_with(word) {
+            return Err(self.unexpected("a value"));
+        }
+        self.skip(word.len());
+        Ok(Some(value))
+    }
+
+    fn string(&mut self) -> Result<String, JsonError> {
+        self.skip(1);
+        let run = self.plain_run();
+        if self.eat(b'"') {
+            return Ok(run.to_owned());
+        }
+        let mut string = run.to_owned();
+        while !self.eat(b'"') {
+            if !self.eat(b'\\') {
+                return Err(self.unexpected("a character or `\"`"));
+            }
+            let character = self.escape()?;
+            string.push(character);
+            string.push_str(self.plain_run());
+        }
+        Ok(string)
+    }
+
+    fn plain_run(&mut self) -> &'a str {
+        let length = plain_prefix(self.rest.as_bytes());
+        let (run, rest) = self.rest.split_at_checked(length).unwrap_or_default();
+        self.rest = rest;
+        run
+    }
+
+    fn escape(&mut self) -> Result<char, JsonError> {
+        let character = match self.peek() {
+            Some(byte @ (b'"' | b'\\' | b'/')) => char::from(byte),
+            Some(b'b') => '\u{8}',
+            Some(b'f') => '\u{c}',
+            Some(b'n') => '\n',
+            Some(b'r') => '\r',
+            Some(b't') => '\t',
+            Some(b'u') => {
+                self.skip(1);
+                return self.unicode_escape();
+            }
+            _ => return Err(self.unexpected("an escaped character")),
+        };
+        self.skip(1);
+        Ok(character)
+    }
+
+    /// Reads the digits of `\uXXXX`, and those of the `\uXXXX` that follows if the two are a
+    /// surrogate pair.
+    fn unicode_escape(&mut self) -> Result<char, JsonError> {
+        let unit = self.code_unit()?;
+        if let 0xd800..0xdc00 = unit
+            && let Some(after) = self.rest.strip_prefix("\\u")
+            && let Some(low @ 0xdc00..0xe000) = code_unit(after)
+        {
+            self.skip("\\uXXXX".len());
+            let mut pair = char::decode_utf16([unit, low]);
+            return Ok(pair.next().and_then(Result::ok).unwrap_or(REPLACEMENT));
+        }
+        Ok(char::from_u32(u32::from(unit)).unwrap_or(REPLACEMENT))
+    }
+
+    fn code_unit(&mut self) -> Result<u16, JsonError> {
+        let unit = code_unit(self.rest).ok_or_else(|| self.unexpected("four hex digits"))?;
+        self.skip(4);
+        Ok(unit)
+    }
+
+    fn number(&mut self) -> Result<Json, JsonError> {
+        let text = self.rest;
+        let negative = self.eat(b'-');
+        let integer = self.integer_part()?;
+        let is_integer = !matches!(self.peek(), Some(b'.' | b'e' | b'E'));
+        if is_integer && integer.len() <= EXACT_DIGITS {
+            let magnitude = small_integer(integer);
+            return Ok(Json::Number(if negative { -magnitude } else { magnitude }));
+        }
+        self.fraction()?;
+        self.exponent()?;
+        let length = text.len().saturating_sub(self.rest.len());
+        let number = text.get(..length).and_then(|number| number.parse().ok());
+        number
+            .map(Json::Number)
+            .ok_or_else(|| self.unexpected("a number"))
+    }
+
+    fn integer_part(&mut self) -> Result<&'a str, JsonError> {
+        let digits = self.digits("a digit")?;
+        if digits.len() > 1 && digits.starts_with('0') {
+            return Err(self.unexpected("a number without leading zeros"));
+        }
+        Ok(digits)
+    }
+
+    fn fraction(&mut self) -> Result<(), JsonError> {
+        if self.eat(b'.') {
+            self.digits("a digit after the decimal point")?;
+        }
+        Ok(())
+    }
+
+    fn exponent(&mut self) -> Result<(), JsonError> {
+        if self.eat(b'e') || self.eat(b'E') {
+            let _signed = self.eat(b'+') || self.eat(b'-');
+            self.digits("a digit of the exponent")?;
+        }
+        Ok(())
+    }
+
+    fn digits(&mut self, expected: &'static str) -> Result<&'a str, JsonError> {
+        let bytes = self.rest.as_bytes().iter();
+        let length = bytes.take_while(|byte| byte.is_ascii_digit()).count();
+        if length == 0 {
+            return Err(self.unexpected(expected));
+        }
+        let (digits, rest) = self.rest.split_at_checked(length).unwrap_or_default();
+        self.rest = rest;
+        Ok(digits)
+    }
+
+    fn end(&mut self) -> Result<(), JsonError> {
+        match self.peek_token() {
+            None => Ok(()),
+            Some(_) => Err(self.unexpected("the end")),
+        }
+    }
+
+    /// Skips white space and returns the byte that follows it.
+    fn peek_token(&mut self) -> Option<u8> {
+        while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.peek() {
+            self.skip(1);
+        }
+        self.peek()
+    }
+
+    fn eat_token(&mut self, byte: u8) -> bool {
+        self.peek_token() == Some(byte) && self.eat(byte)
+    }
+
+    fn eat(&mut self, byte: u8) -> bool {
+        let found = self.peek() == Some(byte);
+        if found {
+            self.skip(1);
+        }
+        found
+    }
+
+    fn skip(&mut self, bytes: usize) {
+        self.rest = self.rest.get(bytes..).unwrap_or_default();
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.rest.as_bytes().first().copied()
+    }
+
+    fn unexpected(&self, expected: &'static str) -> JsonError {
+        let at = self.length.saturating_sub(self.rest.len());
+        JsonError::Unexpected { expected, at }
+    }
+}
+
+fn code_unit(text: &str) -> Option<u16> {
+    let digits = text.get(..4)?;
+    // Without this check the next line would also read a sign.
+    digits
+        .bytes()
+        .all(|digit| digit.is_ascii_hexdigit())
+        .then(|| u16::from_str_radix(digits, 16).ok())?
+}
+
+/// Reads at most [`EXACT_DIGITS`] digits.
+fn small_integer(digits: &str) -> f64 {
+    let integer = digits.bytes().fold(0_u64, |sum, digit| {
+        let digit = u64::from(digit.wrapping_sub(b'0'));
+        sum.wrapping_mul(10).wrapping_add(digit)
+    });
+    #[allow(clippy::cast_precision_loss, reason = "below 10¹⁵, thus exact")]
+    let number = integer as f64;
+    number
+}
+
+const REPLACEMENT: char = char::REPLACEMENT_CHARACTER;
+
+/// All integers of this many digits are exact doubles.
+const EXACT_DIGITS: usize = 15;
+
+const DEPTH_CEILING: usize = 2048;
