@@ -212,7 +212,9 @@ mod tests {
 
     #[test]
     fn what_is_no_trait_is_named_by_its_keyword() {
-        let Ok(Annotated::Other(keyword)) = syn::parse2(quote!(pub struct S;)) else {
+        let Ok(Annotated::Other(keyword)) = syn::parse2(quote!(
+            pub struct S;
+        )) else {
             panic!("a struct was taken for a trait");
         };
         assert_eq!(keyword.to_string(), "struct");

@@ -6,6 +6,7 @@ use serde::{Deserializer, Serializer};
 
 pub use serde;
 
+pub use crate::error::Error;
 pub use crate::hook::{
     Args, Call, Cancel, Dispatch, Facet, Interface, Member, MemberKind, Reply, Results, Revoker,
     Stub, Value,
@@ -14,7 +15,6 @@ pub use crate::typed::{
     ArgList, Attenuate, Capability, ErrorBuilder, IntoArg, Pipeline, Promise, TypedError, Wire,
     error_code, error_prop, typed_error,
 };
-pub use crate::error::Error;
 
 use crate::data::{self, passthrough};
 use crate::hook::{Cap, Target};
@@ -30,7 +30,11 @@ pub fn serve(dispatch: impl Dispatch) -> Stub {
 }
 
 /// Calls a method.
-pub fn call<T: Wire, E: TypedError>(stub: &Stub, method: &'static str, args: ArgList) -> Promise<T, E> {
+pub fn call<T: Wire, E: TypedError>(
+    stub: &Stub,
+    method: &'static str,
+    args: ArgList,
+) -> Promise<T, E> {
     match args.finish() {
         Ok(args) => stub.call_values(Path::single(method), args),
         Err(error) => Promise::failed(error),
@@ -49,11 +53,16 @@ pub fn reply(work: impl Future<Output = Result<Value, Error>> + Send + 'static) 
 
 /// Turns what a method returned into what travels.
 pub fn answer<T: Wire, E: TypedError>(result: Result<T, E>) -> Result<Value, Error> {
-    result.map_err(TypedError::into_error).and_then(answer_plain)
+    result
+        .map_err(TypedError::into_error)
+        .and_then(answer_plain)
 }
 
 /// Turns what a method that cannot fail returned into what travels.
-#[allow(clippy::needless_pass_by_value, reason = "what a method returned is consumed")]
+#[allow(
+    clippy::needless_pass_by_value,
+    reason = "what a method returned is consumed"
+)]
 pub fn answer_plain<T: Wire>(value: T) -> Result<Value, Error> {
     Ok(data::to_value(&value)?)
 }

@@ -25,11 +25,26 @@ impl Names {
     fn admit_wire(&mut self, rust: String, wire: &WireName, errors: &Errors) {
         let name = wire.text();
         if name.is_empty() {
-            errors.at(wire, "a member needs a name on the wire: write `#[rpc(name = \"..\")]`");
+            errors.at(
+                wire,
+                "a member needs a name on the wire: write `#[rpc(name = \"..\")]`",
+            );
         } else if let Some(reason) = reserved(&name) {
-            errors.at(wire, format!("`{name}` never reaches the wire from a JavaScript peer: {reason}; {}", advice(wire)));
+            errors.at(
+                wire,
+                format!(
+                    "`{name}` never reaches the wire from a JavaScript peer: {reason}; {}",
+                    advice(wire)
+                ),
+            );
         } else if let Some((_, first)) = self.taken.iter().find(|(taken, _)| *taken == name) {
-            errors.at(wire, format!("`{first}` is called `{name}` on the wire too; {}", advice(wire)));
+            errors.at(
+                wire,
+                format!(
+                    "`{first}` is called `{name}` on the wire too; {}",
+                    advice(wire)
+                ),
+            );
         } else {
             self.taken.push((name, rust));
         }

@@ -134,8 +134,6 @@ fn answer(returns: &Returns, result: &TokenStream, runtime: &Runtime) -> TokenSt
 fn generics(capability: &Capability) -> Generics {
     let mut generics = capability.impl_generics();
     let (target, bound) = (names::target(), capability.as_bound());
-    generics
-        .params
-        .push(parse_quote!(#target: #bound));
+    generics.params.push(parse_quote!(#target: #bound));
     generics
 }

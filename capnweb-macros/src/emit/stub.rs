@@ -32,7 +32,9 @@ pub(super) fn inherent(capability: &Capability) -> TokenStream {
     let (impl_generics, arguments, where_clause) = generics.split_for_impl();
     let bound = capability.as_bound();
     let dispatcher = names::dispatcher(&capability.ident);
-    let methods = capability.members().map(|member| method(member, capability));
+    let methods = capability
+        .members()
+        .map(|member| method(member, capability));
     let (new, attenuate, revocable) = (docs::new(capability), docs::attenuate(), docs::revocable());
     let marker = marker::value(capability);
     generated! {
@@ -126,7 +128,9 @@ fn argument(param: &Param) -> TokenStream {
 /// `Promise<T>` or `Promise<T, E>`.
 fn promise(returns: &Returns, runtime: &Runtime) -> TokenStream {
     match returns {
-        Returns::Plain(ok) | Returns::Result { ok, err: None } => generated!(#runtime::Promise<#ok>),
+        Returns::Plain(ok) | Returns::Result { ok, err: None } => {
+            generated!(#runtime::Promise<#ok>)
+        }
         Returns::Result { ok, err: Some(err) } => generated!(#runtime::Promise<#ok, #err>),
     }
 }

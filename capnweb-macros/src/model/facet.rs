@@ -32,13 +32,20 @@ pub(super) fn narrow(whole: &Capability, args: FacetArgs, errors: &Errors) -> Ca
         .into_iter()
         .filter_map(|grant| whole.member(&grant.method).map(|member| (grant, member)))
         .collect();
-    let granted = |member: &Member| grants.iter().any(|(_, other)| other.ident() == member.ident());
+    let granted = |member: &Member| {
+        grants
+            .iter()
+            .any(|(_, other)| other.ident() == member.ident())
+    };
     let lacks = whole
         .members()
         .filter(|member| !granted(member))
         .map(|member| member.ident().to_string())
         .collect();
-    let types = whole.items.iter().filter(|item| matches!(item, Item::Verbatim(_)));
+    let types = whole
+        .items
+        .iter()
+        .filter(|item| matches!(item, Item::Verbatim(_)));
     let members = grants
         .iter()
         .filter_map(|(grant, member)| granted_member(grant, member, errors));
@@ -114,7 +121,11 @@ fn is_stub(ident: &Ident) -> bool {
 /// narrows unless it brings its own.
 fn stub_of(facet: &Path, from: &TypePath) -> TypePath {
     let mut path = facet.clone();
-    let arguments = from.path.segments.last().map(|segment| segment.arguments.clone());
+    let arguments = from
+        .path
+        .segments
+        .last()
+        .map(|segment| segment.arguments.clone());
     if let Some(last) = path.segments.last_mut() {
         last.ident = names::stub(&last.ident);
         if last.arguments == PathArguments::None {

@@ -57,7 +57,10 @@ pub(crate) enum Presence {
 pub(crate) enum Returns {
     Plain(Type),
     /// Without an error type it is the runtime's.
-    Result { ok: Type, err: Option<Type> },
+    Result {
+        ok: Type,
+        err: Option<Type>,
+    },
 }
 
 impl Member {
@@ -123,7 +126,10 @@ impl Param {
             return None;
         };
         let ty = Associated::new(types).resolve(&source.ty);
-        let default = source.attrs.iter().find(|attr| attr.path().is_ident("default"));
+        let default = source
+            .attrs
+            .iter()
+            .find(|attr| attr.path().is_ident("default"));
         let presence = match default.and_then(|attr| attr.parse_args().ok()) {
             Some(value) => Presence::Default(Box::new(value)),
             None => option_inner(&ty).map_or(Presence::Required, |inner| {
@@ -172,7 +178,11 @@ fn is_ours(attr: &Attribute) -> bool {
 
 /// Returns the attributes that are not addressed to us.
 pub(super) fn foreign(attrs: &[Attribute]) -> Vec<Attribute> {
-    attrs.iter().filter(|attr| !is_ours(attr)).cloned().collect()
+    attrs
+        .iter()
+        .filter(|attr| !is_ours(attr))
+        .cloned()
+        .collect()
 }
 
 /// Returns the signature without the parameter attributes that are addressed to us.

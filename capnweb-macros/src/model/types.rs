@@ -54,8 +54,7 @@ pub(crate) fn option_inner(ty: &Type) -> Option<&Type> {
 
 /// Returns whether this is the runtime's `Call`, the parameter that does not travel.
 pub(crate) fn is_call(ty: &Type) -> bool {
-    last_segment(ty)
-        .is_some_and(|segment| segment.ident == "Call" && segment.arguments.is_none())
+    last_segment(ty).is_some_and(|segment| segment.ident == "Call" && segment.arguments.is_none())
 }
 
 /// Returns the name of every type that occurs in `ty`.

@@ -71,18 +71,33 @@ impl Drop for EndOnDrop {
     }
 }
 
-/// Connects two sessions in this process; returns, for each end, its session and the other's main
-/// object.
+/// Connects two sessions in this process. The left end is the client's: letting go of `right_main`
+/// ends both; the right end holds on to the left end's main object as long as the session lasts.
 pub(crate) fn pair(left: Cap, right: Cap, limits: Limits) -> Pair {
     let (left_end, right_end) = memory_pair();
     let (left, right_main) = Connection::new(left, Peer::default(), limits.clone());
     let (right, left_main) = Connection::new(right, Peer::default(), limits);
-    drop(tokio::spawn(drive(Arc::clone(&left), left_end.0, left_end.1)));
-    drop(tokio::spawn(drive(Arc::clone(&right), right_end.0, right_end.1)));
-    Pair { left, right, left_main, right_main }
+    drop(tokio::spawn(drive(
+        Arc::clone(&left),
+        left_end.0,
+        left_end.1,
+    )));
+    let serving = Arc::clone(&right);
+    let held = left_main.clone();
+    drop(tokio::spawn(async move {
+        drive(serving, right_end.0, right_end.1).await;
+        drop(held);
+    }));
+    Pair {
+        left,
+        right,
+        left_main,
+        right_main,
+    }
 }
 
 /// Two connected sessions.
+#[allow(dead_code, reason = "tests look at both ends")]
 pub(crate) struct Pair {
     pub(crate) left: Arc<Connection>,
     pub(crate) right: Arc<Connection>,

@@ -45,7 +45,11 @@ impl ImportPromise {
         import: ImportRef,
         cell: Arc<PromiseCell>,
     ) -> Self {
-        Self { connection, import, cell }
+        Self {
+            connection,
+            import,
+            cell,
+        }
     }
 }
 
@@ -68,7 +72,9 @@ impl Hook for ImportStub {
     }
 
     fn when_settled(self: Arc<Self>, waiter: Waiter) {
-        waiter(&Arc::new(Ok(Value::Capability(Stub::of(Cap::from_arc(self))))));
+        waiter(&Arc::new(Ok(Value::Capability(Stub::of(Cap::from_arc(
+            self,
+        ))))));
     }
 
     fn import(&self) -> Option<ImportRef> {

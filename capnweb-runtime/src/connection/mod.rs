@@ -4,5 +4,7 @@ mod driver;
 mod import;
 mod shared;
 
-pub(crate) use driver::{drive, Pair, pair};
+#[cfg(feature = "websocket")]
+pub(crate) use driver::drive;
+pub(crate) use driver::pair;
 pub(crate) use shared::Connection;

@@ -102,8 +102,17 @@ impl Connection {
             let mut machine = self.lock();
             let was_open = machine.ended().is_none();
             let result = act(&mut machine);
-            let ended = if was_open { machine.ended().cloned() } else { None };
-            (result, machine.take_effects(), machine.has_frames() || ended.is_some(), ended)
+            let ended = if was_open {
+                machine.ended().cloned()
+            } else {
+                None
+            };
+            (
+                result,
+                machine.take_effects(),
+                machine.has_frames() || ended.is_some(),
+                ended,
+            )
         };
         if wake {
             self.output.notify_one();
@@ -119,8 +128,17 @@ impl Connection {
 
     fn run(&self, effect: Effect) {
         match effect {
-            Effect::Call { target, path, args, result } => target.call(path, args, result),
-            Effect::Read { target, path, result } => target.read(path, result),
+            Effect::Call {
+                target,
+                path,
+                args,
+                result,
+            } => target.call(path, args, result),
+            Effect::Read {
+                target,
+                path,
+                result,
+            } => target.read(path, result),
             Effect::Refuse { result, error } => result.settle(Err(error)),
             Effect::Serve { export, value } => {
                 // The waiter lies in a promise that may outlive the session by far.
@@ -142,7 +160,9 @@ impl Connection {
 
     fn this(&self) -> Arc<Self> {
         // A connection exists in an `Arc` only, and `&self` proves that one is alive.
-        self.this.upgrade().unwrap_or_else(|| unreachable!("a live connection has an owner"))
+        self.this
+            .upgrade()
+            .unwrap_or_else(|| unreachable!("a live connection has an owner"))
     }
 }
 
@@ -176,7 +196,12 @@ impl SessionControl for Connection {
     fn closed(&self) -> Pin<Box<dyn Future<Output = Disconnect> + Send + '_>> {
         let mut ended = self.ended.subscribe();
         Box::pin(async move {
-            match ended.wait_for(Option::is_some).await.ok().and_then(|ended| ended.clone()) {
+            match ended
+                .wait_for(Option::is_some)
+                .await
+                .ok()
+                .and_then(|ended| ended.clone())
+            {
                 Some(reason) => reason,
                 // The sender is a field of `self`, which outlives this future.
                 None => Disconnect::Shutdown,

@@ -1,12 +1,12 @@
-//! Sessions on a route of an [`axum`](axum_crate) router.
+//! Sessions on a route of an [`axum`](::axum) router.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use axum_crate::body::Body;
-use axum_crate::extract::{ConnectInfo, Request};
-use axum_crate::response::Response;
-use axum_crate::routing::{MethodRouter, any};
+use ::axum::body::Body;
+use ::axum::extract::{ConnectInfo, Request};
+use ::axum::response::Response;
+use ::axum::routing::{MethodRouter, any};
 
 use super::upgrade::{MainFactory, respond};
 use crate::hook::{Peer, Stub};
@@ -47,7 +47,10 @@ where
 {
     let main: MainFactory = Arc::new(move |peer| Stub::into_cap(main(peer).into_stub()));
     any(move |request: Request| {
-        let address = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0);
+        let address = request
+            .extensions()
+            .get::<ConnectInfo<SocketAddr>>()
+            .map(|info| info.0);
         let response: Response<Body> = respond(request, Peer { address }, &main, &limits);
         std::future::ready(response)
     })

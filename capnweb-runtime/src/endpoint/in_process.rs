@@ -10,6 +10,13 @@ use crate::typed::Capability;
 ///
 /// This is how to test an interface without a socket. Must be called within a Tokio runtime.
 pub fn in_process<R: Capability>(left: impl Capability, right: R, limits: Limits) -> (R, Session) {
-    let pair = pair(left.into_stub().into_cap(), right.into_stub().into_cap(), limits);
-    (R::from_stub(crate::Stub::of(pair.right_main)), Session::new(pair.left))
+    let pair = pair(
+        left.into_stub().into_cap(),
+        right.into_stub().into_cap(),
+        limits,
+    );
+    (
+        R::from_stub(crate::Stub::of(pair.right_main)),
+        Session::new(pair.left),
+    )
 }

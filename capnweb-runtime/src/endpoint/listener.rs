@@ -111,7 +111,9 @@ impl Server {
         if socket.set_nodelay(true).is_err() {
             return;
         }
-        let peer = Peer { address: Some(address) };
+        let peer = Peer {
+            address: Some(address),
+        };
         #[cfg(feature = "tls")]
         if let Some(tls) = self.tls.clone() {
             if let Ok(Ok(socket)) = tokio::time::timeout(HEAD_TIMEOUT, tls.accept(socket)).await {
@@ -143,7 +145,9 @@ impl Server {
 
 impl fmt::Debug for Server {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Server").field("limits", &self.limits).finish_non_exhaustive()
+        f.debug_struct("Server")
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
     }
 }
 
@@ -154,6 +158,8 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 fn is_transient(error: &io::Error) -> bool {
     const EMFILE: i32 = 24;
     const ENFILE: i32 = 23;
-    matches!(error.kind(), io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset)
-        || matches!(error.raw_os_error(), Some(EMFILE | ENFILE))
+    matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset
+    ) || matches!(error.raw_os_error(), Some(EMFILE | ENFILE))
 }

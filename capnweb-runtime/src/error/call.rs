@@ -3,8 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::data::{DeserializeError, SerializeError};
 use super::disconnect::Disconnect;
+use crate::data::{DeserializeError, SerializeError};
 use crate::hook::{Stub, Value};
 use crate::value::{ErrorClass, ErrorValue, Path, Segment};
 use crate::wire::EncodeError;
@@ -101,7 +101,9 @@ impl Error {
     /// Returns the JavaScript class a peer sees.
     pub fn class(&self) -> ErrorClass {
         match self {
-            Self::Thrown(thrown) => thrown.error().map_or(ErrorClass::Error, |error| error.class),
+            Self::Thrown(thrown) => thrown
+                .error()
+                .map_or(ErrorClass::Error, |error| error.class),
             Self::Disconnected(Disconnect::Violation(violation)) => violation.class(),
             Self::Disconnected(Disconnect::AbortedByPeer { class, .. }) => *class,
             Self::Disconnected(_) | Self::Revoked(_) => ErrorClass::Error,
@@ -134,7 +136,10 @@ impl Error {
     }
 
     pub(crate) fn not_a_function(path: &Path) -> Self {
-        Self::type_error(format!("'{}' is not a function.", Excerpt(&path.to_string())))
+        Self::type_error(format!(
+            "'{}' is not a function.",
+            Excerpt(&path.to_string())
+        ))
     }
 
     pub(crate) fn cannot_read(segment: &Segment) -> Self {
@@ -162,8 +167,16 @@ impl Error {
             },
             Self::Revoked(reason) => {
                 let mut error = ErrorValue::new(class, message);
-                drop(error.props.insert("code", Value::String(REVOKED.to_owned())));
-                drop(error.props.insert("reason", Value::String(reason.as_ref().to_owned())));
+                drop(
+                    error
+                        .props
+                        .insert("code", Value::String(REVOKED.to_owned())),
+                );
+                drop(
+                    error
+                        .props
+                        .insert("reason", Value::String(reason.as_ref().to_owned())),
+                );
                 error
             }
             _ => ErrorValue::new(class, message),
@@ -178,6 +191,11 @@ impl Thrown {
     /// Returns the value that was thrown.
     pub const fn value(&self) -> &Value {
         &self.0
+    }
+
+    /// Returns the value that was thrown, itself.
+    pub(crate) fn into_value(self) -> Value {
+        self.0
     }
 
     /// Returns the error object, if it is one.

@@ -4,7 +4,6 @@ mod call;
 mod disconnect;
 mod violation;
 
-pub(crate) use call::Excerpt;
 pub use call::{Error, Result, Thrown, Unsendable};
 pub use disconnect::{Disconnect, Fault};
 pub use violation::Violation;

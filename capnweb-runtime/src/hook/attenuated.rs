@@ -29,7 +29,10 @@ impl Facet {
 
 /// What a facet does to the capabilities inside a member's result.
 #[derive(Debug, Clone, Copy)]
-#[allow(clippy::exhaustive_enums, reason = "none, all or some of the authority")]
+#[allow(
+    clippy::exhaustive_enums,
+    reason = "none, all or some of the authority"
+)]
 pub enum Results {
     /// There are none. One that comes all the same fails the call: it was never granted.
     Data,
@@ -41,7 +44,10 @@ pub enum Results {
 
 /// Returns a reference to the same object that can do no more than `facet` grants.
 pub(crate) fn attenuate(stub: &Stub, facet: &'static Facet) -> Stub {
-    Stub::of(Cap::new(Attenuated { inner: stub.clone(), facet }))
+    Stub::of(Cap::new(Attenuated {
+        inner: stub.clone(),
+        facet,
+    }))
 }
 
 struct Attenuated {
@@ -51,16 +57,31 @@ struct Attenuated {
 
 impl Attenuated {
     fn member(&self, segment: &Segment) -> Option<(&'static Member, Results)> {
-        let Segment::Name(name) = segment else { return None };
+        let Segment::Name(name) = segment else {
+            return None;
+        };
         let (index, member) = self.facet.interface.find(name)?;
-        Some((member, self.facet.grants.get(index).copied().unwrap_or(Results::Data)))
+        Some((
+            member,
+            self.facet
+                .grants
+                .get(index)
+                .copied()
+                .unwrap_or(Results::Data),
+        ))
     }
 
     fn path(&self, member: &'static Member) -> Path {
         self.inner.path().then(member.name)
     }
 
-    fn call_member(&self, member: &'static Member, grant: Results, args: Vec<Value>, result: Resolver) {
+    fn call_member(
+        &self,
+        member: &'static Member,
+        grant: Results,
+        args: Vec<Value>,
+        result: Resolver,
+    ) {
         let path = self.path(member);
         match grant {
             Results::Whole => self.inner.cap().call(path, args, result),
@@ -80,9 +101,11 @@ impl Attenuated {
         match self.member(segment) {
             None => Cap::settled(Ok(Value::Undefined)),
             Some((member, grant)) => match member.kind {
-                MemberKind::Method => {
-                    Cap::new(FunctionHook::new(BoundMethod { facet: self, member, grant }))
-                }
+                MemberKind::Method => Cap::new(FunctionHook::new(BoundMethod {
+                    facet: self,
+                    member,
+                    grant,
+                })),
                 MemberKind::Property => {
                     let (promise, result) = super::promise::promise();
                     self.read_member(member, grant, result);
@@ -122,7 +145,9 @@ impl Hook for Attenuated {
     }
 
     fn when_settled(self: Arc<Self>, waiter: Waiter) {
-        waiter(&Arc::new(Ok(Value::Capability(Stub::of(Cap::from_arc(self))))));
+        waiter(&Arc::new(Ok(Value::Capability(Stub::of(Cap::from_arc(
+            self,
+        ))))));
     }
 }
 
@@ -134,7 +159,8 @@ struct BoundMethod {
 
 impl Callable for BoundMethod {
     fn invoke(&self, args: Vec<Value>, result: Resolver) {
-        self.facet.call_member(self.member, self.grant, args, result);
+        self.facet
+            .call_member(self.member, self.grant, args, result);
     }
 }
 
@@ -158,13 +184,16 @@ fn narrow_in_place(value: &mut Value, grant: Results) -> Result<(), Error> {
             *stub = narrow_stub(stub, grant)?;
             Ok(())
         }
-        Value::Array(items) => items.iter_mut().try_for_each(|item| narrow_in_place(item, grant)),
-        Value::Object(object) => {
-            object.iter_mut().try_for_each(|(_, member)| narrow_in_place(member, grant))
-        }
-        Value::Error(error) => {
-            error.props.iter_mut().try_for_each(|(_, prop)| narrow_in_place(prop, grant))
-        }
+        Value::Array(items) => items
+            .iter_mut()
+            .try_for_each(|item| narrow_in_place(item, grant)),
+        Value::Object(object) => object
+            .iter_mut()
+            .try_for_each(|(_, member)| narrow_in_place(member, grant)),
+        Value::Error(error) => error
+            .props
+            .iter_mut()
+            .try_for_each(|(_, prop)| narrow_in_place(prop, grant)),
         _ => Ok(()),
     }
 }

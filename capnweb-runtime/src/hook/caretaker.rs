@@ -39,9 +39,15 @@ struct Inner {
 impl Revoker {
     /// Creates a revoker with nothing in its care.
     pub fn new() -> Self {
-        let inner =
-            Inner { revoked: None, next: 0, targets: HashMap::new(), pending: HashMap::new() };
-        Self(Arc::new(Gate { inner: Mutex::new(inner) }))
+        let inner = Inner {
+            revoked: None,
+            next: 0,
+            targets: HashMap::new(),
+            pending: HashMap::new(),
+        };
+        Self(Arc::new(Gate {
+            inner: Mutex::new(inner),
+        }))
     }
 
     /// Revokes every reference in care, and every one that will ever be put there.
@@ -57,7 +63,11 @@ impl Revoker {
             }
             let reason: Arc<str> = reason.into();
             inner.revoked = Some(Arc::clone(&reason));
-            (std::mem::take(&mut inner.targets), std::mem::take(&mut inner.pending), reason)
+            (
+                std::mem::take(&mut inner.targets),
+                std::mem::take(&mut inner.pending),
+                reason,
+            )
         };
         for result in pending.into_values() {
             result.settle(Err(Error::Revoked(Arc::clone(&reason))));
@@ -80,7 +90,10 @@ impl Revoker {
             }
             id
         };
-        Stub::of(Cap::new(Caretaker { gate: Arc::clone(&self.0), id }))
+        Stub::of(Cap::new(Caretaker {
+            gate: Arc::clone(&self.0),
+            id,
+        }))
     }
 }
 
@@ -92,7 +105,9 @@ impl Default for Revoker {
 
 impl fmt::Debug for Revoker {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Revoker").field("revoked", &self.is_revoked()).finish_non_exhaustive()
+        f.debug_struct("Revoker")
+            .field("revoked", &self.is_revoked())
+            .finish_non_exhaustive()
     }
 }
 
@@ -143,7 +158,11 @@ impl Hook for Caretaker {
         let session = result.session();
         if let Some((target, ticket)) = self.gate.enter(self.id, result) {
             let (outcome, settle) = promise();
-            target.cap().call(target.path().clone().join(path), args, settle.on_behalf_of(session));
+            target.cap().call(
+                target.path().clone().join(path),
+                args,
+                settle.on_behalf_of(session),
+            );
             self.gate.leave(ticket, &outcome);
         }
     }
@@ -161,7 +180,9 @@ impl Hook for Caretaker {
     }
 
     fn when_settled(self: Arc<Self>, waiter: Waiter) {
-        waiter(&Arc::new(Ok(Value::Capability(Stub::of(Cap::from_arc(self))))));
+        waiter(&Arc::new(Ok(Value::Capability(Stub::of(Cap::from_arc(
+            self,
+        ))))));
     }
 }
 

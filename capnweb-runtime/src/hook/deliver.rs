@@ -28,7 +28,10 @@ impl Wait {
         promise.when_settled(Box::new(move |outcome| {
             drop(tell.send(Arc::clone(outcome)));
         }));
-        Self { told, _promise: promise }
+        Self {
+            told,
+            _promise: promise,
+        }
     }
 }
 
@@ -36,10 +39,14 @@ impl Future for Wait {
     type Output = Outcome;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Outcome> {
-        Pin::new(&mut self.told).poll(context).map(|told| match told {
-            Ok(outcome) => Arc::try_unwrap(outcome).unwrap_or_else(|shared| shared.as_ref().clone()),
-            Err(_) => Err(Error::new("The promise was dropped before it settled.")),
-        })
+        Pin::new(&mut self.told)
+            .poll(context)
+            .map(|told| match told {
+                Ok(outcome) => {
+                    Arc::try_unwrap(outcome).unwrap_or_else(|shared| shared.as_ref().clone())
+                }
+                Err(_) => Err(Error::new("The promise was dropped before it settled.")),
+            })
     }
 }
 

@@ -48,7 +48,9 @@ impl<C: Callable> Hook for FunctionHook<C> {
     }
 
     fn when_settled(self: Arc<Self>, waiter: Waiter) {
-        waiter(&Arc::new(Ok(Value::Capability(Stub::of(Cap::from_arc(self))))));
+        waiter(&Arc::new(Ok(Value::Capability(Stub::of(Cap::from_arc(
+            self,
+        ))))));
     }
 }
 

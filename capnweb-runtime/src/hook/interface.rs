@@ -3,10 +3,10 @@
 use std::pin::Pin;
 use std::sync::Arc;
 
+use super::Value;
 use super::cap::Outcome;
 use super::origin::Session;
 use super::promise::PromiseCell;
-use super::Value;
 
 /// An interface: its name, and every member that exists for a peer.
 #[derive(Debug)]
@@ -26,7 +26,10 @@ impl Interface {
 
     /// Finds a member by its wire name.
     pub(crate) fn find(&self, name: &str) -> Option<(usize, &'static Member)> {
-        self.members.iter().enumerate().find(|(_, member)| member.name == name)
+        self.members
+            .iter()
+            .enumerate()
+            .find(|(_, member)| member.name == name)
     }
 }
 
@@ -100,7 +103,9 @@ impl Call {
 
     /// Returns whether the caller has let go of the result.
     pub fn is_cancelled(&self) -> bool {
-        self.result.as_ref().is_some_and(|result| result.is_abandoned())
+        self.result
+            .as_ref()
+            .is_some_and(|result| result.is_abandoned())
     }
 
     /// Waits until the caller has let go of the result: it dropped the promise, or its session
@@ -125,6 +130,10 @@ pub struct Args {
 
 impl Args {
     pub(crate) fn new(interface: &'static str, member: &'static str, values: Vec<Value>) -> Self {
-        Self { interface, member, values: values.into_iter() }
+        Self {
+            interface,
+            member,
+            values: values.into_iter(),
+        }
     }
 }

@@ -1,8 +1,8 @@
 //! What a capability is to the program that holds it: one trait, one dispatch path.
 
 mod attenuated;
-mod caretaker;
 mod cap;
+mod caretaker;
 mod deliver;
 mod function;
 mod graveyard;
@@ -22,9 +22,9 @@ pub(crate) use caretaker::revocable;
 pub(crate) use deliver::{Wait, deliver};
 pub(crate) use function::{Callable, FunctionHook, call_function};
 pub use interface::{Args, Call, Cancel, Dispatch, Interface, Member, MemberKind, Reply};
-pub(crate) use promise::{Permit, PromiseCell, Resolver, promise};
 pub(crate) use origin::SessionControl;
 pub use origin::{Peer, Session, Stats};
+pub(crate) use promise::{Permit, PromiseCell, Resolver, promise};
 pub(crate) use settled::{Found, find};
 pub use stub::Stub;
 pub(crate) use target::Target;

@@ -71,6 +71,8 @@ impl Session {
 
 impl fmt::Debug for Session {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Session").field("peer", self.peer()).finish_non_exhaustive()
+        f.debug_struct("Session")
+            .field("peer", self.peer())
+            .finish_non_exhaustive()
     }
 }

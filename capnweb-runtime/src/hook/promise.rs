@@ -18,7 +18,14 @@ use crate::value::Path;
 /// Creates a promise and the right to settle it.
 pub(crate) fn promise() -> (Cap, Resolver) {
     let cell = Arc::new(PromiseCell::new());
-    (Cap::new(LocalPromise(Arc::clone(&cell))), Resolver { cell: Some(cell), permit: None, session: None })
+    (
+        Cap::new(LocalPromise(Arc::clone(&cell))),
+        Resolver {
+            cell: Some(cell),
+            permit: None,
+            session: None,
+        },
+    )
 }
 
 /// A value that is not known yet, and everything that was done with it meanwhile.
@@ -45,8 +52,15 @@ enum Resolution {
 }
 
 enum Op {
-    Call { path: Path, args: Vec<Value>, result: Resolver },
-    Read { path: Path, result: Resolver },
+    Call {
+        path: Path,
+        args: Vec<Value>,
+        result: Resolver,
+    },
+    Read {
+        path: Path,
+        result: Resolver,
+    },
     Wait(Waiter),
 }
 
@@ -58,8 +72,16 @@ impl std::fmt::Debug for PromiseCell {
 
 impl PromiseCell {
     pub(crate) fn new() -> Self {
-        let inner = Inner { resolution: None, queue: VecDeque::new(), draining: false };
-        Self { inner: Mutex::new(inner), abandoned: AtomicBool::new(false), abandonment: Notify::new() }
+        let inner = Inner {
+            resolution: None,
+            queue: VecDeque::new(),
+            draining: false,
+        };
+        Self {
+            inner: Mutex::new(inner),
+            abandoned: AtomicBool::new(false),
+            abandonment: Notify::new(),
+        }
     }
 
     /// Records the outcome without running anything, so that it may be called under a session's
@@ -84,7 +106,9 @@ impl PromiseCell {
         loop {
             let (op, resolution) = {
                 let mut inner = self.lock();
-                let Some(resolution) = inner.resolution.clone() else { return };
+                let Some(resolution) = inner.resolution.clone() else {
+                    return;
+                };
                 let Some(op) = inner.queue.pop_front() else {
                     inner.draining = false;
                     return;
@@ -155,7 +179,9 @@ impl PromiseCell {
                 }
             }
         }
-        Resolution::Settled(Arc::new(Err(Error::range_error("The chain of promises is too long."))))
+        Resolution::Settled(Arc::new(Err(Error::range_error(
+            "The chain of promises is too long.",
+        ))))
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -179,7 +205,8 @@ impl Resolution {
                 let next = end_of_chain(next);
                 match op {
                     Op::Call { path, args, result } => {
-                        next.cap().call(next.path().clone().join(path), args, result);
+                        next.cap()
+                            .call(next.path().clone().join(path), args, result);
                     }
                     Op::Read { path, result } => {
                         next.cap().read(next.path().clone().join(path), result);
@@ -317,7 +344,9 @@ impl PromiseCell {
 impl Drop for Resolver {
     fn drop(&mut self) {
         if let Some(cell) = self.cell.take() {
-            cell.store(Err(Error::new("The call was dropped before it gave a result.")));
+            cell.store(Err(Error::new(
+                "The call was dropped before it gave a result.",
+            )));
             cell.drain();
         }
     }
@@ -330,7 +359,9 @@ impl Permit {
     /// Takes a place, if fewer than `limit` are taken.
     pub(crate) fn take(taken: &Arc<AtomicUsize>, limit: usize) -> Option<Self> {
         taken
-            .fetch_update(Ordering::AcqRel, Ordering::Acquire, |n| (n < limit).then(|| n.saturating_add(1)))
+            .fetch_update(Ordering::AcqRel, Ordering::Acquire, |n| {
+                (n < limit).then(|| n.saturating_add(1))
+            })
             .ok()?;
         Some(Self(Arc::clone(taken)))
     }

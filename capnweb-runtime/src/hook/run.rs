@@ -26,7 +26,9 @@ thread_local! {
 pub(super) fn run(handler: impl Future<Output = Outcome> + Send + 'static, result: Resolver) {
     let handler = AssertUnwindSafe(handler).catch_unwind();
     let mut handler = Box::pin(async move {
-        handler.await.unwrap_or_else(|_| Err(Error::new("The method panicked.")))
+        handler
+            .await
+            .unwrap_or_else(|_| Err(Error::new("The method panicked.")))
     });
     match poll_inline(handler.as_mut()) {
         Poll::Ready(outcome) => result.settle(outcome),

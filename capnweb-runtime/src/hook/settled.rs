@@ -72,9 +72,9 @@ fn member<'a>(value: &'a Value, segment: &Segment) -> Result<&'a Value, Error> {
         (Value::Undefined, _) => return Err(Error::cannot_read(segment)),
         (Value::Object(object), Segment::Name(name)) => object.get(name),
         (Value::Object(object), Segment::Index(index)) => object.get(&index.to_string()),
-        (Value::Array(array), Segment::Index(index)) => {
-            usize::try_from(*index).ok().and_then(|index| array.get(index))
-        }
+        (Value::Array(array), Segment::Index(index)) => usize::try_from(*index)
+            .ok()
+            .and_then(|index| array.get(index)),
         _ => None,
     };
     Ok(found.unwrap_or(&Value::Undefined))

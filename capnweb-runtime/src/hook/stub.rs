@@ -24,18 +24,30 @@ enum Awaited {
 impl Stub {
     /// Refers to a capability.
     pub(crate) const fn of(cap: Cap) -> Self {
-        Self { cap, path: Path::EMPTY, awaited: Awaited::No }
+        Self {
+            cap,
+            path: Path::EMPTY,
+            awaited: Awaited::No,
+        }
     }
 
     /// Refers to what a promise will become.
     pub(crate) const fn promise(cap: Cap) -> Self {
-        Self { cap, path: Path::EMPTY, awaited: Awaited::Yes }
+        Self {
+            cap,
+            path: Path::EMPTY,
+            awaited: Awaited::Yes,
+        }
     }
 
     /// Refers to something inside; it owns nothing more than this reference does (protocol C-26).
     pub(crate) fn step(&self, segment: impl Into<Segment>) -> Self {
         let path = self.path.then(segment);
-        Self { cap: self.cap.clone(), path, awaited: Awaited::Yes }
+        Self {
+            cap: self.cap.clone(),
+            path,
+            awaited: Awaited::Yes,
+        }
     }
 
     /// Refers to something inside, several steps away.
@@ -44,12 +56,19 @@ impl Stub {
             return self.clone();
         }
         let path = self.path.clone().join(path);
-        Self { cap: self.cap.clone(), path, awaited: Awaited::Yes }
+        Self {
+            cap: self.cap.clone(),
+            path,
+            awaited: Awaited::Yes,
+        }
     }
 
     /// Refers to the same capability as an object, whatever it was before.
     pub(crate) fn into_object(self) -> Self {
-        Self { awaited: Awaited::No, ..self }
+        Self {
+            awaited: Awaited::No,
+            ..self
+        }
     }
 
     pub(crate) const fn cap(&self) -> &Cap {
@@ -67,7 +86,11 @@ impl Stub {
 
     /// Returns the capability this refers to, reading it out of a promised value if need be.
     pub(crate) fn into_cap(self) -> Cap {
-        if self.path.is_empty() { self.cap } else { self.cap.read_promise(self.path) }
+        if self.path.is_empty() {
+            self.cap
+        } else {
+            self.cap.read_promise(self.path)
+        }
     }
 }
 

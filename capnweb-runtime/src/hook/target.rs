@@ -52,7 +52,9 @@ impl<D: Dispatch> Target<D> {
     }
 
     fn member(&self, segment: &Segment) -> Option<(usize, MemberKind)> {
-        let Segment::Name(name) = segment else { return None };
+        let Segment::Name(name) = segment else {
+            return None;
+        };
         let (index, member) = self.0.interface().find(name)?;
         Some((index, member.kind))
     }
@@ -99,7 +101,9 @@ impl<D: Dispatch> Hook for Target<D> {
     }
 
     fn when_settled(self: Arc<Self>, waiter: Waiter) {
-        waiter(&Arc::new(Ok(Value::Capability(Stub::of(Cap::from_arc(self))))));
+        waiter(&Arc::new(Ok(Value::Capability(Stub::of(Cap::from_arc(
+            self,
+        ))))));
     }
 }
 

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use super::devaluate::Added;
 use super::effect::{Effect, Host};
 use super::imports::ImportKind;
-use crate::ids::ImportRef;
 use super::machine::Machine;
 use crate::error::Disconnect;
 use crate::error::{Error, Unsendable};
 use crate::hook::{Cap, Outcome, Stub, Value};
+use crate::ids::ImportRef;
 use crate::ids::{ExportId, ImportId};
 use crate::value::{ErrorClass, ErrorValue, Object, Path};
 use crate::wire::{self, Expr, Target, WireRef};
@@ -39,15 +39,17 @@ impl Machine {
     ) -> Result<Cap, Refused> {
         if let Some(reason) = &self.ended {
             let error = Error::Disconnected(reason.clone());
-            args.into_iter().flatten().for_each(|arg| self.effects.push(Effect::Drop(arg)));
+            args.into_iter()
+                .flatten()
+                .for_each(|arg| self.effects.push(Effect::Drop(arg)));
             return Err(Refused::Failed(error));
         }
         if self.imports.find(import).is_none() {
             return Err(Refused::Settled { path, args });
         }
-        let frame = self.encode_push(import, path, args).map_err(|error| {
-            Refused::Failed(Error::Unsendable(error))
-        })?;
+        let frame = self
+            .encode_push(import, path, args)
+            .map_err(|error| Refused::Failed(Error::Unsendable(error)))?;
         let id = self.imports.next_pushed();
         let promise = self.import_promise(id, false, host);
         self.send(frame);
@@ -56,8 +58,14 @@ impl Machine {
 
     /// Asks for the value of a promise; once (protocol S-12).
     pub(crate) fn pull(&mut self, import: ImportRef) {
-        let Some(entry) = self.imports.find_mut(import) else { return };
-        if let ImportKind::Promise { pulled: pulled @ false, .. } = &mut entry.kind {
+        let Some(entry) = self.imports.find_mut(import) else {
+            return;
+        };
+        if let ImportKind::Promise {
+            pulled: pulled @ false,
+            ..
+        } = &mut entry.kind
+        {
             *pulled = true;
             self.send(wire::encode_pull(import.id.to_wire()));
         }
@@ -73,7 +81,10 @@ impl Machine {
             return self.end(Disconnect::Shutdown);
         }
         if let Some(entry) = self.imports.remove(import.id) {
-            self.send(wire::encode_release(import.id.to_wire(), entry.introductions));
+            self.send(wire::encode_release(
+                import.id.to_wire(),
+                entry.introductions,
+            ));
         }
     }
 
@@ -119,9 +130,15 @@ impl Machine {
         args: Option<Vec<Value>>,
     ) -> Result<String, Unsendable> {
         let mut added = Added::default();
-        let args = args.map(|args| self.devaluate_all(args, 1, &mut added)).transpose();
+        let args = args
+            .map(|args| self.devaluate_all(args, 1, &mut added))
+            .transpose();
         let frame = args.and_then(|args| {
-            let target = Target { id: import.id.to_wire(), path: Some(path), args };
+            let target = Target {
+                id: import.id.to_wire(),
+                path: Some(path),
+                args,
+            };
             let call = Expr::Capability(WireRef::Pipeline(target));
             Ok(wire::encode_push(&call)?)
         });
@@ -167,12 +184,17 @@ fn data_only(value: Value, effects: &mut Vec<Effect>) -> Option<Expr> {
         Value::Bytes(value) => Expr::Bytes(value),
         Value::Array(items) => {
             // Every element is visited, so that each capability is dropped outside.
-            let items: Vec<_> = items.into_iter().map(|item| data_only(item, effects)).collect();
+            let items: Vec<_> = items
+                .into_iter()
+                .map(|item| data_only(item, effects))
+                .collect();
             Expr::Array(items.into_iter().collect::<Option<_>>()?)
         }
         Value::Object(members) => {
-            let members: Vec<_> =
-                members.into_iter().map(|(key, value)| (key, data_only(value, effects))).collect();
+            let members: Vec<_> = members
+                .into_iter()
+                .map(|(key, value)| (key, data_only(value, effects)))
+                .collect();
             let mut object = Object::with_capacity(members.len());
             for (key, member) in members {
                 object.push(key, member?);

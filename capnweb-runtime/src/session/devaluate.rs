@@ -3,11 +3,11 @@
 use super::effect::Effect;
 use super::exports::Pull;
 use super::imports::ImportKind;
-use crate::ids::ImportRef;
 use super::machine::Machine;
 use crate::error::{Error, Unsendable};
 use crate::hook::{Cap, Found, Outcome, State, Stub, Value, find, promise};
 use crate::ids::ExportId;
+use crate::ids::ImportRef;
 use crate::value::{ErrorValue, Object, Path};
 use crate::wire::{EncodeError, Expr, MAX_ENCODE_DEPTH, Target, WireRef};
 
@@ -81,7 +81,9 @@ impl Machine {
         let (keys, values): (Vec<_>, Vec<_>) = members.into_iter().unzip();
         let exprs = self.devaluate_all(values, depth, added)?;
         let mut object = Object::with_capacity(keys.len());
-        keys.into_iter().zip(exprs).for_each(|(key, expr)| object.push(key, expr));
+        keys.into_iter()
+            .zip(exprs)
+            .for_each(|(key, expr)| object.push(key, expr));
         Ok(object)
     }
 
@@ -123,9 +125,7 @@ impl Machine {
                 self.effects.push(Effect::drop_stub(stub));
                 match found {
                     Ok(value) => self.devaluate(value, depth, added),
-                    Err(error) => {
-                        self.introduce(Cap::settled(Err(error)), Pull::Started, added)
-                    }
+                    Err(error) => self.introduce(Cap::settled(Err(error)), Pull::Started, added),
                 }
             }
         }
@@ -138,12 +138,7 @@ impl Machine {
         matches!(entry.kind, ImportKind::Stub | ImportKind::Promise { .. }).then_some(import)
     }
 
-    fn introduce(
-        &mut self,
-        cap: Cap,
-        pull: Pull,
-        added: &mut Added,
-    ) -> Result<Expr, Unsendable> {
+    fn introduce(&mut self, cap: Cap, pull: Pull, added: &mut Added) -> Result<Expr, Unsendable> {
         if self.exports.len() >= self.limits.max_exports {
             self.effects.push(Effect::drop_stub(Stub::of(cap)));
             return Err(Unsendable::TooManyExports(self.limits.max_exports));
@@ -164,7 +159,11 @@ impl Machine {
     fn read_later(&mut self, stub: &Stub) -> Cap {
         let (value, result) = promise();
         let (target, path) = (stub.cap().clone(), stub.path().clone());
-        self.effects.push(Effect::Read { target, path, result });
+        self.effects.push(Effect::Read {
+            target,
+            path,
+            result,
+        });
         value
     }
 
@@ -181,7 +180,11 @@ impl Machine {
 fn name_of_import(import: ImportRef, stub: &Stub) -> Expr {
     let id = import.id.to_wire();
     let path = (!stub.path().is_empty()).then(|| stub.path().clone());
-    let target = Target { id, path, args: None };
+    let target = Target {
+        id,
+        path,
+        args: None,
+    };
     Expr::Capability(if stub.is_promise() {
         WireRef::Pipeline(target)
     } else {

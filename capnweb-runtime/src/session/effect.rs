@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::ids::ImportRef;
 use crate::error::Error;
 use crate::hook::{Cap, Hook, PromiseCell, Resolver, Session, Value};
 use crate::ids::ExportId;
+use crate::ids::ImportRef;
 use crate::value::Path;
 
 /// Something to be done by the machine's owner, in order, without holding the machine.

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use super::effect::{Effect, Host};
 use super::exports::Export;
 use super::imports::{Import, ImportKind};
-use crate::ids::ImportRef;
 use super::machine::Machine;
-use crate::error::Violation;
 use crate::error::Error;
+use crate::error::Violation;
 use crate::hook::{Cap, Permit, PromiseCell, Resolver, Stub, Value, promise};
+use crate::ids::ImportRef;
 use crate::ids::{ExportId, ImportId, WireId};
 use crate::value::{ErrorValue, Object};
 use crate::wire::{Expr, Target, WireRef};
@@ -102,12 +102,21 @@ impl Machine {
         }
         self.check_imports()?;
         let generation = self.imports.next_generation();
-        let hook = host.import_stub(ImportRef { session: self.key, id, generation });
+        let hook = host.import_stub(ImportRef {
+            session: self.key,
+            id,
+            generation,
+        });
         // A handle whose last owner is letting go of it at this moment leaves its introductions to
         // the new one: its own release will find another generation, and do nothing.
         let introductions = self.imports.get(id).map_or(1, |entry| entry.introductions);
         let handle = Arc::downgrade(&hook);
-        let entry = Import { generation, introductions, handle, kind: ImportKind::Stub };
+        let entry = Import {
+            generation,
+            introductions,
+            handle,
+            kind: ImportKind::Stub,
+        };
         self.imports.insert(id, entry);
         Ok(Stub::of(Cap::from_arc(hook)))
     }
@@ -129,11 +138,23 @@ impl Machine {
     pub(super) fn import_promise(&mut self, id: ImportId, pulled: bool, host: &dyn Host) -> Cap {
         let generation = self.imports.next_generation();
         let cell = Arc::new(PromiseCell::new());
-        let import = ImportRef { session: self.key, id, generation };
+        let import = ImportRef {
+            session: self.key,
+            id,
+            generation,
+        };
         let hook = host.import_promise(import, Arc::clone(&cell));
         let handle = Arc::downgrade(&hook);
         let kind = ImportKind::Promise { cell, pulled };
-        self.imports.insert(id, Import { generation, introductions: 1, handle, kind });
+        self.imports.insert(
+            id,
+            Import {
+                generation,
+                introductions: 1,
+                handle,
+                kind,
+            },
+        );
         Cap::from_arc(hook)
     }
 
@@ -146,20 +167,28 @@ impl Machine {
         let Some(args) = target.args else {
             let (value, result) = self.incoming(host);
             self.effects.push(match result {
-                Ok(result) => Effect::Read { target: cap, path, result },
+                Ok(result) => Effect::Read {
+                    target: cap,
+                    path,
+                    result,
+                },
                 Err(refused) => refused,
             });
             return Ok(Stub::promise(value));
         };
         let args = self.evaluate_all(args, host)?;
         let (value, result) = self.incoming(host);
-        self.effects.push(match result {
-            Ok(result) => Effect::Call { target: cap, path, args, result },
-            Err(refused) => {
-                args.into_iter().for_each(|arg| self.effects.push(Effect::Drop(arg)));
-                refused
-            }
-        });
+        match result {
+            Ok(result) => self.effects.push(Effect::Call {
+                target: cap,
+                path,
+                args,
+                result,
+            }),
+            Err(refused) => self
+                .effects
+                .extend([refused, Effect::Drop(Value::Array(args))]),
+        }
         Ok(Stub::promise(value))
     }
 
@@ -194,5 +223,7 @@ impl Machine {
 
 /// Reads an id that the peer allocates (protocol W-42).
 fn introduced(id: WireId) -> Result<ImportId, Violation> {
-    ImportId::from_peer(id).filter(|id| id.is_negative()).ok_or(Violation::BadIntroduction(id))
+    ImportId::from_peer(id)
+        .filter(|id| id.is_negative())
+        .ok_or(Violation::BadIntroduction(id))
 }

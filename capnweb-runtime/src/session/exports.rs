@@ -37,8 +37,19 @@ impl Exports {
     /// Creates the table with the main object in it.
     pub(super) fn new(main: Cap) -> Self {
         let mut entries = HashMap::new();
-        entries.insert(ExportId::MAIN, Export { cap: main, refcount: 1, pull: Pull::Pending });
-        Self { entries, next_pushed: 1, next_introduced: -1 }
+        entries.insert(
+            ExportId::MAIN,
+            Export {
+                cap: main,
+                refcount: 1,
+                pull: Pull::Pending,
+            },
+        );
+        Self {
+            entries,
+            next_pushed: 1,
+            next_introduced: -1,
+        }
     }
 
     /// Takes the next id of a push, whatever becomes of it (protocol S-3).
@@ -50,14 +61,28 @@ impl Exports {
 
     /// Adds what a push has evaluated to.
     pub(super) fn insert_pushed(&mut self, id: ExportId, cap: Cap) {
-        self.entries.insert(id, Export { cap, refcount: 1, pull: Pull::Pending });
+        self.entries.insert(
+            id,
+            Export {
+                cap,
+                refcount: 1,
+                pull: Pull::Pending,
+            },
+        );
     }
 
     /// Introduces something to the peer, always under a new id (protocol S-25).
     pub(super) fn introduce(&mut self, cap: Cap, pull: Pull) -> ExportId {
         let id = ExportId::new(self.next_introduced);
         self.next_introduced = self.next_introduced.saturating_sub(1);
-        self.entries.insert(id, Export { cap, refcount: 1, pull });
+        self.entries.insert(
+            id,
+            Export {
+                cap,
+                refcount: 1,
+                pull,
+            },
+        );
         id
     }
 

@@ -17,7 +17,7 @@ pub(super) struct Imports {
 pub(super) struct Import {
     pub(super) generation: u64,
     /// Introductions that we have not released (protocol S-23).
-    pub(super) introductions: u64,
+    pub(super) introductions: u32,
     /// The handle that is out, if it is still alive.
     pub(super) handle: Weak<dyn Hook>,
     pub(super) kind: ImportKind,
@@ -28,13 +28,20 @@ pub(super) enum ImportKind {
     /// An object.
     Stub,
     /// A promise that has not settled; a settled one leaves the table (protocol S-22).
-    Promise { cell: Arc<PromiseCell>, pulled: bool },
+    Promise {
+        cell: Arc<PromiseCell>,
+        pulled: bool,
+    },
 }
 
 impl Imports {
     /// Creates the table without its main entry.
     pub(super) fn new() -> Self {
-        Self { entries: HashMap::new(), next_pushed: 1, next_generation: 0 }
+        Self {
+            entries: HashMap::new(),
+            next_pushed: 1,
+            next_generation: 0,
+        }
     }
 
     /// Takes the id of the push that is about to be sent.
@@ -67,11 +74,13 @@ impl Imports {
 
     /// Returns the entry that a reference means, if it is still there.
     pub(super) fn find(&self, import: ImportRef) -> Option<&Import> {
-        self.get(import.id).filter(|entry| entry.generation == import.generation)
+        self.get(import.id)
+            .filter(|entry| entry.generation == import.generation)
     }
 
     pub(super) fn find_mut(&mut self, import: ImportRef) -> Option<&mut Import> {
-        self.get_mut(import.id).filter(|entry| entry.generation == import.generation)
+        self.get_mut(import.id)
+            .filter(|entry| entry.generation == import.generation)
     }
 
     pub(super) fn len(&self) -> usize {

@@ -7,11 +7,11 @@ use std::sync::atomic::AtomicUsize;
 use super::effect::{Effect, Host};
 use super::exports::{Exports, Pull};
 use super::imports::{Import, ImportKind, Imports};
-use crate::ids::ImportRef;
-use crate::error::Violation;
 use crate::error::Disconnect;
 use crate::error::Error;
+use crate::error::Violation;
 use crate::hook::{Cap, Stats, Stub, Value};
+use crate::ids::ImportRef;
 use crate::ids::{ExportId, ImportId, SessionKey, WireId};
 use crate::limits::Limits;
 use crate::wire::{self, Expr, Message};
@@ -48,9 +48,18 @@ impl Machine {
     /// Makes the reference to the peer's main object; once, before anything else.
     pub(crate) fn import_main(&mut self, host: &dyn Host) -> Cap {
         let generation = self.imports.next_generation();
-        let hook = host.import_stub(ImportRef { session: self.key, id: ImportId::MAIN, generation });
+        let hook = host.import_stub(ImportRef {
+            session: self.key,
+            id: ImportId::MAIN,
+            generation,
+        });
         let handle = Arc::downgrade(&hook);
-        let main = Import { generation, introductions: 1, handle, kind: ImportKind::Stub };
+        let main = Import {
+            generation,
+            introductions: 1,
+            handle,
+            kind: ImportKind::Stub,
+        };
         self.imports.insert(ImportId::MAIN, main);
         Cap::from_arc(hook)
     }
@@ -91,7 +100,10 @@ impl Machine {
 
     /// Returns the sizes of the tables.
     pub(crate) fn stats(&self) -> Stats {
-        Stats { imports: self.imports.len(), exports: self.exports.len() }
+        Stats {
+            imports: self.imports.len(),
+            exports: self.exports.len(),
+        }
     }
 
     fn apply(&mut self, message: Message, host: &dyn Host) -> Result<(), Violation> {
@@ -108,7 +120,9 @@ impl Machine {
     fn handle_push(&mut self, expr: Expr, host: &dyn Host) -> Result<(), Violation> {
         let id = self.exports.next_pushed();
         if self.exports.len() >= self.limits.max_exports {
-            return Err(Violation::TooManyExports { limit: self.limits.max_exports });
+            return Err(Violation::TooManyExports {
+                limit: self.limits.max_exports,
+            });
         }
         let cap = match self.evaluate(expr, host)? {
             Value::Capability(stub) if stub.is_promise() => stub.into_cap(),
@@ -120,7 +134,10 @@ impl Machine {
 
     fn handle_pull(&mut self, id: WireId) -> Result<(), Violation> {
         let export = ExportId::from_peer(id).ok_or(Violation::NoSuchExport(id))?;
-        let entry = self.exports.get_mut(export).ok_or(Violation::NoSuchExport(id))?;
+        let entry = self
+            .exports
+            .get_mut(export)
+            .ok_or(Violation::NoSuchExport(id))?;
         match entry.pull {
             Pull::Pending => {
                 entry.pull = Pull::Started;
@@ -156,7 +173,11 @@ impl Machine {
         self.settle_import(id, Err(Error::thrown(thrown)))
     }
 
-    fn settle_import(&mut self, id: WireId, outcome: Result<Value, Error>) -> Result<(), Violation> {
+    fn settle_import(
+        &mut self,
+        id: WireId,
+        outcome: Result<Value, Error>,
+    ) -> Result<(), Violation> {
         let entry = ImportId::from_peer(id).and_then(|id| Some((id, self.imports.get(id)?)));
         let Some((import, entry)) = entry else {
             if let Ok(value) = outcome {
@@ -177,13 +198,19 @@ impl Machine {
 
     fn handle_release(&mut self, id: WireId, count: f64) -> Result<(), Violation> {
         let export = ExportId::from_peer(id).ok_or(Violation::NoSuchExport(id))?;
-        let entry = self.exports.get_mut(export).ok_or(Violation::NoSuchExport(id))?;
+        let entry = self
+            .exports
+            .get_mut(export)
+            .ok_or(Violation::NoSuchExport(id))?;
         let released = WireId(count)
             .table_id()
             .and_then(|count| u64::try_from(count).ok())
             .filter(|count| *count > 0)
             .ok_or(Violation::BadReleaseCount(count))?;
-        let underflow = Violation::RefcountUnderflow { held: entry.refcount, released: count };
+        let underflow = Violation::RefcountUnderflow {
+            held: entry.refcount,
+            released: count,
+        };
         entry.refcount = entry.refcount.checked_sub(released).ok_or(underflow)?;
         if entry.refcount == 0
             && let Some(export) = self.exports.remove(export)
@@ -197,7 +224,10 @@ impl Machine {
         let thrown = self.evaluate(expr, host)?;
         let error = Error::thrown(thrown);
         let message = error.to_string();
-        self.end(Disconnect::AbortedByPeer { class: error.class(), message: message.into() });
+        self.end(Disconnect::AbortedByPeer {
+            class: error.class(),
+            message: message.into(),
+        });
         if let Error::Thrown(thrown) = error {
             self.effects.push(Effect::Drop(thrown.into_value()));
         }

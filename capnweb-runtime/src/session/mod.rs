@@ -32,4 +32,3 @@ pub(crate) use commands::Refused;
 pub(crate) use effect::{Effect, Host};
 
 pub(crate) use machine::Machine;
-

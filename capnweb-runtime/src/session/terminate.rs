@@ -5,7 +5,7 @@ use super::imports::ImportKind;
 use super::machine::Machine;
 use crate::error::Disconnect;
 use crate::error::Error;
-use crate::hook::{Stub, Value};
+use crate::hook::Stub;
 use crate::value::{ErrorValue, Tree};
 use crate::wire;
 

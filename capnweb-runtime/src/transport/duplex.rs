@@ -18,7 +18,10 @@ pub(crate) trait FrameSource: Send + 'static {
 /// Where messages go.
 pub(crate) trait FrameSink: Send + 'static {
     /// Writes messages that are ready together, in one write where the transport can.
-    fn send(&mut self, frames: VecDeque<String>) -> impl Future<Output = Result<(), Disconnect>> + Send;
+    fn send(
+        &mut self,
+        frames: VecDeque<String>,
+    ) -> impl Future<Output = Result<(), Disconnect>> + Send;
 
     /// Closes the connection and tells the peer why.
     fn close(&mut self, reason: &Disconnect) -> impl Future<Output = ()> + Send;

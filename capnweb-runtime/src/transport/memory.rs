@@ -35,7 +35,9 @@ impl FrameSource for MemorySource {
 
 impl FrameSink for MemorySink {
     async fn send(&mut self, frames: VecDeque<String>) -> Result<(), Disconnect> {
-        let Some(sender) = &self.0 else { return Err(Disconnect::PeerGone) };
+        let Some(sender) = &self.0 else {
+            return Err(Disconnect::PeerGone);
+        };
         for frame in frames {
             sender.send(frame).await.map_err(|_| Disconnect::PeerGone)?;
         }

@@ -45,7 +45,10 @@ pub(crate) fn split<S: AsyncRead + AsyncWrite + Unpin>(
     limits: &Limits,
 ) -> (WebSocketSource<S>, WebSocketSink<S>) {
     let (sink, stream) = socket.split();
-    let source = WebSocketSource { stream, max_frame_bytes: limits.max_frame_bytes };
+    let source = WebSocketSource {
+        stream,
+        max_frame_bytes: limits.max_frame_bytes,
+    };
     (source, WebSocketSink { sink })
 }
 
@@ -79,7 +82,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> FrameSource for WebSock
 impl<S> WebSocketSource<S> {
     fn failed(&self, error: Error) -> Disconnect {
         match error {
-            Error::Capacity(_) => Violation::FrameTooLarge { limit: self.max_frame_bytes }.into(),
+            Error::Capacity(_) => Violation::FrameTooLarge {
+                limit: self.max_frame_bytes,
+            }
+            .into(),
             error => failed(error),
         }
     }
@@ -95,7 +101,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> FrameSink for WebSocket
 
     async fn close(&mut self, reason: &Disconnect) {
         let reason = Utf8Bytes::from(truncated(&reason.to_string()));
-        let frame = CloseFrame { code: CloseCode::from(SESSION_ENDED), reason };
+        let frame = CloseFrame {
+            code: CloseCode::from(SESSION_ENDED),
+            reason,
+        };
         // The peer may be gone already; there is nobody left to tell.
         drop(self.sink.send(Message::Close(Some(frame))).await);
     }
@@ -107,12 +116,18 @@ fn closed(frame: Option<CloseFrame>) -> Disconnect {
             code: frame.code.into(),
             reason: frame.reason.as_str().into(),
         },
-        None => Disconnect::ClosedByPeer { code: NO_STATUS, reason: "".into() },
+        None => Disconnect::ClosedByPeer {
+            code: NO_STATUS,
+            reason: "".into(),
+        },
     }
 }
 
 fn gone() -> Disconnect {
-    Disconnect::ClosedByPeer { code: ABNORMAL, reason: "".into() }
+    Disconnect::ClosedByPeer {
+        code: ABNORMAL,
+        reason: "".into(),
+    }
 }
 
 fn failed(error: Error) -> Disconnect {
@@ -125,7 +140,9 @@ fn failed(error: Error) -> Disconnect {
 
 /// Cuts a reason to what a close frame holds, on a character boundary.
 fn truncated(reason: &str) -> &str {
-    reason.get(..reason.floor_char_boundary(MAX_REASON)).unwrap_or_default()
+    reason
+        .get(..reason.floor_char_boundary(MAX_REASON))
+        .unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use crate::data;
 use crate::error::{Error, Result};
 use crate::hook::{Args, Stub, Value};
-use crate::typed::{Capability, Promise, Wire};
+use crate::typed::{Promise, Wire};
 
 /// Whatever may be passed for a parameter of type `T`: a `T`, a `Promise<T>`, something cheaply
 /// turned into a `T`.
@@ -75,7 +75,10 @@ pub struct ArgList {
 impl ArgList {
     /// Creates an empty list.
     pub const fn new() -> Self {
-        Self { values: Vec::new(), failed: None }
+        Self {
+            values: Vec::new(),
+            failed: None,
+        }
     }
 
     /// Appends an argument.
@@ -117,7 +120,8 @@ impl ArgList {
 
     fn fail(&mut self, parameter: &'static str, error: Error) {
         let message = format!("argument `{parameter}`: {error}");
-        self.failed.get_or_insert_with(|| Error::type_error(message));
+        self.failed
+            .get_or_insert_with(|| Error::type_error(message));
     }
 }
 
@@ -151,7 +155,11 @@ impl Args {
     fn read<T: Wire>(&self, parameter: &'static str, value: Value) -> Result<T> {
         data::from_value(value).map_err(|error| {
             let (interface, member) = (self.interface, self.member);
-            let name = if interface.is_empty() { member.to_owned() } else { format!("{interface}.{member}") };
+            let name = if interface.is_empty() {
+                member.to_owned()
+            } else {
+                format!("{interface}.{member}")
+            };
             Error::type_error(format!("{name}: parameter `{parameter}`: {error}"))
         })
     }
@@ -161,11 +169,9 @@ impl Args {
 pub(crate) fn stub_from_value(interface: &str, value: Value) -> std::result::Result<Stub, String> {
     match value {
         Value::Capability(stub) => Ok(stub),
-        other => Err(format!("expected a `{interface}` capability, found {}", other.kind())),
+        other => Err(format!(
+            "expected a `{interface}` capability, found {}",
+            other.kind()
+        )),
     }
-}
-
-/// Turns a capability into an argument without a trip through `serde`.
-pub(crate) fn capability_arg<C: Capability>(capability: &C) -> Value {
-    Value::Capability(capability.as_stub().clone())
 }

@@ -57,12 +57,6 @@ pub trait Attenuate<F: Capability>: Capability {
     }
 }
 
-/// Returns a reference to the same object and the right to take it back.
-pub(crate) fn revocable<C: Capability>(capability: &C) -> (C, Revoker) {
-    let (stub, revoker) = crate::hook::revocable(capability.as_stub());
-    (C::from_stub(stub), revoker)
-}
-
 impl Revoker {
     /// Puts one more reference in this revoker's care; the one returned works until it is revoked.
     pub fn guard_capability<C: Capability>(&self, capability: &C) -> C {

@@ -12,7 +12,9 @@ use super::promise::Promise;
 use super::typed_error::TypedError;
 use crate::data::{self, passthrough};
 use crate::error::Error;
-use crate::hook::{Args, Callable, Cap, FunctionHook, Outcome, Resolver, Stub, Value, call_function};
+use crate::hook::{
+    Args, Callable, Cap, FunctionHook, Outcome, Resolver, Stub, Value, call_function,
+};
 use crate::value::Path;
 
 /// A function that can travel, with its signature: `Function<fn(i64) -> i64>`.
@@ -26,7 +28,10 @@ pub struct Function<S> {
 
 impl<S> Function<S> {
     /// Creates a function from a closure that returns a future of a `Result`.
-    pub fn new<F: FunctionBody<S>>(body: F) -> Self {
+    pub fn new<F: FunctionBody<S>>(body: F) -> Self
+    where
+        S: 'static,
+    {
         Self::from_stub(Stub::of(Cap::new(FunctionHook::new(Closure {
             body: Arc::new(body),
             signature: PhantomData,
@@ -35,7 +40,10 @@ impl<S> Function<S> {
 
     /// Takes an untyped reference as a function of this signature.
     pub const fn from_stub(stub: Stub) -> Self {
-        Self { stub, signature: PhantomData }
+        Self {
+            stub,
+            signature: PhantomData,
+        }
     }
 
     /// Borrows the untyped reference.
@@ -52,7 +60,7 @@ impl<S> Function<S> {
 pub trait FunctionBody<S>: Send + Sync + 'static {
     /// Runs it.
     #[doc(hidden)]
-    fn run(&self, args: Args) -> impl Future<Output = Outcome> + Send + 'static;
+    fn run(self: Arc<Self>, args: Args) -> impl Future<Output = Outcome> + Send + 'static;
 }
 
 struct Closure<F, S> {
@@ -78,7 +86,7 @@ macro_rules! signatures {
             $($type: Wire),*
         {
             #[allow(unused_mut, unused_variables, reason = "there may be no parameters")]
-            fn run(&self, mut args: Args) -> impl Future<Output = Outcome> + Send + 'static {
+            fn run(self: Arc<Self>, mut args: Args) -> impl Future<Output = Outcome> + Send + 'static {
                 let called = (|| Ok::<_, Error>(self($(args.take::<$type>(stringify!($param))?),*)))();
                 async move {
                     let value = called?.await.map_err(TypedError::into_error)?;
@@ -129,6 +137,8 @@ impl<S> Serialize for Function<S> {
 impl<'de, S> Deserialize<'de> for Function<S> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let value = passthrough::deserialize(deserializer)?;
-        stub_from_value("Function", value).map(Self::from_stub).map_err(serde::de::Error::custom)
+        stub_from_value("Function", value)
+            .map(Self::from_stub)
+            .map_err(serde::de::Error::custom)
     }
 }

@@ -8,6 +8,7 @@ mod promise;
 mod typed_error;
 mod untyped;
 
+pub(crate) use arguments::stub_from_value;
 pub use arguments::{ArgList, IntoArg};
 pub use capability::{Attenuate, Capability, Wire};
 pub use function::{Function, FunctionBody};

@@ -42,7 +42,12 @@ impl<T, E> Promise<T, E> {
     #[doc(hidden)]
     pub fn from_stub(stub: Stub) -> Self {
         let (waiting, pipelined) = (Mutex::new(None), OnceLock::new());
-        Self { stub, waiting, pipelined, result: PhantomData }
+        Self {
+            stub,
+            waiting,
+            pipelined,
+            result: PhantomData,
+        }
     }
 
     /// Creates a promise that has failed.
@@ -87,8 +92,12 @@ impl<T: Pipeline, E> Deref for Promise<T, E> {
     type Target = T::Pipelined;
 
     fn deref(&self) -> &T::Pipelined {
-        let pipelined = self.pipelined.get_or_init(|| Box::new(T::pipelined(self.stub.clone())));
-        pipelined.downcast_ref().expect("the box was filled with this very type, two lines above")
+        let pipelined = self
+            .pipelined
+            .get_or_init(|| Box::new(T::pipelined(self.stub.clone())));
+        pipelined
+            .downcast_ref()
+            .expect("the box was filled with this very type, two lines above")
     }
 }
 
