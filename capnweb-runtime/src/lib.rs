@@ -77,7 +77,7 @@ pub use endpoint::in_process;
 #[cfg(feature = "websocket")]
 pub use endpoint::{ConnectError, Connector, Server, connect, serve};
 pub use error::{Disconnect, Error, Fault, Result, Thrown, Unsendable, Violation};
-pub use hook::{Call, Peer, Revoker, Session, Stats, Stub, Value};
+pub use hook::{Brand, Call, Peer, Revoker, Session, Stats, Stub, Value};
 pub use limits::Limits;
 pub use typed::{
     Attenuate, Capability, Function, FunctionBody, IntoArg, Pipeline, Promise, TypedError, Wire,

@@ -1,7 +1,9 @@
 //! Attenuation: a filter of members in front of any capability.
 
+use std::any::Any;
 use std::sync::Arc;
 
+use super::brand::BrandKey;
 use super::cap::{Cap, Hook, Outcome, Waiter};
 use super::function::{Callable, FunctionHook};
 use super::interface::{Interface, Member, MemberKind};
@@ -12,7 +14,6 @@ use crate::value::{Path, Segment};
 
 /// What a facet grants: some members of an interface, and what their results become.
 #[derive(Debug)]
-#[non_exhaustive]
 pub struct Facet {
     /// The members that exist for the holder.
     pub interface: &'static Interface,

@@ -1,8 +1,10 @@
 //! The capability handle and the trait behind it.
 
+use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 
+use super::brand::BrandKey;
 use super::promise::{PromiseCell, Resolver, promise};
 use super::{Stub, Value};
 use crate::error::Error;
@@ -65,6 +67,11 @@ pub(crate) trait Hook: Send + Sync + 'static {
 
     /// Returns the session and the id under which a peer holds the original, if one does.
     fn import(&self) -> Option<ImportRef> {
+        None
+    }
+
+    /// Returns what the capability was sealed with under a brand, if it bears it.
+    fn content(&self, _: BrandKey) -> Option<Arc<dyn Any + Send + Sync>> {
         None
     }
 
@@ -134,6 +141,18 @@ impl Cap {
     /// See [`Hook::import`].
     pub(crate) fn import(&self) -> Option<ImportRef> {
         self.0.import()
+    }
+
+    /// See [`Hook::content`]; a promise that has become something else is looked through.
+    pub(crate) fn content(&self, key: BrandKey) -> Option<Arc<dyn Any + Send + Sync>> {
+        match self.state() {
+            State::Following(next) if next.path().is_empty() => next.cap().content(key),
+            State::Settled(outcome) => match outcome.as_ref() {
+                Ok(Value::Capability(stub)) if stub.path().is_empty() => stub.cap().content(key),
+                _ => None,
+            },
+            State::Object | State::Pending | State::Following(_) => self.0.content(key),
+        }
     }
 
     /// Returns whether this handle leads to that promise.

@@ -1,9 +1,11 @@
 //! The caretaker: a reference that can be taken back (Redell, 1974).
 
+use std::any::Any;
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::brand::BrandKey;
 use super::cap::{Cap, Hook, Waiter};
 use super::promise::{Resolver, promise};
 use super::{Stub, Value};

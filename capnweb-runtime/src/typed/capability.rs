@@ -1,9 +1,11 @@
 //! The traits of everything that travels and of everything that is a capability.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::hook::{Facet, Revoker, Stub, attenuate};
+use crate::hook::{Brand, Facet, Revoker, Stub, attenuate};
 
 /// Whatever can travel: any `serde` type that owns its data.
 ///
@@ -54,6 +56,18 @@ pub trait Attenuate<F: Capability>: Capability {
     /// Returns a reference to the same object that can do no more than `F`.
     fn attenuate_to(&self) -> F {
         F::from_stub(attenuate(self.as_stub(), Self::facet()))
+    }
+}
+
+impl<T: Send + Sync + 'static> Brand<T> {
+    /// Returns a reference to the same object that this brand knows again, with `content`.
+    pub fn seal_capability<C: Capability>(&self, capability: &C, content: Arc<T>) -> C {
+        C::from_stub(self.seal(capability.as_stub(), content))
+    }
+
+    /// Returns what a reference was sealed with, if this brand has sealed it; through facets too.
+    pub fn unseal_capability(&self, capability: &impl Capability) -> Option<Arc<T>> {
+        self.unseal(capability.as_stub())
     }
 }
 
