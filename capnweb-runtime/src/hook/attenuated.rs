@@ -150,6 +150,11 @@ impl Hook for Attenuated {
             self,
         ))))));
     }
+
+    fn content(&self, key: BrandKey) -> Option<Arc<dyn Any + Send + Sync>> {
+        // A maker knows its own object through every facet of it.
+        self.inner.cap().content(key)
+    }
 }
 
 struct BoundMethod {

@@ -186,6 +186,12 @@ impl Hook for Caretaker {
             self,
         ))))));
     }
+
+    fn content(&self, key: BrandKey) -> Option<Arc<dyn Any + Send + Sync>> {
+        // What is revoked designates nothing any more.
+        let target = self.gate.lock().targets.get(&self.id).cloned()?;
+        target.cap().content(key)
+    }
 }
 
 impl Drop for Caretaker {
