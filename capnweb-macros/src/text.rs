@@ -50,10 +50,7 @@ mod tests {
     #[test]
     fn types_read_as_they_were_written() {
         assert_eq!(rust(&quote!(Option<&str>)), "Option<&str>");
-        assert_eq!(
-            rust(&quote!(Vec<(a::B, [u8; 4])>)),
-            "Vec<(a::B, [u8; 4])>"
-        );
+        assert_eq!(rust(&quote!(Vec<(a::B, [u8; 4])>)), "Vec<(a::B, [u8; 4])>");
     }
 
     #[test]

@@ -35,7 +35,10 @@ fn convention(text: &LitStr, errors: &Errors) -> Case {
         let names = Case::NAMES.map(|(name, _)| name);
         let hint = did_you_mean(&spelling, names);
         let names = names.join("`, `");
-        errors.at(text, format!("no naming convention is called `{spelling}`{hint} (there is `{names}`)"));
+        errors.at(
+            text,
+            format!("no naming convention is called `{spelling}`{hint} (there is `{names}`)"),
+        );
         Case::Camel
     })
 }

@@ -48,7 +48,10 @@ fn kind(attrs: &[Attribute], errors: &Errors) -> Kind {
         return Kind::Method;
     };
     if !matches!(first.meta, Meta::Path(_)) {
-        errors.at(first, "`#[property]` takes no settings; its name is set by `#[rpc(name = \"..\")]`");
+        errors.at(
+            first,
+            "`#[property]` takes no settings; its name is set by `#[rpc(name = \"..\")]`",
+        );
     }
     for again in marks {
         errors.at(again, "`#[property]` is given twice: keep one");

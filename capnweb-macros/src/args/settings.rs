@@ -38,7 +38,10 @@ impl Settings {
             match &attr.meta {
                 Meta::List(list) => settings.extend(list.tokens.clone(), known, errors),
                 Meta::Path(_) | Meta::NameValue(_) => {
-                    errors.at(attr, format!("write `#[{name}({} = ..)]`", known.join(" = .., ")));
+                    errors.at(
+                        attr,
+                        format!("write `#[{name}({} = ..)]`", known.join(" = .., ")),
+                    );
                 }
             }
         }
@@ -63,13 +66,19 @@ impl Settings {
     pub(crate) fn text(&mut self, key: &str, errors: &Errors) -> Option<LitStr> {
         let setting = self.take(key)?;
         match setting.value {
-            Some(Expr::Lit(ExprLit { lit: Lit::Str(text), .. })) => Some(text),
+            Some(Expr::Lit(ExprLit {
+                lit: Lit::Str(text),
+                ..
+            })) => Some(text),
             Some(other) => {
                 errors.at(&other, format!("`{key}` takes a string: `{key} = \"..\"`"));
                 None
             }
             None => {
-                errors.at(&setting.key, format!("`{key}` takes a string: `{key} = \"..\"`"));
+                errors.at(
+                    &setting.key,
+                    format!("`{key}` takes a string: `{key} = \"..\"`"),
+                );
                 None
             }
         }

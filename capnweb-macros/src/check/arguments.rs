@@ -29,14 +29,18 @@ pub(super) fn arguments(sig: &Signature, kind: Kind, errors: &Errors) {
 }
 
 fn pattern(param: &PatType, errors: &Errors) {
-    let named = matches!(&*param.pat, Pat::Ident(name) if name.by_ref.is_none() && name.subpat.is_none());
+    let named =
+        matches!(&*param.pat, Pat::Ident(name) if name.by_ref.is_none() && name.subpat.is_none());
     if !named {
         errors.at(&param.pat, "a parameter needs a name, errors are reported by it: take it whole and match in the body");
     }
 }
 
 fn default(param: &PatType, errors: &Errors) {
-    let mut defaults = param.attrs.iter().filter(|attr| attr.path().is_ident("default"));
+    let mut defaults = param
+        .attrs
+        .iter()
+        .filter(|attr| attr.path().is_ident("default"));
     let Some(first) = defaults.next() else {
         return;
     };
@@ -45,7 +49,10 @@ fn default(param: &PatType, errors: &Errors) {
         errors.at(again, "`#[default]` is given twice: keep one");
     }
     if is_call(&param.ty) {
-        errors.at(first, "a `Call` does not travel and is always there: remove `#[default]`");
+        errors.at(
+            first,
+            "a `Call` does not travel and is always there: remove `#[default]`",
+        );
     } else if option_inner(&param.ty).is_some() {
         errors.at(first, "an `Option` may be left out anyway and is `None` then: remove `#[default]` or the `Option`");
     }
@@ -53,7 +60,8 @@ fn default(param: &PatType, errors: &Errors) {
 
 fn expression(attr: &Attribute) -> syn::Result<Expr> {
     let advice = "write the value to use: `#[default(1)]`";
-    attr.parse_args().map_err(|_| syn::Error::new_spanned(attr, advice))
+    attr.parse_args()
+        .map_err(|_| syn::Error::new_spanned(attr, advice))
 }
 
 fn no_parameters(params: &[&PatType], errors: &Errors) {
@@ -63,9 +71,15 @@ fn no_parameters(params: &[&PatType], errors: &Errors) {
 }
 
 fn call_first(params: &[&PatType], errors: &Errors) {
-    let mut calls = params.iter().enumerate().filter(|(_, param)| is_call(&param.ty));
+    let mut calls = params
+        .iter()
+        .enumerate()
+        .filter(|(_, param)| is_call(&param.ty));
     if let Some((1.., late)) = calls.next() {
-        errors.at(late, "`Call` does not travel and comes before what does: make it the first parameter");
+        errors.at(
+            late,
+            "`Call` does not travel and comes before what does: make it the first parameter",
+        );
     }
     for (_, again) in calls {
         errors.at(again, "`Call` is given twice: keep the first");

@@ -2,7 +2,7 @@
 
 use syn::{GenericParam, Type, TypeParamBound, WherePredicate};
 
-use crate::parse::{ItemSource, TraitSource};
+use crate::parse::{ItemSource, TraitSource, is_capability};
 use crate::sink::Errors;
 
 /// Reports what keeps a trait from being a capability, its methods aside.
@@ -21,15 +21,15 @@ fn qualifiers(source: &TraitSource, errors: &Errors) {
         errors.at(unsafety, "a capability cannot be `unsafe`: nothing can be asked of an implementation that is a peer; remove `unsafe`");
     }
     if let Some(auto) = &source.auto {
-        errors.at(auto, "a capability cannot be an `auto` trait: it has methods; remove `auto`");
+        errors.at(
+            auto,
+            "a capability cannot be an `auto` trait: it has methods; remove `auto`",
+        );
     }
 }
 
 fn annotated_once(source: &TraitSource, errors: &Errors) {
-    let again = source.attrs.iter().filter(|attr| {
-        attr.path().segments.last().is_some_and(|last| last.ident == "capability")
-    });
-    for attr in again {
+    for attr in source.attrs.iter().filter(|attr| is_capability(attr)) {
         errors.at(attr, "`#[capability]` is given twice: keep one");
     }
 }
@@ -77,8 +77,14 @@ fn items(source: &TraitSource, errors: &Errors) {
     for item in &source.items {
         if let ItemSource::Other(other) = item {
             match other {
-                syn::TraitItem::Const(constant) => errors.at(&constant.ident, "an associated constant cannot be read from afar: write `#[property] fn`"),
-                other => errors.at(other, "a capability has methods, properties and associated types only"),
+                syn::TraitItem::Const(constant) => errors.at(
+                    &constant.ident,
+                    "an associated constant cannot be read from afar: write `#[property] fn`",
+                ),
+                other => errors.at(
+                    other,
+                    "a capability has methods, properties and associated types only",
+                ),
             }
         }
     }
@@ -90,11 +96,23 @@ fn associated_types(source: &TraitSource, errors: &Errors) {
             errors.at(&associated.generics, "an associated type of a capability cannot be generic: the stub has one type parameter for it; use a plain associated type");
         }
         if let Some((_, default)) = &associated.default {
-            errors.at(default, "an associated type of a capability cannot have a default: remove it");
+            errors.at(
+                default,
+                "an associated type of a capability cannot have a default: remove it",
+            );
         }
-        let clash = source.generics.type_params().any(|param| param.ident == associated.ident);
+        let clash = source
+            .generics
+            .type_params()
+            .any(|param| param.ident == associated.ident);
         if clash {
-            errors.at(&associated.ident, format!("`{}` is also a type parameter of the trait, and the stub has both: rename one", associated.ident));
+            errors.at(
+                &associated.ident,
+                format!(
+                    "`{}` is also a type parameter of the trait, and the stub has both: rename one",
+                    associated.ident
+                ),
+            );
         }
     }
 }

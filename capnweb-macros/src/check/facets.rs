@@ -22,22 +22,44 @@ pub(crate) fn facets(facets: &[FacetArgs], source: &TraitSource, errors: &Errors
 
 fn name(facet: &FacetArgs, taken: &[Ident], errors: &Errors) {
     let ident = &facet.ident;
-    let clash = [ident.clone(), names::stub(ident)].into_iter().find(|name| taken.contains(name));
+    let clash = [ident.clone(), names::stub(ident)]
+        .into_iter()
+        .find(|name| taken.contains(name));
     if let Some(clash) = clash {
-        errors.at(ident, format!("`{clash}` exists already: a facet needs a name of its own"));
+        errors.at(
+            ident,
+            format!("`{clash}` exists already: a facet needs a name of its own"),
+        );
     }
 }
 
 fn grants(facet: &FacetArgs, source: &TraitSource, errors: &Errors) {
     if facet.grants.is_empty() {
-        errors.at(&facet.ident, format!("`{}` grants nothing: list the methods it may call", facet.ident));
+        errors.at(
+            &facet.ident,
+            format!(
+                "`{}` grants nothing: list the methods it may call",
+                facet.ident
+            ),
+        );
     }
-    let methods: Vec<String> = source.methods().map(|method| method.sig.ident.to_string()).collect();
+    let methods: Vec<String> = source
+        .methods()
+        .map(|method| method.sig.ident.to_string())
+        .collect();
     for (at, Grant { method, .. }) in facet.grants.iter().enumerate() {
         if !methods.iter().any(|known| method == known) {
             let hint = did_you_mean(&method.to_string(), methods.iter().map(String::as_str));
-            errors.at(method, format!("`{}` has no method `{method}` to grant{hint}", source.ident));
-        } else if facet.grants.iter().take(at).any(|earlier| earlier.method == *method) {
+            errors.at(
+                method,
+                format!("`{}` has no method `{method}` to grant{hint}", source.ident),
+            );
+        } else if facet
+            .grants
+            .iter()
+            .take(at)
+            .any(|earlier| earlier.method == *method)
+        {
             errors.at(method, format!("`{method}` is granted twice: keep one"));
         }
     }
@@ -54,7 +76,9 @@ pub(crate) fn unmapped(grant: &Grant, success: &Type, errors: &Errors) {
         Some(whole) => format!(
             "this facet would hand out a whole `{whole}`: write `{method} -> {whole}` to allow it, or `{method} -> <a facet of {whole}>`"
         ),
-        None => format!("this facet would hand out a whole `{first}`: write `{method} -> {first}` to allow it"),
+        None => format!(
+            "this facet would hand out a whole `{first}`: write `{method} -> {first}` to allow it"
+        ),
     };
     errors.at(method, message);
 }
@@ -69,7 +93,13 @@ pub(crate) fn mapping(grant: &Grant, becomes: &Path, success: &Type, errors: &Er
     if capabilities.is_empty() {
         plain(grant, target, success, errors);
     } else if let Some(name) = capability_of(target) {
-        errors.at(becomes, format!("name the capability, not its stub: write `{} -> {name}`", grant.method));
+        errors.at(
+            becomes,
+            format!(
+                "name the capability, not its stub: write `{} -> {name}`",
+                grant.method
+            ),
+        );
     } else if distinct.len() > 1 {
         errors.at(becomes, format!("`{}` returns several capabilities, {}: put them into a struct and write `-> <the struct>` to allow them all", grant.method, list(&distinct)));
     } else if !is_whole(target, success) && stub_in(success).is_none() {
@@ -88,7 +118,10 @@ fn plain(grant: &Grant, target: &Ident, success: &Type, errors: &Errors) {
     let Grant { method, .. } = grant;
     let name = target.to_string();
     if PLAIN.contains(&name.as_str()) || !idents_in(success).contains(target) {
-        errors.at(target, format!("`{method}` returns no capability: write `{method}` alone"));
+        errors.at(
+            target,
+            format!("`{method}` returns no capability: write `{method}` alone"),
+        );
     }
 }
 

@@ -28,10 +28,16 @@ fn qualifiers(sig: &Signature, errors: &Errors) {
         errors.at(unsafety, "a method of a capability cannot be `unsafe`: a peer cannot promise anything; remove `unsafe`");
     }
     if let Some(abi) = &sig.abi {
-        errors.at(abi, "a method of a capability has no ABI of its own: remove `extern`");
+        errors.at(
+            abi,
+            "a method of a capability has no ABI of its own: remove `extern`",
+        );
     }
     if let Some(variadic) = &sig.variadic {
-        errors.at(variadic, "a method of a capability cannot be variadic: take a `Vec<T>`");
+        errors.at(
+            variadic,
+            "a method of a capability cannot be variadic: take a `Vec<T>`",
+        );
     }
 }
 
@@ -42,14 +48,23 @@ fn generics(generics: &Generics, errors: &Errors) {
         errors.at(&generics.params, "a method of a capability cannot be generic: a peer does not know the types; make the trait generic, use an enum, or use `Value`");
     }
     if let Some(clause) = &generics.where_clause {
-        errors.at(clause, "a method of a capability cannot have bounds of its own: put them on the trait");
+        errors.at(
+            clause,
+            "a method of a capability cannot have bounds of its own: put them on the trait",
+        );
     }
 }
 
 fn receiver(sig: &Signature, errors: &Errors) {
     match sig.inputs.first() {
         Some(FnArg::Receiver(receiver)) => shared(receiver, errors),
-        _ => errors.at(&sig.ident, format!("`{}` takes no `self`, so there is no object to call: add `&self`", sig.ident)),
+        _ => errors.at(
+            &sig.ident,
+            format!(
+                "`{}` takes no `self`, so there is no object to call: add `&self`",
+                sig.ident
+            ),
+        ),
     }
 }
 

@@ -25,11 +25,26 @@ impl Names {
     fn admit_wire(&mut self, rust: String, wire: &WireName, errors: &Errors) {
         let name = wire.text();
         if name.is_empty() {
-            errors.at(wire, "a member needs a name on the wire: write `#[rpc(name = \"..\")]`");
+            errors.at(
+                wire,
+                "a member needs a name on the wire: write `#[rpc(name = \"..\")]`",
+            );
         } else if let Some(reason) = reserved(&name) {
-            errors.at(wire, format!("`{name}` never reaches the wire from a JavaScript peer: {reason}; {}", advice(wire)));
+            errors.at(
+                wire,
+                format!(
+                    "`{name}` never reaches the wire from a JavaScript peer: {reason}; {}",
+                    advice(wire)
+                ),
+            );
         } else if let Some((_, first)) = self.taken.iter().find(|(taken, _)| *taken == name) {
-            errors.at(wire, format!("`{first}` is called `{name}` on the wire too; {}", advice(wire)));
+            errors.at(
+                wire,
+                format!(
+                    "`{first}` is called `{name}` on the wire too; {}",
+                    advice(wire)
+                ),
+            );
         } else {
             self.taken.push((name, rust));
         }
@@ -49,9 +64,14 @@ fn reserved(name: &str) -> Option<&'static str> {
         "then" | "catch" | "finally" => Some("every stub is a promise, and it is that promise's"),
         "dup" | "map" | "onRpcBroken" => Some("every stub has its own"),
         "toJSON" => Some("it is dropped from everything that travels"),
-        _ if OBJECT_PROTOTYPE.contains(&name) => Some("every object has its own"),
+        _ if is_dropped(name) => Some("every object has its own"),
         _ => None,
     }
+}
+
+/// Returns whether every receiver drops data of this name (protocol W-19).
+pub(crate) fn is_dropped(name: &str) -> bool {
+    name == "toJSON" || OBJECT_PROTOTYPE.contains(&name)
 }
 
 /// The members of `Object.prototype`, which no lookup on a stub gets past.

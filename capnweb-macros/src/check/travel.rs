@@ -69,7 +69,11 @@ impl<'ast> Visit<'ast> for Inspection<'_> {
     }
 
     fn visit_type_trait_object(&mut self, ty: &'ast TypeTraitObject) {
-        self.report(ty, "a trait object cannot travel", "the stub of a capability");
+        self.report(
+            ty,
+            "a trait object cannot travel",
+            "the stub of a capability",
+        );
     }
 
     fn visit_type_path(&mut self, path: &'ast TypePath) {

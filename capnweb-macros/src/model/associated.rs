@@ -28,7 +28,9 @@ impl<'a> Associated<'a> {
     pub(super) fn extend(mut self, generics: &Generics) -> Generics {
         let mut generics = generics.clone();
         for associated in self.types {
-            generics.params.push(GenericParam::Type(parameter(associated)));
+            generics
+                .params
+                .push(GenericParam::Type(parameter(associated)));
         }
         if !self.types.is_empty() {
             strip_defaults(&mut generics);
@@ -38,14 +40,20 @@ impl<'a> Associated<'a> {
     }
 
     fn names(&self, ident: &Ident) -> bool {
-        self.types.iter().any(|associated| associated.ident == *ident)
+        self.types
+            .iter()
+            .any(|associated| associated.ident == *ident)
     }
 }
 
 impl VisitMut for Associated<'_> {
     fn visit_type_path_mut(&mut self, path: &mut TypePath) {
         let of_self = match &path.qself {
-            None => path.path.segments.first().is_some_and(|first| first.ident == "Self"),
+            None => path
+                .path
+                .segments
+                .first()
+                .is_some_and(|first| first.ident == "Self"),
             Some(qself) => matches!(&*qself.ty, Type::Path(ty) if ty.path.is_ident("Self")),
         };
         let item = path.path.segments.last().cloned();

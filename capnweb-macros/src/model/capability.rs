@@ -31,7 +31,7 @@ pub(crate) struct Capability {
 pub(crate) enum Item {
     Member(Box<Member>),
     /// A method with a mistake: it stays in the trait and is in nothing generated from it.
-    Broken(Declaration),
+    Broken(Box<Declaration>),
     /// What is emitted as it was written.
     Verbatim(TokenStream),
 }
@@ -66,7 +66,10 @@ impl Capability {
 
     /// Returns whether all of the trait could be understood.
     pub(crate) fn is_sound(&self) -> bool {
-        !self.items.iter().any(|item| matches!(item, Item::Broken(_)))
+        !self
+            .items
+            .iter()
+            .any(|item| matches!(item, Item::Broken(_)))
     }
 
     /// Returns the parameters of the stub: those of the trait and one per associated type.

@@ -4,8 +4,8 @@ use syn::visit_mut::VisitMut;
 use syn::{Ident, Path, PathArguments, ReturnType, Type, TypePath};
 
 use super::capability::{Capability, Item, Lineage};
-use super::member::{Member, Returns};
-use super::types::{capabilities_in, idents_in};
+use super::member::Member;
+use super::types::{argument_of, capabilities_in, idents_in};
 use crate::args::{FacetArgs, Grant};
 use crate::check;
 use crate::names;
@@ -32,13 +32,20 @@ pub(super) fn narrow(whole: &Capability, args: FacetArgs, errors: &Errors) -> Ca
         .into_iter()
         .filter_map(|grant| whole.member(&grant.method).map(|member| (grant, member)))
         .collect();
-    let granted = |member: &Member| grants.iter().any(|(_, other)| other.ident() == member.ident());
+    let granted = |member: &Member| {
+        grants
+            .iter()
+            .any(|(_, other)| other.ident() == member.ident())
+    };
     let lacks = whole
         .members()
         .filter(|member| !granted(member))
         .map(|member| member.ident().to_string())
         .collect();
-    let types = whole.items.iter().filter(|item| matches!(item, Item::Verbatim(_)));
+    let types = whole
+        .items
+        .iter()
+        .filter(|item| matches!(item, Item::Verbatim(_)));
     let members = grants
         .iter()
         .filter_map(|(grant, member)| granted_member(grant, member, errors));
@@ -62,13 +69,11 @@ fn granted_member(grant: &Grant, member: &Member, errors: &Errors) -> Option<Ite
     // A default body may call methods that the facet lacks.
     member.declaration.body = None;
     if let (Results::Narrowed { from, .. }, Some(becomes)) = (&results, &grant.becomes) {
-        let mut replace = Narrow { from, becomes };
+        let mut narrow = Narrow { from, becomes };
         if let ReturnType::Type(_, ty) = &mut member.declaration.sig.output {
-            replace.visit_type_mut(ty);
+            narrow.visit_type_mut(ty);
         }
-        match &mut member.returns {
-            Returns::Plain(ty) | Returns::Result { ok: ty, .. } => replace.visit_type_mut(ty),
-        }
+        narrow.visit_type_mut(&mut member.returns.success);
     }
     member.results = results;
     Some(Item::Member(Box::new(member)))
@@ -76,7 +81,7 @@ fn granted_member(grant: &Grant, member: &Member, errors: &Errors) -> Option<Ite
 
 /// Decides what becomes of a method's results.
 fn results(grant: &Grant, member: &Member, errors: &Errors) -> Option<Results> {
-    let success = member.returns.success();
+    let success = &member.returns.success;
     let Some(becomes) = &grant.becomes else {
         errors.attempt(|| check::unmapped(grant, success, errors))?;
         return Some(Results::Data);
@@ -96,8 +101,8 @@ fn results(grant: &Grant, member: &Member, errors: &Errors) -> Option<Results> {
 
 /// Returns `XStub` of `XStub`, `Option<XStub>` or `Vec<XStub>`.
 pub(crate) fn stub_in(success: &Type) -> Option<TypePath> {
-    let inner = super::types::argument_of(success, "Option")
-        .or_else(|| super::types::argument_of(success, "Vec"))
+    let inner = argument_of(success, "Option")
+        .or_else(|| argument_of(success, "Vec"))
         .unwrap_or(success);
     match inner {
         Type::Path(path) if is_stub(&path.path.segments.last()?.ident) => Some(path.clone()),
@@ -114,7 +119,11 @@ fn is_stub(ident: &Ident) -> bool {
 /// narrows unless it brings its own.
 fn stub_of(facet: &Path, from: &TypePath) -> TypePath {
     let mut path = facet.clone();
-    let arguments = from.path.segments.last().map(|segment| segment.arguments.clone());
+    let arguments = from
+        .path
+        .segments
+        .last()
+        .map(|segment| segment.arguments.clone());
     if let Some(last) = path.segments.last_mut() {
         last.ident = names::stub(&last.ident);
         if last.arguments == PathArguments::None {

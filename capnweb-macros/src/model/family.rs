@@ -109,9 +109,9 @@ fn step(from: &Results, to: &Results, known: &[(&Capability, &Capability)]) -> O
             if from == to {
                 return Some(Results::Whole);
             }
-            let reachable = known.iter().any(|(wide, narrow)| {
-                is_stub_of(from, wide) && is_stub_of(to, narrow)
-            });
+            let reachable = known
+                .iter()
+                .any(|(wide, narrow)| is_stub_of(from, wide) && is_stub_of(to, narrow));
             reachable.then(|| Results::Narrowed {
                 from: from.clone(),
                 to: to.clone(),
@@ -169,6 +169,6 @@ fn member(
     });
     match understood {
         Some(member) => Item::Member(Box::new(member)),
-        None => Item::Broken(Declaration::new(source)),
+        None => Item::Broken(Box::new(Declaration::new(source))),
     }
 }

@@ -39,7 +39,7 @@ pub(super) fn result_parts(ty: &Type) -> Option<(Type, Option<Type>)> {
 }
 
 /// Returns `T` of a type called `name` with the one argument `T`.
-pub(crate) fn argument_of<'a>(ty: &'a Type, name: &str) -> Option<&'a Type> {
+pub(super) fn argument_of<'a>(ty: &'a Type, name: &str) -> Option<&'a Type> {
     let segment = last_segment(ty).filter(|segment| segment.ident == name)?;
     match arguments(segment)[..] {
         [inner] => Some(inner),
@@ -54,8 +54,7 @@ pub(crate) fn option_inner(ty: &Type) -> Option<&Type> {
 
 /// Returns whether this is the runtime's `Call`, the parameter that does not travel.
 pub(crate) fn is_call(ty: &Type) -> bool {
-    last_segment(ty)
-        .is_some_and(|segment| segment.ident == "Call" && segment.arguments.is_none())
+    last_segment(ty).is_some_and(|segment| segment.ident == "Call" && segment.arguments.is_none())
 }
 
 /// Returns the name of every type that occurs in `ty`.

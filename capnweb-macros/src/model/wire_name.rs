@@ -58,7 +58,11 @@ mod tests {
 
     #[test]
     fn a_chosen_name_is_taken_as_it_is() {
-        let chosen = WireName::new(&parse_quote!(get_gpu), Some(parse_quote!("getGPU")), Case::Camel);
+        let chosen = WireName::new(
+            &parse_quote!(get_gpu),
+            Some(parse_quote!("getGPU")),
+            Case::Camel,
+        );
         assert_eq!(chosen.text(), "getGPU");
         let derived = WireName::new(&parse_quote!(get_gpu), None, Case::Camel);
         assert_eq!(derived.text(), "getGpu");
