@@ -29,10 +29,9 @@ impl Runtime {
 
 impl ToTokens for Runtime {
     fn to_tokens(&self, tokens: &mut TokenStream) {
-        tokens.extend(match &self.0 {
-            Some(path) => quote!(#path::__private),
-            None => quote!(::capnweb_runtime::__private),
-        });
+        let path = self.0.as_ref().map(ToTokens::to_token_stream);
+        let path = path.unwrap_or_else(|| quote!(::capnweb_runtime));
+        tokens.extend(quote!(#path::__private));
     }
 }
 
@@ -59,4 +58,9 @@ pub(crate) fn interface(capability: &Ident) -> Ident {
 /// The type parameter that stands for the user's implementation.
 pub(crate) fn target() -> Ident {
     Ident::new("__Target", Span::mixed_site())
+}
+
+/// The local that holds the one field of a variant whose field has no name.
+pub(crate) fn value() -> Ident {
+    Ident::new("value", Span::mixed_site())
 }

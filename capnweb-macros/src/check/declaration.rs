@@ -2,7 +2,7 @@
 
 use syn::{GenericParam, Type, TypeParamBound, WherePredicate};
 
-use crate::parse::{ItemSource, TraitSource};
+use crate::parse::{ItemSource, TraitSource, is_capability};
 use crate::sink::Errors;
 
 /// Reports what keeps a trait from being a capability, its methods aside.
@@ -29,13 +29,7 @@ fn qualifiers(source: &TraitSource, errors: &Errors) {
 }
 
 fn annotated_once(source: &TraitSource, errors: &Errors) {
-    let again = source.attrs.iter().filter(|attr| {
-        attr.path()
-            .segments
-            .last()
-            .is_some_and(|last| last.ident == "capability")
-    });
-    for attr in again {
+    for attr in source.attrs.iter().filter(|attr| is_capability(attr)) {
         errors.at(attr, "`#[capability]` is given twice: keep one");
     }
 }

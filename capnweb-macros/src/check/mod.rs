@@ -10,4 +10,4 @@ mod travel;
 pub(crate) use declaration::declaration;
 pub(crate) use facets::{facets, mapping, unmapped};
 pub(crate) use method::method;
-pub(crate) use names::Names;
+pub(crate) use names::{Names, is_dropped};

@@ -64,9 +64,14 @@ fn reserved(name: &str) -> Option<&'static str> {
         "then" | "catch" | "finally" => Some("every stub is a promise, and it is that promise's"),
         "dup" | "map" | "onRpcBroken" => Some("every stub has its own"),
         "toJSON" => Some("it is dropped from everything that travels"),
-        _ if OBJECT_PROTOTYPE.contains(&name) => Some("every object has its own"),
+        _ if is_dropped(name) => Some("every object has its own"),
         _ => None,
     }
+}
+
+/// Returns whether every receiver drops data of this name (protocol W-19).
+pub(crate) fn is_dropped(name: &str) -> bool {
+    name == "toJSON" || OBJECT_PROTOTYPE.contains(&name)
 }
 
 /// The members of `Object.prototype`, which no lookup on a stub gets past.

@@ -5,7 +5,7 @@ use quote::quote_spanned;
 use syn::ReturnType;
 use syn::spanned::Spanned;
 
-use crate::model::{Capability, Member};
+use crate::model::{Capability, Member, Param, Presence};
 use crate::names::{self, generated};
 
 /// Emits the implementation, if every answer of the trait can be that of a remote call.
@@ -34,7 +34,7 @@ fn method(member: &Member) -> TokenStream {
     let sig = &member.declaration.sig;
     let ident = &sig.ident;
     let inputs = sig.inputs.iter().skip(1);
-    let arguments = member.params.iter().map(|param| &param.ident);
+    let arguments = member.params.iter().map(argument);
     let output = match &sig.output {
         ReturnType::Default => quote_spanned!(sig.span()=> ()),
         ReturnType::Type(_, ty) => quote_spanned!(ty.span()=> #ty),
@@ -43,5 +43,13 @@ fn method(member: &Member) -> TokenStream {
         fn #ident(&self, #(#inputs),*) -> impl ::core::future::Future<Output = #output> + ::core::marker::Send {
             ::core::future::IntoFuture::into_future(Self::#ident(self, #(#arguments),*))
         }
+    }
+}
+
+fn argument(param: &Param) -> TokenStream {
+    let ident = &param.ident;
+    match param.presence {
+        Presence::Default(_) => generated!(::core::option::Option::Some(#ident)),
+        Presence::Required | Presence::Optional(_) => generated!(#ident),
     }
 }

@@ -31,7 +31,7 @@ pub(crate) struct Capability {
 pub(crate) enum Item {
     Member(Box<Member>),
     /// A method with a mistake: it stays in the trait and is in nothing generated from it.
-    Broken(Declaration),
+    Broken(Box<Declaration>),
     /// What is emitted as it was written.
     Verbatim(TokenStream),
 }

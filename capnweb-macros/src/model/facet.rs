@@ -4,8 +4,8 @@ use syn::visit_mut::VisitMut;
 use syn::{Ident, Path, PathArguments, ReturnType, Type, TypePath};
 
 use super::capability::{Capability, Item, Lineage};
-use super::member::{Member, Returns};
-use super::types::{capabilities_in, idents_in};
+use super::member::Member;
+use super::types::{argument_of, capabilities_in, idents_in};
 use crate::args::{FacetArgs, Grant};
 use crate::check;
 use crate::names;
@@ -69,13 +69,11 @@ fn granted_member(grant: &Grant, member: &Member, errors: &Errors) -> Option<Ite
     // A default body may call methods that the facet lacks.
     member.declaration.body = None;
     if let (Results::Narrowed { from, .. }, Some(becomes)) = (&results, &grant.becomes) {
-        let mut replace = Narrow { from, becomes };
+        let mut narrow = Narrow { from, becomes };
         if let ReturnType::Type(_, ty) = &mut member.declaration.sig.output {
-            replace.visit_type_mut(ty);
+            narrow.visit_type_mut(ty);
         }
-        match &mut member.returns {
-            Returns::Plain(ty) | Returns::Result { ok: ty, .. } => replace.visit_type_mut(ty),
-        }
+        narrow.visit_type_mut(&mut member.returns.success);
     }
     member.results = results;
     Some(Item::Member(Box::new(member)))
@@ -83,7 +81,7 @@ fn granted_member(grant: &Grant, member: &Member, errors: &Errors) -> Option<Ite
 
 /// Decides what becomes of a method's results.
 fn results(grant: &Grant, member: &Member, errors: &Errors) -> Option<Results> {
-    let success = member.returns.success();
+    let success = &member.returns.success;
     let Some(becomes) = &grant.becomes else {
         errors.attempt(|| check::unmapped(grant, success, errors))?;
         return Some(Results::Data);
@@ -103,8 +101,8 @@ fn results(grant: &Grant, member: &Member, errors: &Errors) -> Option<Results> {
 
 /// Returns `XStub` of `XStub`, `Option<XStub>` or `Vec<XStub>`.
 pub(crate) fn stub_in(success: &Type) -> Option<TypePath> {
-    let inner = super::types::argument_of(success, "Option")
-        .or_else(|| super::types::argument_of(success, "Vec"))
+    let inner = argument_of(success, "Option")
+        .or_else(|| argument_of(success, "Vec"))
         .unwrap_or(success);
     match inner {
         Type::Path(path) if is_stub(&path.path.segments.last()?.ident) => Some(path.clone()),

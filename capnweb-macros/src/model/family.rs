@@ -169,6 +169,6 @@ fn member(
     });
     match understood {
         Some(member) => Item::Member(Box::new(member)),
-        None => Item::Broken(Declaration::new(source)),
+        None => Item::Broken(Box::new(Declaration::new(source))),
     }
 }

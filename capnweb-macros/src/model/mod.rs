@@ -11,6 +11,6 @@ mod wire_name;
 pub(crate) use capability::{Capability, Item, Lineage};
 pub(crate) use facet::{Results, stub_in};
 pub(crate) use family::{Attenuation, Family};
-pub(crate) use member::{Declaration, Member, Param, Presence, Returns};
-pub(crate) use types::{argument_of, capabilities_in, idents_in, is_call, option_inner, owned};
+pub(crate) use member::{Declaration, Failure, Member, Param, Presence, Returns};
+pub(crate) use types::{capabilities_in, idents_in, is_call, option_inner, owned};
 pub(crate) use wire_name::WireName;
