@@ -68,7 +68,7 @@ mod typed;
 mod value;
 mod wire;
 
-pub use capnweb_macros::capability;
+pub use capnweb_macros::{Pipeline, RpcError, capability};
 
 pub use data::{DeserializeError, SerializeError};
 #[cfg(feature = "axum")]

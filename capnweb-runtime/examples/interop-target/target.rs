@@ -17,7 +17,7 @@ pub trait Target {
     async fn add(&self, a: f64, b: f64) -> Result<f64>;
     async fn greet(&self, name: String) -> Result<String>;
     async fn get_list(&self) -> Result<Vec<f64>>;
-    async fn generate_fibonacci(&self, n: f64) -> Result<Vec<f64>>;
+    async fn generate_fibonacci(&self, n: i64) -> Result<Vec<f64>>;
     async fn return_null(&self) -> Result<Option<f64>>;
     async fn return_undefined(&self) -> Result<()>;
     async fn return_number(&self, i: f64) -> Result<f64>;
@@ -126,10 +126,13 @@ impl Target for Main {
         Ok(vec![1.0, 2.0, 3.0, 4.0, 5.0])
     }
 
-    async fn generate_fibonacci(&self, n: f64) -> Result<Vec<f64>> {
+    async fn generate_fibonacci(&self, n: i64) -> Result<Vec<f64>> {
         let mut numbers = Vec::new();
         let (mut a, mut b) = (0.0, 1.0);
-        for _ in 0..count(n)? {
+        if n > MAX_ITEMS {
+            return Err(Error::range_error("too many"));
+        }
+        for _ in 0..n {
             numbers.push(a);
             (a, b) = (b, a + b);
         }
@@ -228,7 +231,7 @@ impl Target for Main {
     }
 
     async fn make_date(&self, ms: f64) -> Result<Date> {
-        Ok(Date::from_number(ms))
+        Ok(Date::from_time_value(ms))
     }
 
     async fn make_big_int(&self, decimal: String) -> Result<BigInt> {
@@ -236,7 +239,7 @@ impl Target for Main {
     }
 
     async fn get_timestamp(&self, date: Date) -> Result<f64> {
-        Ok(date.as_number())
+        Ok(date.to_time_value())
     }
 
     async fn get_bytes_length(&self, bytes: Bytes) -> Result<f64> {
@@ -255,14 +258,5 @@ impl Target for Main {
     }
 }
 
-/// Reads how many items a caller wants: none for a negative number.
-fn count(n: f64) -> Result<usize> {
-    if n <= 0.0 {
-        return Ok(0);
-    }
-    const MAX: f64 = 10_000.0;
-    if !(n <= MAX) {
-        return Err(Error::range_error("too many"));
-    }
-    Ok((1_usize..).take_while(|i| u32::try_from(*i).is_ok_and(|i| f64::from(i) <= n)).count())
-}
+/// How many items `generateFibonacci` gives at most: further ones are no doubles any more.
+const MAX_ITEMS: i64 = 1_476;
