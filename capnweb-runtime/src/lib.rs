@@ -1,5 +1,6 @@
 //! Cap'n Web for Rust.
 
+mod data;
 mod hook;
 mod ids;
 mod limits;
