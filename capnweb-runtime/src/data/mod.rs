@@ -1,3 +1,4 @@
+<<<<<<< HEAD
 //! temp
 use crate::hook::Value;
 use serde::{Serialize, de::DeserializeOwned};
@@ -33,3 +34,35 @@ impl<'de> serde::Deserialize<'de> for Value {
         passthrough::deserialize(d)
     }
 }
+=======
+//! Users' data: between `serde` types and values.
+//!
+//! Plain `serde` types become plain values. What JSON does not have (capabilities, dates, bigints,
+//! bytes, values themselves) passes through `serde` untouched; `passthrough` says how.
+#![deny(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unreachable,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects
+)]
+
+mod access;
+mod error;
+mod from_value;
+mod impls;
+mod key;
+mod object_serializer;
+pub(crate) mod passthrough;
+mod to_value;
+mod trail;
+
+pub use error::{DeserializeError, DeserializeFault, SerializeError, SerializeFault};
+pub(crate) use from_value::from_value;
+pub(crate) use to_value::to_value;
+pub use trail::{Step, Trail};
+
+#[cfg(test)]
+mod tests;
+>>>>>>> wire

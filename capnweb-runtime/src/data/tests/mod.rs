@@ -1,0 +1,1 @@
+//! From data to values and back.
