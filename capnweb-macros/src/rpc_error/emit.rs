@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote_spanned;
 
 use super::failure::{Failure, Field, Shape, Variant, Variants};
-use crate::names::{Runtime, generated};
+use crate::names::{self, Runtime, generated};
 
 /// Emits the conversions.
 pub(crate) fn emit(failure: &Failure) -> TokenStream {
@@ -46,7 +46,7 @@ fn into_error(ident: &Ident, variants: &Variants, runtime: &Runtime) -> TokenStr
     let other = &variants.other;
     let arms = variants.own.iter().map(|variant| send(variant, runtime));
     // Spanned at the enum's name: that is where a missing `Display` is to be reported.
-    let message = quote_spanned! { ident.span()=>
+    let message = quote_spanned! { names::hygienic(ident.span())=>
         ::std::string::ToString::to_string(&self)
     };
     generated! {
