@@ -16,6 +16,11 @@ macro_rules! generated {
 }
 pub(crate) use generated;
 
+/// The same for code whose mistakes are to be reported where the user wrote something.
+pub(crate) fn hygienic(place: Span) -> Span {
+    Span::mixed_site().located_at(place)
+}
+
 /// The path to the runtime's hidden interface, through which all generated code reaches it.
 #[derive(Debug, Clone)]
 pub(crate) struct Runtime(Option<Path>);

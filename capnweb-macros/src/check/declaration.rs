@@ -18,7 +18,11 @@ pub(crate) fn declaration(source: &TraitSource, errors: &Errors) {
 
 fn qualifiers(source: &TraitSource, errors: &Errors) {
     if let Some(unsafety) = &source.unsafety {
-        errors.at(unsafety, "a capability cannot be `unsafe`: nothing can be asked of an implementation that is a peer; remove `unsafe`");
+        errors.at(
+            unsafety,
+            "a capability cannot be `unsafe`: nothing can be asked of an implementation that is a \
+             peer; remove `unsafe`",
+        );
     }
     if let Some(auto) = &source.auto {
         errors.at(
@@ -37,7 +41,11 @@ fn annotated_once(source: &TraitSource, errors: &Errors) {
 fn lifetimes(source: &TraitSource, errors: &Errors) {
     for param in &source.generics.params {
         if let GenericParam::Lifetime(lifetime) = param {
-            errors.at(lifetime, "a capability cannot have a lifetime parameter: its stubs are used from anywhere, at any time; own the data instead");
+            errors.at(
+                lifetime,
+                "a capability cannot have a lifetime parameter: its stubs are used from anywhere, \
+                 at any time; own the data instead",
+            );
         }
     }
 }
@@ -45,7 +53,12 @@ fn lifetimes(source: &TraitSource, errors: &Errors) {
 fn supertraits(source: &TraitSource, errors: &Errors) {
     for bound in &source.supertraits {
         if !is_implied(bound) {
-            errors.at(bound, "a capability cannot have supertraits other than `Send`, `Sync` and `'static`: a peer has only its methods; put the bound where it is needed, or the methods into this trait");
+            errors.at(
+                bound,
+                "a capability cannot have supertraits other than `Send`, `Sync` and `'static`: a \
+                 peer has only its methods; put the bound where it is needed, or the methods into \
+                 this trait",
+            );
         }
     }
 }
@@ -68,7 +81,11 @@ fn bounds_on_self(source: &TraitSource, errors: &Errors) {
         if let WherePredicate::Type(bound) = predicate
             && matches!(&bound.bounded_ty, Type::Path(path) if path.path.is_ident("Self"))
         {
-            errors.at(predicate, "a capability cannot put bounds on `Self`: a peer has only its methods; remove this bound");
+            errors.at(
+                predicate,
+                "a capability cannot put bounds on `Self`: a peer has only its methods; remove \
+                 this bound",
+            );
         }
     }
 }
@@ -93,7 +110,11 @@ fn items(source: &TraitSource, errors: &Errors) {
 fn associated_types(source: &TraitSource, errors: &Errors) {
     for associated in source.types() {
         if !associated.generics.params.is_empty() {
-            errors.at(&associated.generics, "an associated type of a capability cannot be generic: the stub has one type parameter for it; use a plain associated type");
+            errors.at(
+                &associated.generics,
+                "an associated type of a capability cannot be generic: the stub has one type \
+                 parameter for it; use a plain associated type",
+            );
         }
         if let Some((_, default)) = &associated.default {
             errors.at(

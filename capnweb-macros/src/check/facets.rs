@@ -74,7 +74,8 @@ pub(crate) fn unmapped(grant: &Grant, success: &Type, errors: &Errors) {
     };
     let message = match capability_of(first) {
         Some(whole) => format!(
-            "this facet would hand out a whole `{whole}`: write `{method} -> {whole}` to allow it, or `{method} -> <a facet of {whole}>`"
+            "this facet would hand out a whole `{whole}`: write `{method} -> {whole}` to allow \
+             it, or `{method} -> <a facet of {whole}>`"
         ),
         None => format!(
             "this facet would hand out a whole `{first}`: write `{method} -> {first}` to allow it"
@@ -101,9 +102,24 @@ pub(crate) fn mapping(grant: &Grant, becomes: &Path, success: &Type, errors: &Er
             ),
         );
     } else if distinct.len() > 1 {
-        errors.at(becomes, format!("`{}` returns several capabilities, {}: put them into a struct and write `-> <the struct>` to allow them all", grant.method, list(&distinct)));
+        errors.at(
+            becomes,
+            format!(
+                "`{}` returns several capabilities, {}: put them into a struct and write `-> <the \
+                 struct>` to allow them all",
+                grant.method,
+                list(&distinct)
+            ),
+        );
     } else if !is_whole(target, success) && stub_in(success).is_none() {
-        errors.at(becomes, format!("a result of type `{}` cannot be narrowed, only a stub, an `Option` or a `Vec` of one can: return one of these, or allow it whole", rust(success)));
+        errors.at(
+            becomes,
+            format!(
+                "a result of type `{}` cannot be narrowed, only a stub, an `Option` or a `Vec` of \
+                 one can: return one of these, or allow it whole",
+                rust(success)
+            ),
+        );
     }
 }
 

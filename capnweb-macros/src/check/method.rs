@@ -22,10 +22,18 @@ pub(crate) fn method(source: &MethodSource, kind: Kind, errors: &Errors) {
 
 fn qualifiers(sig: &Signature, errors: &Errors) {
     if let Some(constness) = &sig.constness {
-        errors.at(constness, "a method of a capability cannot be `const`: it may run on another machine; remove `const`");
+        errors.at(
+            constness,
+            "a method of a capability cannot be `const`: it may run on another machine; remove \
+             `const`",
+        );
     }
     if let Safety::Unsafe(unsafety) = &sig.safety {
-        errors.at(unsafety, "a method of a capability cannot be `unsafe`: a peer cannot promise anything; remove `unsafe`");
+        errors.at(
+            unsafety,
+            "a method of a capability cannot be `unsafe`: a peer cannot promise anything; remove \
+             `unsafe`",
+        );
     }
     if let Some(abi) = &sig.abi {
         errors.at(
@@ -43,9 +51,17 @@ fn qualifiers(sig: &Signature, errors: &Errors) {
 
 fn generics(generics: &Generics, errors: &Errors) {
     if let Some(lifetime) = generics.lifetimes().next() {
-        errors.at(lifetime, "a method of a capability cannot have a lifetime parameter: what travels is owned; take and return owned types");
+        errors.at(
+            lifetime,
+            "a method of a capability cannot have a lifetime parameter: what travels is owned; \
+             take and return owned types",
+        );
     } else if !generics.params.is_empty() {
-        errors.at(&generics.params, "a method of a capability cannot be generic: a peer does not know the types; make the trait generic, use an enum, or use `Value`");
+        errors.at(
+            &generics.params,
+            "a method of a capability cannot be generic: a peer does not know the types; make the \
+             trait generic, use an enum, or use `Value`",
+        );
     }
     if let Some(clause) = &generics.where_clause {
         errors.at(
@@ -76,13 +92,17 @@ fn shared(receiver: &Receiver, errors: &Errors) {
         }
         ReceiverKind::Reference(..) => errors.at(
             receiver,
-            "a capability is shared by everyone who holds a stub: write `&self`, and keep what changes behind a `Mutex` or an atomic",
+            "a capability is shared by everyone who holds a stub: write `&self`, and keep what \
+             changes behind a `Mutex` or an atomic",
         ),
         ReceiverKind::Value => errors.at(
             receiver,
             "a call cannot consume the object, others may hold it too: write `&self`",
         ),
-        _ => errors.at(receiver, "a capability is called through a stub: write `&self`"),
+        _ => errors.at(
+            receiver,
+            "a capability is called through a stub: write `&self`",
+        ),
     }
 }
 
@@ -93,7 +113,11 @@ fn conditional(source: &MethodSource, errors: &Errors) {
     });
     for attr in source.attrs.iter().chain(params.flatten()) {
         if attr.path().is_ident("cfg") || attr.path().is_ident("cfg_attr") {
-            errors.at(attr, "an interface is the same in every build, or peers disagree: put `#[cfg]` on the whole trait");
+            errors.at(
+                attr,
+                "an interface is the same in every build, or peers disagree: put `#[cfg]` on the \
+                 whole trait",
+            );
         }
     }
 }

@@ -17,7 +17,13 @@ impl Names {
     pub(crate) fn admit(&mut self, ident: &Ident, wire: &WireName, errors: &Errors) {
         let rust = ident.unraw().to_string();
         if RUST.contains(&rust.as_str()) {
-            errors.at(ident, format!("every stub has a method `{rust}` already: call it something else, and keep the name for peers with `#[rpc(name = \"{rust}\")]`"));
+            errors.at(
+                ident,
+                format!(
+                    "every stub has a method `{rust}` already: call it something else, and keep \
+                     the name for peers with `#[rpc(name = \"{rust}\")]`"
+                ),
+            );
         }
         self.admit_wire(rust, wire, errors);
     }

@@ -38,7 +38,7 @@ fn results(results: &Results, runtime: &Runtime) -> TokenStream {
         Results::Data => generated!(#runtime::Results::Data),
         Results::Whole => generated!(#runtime::Results::Whole),
         // Spanned at the facet's name: that is where missing authority is to be reported.
-        Results::Narrowed { from, to } => quote_spanned! { to.span()=>
+        Results::Narrowed { from, to } => quote_spanned! { names::hygienic(to.span())=>
             #runtime::Results::Narrowed(<#from as #runtime::Attenuate<#to>>::facet)
         },
     }

@@ -123,7 +123,7 @@ fn decoded(param: &Param) -> TokenStream {
 /// The type is named so that one that cannot travel is reported where the user wrote it.
 fn answer(returns: &Returns, result: &TokenStream, runtime: &Runtime) -> TokenStream {
     let success = &returns.success;
-    let span = success.span();
+    let span = names::hygienic(success.span());
     if let Failure::None = returns.failure {
         return quote_spanned!(span=> #runtime::answer_plain::<#success>(#result));
     }

@@ -40,7 +40,10 @@ fn method(member: &Member) -> TokenStream {
         ReturnType::Type(_, ty) => quote_spanned!(ty.span()=> #ty),
     };
     generated! {
-        fn #ident(&self, #(#inputs),*) -> impl ::core::future::Future<Output = #output> + ::core::marker::Send {
+        fn #ident(
+            &self,
+            #(#inputs),*
+        ) -> impl ::core::future::Future<Output = #output> + ::core::marker::Send {
             ::core::future::IntoFuture::into_future(Self::#ident(self, #(#arguments),*))
         }
     }

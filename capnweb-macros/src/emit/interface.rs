@@ -1,12 +1,13 @@
 //! The trait itself, as implementations and callers in Rust see it.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{ReturnType, Signature};
 
 use super::docs;
 use crate::model::{Capability, Declaration, Item};
+use crate::names;
 
 /// Emits the trait.
 pub(super) fn interface(capability: &Capability) -> TokenStream {
@@ -21,8 +22,7 @@ pub(super) fn interface(capability: &Capability) -> TokenStream {
     let docs = docs::interface(capability);
     let (where_clause, supertraits) = (&generics.where_clause, supertraits.iter());
     let items = capability.items.iter().map(item);
-    let span = Span::mixed_site().located_at(ident.span());
-    let bounds = quote_spanned!(span=> ::core::marker::Send + ::core::marker::Sync + 'static);
+    let bounds = quote_spanned!(names::hygienic(ident.span())=> ::core::marker::Send + ::core::marker::Sync + 'static);
     quote! {
         #(#attrs)*
         #docs

@@ -35,7 +35,11 @@ impl Record {
         let runtime = Runtime::new(settings.path("crate", errors));
         let container = SerdeArgs::parse(&input.attrs);
         if container.transparent {
-            errors.at(&input.ident, "a transparent struct is its field, nothing has to be reached through it: remove `Pipeline` or `#[serde(transparent)]`");
+            errors.at(
+                &input.ident,
+                "a transparent struct is its field, nothing has to be reached through it: remove \
+                 `Pipeline` or `#[serde(transparent)]`",
+            );
         }
         let case = container.rename_all.unwrap_or(Case::AsWritten);
         let fields = named_fields(&input, errors)?

@@ -1,34 +1,52 @@
 //! From a variant to an error on the wire, and back.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote_spanned;
 
-use super::failure::{Failure, Field, Shape, Variant};
-use crate::names::{Runtime, generated};
+use super::failure::{Failure, Field, Shape, Variant, Variants};
+use crate::names::{self, Runtime, generated};
 
 /// Emits the conversions.
 pub(crate) fn emit(failure: &Failure) -> TokenStream {
-    let Failure { runtime, ident, .. } = failure;
-    let (impl_generics, arguments, where_clause) = failure.generics.split_for_impl();
-    let into = into_error(failure);
-    let from = from_error(failure);
+    let Failure {
+        runtime,
+        ident,
+        generics,
+        variants,
+    } = failure;
+    let (impl_generics, arguments, where_clause) = generics.split_for_impl();
+    let conversions = variants.as_ref().map(|variants| {
+        let into = into_error(ident, variants, runtime);
+        let from = from_error(variants, runtime);
+        generated!(#into #from)
+    });
+    let conversions = conversions.unwrap_or_else(|| fallback(runtime));
     generated! {
         #[automatically_derived]
         impl #impl_generics #runtime::TypedError for #ident #arguments #where_clause {
-            #into
-            #from
+            #conversions
         }
     }
 }
 
-fn into_error(failure: &Failure) -> TokenStream {
-    let Failure { runtime, other, .. } = failure;
-    let arms = failure
-        .variants
-        .iter()
-        .map(|variant| send(variant, runtime));
+/// For a program that does not compile anyway: spares its author the mistakes that are none.
+fn fallback(runtime: &Runtime) -> TokenStream {
+    generated! {
+        fn into_error(self) -> #runtime::Error {
+            ::core::unreachable!()
+        }
+
+        fn from_error(_: #runtime::Error) -> Self {
+            ::core::unreachable!()
+        }
+    }
+}
+
+fn into_error(ident: &Ident, variants: &Variants, runtime: &Runtime) -> TokenStream {
+    let other = &variants.other;
+    let arms = variants.own.iter().map(|variant| send(variant, runtime));
     // Spanned at the enum's name: that is where a missing `Display` is to be reported.
-    let message = quote_spanned! { failure.ident.span()=>
+    let message = quote_spanned! { names::hygienic(ident.span())=>
         ::std::string::ToString::to_string(&self)
     };
     generated! {
@@ -54,12 +72,9 @@ fn send(variant: &Variant, runtime: &Runtime) -> TokenStream {
     }
 }
 
-fn from_error(failure: &Failure) -> TokenStream {
-    let Failure { runtime, other, .. } = failure;
-    let arms = failure
-        .variants
-        .iter()
-        .map(|variant| receive(variant, failure));
+fn from_error(variants: &Variants, runtime: &Runtime) -> TokenStream {
+    let Variants { own, other } = variants;
+    let arms = own.iter().map(|variant| receive(variant, other, runtime));
     generated! {
         fn from_error(error: #runtime::Error) -> Self {
             match #runtime::error_code(&error) {
@@ -71,8 +86,7 @@ fn from_error(failure: &Failure) -> TokenStream {
 }
 
 /// A variant whose fields did not all arrive is not that variant.
-fn receive(variant: &Variant, failure: &Failure) -> TokenStream {
-    let Failure { runtime, other, .. } = failure;
+fn receive(variant: &Variant, other: &Ident, runtime: &Runtime) -> TokenStream {
     let code = &variant.code;
     let built = built(variant);
     if variant.fields.is_empty() {

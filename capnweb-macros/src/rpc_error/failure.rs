@@ -15,7 +15,13 @@ pub(crate) struct Failure {
     pub(super) runtime: Runtime,
     pub(super) ident: Ident,
     pub(super) generics: Generics,
-    pub(super) variants: Vec<Variant>,
+    /// What it is made of, if that is sound.
+    pub(super) variants: Option<Variants>,
+}
+
+/// The variants of an error enum.
+pub(super) struct Variants {
+    pub(super) own: Vec<Variant>,
     /// The variant that holds every error that is none of the others.
     pub(super) other: Ident,
 }
@@ -30,7 +36,7 @@ pub(super) struct Variant {
 }
 
 /// How a variant is written.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 pub(super) enum Shape {
     Unit,
     Named,
@@ -47,33 +53,45 @@ pub(super) struct Field {
 }
 
 impl Failure {
-    /// Understands an enum; `None` if it cannot be an error, which is reported.
-    pub(crate) fn new(input: DeriveInput, errors: &Errors) -> Option<Self> {
-        let mut settings =
-            Settings::from_attributes(&input.attrs, "rpc", &["class", "crate"], errors);
+    /// Understands an enum; what is wrong in it is reported.
+    pub(crate) fn new(input: DeriveInput, errors: &Errors) -> Self {
+        let known = ["class", "crate"];
+        let mut settings = Settings::from_attributes(&input.attrs, "rpc", &known, errors);
         let runtime = Runtime::new(settings.path("crate", errors));
-        let class = class(&mut settings, errors).unwrap_or_else(|| "Error".to_owned());
+        let variants = errors.attempt(|| {
+            let class = class(&mut settings, errors).unwrap_or_else(|| "Error".to_owned());
+            Variants::new(&input, &class, errors)
+        });
+        Self {
+            runtime,
+            ident: input.ident,
+            generics: input.generics,
+            variants: variants.flatten(),
+        }
+    }
+}
+
+impl Variants {
+    fn new(input: &DeriveInput, class: &str, errors: &Errors) -> Option<Self> {
         let Data::Enum(data) = &input.data else {
-            errors.at(&input.ident, "an error of a remote call is an enum: one variant per way to fail, and one for failures on the way");
+            errors.at(
+                &input.ident,
+                "an error of a remote call is an enum: one variant per way to fail, and one for \
+                 failures on the way",
+            );
             return None;
         };
-        let mut variants = Vec::new();
+        let mut own = Vec::new();
         let mut others = Vec::new();
         for variant in &data.variants {
-            match VariantSource::new(variant, &class, errors) {
-                Some(VariantSource::Own(variant)) => admit(variant, &mut variants, errors),
+            match VariantSource::new(variant, class, errors) {
+                Some(VariantSource::Own(variant)) => admit(variant, &mut own, errors),
                 Some(VariantSource::Other(ident)) => others.push(ident),
                 None => {}
             }
         }
         let other = catch_all(&input.ident, others, errors)?;
-        Some(Self {
-            runtime,
-            variants,
-            other,
-            ident: input.ident,
-            generics: input.generics,
-        })
+        Some(Self { own, other })
     }
 }
 
@@ -87,7 +105,7 @@ impl VariantSource {
         let known = ["class", "code", "other"];
         let mut settings = Settings::from_attributes(&variant.attrs, "rpc", &known, errors);
         if settings.flag("other", errors).is_some() {
-            return other(variant, errors).map(Self::Other);
+            return Some(Self::Other(other(variant, errors)));
         }
         let code = settings.text("code", errors);
         let (shape, fields) = fields(variant, errors)?;
@@ -101,18 +119,16 @@ impl VariantSource {
     }
 }
 
-fn other(variant: &syn::Variant, errors: &Errors) -> Option<Ident> {
-    if matches!(&variant.fields, Fields::Unnamed(fields) if fields.unnamed.len() == 1) {
-        return Some(variant.ident.clone());
+fn other(variant: &syn::Variant, errors: &Errors) -> Ident {
+    let ident = &variant.ident;
+    if !matches!(&variant.fields, Fields::Unnamed(fields) if fields.unnamed.len() == 1) {
+        let shape = format!("`{ident}(capnweb_runtime::Error)`");
+        errors.at(
+            ident,
+            format!("the catch-all holds the error as it came: write {shape}"),
+        );
     }
-    errors.at(
-        &variant.ident,
-        format!(
-            "the catch-all holds the error as it came: write `{}(capnweb_runtime::Error)`",
-            variant.ident
-        ),
-    );
-    None
+    ident.clone()
 }
 
 fn admit(variant: Variant, variants: &mut Vec<Variant>, errors: &Errors) {
@@ -133,7 +149,11 @@ fn catch_all(ident: &Ident, mut others: Vec<Ident>, errors: &Errors) -> Option<I
         errors.at(again, "`#[rpc(other)]` marks one variant: remove this one");
     }
     if others.is_empty() {
-        errors.at(ident, "every remote call can also fail on the way: add a variant `#[rpc(other)] Other(capnweb_runtime::Error)`");
+        errors.at(
+            ident,
+            "every remote call can also fail on the way: add a variant `#[rpc(other)] \
+                Other(capnweb_runtime::Error)`",
+        );
         return None;
     }
     Some(others.swap_remove(0))
@@ -144,7 +164,14 @@ fn class(settings: &mut Settings, errors: &Errors) -> Option<String> {
     let name = text.value();
     if !CLASSES.contains(&name.as_str()) {
         let hint = did_you_mean(&name, CLASSES);
-        errors.at(&text, format!("no class `{name}` survives the wire{hint} (these do: `{}`); a code of your own goes into `#[rpc(code = \"..\")]`", CLASSES.join("`, `")));
+        errors.at(
+            &text,
+            format!(
+                "no class `{name}` survives the wire{hint} (these do: `{}`); a code of \
+                your own goes into `#[rpc(code = \"..\")]`",
+                CLASSES.join("`, `")
+            ),
+        );
     }
     Some(name)
 }
@@ -177,7 +204,13 @@ fn named_field(field: &syn::Field, errors: &Errors) -> Option<Field> {
             format!("every error on the wire has its own `{wire}`: call the field something else"),
         );
     } else if is_dropped(&wire) {
-        errors.at(&ident, format!("a property called `{wire}` is dropped by every receiver: call the field something else"));
+        errors.at(
+            &ident,
+            format!(
+                "a property called `{wire}` is dropped by every receiver: call the field \
+                something else"
+            ),
+        );
     }
     Some(Field {
         ident,

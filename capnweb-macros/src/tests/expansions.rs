@@ -4,10 +4,22 @@ use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;
 
 use super::golden::assert_golden;
-use crate::expand;
+use crate::expand::{self, reporting};
 
 fn capability(item: TokenStream) -> TokenStream {
-    expand::capability(TokenStream::new(), item)
+    capability_with(TokenStream::new(), item)
+}
+
+fn capability_with(args: TokenStream, item: TokenStream) -> TokenStream {
+    reporting(|errors| expand::capability(args, item, errors))
+}
+
+fn pipeline(item: TokenStream) -> TokenStream {
+    reporting(|errors| expand::pipeline(item, errors))
+}
+
+fn rpc_error(item: TokenStream) -> TokenStream {
+    reporting(|errors| expand::rpc_error(item, errors))
 }
 
 #[test]
@@ -25,7 +37,7 @@ fn the_smallest_capability() {
 #[test]
 fn members_of_every_kind() {
     let args = quote!(rename_all = "snake_case", name = "Meter");
-    let code = expand::capability(
+    let code = capability_with(
         args,
         quote! {
             #[must_use]
@@ -92,7 +104,7 @@ fn generics_and_associated_types() {
 
 #[test]
 fn a_renamed_runtime_is_reached_by_its_path_alone() {
-    let code = expand::capability(
+    let code = capability_with(
         quote!(crate = "crate::rpc"),
         quote! {
             #[attenuate(Reader { read, id })]
@@ -110,11 +122,11 @@ fn a_renamed_runtime_is_reached_by_its_path_alone() {
 
 #[test]
 fn derives_reach_a_renamed_runtime_by_its_path_alone() {
-    let pipeline = expand::pipeline(quote! {
+    let pipeline = pipeline(quote! {
         #[pipeline(crate = "rpc")]
         struct S { task: TaskStub }
     });
-    let error = expand::rpc_error(quote! {
+    let error = rpc_error(quote! {
         #[rpc(crate = "rpc")]
         enum E { A { b: u8 }, #[rpc(other)] Other(rpc::Error) }
     });
@@ -145,7 +157,7 @@ fn parameters_may_be_called_like_our_locals() {
 
 #[test]
 fn fields_can_be_reached_before_they_arrive() {
-    let code = expand::pipeline(quote! {
+    let code = pipeline(quote! {
         /// What is known about a task.
         #[derive(Serialize, Deserialize)]
         #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -168,7 +180,7 @@ fn fields_can_be_reached_before_they_arrive() {
 
 #[test]
 fn errors_become_properties_and_variants_again() {
-    let code = expand::rpc_error(quote! {
+    let code = rpc_error(quote! {
         #[derive(Debug, thiserror::Error)]
         #[rpc(class = "RangeError")]
         pub enum StorageError {
@@ -196,7 +208,7 @@ fn an_attenuation_above_the_capability_moves_below_it() {
             fn f(&self);
         }
     );
-    let code = expand::attenuate(&quote!(F { f }), item);
+    let code = reporting(|errors| expand::attenuate(&quote!(F { f }), item, errors));
     let expected = quote! {
         #[capability] #[doc = "x"] #[attenuate(F { f })] trait T { fn f(&self); }
     };

@@ -19,7 +19,8 @@ pub(super) fn assert_golden(name: &str, code: TokenStream) {
     let expected = fs::read_to_string(&path).unwrap_or_default();
     assert!(
         actual == expected,
-        "the expansion is not {}; if it should be, run with UPDATE_GOLDEN=1 and review the diff:\n{actual}",
+        "the expansion is not {}; if it should be, run with UPDATE_GOLDEN=1 and review the \
+         diff:\n{actual}",
         path.display(),
     );
 }

@@ -2,3 +2,4 @@
 
 mod expansions;
 mod golden;
+mod mistakes;
