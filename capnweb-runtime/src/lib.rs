@@ -70,13 +70,12 @@ mod wire;
 
 pub use capnweb_macros::{Pipeline, RpcError, capability};
 
-pub use data::{DeserializeError, SerializeError};
 #[cfg(feature = "axum")]
 pub use endpoint::axum;
 pub use endpoint::in_process;
 #[cfg(feature = "websocket")]
 pub use endpoint::{ConnectError, Connector, Server, connect, serve};
-pub use error::{Disconnect, Error, Fault, Result, Thrown, Unsendable, Violation};
+pub use error::{DeserializeError, DeserializeFault, SerializeError, SerializeFault, Step, Trail, Disconnect, Error, Fault, Result, Thrown, Unsendable, Violation};
 pub use hook::{Brand, Call, Peer, Revoker, Session, Stats, Stub, Value};
 pub use limits::Limits;
 pub use typed::{

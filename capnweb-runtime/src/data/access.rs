@@ -4,10 +4,10 @@ use serde::de::{
     DeserializeSeed, EnumAccess, IntoDeserializer, MapAccess, SeqAccess, VariantAccess, Visitor,
 };
 
-use super::error::DeserializeError;
+use crate::error::DeserializeError;
 use super::from_value::ValueDeserializer;
 use super::key::KeyDeserializer;
-use super::trail::{Excerpt, Step};
+use crate::error::{Excerpt, Step};
 use crate::hook::{Stub, Value};
 use crate::value::{Object, Tree};
 

@@ -3,9 +3,9 @@
 use serde::de::{DeserializeOwned, Deserializer, Error, Expected, Unexpected, Visitor};
 
 use super::access::{Elements, Members, Variant};
-use super::error::DeserializeError;
+use crate::error::DeserializeError;
 use super::passthrough;
-use super::trail::Excerpt;
+use crate::error::Excerpt;
 use crate::hook::Value;
 use crate::value::{BigInt, BytesKind, Object, Tree};
 

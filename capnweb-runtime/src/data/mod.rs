@@ -12,19 +12,15 @@
 )]
 
 mod access;
-mod error;
 mod from_value;
 mod impls;
 mod key;
 mod object_serializer;
 pub(crate) mod passthrough;
 mod to_value;
-mod trail;
 
-pub use error::{DeserializeError, DeserializeFault, SerializeError, SerializeFault};
 pub(crate) use from_value::from_value;
 pub(crate) use to_value::to_value;
-pub use trail::{Step, Trail};
 
 #[cfg(test)]
 mod tests;

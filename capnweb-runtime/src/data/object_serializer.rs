@@ -5,10 +5,10 @@ use serde::ser::{
     SerializeTupleStruct, SerializeTupleVariant,
 };
 
-use super::error::SerializeError;
+use crate::error::SerializeError;
 use super::key::KeySerializer;
 use super::to_value::{ValueSerializer, allowed_name};
-use super::trail::Step;
+use crate::error::Step;
 use crate::hook::Value;
 use crate::value::{Object, Tree};
 

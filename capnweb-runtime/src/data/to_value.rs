@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use serde::ser::{Serialize, Serializer};
 
-use super::error::{SerializeError, SerializeFault};
+use crate::error::{SerializeError, SerializeFault};
 use super::object_serializer::{ArraySerializer, ObjectSerializer, VariantSerializer};
 use super::passthrough;
 use crate::hook::Value;

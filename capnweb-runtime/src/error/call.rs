@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::disconnect::Disconnect;
-use crate::data::{DeserializeError, SerializeError};
+use super::data::{DeserializeError, SerializeError};
 use crate::hook::{Stub, Value};
 use crate::value::{ErrorClass, ErrorValue, Path, Segment};
 use crate::wire::EncodeError;

@@ -9,7 +9,7 @@ use serde::de::value::{MapDeserializer, UnitDeserializer};
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde::forward_to_deserialize_any;
 
-use crate::data::error::DeserializeError;
+use crate::error::DeserializeError;
 use crate::hook::Value;
 use crate::value::{Object, Tree};
 

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde::ser::{Error, Serialize, SerializeMap, Serializer};
 
-use crate::data::error::{SerializeError, SerializeFault};
+use crate::error::{SerializeError, SerializeFault};
 use crate::data::from_value::whole;
 use crate::data::to_value::ValueSerializer;
 use crate::hook::{Stub, Value};

@@ -91,7 +91,7 @@ pub enum DeserializeFault {
 
 impl SerializeError {
     /// Says that the error is inside the member or element that this step leads to.
-    pub(super) fn within(mut self, step: Step) -> Self {
+    pub(crate) fn within(mut self, step: Step) -> Self {
         self.trail.prepend(step);
         self
     }
@@ -129,13 +129,13 @@ impl serde::ser::Error for SerializeError {
 }
 
 impl DeserializeError {
-    pub(super) fn mismatch(expected: impl Display, found: impl Display) -> Self {
+    pub(crate) fn mismatch(expected: impl Display, found: impl Display) -> Self {
         let (expected, found) = (expected.to_string(), found.to_string());
         DeserializeFault::Mismatch { expected, found }.into()
     }
 
     /// Says that the error is inside the member or element that this step leads to.
-    pub(super) fn within(mut self, step: Step) -> Self {
+    pub(crate) fn within(mut self, step: Step) -> Self {
         self.trail.prepend(step);
         self
     }

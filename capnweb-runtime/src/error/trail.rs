@@ -14,7 +14,7 @@ pub enum Step {
 }
 
 impl Step {
-    pub(super) fn member(name: &str) -> Self {
+    pub(crate) fn member(name: &str) -> Self {
         Self::Member(Excerpt(name).to_string())
     }
 }
@@ -28,7 +28,7 @@ pub struct Trail {
 
 impl Trail {
     /// Puts a step before the others.
-    pub(super) fn prepend(&mut self, step: Step) {
+    pub(crate) fn prepend(&mut self, step: Step) {
         self.steps.push(step);
     }
 
@@ -57,7 +57,7 @@ impl fmt::Display for Trail {
 }
 
 /// The beginning of a text that a peer may have chosen.
-pub(super) struct Excerpt<'a>(pub(super) &'a str);
+pub(crate) struct Excerpt<'a>(pub(crate) &'a str);
 
 impl fmt::Display for Excerpt<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
