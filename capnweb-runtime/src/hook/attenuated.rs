@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::brand::BrandKey;
 use super::cap::{Cap, Hook, Outcome, Waiter};
-use super::function::{Callable, FunctionHook};
+use super::function::{Callable, FunctionHook, no_member_called};
 use super::interface::{Interface, Member, MemberKind};
 use super::promise::Resolver;
 use super::{Stub, Value};
@@ -125,6 +125,9 @@ impl Hook for Attenuated {
         match self.member(first) {
             Some((member, grant)) if rest.is_empty() && member.kind == MemberKind::Method => {
                 self.call_member(member, grant, args, result);
+            }
+            Some((member, _)) if member.kind == MemberKind::Method => {
+                result.settle(Err(no_member_called(&path, &rest)));
             }
             None if rest.is_empty() => result.settle(Err(Error::not_a_function(&path))),
             _ => self.step(first).call(rest, args, result),
