@@ -4,7 +4,7 @@ use std::fmt;
 
 use thiserror::Error;
 
-use crate::model::{TaskId, TaskKind, TaskStatus, WorkerId, WorkerKind};
+use crate::model::{MAX_DEPTH, TaskId, TaskKind, TaskStatus, WorkerId, WorkerKind};
 
 /// Why a command is refused.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -71,6 +71,12 @@ pub enum Rejected {
         size: usize,
         /// How large it may be, in bytes.
         max: usize,
+    },
+    /// A value nests too deep to be kept.
+    #[error("{what} nests more than {MAX_DEPTH} deep")]
+    TooDeep {
+        /// What it was handed in as.
+        what: Payload,
     },
 }
 

@@ -10,8 +10,8 @@ use crate::engine::effect::{Assignment, Effect, Notice};
 use crate::engine::rejected::{Payload, Rejected};
 use crate::engine::state::State;
 use crate::model::{
-    Attempt, EndReason, EndedAttempt, Failure, FailureClass, Progress, Task, TaskId, TaskState,
-    Timestamp, Worker, WorkerId, size_of,
+    Attempt, EndReason, EndedAttempt, Failure, FailureClass, MAX_DEPTH, Progress, Task, TaskId,
+    TaskState, Timestamp, Worker, WorkerId, depth_of, size_of,
 };
 
 /// The state, the time, and the effects so far.
@@ -66,11 +66,14 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// Refuses a value that is too large to be kept.
+    /// Refuses a value that is too large, or nests too deep, to be kept.
     pub(super) fn check_size(&self, what: Payload, value: &Value) -> Result<(), Rejected> {
         let (size, max) = (size_of(value), self.limits().value_bytes);
         if size > max {
             return Err(Rejected::TooLarge { what, size, max });
+        }
+        if depth_of(value) > MAX_DEPTH {
+            return Err(Rejected::TooDeep { what });
         }
         Ok(())
     }

@@ -20,7 +20,7 @@ pub use grants::{Access, GrantRefused, Grants, Resource};
 pub use ids::{Entropy, IdSyntax, TaskId, WorkerId};
 pub use progress::{NotAProgress, Progress};
 pub use retry::RetryPolicy;
-pub use size::size_of;
+pub use size::{MAX_DEPTH, depth_of, size_of};
 pub use spec::{SpecError, TaskKind, TaskSpec, UnknownKind};
 pub use task::{Task, TaskState, TaskStatus};
 pub use time::Timestamp;

@@ -1,4 +1,4 @@
-//! How much a value weighs, so that what users hand in can be bounded.
+//! How much a value weighs and how deep it nests, so that what users hand in can be bounded.
 
 use serde_json::Value;
 
@@ -14,6 +14,20 @@ pub fn size_of(value: &Value) -> usize {
             .map(|(name, member)| name.len().saturating_add(3).saturating_add(size_of(member)))),
     }
 }
+
+/// Returns how deep the value nests: 0 for one that contains nothing.
+pub fn depth_of(value: &Value) -> usize {
+    let deepest = match value {
+        Value::Array(items) => items.iter().map(depth_of).max(),
+        Value::Object(members) => members.values().map(depth_of).max(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => return 0,
+    };
+    deepest.unwrap_or(0).saturating_add(1)
+}
+
+/// How deep a value may nest that is to be stored: the reader of JSON text goes down to 127, and
+/// records put a few levels around the values in them.
+pub const MAX_DEPTH: usize = 100;
 
 /// Every item weighs at least its comma, so that a heap of empty arrays is not free.
 fn sum(sizes: impl Iterator<Item = usize>) -> usize {
@@ -32,6 +46,14 @@ mod tests {
     fn nested_emptiness_is_not_free() {
         let heap: Value = std::iter::repeat_with(|| json!([])).take(1_000).collect();
         assert!(size_of(&heap) >= 2_000);
+    }
+
+    #[test]
+    fn what_is_as_deep_as_allowed_can_be_read_back() {
+        let deep = (0..MAX_DEPTH).fold(json!(1), |inner, _| json!([inner]));
+        assert_eq!(depth_of(&deep), MAX_DEPTH);
+        let text = json!({"record": {"value": deep}}).to_string();
+        assert!(serde_json::from_str::<Value>(&text).is_ok());
     }
 
     #[test]

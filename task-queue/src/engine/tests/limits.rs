@@ -78,6 +78,17 @@ fn a_value_that_is_too_large_is_refused_and_named() {
 }
 
 #[test]
+fn a_value_that_nests_too_deep_to_be_read_back_is_refused() {
+    let mut world = World::manual();
+    let params = (0..200).fold(json!(1), |inner, _| json!([inner]));
+    let task = world.fresh_task();
+    let spec = TaskSpec::new(TaskKind::Io, params);
+    let what = Payload::Parameters;
+    let refused = world.attempt(Command::Submit(Submit { task, spec }));
+    assert_eq!(refused, Err(Rejected::TooDeep { what }));
+}
+
+#[test]
 fn the_latest_log_lines_are_kept_and_long_ones_cut_between_characters() {
     let mut world = small();
     let (task, _) = world.running();
