@@ -4,7 +4,7 @@ use capnweb_runtime::{Result, capability};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::queue::TaskQueueStub;
+use super::queue::{SubmitterStub, TaskQueueStub};
 use super::worker::WorkerPoolStub;
 use crate::model::{TaskId, TaskKind, WorkerId};
 

@@ -1,0 +1,13 @@
+//! Locks: exclusive, expiring, first come first served, with tokens that tell holders apart.
+
+mod error;
+mod guard;
+mod manager;
+mod table;
+
+#[cfg(test)]
+mod tests;
+
+pub use error::LockError;
+pub use guard::LockGuard;
+pub use manager::{LockLimits, LockManager};

@@ -1,0 +1,15 @@
+//! Storage: JSON values under keys, each a file in a directory.
+
+mod directory;
+mod error;
+mod index;
+mod key;
+mod object;
+mod store;
+
+#[cfg(test)]
+mod tests;
+
+pub use error::StorageError;
+pub use object::{Object, Version};
+pub use store::{Conditions, Expected, ObjectStore, StorageLimits};
