@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::queue::{SubmitterStub, TaskQueueStub};
 use super::worker::WorkerPoolStub;
-use crate::model::{TaskId, TaskKind, WorkerId};
+use crate::model::{TaskId, WorkerId};
 
 /// Everything: the supervisor's own view.
 #[capability]
@@ -20,7 +20,7 @@ pub trait Gateway {
 
     /// Submits a task and has an idle worker carry it out: a `gpu` worker for a `gpu` task, a `cpu`
     /// worker for others, or any that is idle.
-    async fn submit_and_execute(&self, kind: TaskKind, params: Option<Value>) -> Result<Executed>;
+    async fn submit_and_execute(&self, kind: String, params: Option<Value>) -> Result<Executed>;
 }
 
 /// What a connection without authority begins with: it can redeem a secret for a role, and nothing

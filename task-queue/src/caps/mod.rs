@@ -16,17 +16,11 @@ mod worker;
 pub use gateway::{
     ClientGateway, ClientGatewayStub, Executed, Gate, GateStub, Gateway, GatewayStub,
 };
-pub use gpu::{
-    Gpu, GpuInfo, GpuStub, MemoryChange, MemoryFreed, Reservation, ReservationStub,
-};
+pub use gpu::{Gpu, GpuInfo, GpuStub, MemoryChange, MemoryFreed, Reservation, ReservationStub};
 pub use lock::{Lock, LockStub};
 pub use network::{Fetched, Network, NetworkReader, NetworkReaderStub, NetworkStats, NetworkStub};
-pub use observer::{
-    Completion, Failing, ProgressObserver, ProgressObserverStub, ProgressUpdate,
-};
-pub use queue::{
-    Cancelled, Submitter, SubmitterStub, SubmitOptions, TaskQueue, TaskQueueStub, TaskSummary,
-};
+pub use observer::{Completion, Failing, ProgressObserver, ProgressObserverStub, ProgressUpdate};
+pub use queue::{Cancelled, Submitter, SubmitterStub, TaskQueue, TaskQueueStub, TaskSummary};
 pub use storage::{KeyDone, Storage, StorageReader, StorageReaderStub, StorageStub};
 pub use task::{
     Assignment, AssignmentStub, Done, ProgressSet, Task, TaskHandle, TaskHandleStub, TaskInfo,

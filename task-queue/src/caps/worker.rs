@@ -40,7 +40,10 @@ pub trait Worker {
 #[capability]
 pub trait WorkerPool {
     /// Adds a worker.
-    async fn create_worker(&self, #[default(WorkerKind::Cpu)] kind: WorkerKind) -> Result<WorkerStub>;
+    async fn create_worker(
+        &self,
+        #[default(WorkerKind::Cpu)] kind: WorkerKind,
+    ) -> Result<WorkerStub>;
 
     /// Returns a worker.
     async fn get_worker(&self, id: String) -> Result<WorkerStub>;
