@@ -17,7 +17,9 @@ mod steps;
 #[cfg(test)]
 mod tests;
 
-pub use access::{Computed, GpuAccess, GpuMemory, NetworkAccess, Page, Reporter, StorageAccess};
+pub use access::{
+    Answer, Computed, GpuAccess, GpuMemory, NetworkAccess, Page, Reporter, StorageAccess,
+};
 pub use error::{AccessError, WorkError};
 pub use job::{Job, Resources, perform};
 pub use local::ReadOnly;
