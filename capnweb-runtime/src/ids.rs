@@ -1,6 +1,7 @@
 //! Table ids and whose point of view they are written from.
 
 use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// An id as it stands in a message: a JSON number, always from the sender's point of view.
 ///
@@ -59,10 +60,15 @@ macro_rules! table_id {
                 WireId(self.0 as f64)
             }
 
-            /// Returns whether the importing side allocated this id (calls), rather than the
-            /// exporting side (capabilities).
-            pub(crate) const fn is_allocated_by_importer(self) -> bool {
-                self.0 > 0
+            /// Returns how many ids of its kind came before it.
+            pub(crate) const fn distance(self) -> u64 {
+                self.0.unsigned_abs()
+            }
+
+            /// Returns whether the exporting side allocated this id (capabilities), rather than the
+            /// importing side (calls).
+            pub(crate) const fn is_negative(self) -> bool {
+                self.0 < 0
             }
         }
 
@@ -82,4 +88,27 @@ table_id! {
 table_id! {
     /// The id of something we hold for the peer.
     ExportId
+}
+
+/// Tells the sessions of this process apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct SessionKey(u64);
+
+impl SessionKey {
+    /// Returns a key that no other session has.
+    pub(crate) fn unique() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        Self(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+/// One import, as a reference to it remembers it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct ImportRef {
+    /// The session it belongs to.
+    pub(crate) session: SessionKey,
+    /// Its id there.
+    pub(crate) id: ImportId,
+    /// Tells apart entries that had the same id one after the other.
+    pub(crate) generation: u64,
 }

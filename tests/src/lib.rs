@@ -1,1 +1,12 @@
 //! The harness the integration tests share.
+//!
+//! Everything in it blocks: a test on an async runtime calls it through `spawn_blocking`, or
+//! before the runtime starts.
+
+mod javascript;
+mod process;
+mod workspace;
+
+pub use javascript::{InstallError, Node, NodeError, SCENARIOS, Scenario, ScenarioError};
+pub use process::{Finished, Process, ProcessError};
+pub use workspace::{relative, root, source_files};

@@ -21,10 +21,9 @@ pub(crate) mod passthrough;
 mod to_value;
 mod trail;
 
-pub use error::{DeserializeError, DeserializeFault, SerializeError, SerializeFault};
+pub use error::{DeserializeError, SerializeError};
 pub(crate) use from_value::from_value;
 pub(crate) use to_value::to_value;
-pub use trail::{Step, Trail};
 
 #[cfg(test)]
 mod tests;

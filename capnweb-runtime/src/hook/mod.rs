@@ -1,8 +1,35 @@
-//! What a capability is to the program that holds it.
+//! What a capability is to the program that holds it: one trait, one dispatch path.
 
+mod attenuated;
+mod brand;
+mod cap;
+mod caretaker;
+mod deliver;
+mod function;
+mod graveyard;
+mod interface;
+mod origin;
+mod promise;
+mod run;
+mod settled;
 mod stub;
+mod target;
 
+pub(crate) use attenuated::attenuate;
+pub use attenuated::{Facet, Results};
+pub use brand::Brand;
+pub(crate) use cap::{Cap, Hook, Outcome, State, Waiter};
+pub use caretaker::Revoker;
+pub(crate) use caretaker::revocable;
+pub(crate) use deliver::{Wait, deliver};
+pub(crate) use function::{Callable, FunctionHook, call_function};
+pub use interface::{Args, Call, Cancel, Dispatch, Interface, Member, MemberKind, Reply};
+pub(crate) use origin::SessionControl;
+pub use origin::{Peer, Session, Stats};
+pub(crate) use promise::{Permit, PromiseCell, Resolver, promise};
+pub(crate) use settled::{Found, find};
 pub use stub::Stub;
+pub(crate) use target::Target;
 
 /// A value as programs see it: the tree with live stubs as its leaves.
 pub type Value = crate::value::Tree<Stub>;

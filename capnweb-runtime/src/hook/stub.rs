@@ -1,14 +1,113 @@
-//! The untyped reference.
+//! The untyped reference, the leaf of every value.
 
-/// A reference to a capability, local or remote, without a type.
-#[derive(Debug, Clone)]
+use super::Cap;
+use crate::value::{Path, Segment};
+
+/// A reference to a capability, or to a place inside a promised value, without a type.
+///
+/// Typed stubs wrap one; schemaless code uses it directly. Cloning duplicates the reference,
+/// dropping the last clone releases what it refers to.
+#[derive(Clone)]
 pub struct Stub {
-    cap: std::sync::Arc<()>,
+    cap: Cap,
+    path: Path,
+    awaited: Awaited,
+}
+
+/// Whether a reference stands for itself or for the value it will become (protocol W-43).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Awaited {
+    No,
+    Yes,
+}
+
+impl Stub {
+    /// Refers to a capability.
+    pub(crate) const fn of(cap: Cap) -> Self {
+        Self {
+            cap,
+            path: Path::EMPTY,
+            awaited: Awaited::No,
+        }
+    }
+
+    /// Refers to what a promise will become.
+    pub(crate) const fn promise(cap: Cap) -> Self {
+        Self {
+            cap,
+            path: Path::EMPTY,
+            awaited: Awaited::Yes,
+        }
+    }
+
+    /// Refers to something inside; it owns nothing more than this reference does (protocol C-26).
+    pub(crate) fn step(&self, segment: impl Into<Segment>) -> Self {
+        let path = self.path.then(segment);
+        Self {
+            cap: self.cap.clone(),
+            path,
+            awaited: Awaited::Yes,
+        }
+    }
+
+    /// Refers to something inside, several steps away.
+    pub(crate) fn at(&self, path: Path) -> Self {
+        if path.is_empty() {
+            return self.clone();
+        }
+        let path = self.path.clone().join(path);
+        Self {
+            cap: self.cap.clone(),
+            path,
+            awaited: Awaited::Yes,
+        }
+    }
+
+    /// Refers to the same capability as an object, whatever it was before.
+    pub(crate) fn into_object(self) -> Self {
+        Self {
+            awaited: Awaited::No,
+            ..self
+        }
+    }
+
+    pub(crate) const fn cap(&self) -> &Cap {
+        &self.cap
+    }
+
+    pub(crate) const fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Returns whether the value is wanted, rather than the reference.
+    pub(crate) fn is_promise(&self) -> bool {
+        self.awaited == Awaited::Yes
+    }
+
+    /// Returns the capability this refers to, reading it out of a promised value if need be.
+    pub(crate) fn into_cap(self) -> Cap {
+        if self.path.is_empty() {
+            self.cap
+        } else {
+            self.cap.read_promise(self.path)
+        }
+    }
 }
 
 impl PartialEq for Stub {
-    /// Whether both are the same handle; two stubs for one object may differ.
+    /// Whether both are the same handle. Two stubs for one object may differ: the protocol has no
+    /// object identity.
     fn eq(&self, other: &Self) -> bool {
-        std::sync::Arc::ptr_eq(&self.cap, &other.cap)
+        self.cap.same(&other.cap) && self.path == other.path
+    }
+}
+
+impl std::fmt::Debug for Stub {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Stub({:?}", self.cap)?;
+        if !self.path.is_empty() {
+            write!(f, " at {}", self.path)?;
+        }
+        f.write_str(")")
     }
 }

@@ -24,3 +24,9 @@ pub(super) use receiving::{
 };
 pub(crate) use sending::serialize;
 pub(super) use sending::{Sending, accept, serialize_ref};
+
+/// Returns how many values are parked on this thread.
+#[cfg(test)]
+pub(super) fn parked() -> usize {
+    sending::parked().saturating_add(receiving::parked())
+}

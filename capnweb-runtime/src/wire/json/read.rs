@@ -13,13 +13,22 @@ use crate::value::merge_duplicates;
 
 /// Why a text is not read as JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum JsonError {
+#[non_exhaustive]
+pub enum JsonError {
     /// Something else stands where the grammar wants this.
     #[error("Expected {expected} at byte {at} of the JSON text")]
-    Unexpected { expected: &'static str, at: usize },
+    Unexpected {
+        /// What the grammar wants.
+        expected: &'static str,
+        /// Where, in bytes from the beginning.
+        at: usize,
+    },
     /// Arrays and objects nest deeper than allowed.
     #[error("JSON text exceeds maximum allowed nesting of {max}")]
-    TooDeep { max: usize },
+    TooDeep {
+        /// The limit.
+        max: usize,
+    },
 }
 
 impl Json {

@@ -1,0 +1,58 @@
+//! What stands in the parentheses of `#[attenuate(..)]`.
+
+use syn::parse::{Parse, ParseStream};
+use syn::punctuated::Punctuated;
+use syn::{Attribute, Ident, Path, Token, braced};
+
+use crate::sink::Errors;
+
+/// One facet as written: `StorageReader { read, open -> StorageReader }`.
+pub(crate) struct FacetArgs {
+    pub(crate) docs: Vec<Attribute>,
+    pub(crate) ident: Ident,
+    pub(crate) grants: Vec<Grant>,
+}
+
+/// One method of a facet as written: `open -> StorageReader`.
+pub(crate) struct Grant {
+    pub(crate) method: Ident,
+    pub(crate) becomes: Option<Path>,
+}
+
+impl FacetArgs {
+    /// Reads every `#[attenuate(..)]`; those that cannot be read are reported and left out.
+    pub(crate) fn parse_all(attrs: &[Attribute], errors: &Errors) -> Vec<Self> {
+        attrs
+            .iter()
+            .filter(|attr| attr.path().is_ident("attenuate"))
+            .filter_map(|attr| errors.absorb(attr.parse_args()))
+            .collect()
+    }
+}
+
+impl Parse for FacetArgs {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let docs = input.call(Attribute::parse_outer)?;
+        let ident = input.parse()?;
+        let body;
+        braced!(body in input);
+        let grants = Punctuated::<Grant, Token![,]>::parse_terminated(&body)?;
+        input.parse::<Option<Token![,]>>()?;
+        Ok(Self {
+            docs,
+            ident,
+            grants: grants.into_iter().collect(),
+        })
+    }
+}
+
+impl Parse for Grant {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let method = input.parse()?;
+        let becomes = match input.parse::<Option<Token![->]>>()? {
+            Some(_) => Some(input.parse()?),
+            None => None,
+        };
+        Ok(Self { method, becomes })
+    }
+}

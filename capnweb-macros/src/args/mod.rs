@@ -1,0 +1,11 @@
+//! The grammar of the attributes, before anything is known about the trait they belong to.
+
+mod capability;
+mod facet;
+mod member;
+mod settings;
+
+pub(crate) use capability::CapabilityArgs;
+pub(crate) use facet::{FacetArgs, Grant};
+pub(crate) use member::{Cancel, Kind, MemberArgs};
+pub(crate) use settings::Settings;

@@ -1,0 +1,144 @@
+//! Rules for facets: what may be granted, and what may come out of it.
+
+use syn::{Ident, Path, Type};
+
+use crate::args::{FacetArgs, Grant};
+use crate::model::{capabilities_in, idents_in, stub_in};
+use crate::names;
+use crate::nearest::did_you_mean;
+use crate::parse::TraitSource;
+use crate::sink::Errors;
+use crate::text::{list, rust};
+
+/// Reports facets that grant nothing, or what does not exist, or under a name that is taken.
+pub(crate) fn facets(facets: &[FacetArgs], source: &TraitSource, errors: &Errors) {
+    let mut taken = vec![source.ident.clone(), names::stub(&source.ident)];
+    for facet in facets {
+        name(facet, &taken, errors);
+        grants(facet, source, errors);
+        taken.extend([facet.ident.clone(), names::stub(&facet.ident)]);
+    }
+}
+
+fn name(facet: &FacetArgs, taken: &[Ident], errors: &Errors) {
+    let ident = &facet.ident;
+    let clash = [ident.clone(), names::stub(ident)]
+        .into_iter()
+        .find(|name| taken.contains(name));
+    if let Some(clash) = clash {
+        errors.at(
+            ident,
+            format!("`{clash}` exists already: a facet needs a name of its own"),
+        );
+    }
+}
+
+fn grants(facet: &FacetArgs, source: &TraitSource, errors: &Errors) {
+    if facet.grants.is_empty() {
+        errors.at(
+            &facet.ident,
+            format!(
+                "`{}` grants nothing: list the methods it may call",
+                facet.ident
+            ),
+        );
+    }
+    let methods: Vec<String> = source
+        .methods()
+        .map(|method| method.sig.ident.to_string())
+        .collect();
+    for (at, Grant { method, .. }) in facet.grants.iter().enumerate() {
+        if !methods.iter().any(|known| method == known) {
+            let hint = did_you_mean(&method.to_string(), methods.iter().map(String::as_str));
+            errors.at(
+                method,
+                format!("`{}` has no method `{method}` to grant{hint}", source.ident),
+            );
+        } else if facet
+            .grants
+            .iter()
+            .take(at)
+            .any(|earlier| earlier.method == *method)
+        {
+            errors.at(method, format!("`{method}` is granted twice: keep one"));
+        }
+    }
+}
+
+/// Reports a result that would hand out authority without anyone having decided so.
+pub(crate) fn unmapped(grant: &Grant, success: &Type, errors: &Errors) {
+    let Grant { method, .. } = grant;
+    let capabilities = capabilities_in(success);
+    let Some(first) = capabilities.first() else {
+        return;
+    };
+    let message = match capability_of(first) {
+        Some(whole) => format!(
+            "this facet would hand out a whole `{whole}`: write `{method} -> {whole}` to allow it, or `{method} -> <a facet of {whole}>`"
+        ),
+        None => format!(
+            "this facet would hand out a whole `{first}`: write `{method} -> {first}` to allow it"
+        ),
+    };
+    errors.at(method, message);
+}
+
+/// Reports a mapping that does not fit the result it is for.
+pub(crate) fn mapping(grant: &Grant, becomes: &Path, success: &Type, errors: &Errors) {
+    let Some(target) = becomes.segments.last().map(|last| &last.ident) else {
+        return;
+    };
+    let capabilities = capabilities_in(success);
+    let distinct = distinct(&capabilities);
+    if capabilities.is_empty() {
+        plain(grant, target, success, errors);
+    } else if let Some(name) = capability_of(target) {
+        errors.at(
+            becomes,
+            format!(
+                "name the capability, not its stub: write `{} -> {name}`",
+                grant.method
+            ),
+        );
+    } else if distinct.len() > 1 {
+        errors.at(becomes, format!("`{}` returns several capabilities, {}: put them into a struct and write `-> <the struct>` to allow them all", grant.method, list(&distinct)));
+    } else if !is_whole(target, success) && stub_in(success).is_none() {
+        errors.at(becomes, format!("a result of type `{}` cannot be narrowed, only a stub, an `Option` or a `Vec` of one can: return one of these, or allow it whole", rust(success)));
+    }
+}
+
+/// Returns `X` of `XStub`.
+fn capability_of(stub: &Ident) -> Option<String> {
+    let name = stub.to_string();
+    let name = name.strip_suffix("Stub").filter(|name| !name.is_empty());
+    name.map(ToOwned::to_owned)
+}
+
+fn plain(grant: &Grant, target: &Ident, success: &Type, errors: &Errors) {
+    let Grant { method, .. } = grant;
+    let name = target.to_string();
+    if PLAIN.contains(&name.as_str()) || !idents_in(success).contains(target) {
+        errors.at(
+            target,
+            format!("`{method}` returns no capability: write `{method}` alone"),
+        );
+    }
+}
+
+/// Returns whether the user allows what the method returns, as it is.
+fn is_whole(target: &Ident, success: &Type) -> bool {
+    idents_in(success).contains(target) || capabilities_in(success).contains(&names::stub(target))
+}
+
+fn distinct(capabilities: &[Ident]) -> Vec<String> {
+    let mut names: Vec<String> = capabilities.iter().map(ToString::to_string).collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
+/// Types that carry no capability, whatever is in them.
+const PLAIN: [&str; 19] = [
+    "String", "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "u8",
+    "u16", "u32", "u64", "u128", "usize", "Bytes", "Date",
+];

@@ -1,0 +1,13 @@
+//! The rules: one function each; they report mistakes and change nothing.
+
+mod arguments;
+mod declaration;
+mod facets;
+mod method;
+mod names;
+mod travel;
+
+pub(crate) use declaration::declaration;
+pub(crate) use facets::{facets, mapping, unmapped};
+pub(crate) use method::method;
+pub(crate) use names::{Names, is_dropped};

@@ -1,0 +1,16 @@
+//! What a capability is, once its trait has been checked: the only thing code is generated from.
+
+mod associated;
+mod capability;
+mod facet;
+mod family;
+mod member;
+mod types;
+mod wire_name;
+
+pub(crate) use capability::{Capability, Item, Lineage};
+pub(crate) use facet::{Results, stub_in};
+pub(crate) use family::{Attenuation, Family};
+pub(crate) use member::{Declaration, Failure, Member, Param, Presence, Returns};
+pub(crate) use types::{capabilities_in, idents_in, is_call, option_inner, owned};
+pub(crate) use wire_name::WireName;

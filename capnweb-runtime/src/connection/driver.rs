@@ -1,0 +1,108 @@
+//! The one task that moves a session's messages.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::shared::Connection;
+use crate::error::Disconnect;
+use crate::hook::{Cap, Peer};
+use crate::limits::Limits;
+use crate::transport::{FrameSink, FrameSource, memory_pair};
+
+/// How long a peer that does not read may hold up the end of its session.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Moves messages until the session ends, then closes the transport.
+///
+/// Reading and writing go on side by side: if either waited for the other, two peers with full
+/// buffers would wait for each other for ever. Dropping the future ends the session.
+pub(crate) async fn drive(
+    connection: Arc<Connection>,
+    mut source: impl FrameSource,
+    mut sink: impl FrameSink,
+) {
+    let session = EndOnDrop(connection);
+    let connection = &session.0;
+    let ended = {
+        let reading = std::pin::pin!(read(connection, &mut source));
+        let mut writing = std::pin::pin!(write(connection, &mut sink));
+        tokio::select! {
+            () = &mut writing => true,
+            () = reading => tokio::time::timeout(CLOSE_TIMEOUT, writing).await.is_ok(),
+        }
+    };
+    let reason = connection.ended().unwrap_or(Disconnect::Shutdown);
+    if ended {
+        let goodbye = async {
+            sink.close(&reason).await;
+            // What the peer has sent meanwhile is read and ignored: a socket closed with unread
+            // data in it is reset, and the peer might lose what it was told last.
+            while source.receive().await.is_ok() {}
+        };
+        drop(tokio::time::timeout(CLOSE_TIMEOUT, goodbye).await);
+    }
+}
+
+async fn read(connection: &Connection, source: &mut impl FrameSource) {
+    loop {
+        match source.receive().await {
+            Ok(text) => connection.handle_message(text.as_ref()),
+            Err(reason) => connection.terminate(reason),
+        }
+        if connection.ended().is_some() {
+            return;
+        }
+    }
+}
+
+async fn write(connection: &Connection, sink: &mut impl FrameSink) {
+    while let Some(frames) = connection.next_frames().await {
+        if let Err(reason) = sink.send(frames).await {
+            return connection.terminate(reason);
+        }
+    }
+}
+
+struct EndOnDrop(Arc<Connection>);
+
+impl Drop for EndOnDrop {
+    fn drop(&mut self) {
+        self.0.terminate(Disconnect::Shutdown);
+    }
+}
+
+/// Connects two sessions in this process. The left end is the client's: letting go of `right_main`
+/// ends both; the right end holds on to the left end's main object as long as the session lasts.
+pub(crate) fn pair(left: Cap, right: Cap, limits: Limits) -> Pair {
+    let (left_end, right_end) = memory_pair();
+    let (left, right_main) = Connection::new(left, Peer::default(), limits.clone());
+    let (right, left_main) = Connection::new(right, Peer::default(), limits);
+    drop(tokio::spawn(drive(
+        Arc::clone(&left),
+        left_end.0,
+        left_end.1,
+    )));
+    let serving = Arc::clone(&right);
+    let held = left_main.clone();
+    drop(tokio::spawn(async move {
+        drive(serving, right_end.0, right_end.1).await;
+        drop(held);
+    }));
+    Pair {
+        left,
+        right,
+        left_main,
+        right_main,
+    }
+}
+
+/// Two connected sessions.
+#[allow(dead_code, reason = "tests look at both ends")]
+pub(crate) struct Pair {
+    pub(crate) left: Arc<Connection>,
+    pub(crate) right: Arc<Connection>,
+    /// The left end's main object, as the right end sees it.
+    pub(crate) left_main: Cap,
+    /// The right end's main object, as the left end sees it.
+    pub(crate) right_main: Cap,
+}

@@ -1,0 +1,147 @@
+//! References to what a peer holds.
+
+use std::sync::Arc;
+
+use super::shared::Connection;
+use crate::hook::{Cap, Hook, PromiseCell, Resolver, State, Stub, Value, Waiter};
+use crate::ids::ImportRef;
+use crate::session::Refused;
+use crate::value::Path;
+
+/// An object of the peer's. Dropping it releases it.
+pub(super) struct ImportStub {
+    connection: Arc<Connection>,
+    import: ImportRef,
+}
+
+/// A promise of the peer's, or the result of a call to it.
+///
+/// Until it settles, calls on it go to the peer, pipelined; then they go to what it became,
+/// wherever that is (protocol S-54).
+pub(super) struct ImportPromise {
+    connection: Arc<Connection>,
+    import: ImportRef,
+    cell: Arc<PromiseCell>,
+}
+
+impl ImportStub {
+    pub(super) const fn new(connection: Arc<Connection>, import: ImportRef) -> Self {
+        Self { connection, import }
+    }
+
+    fn push(&self, path: Path, args: Option<Vec<Value>>) -> Cap {
+        match self.connection.push(self.import, path, args) {
+            Ok(promise) => promise,
+            Err(Refused::Failed(error)) => Cap::settled(Err(error)),
+            // The entry of an object stays as long as this handle.
+            Err(Refused::Settled { .. }) => Cap::settled(Ok(Value::Undefined)),
+        }
+    }
+}
+
+impl ImportPromise {
+    pub(super) const fn new(
+        connection: Arc<Connection>,
+        import: ImportRef,
+        cell: Arc<PromiseCell>,
+    ) -> Self {
+        Self {
+            connection,
+            import,
+            cell,
+        }
+    }
+}
+
+impl Hook for ImportStub {
+    fn call(self: Arc<Self>, path: Path, args: Vec<Value>, result: Resolver) {
+        result.follow(self.push(path, Some(args)));
+    }
+
+    fn read(self: Arc<Self>, path: Path, result: Resolver) {
+        if path.is_empty() && self.import.id != crate::ids::ImportId::MAIN {
+            // It is known to be an object, and its own value.
+            let this = Stub::of(Cap::from_arc(self));
+            return result.settle(Ok(Value::Capability(this)));
+        }
+        result.follow(self.push(path, None));
+    }
+
+    fn call_promise(self: Arc<Self>, path: Path, args: Vec<Value>) -> Cap {
+        self.push(path, Some(args))
+    }
+
+    fn when_settled(self: Arc<Self>, waiter: Waiter) {
+        waiter(&Arc::new(Ok(Value::Capability(Stub::of(Cap::from_arc(
+            self,
+        ))))));
+    }
+
+    fn import(&self) -> Option<ImportRef> {
+        Some(self.import)
+    }
+}
+
+impl Hook for ImportPromise {
+    fn call(self: Arc<Self>, path: Path, args: Vec<Value>, result: Resolver) {
+        match self.connection.push(self.import, path, Some(args)) {
+            Ok(promise) => result.follow(promise),
+            Err(Refused::Settled { path, args }) => {
+                self.cell.call(path, args.unwrap_or_default(), result);
+            }
+            Err(Refused::Failed(error)) => result.settle(Err(error)),
+        }
+    }
+
+    fn read(self: Arc<Self>, path: Path, result: Resolver) {
+        if path.is_empty() {
+            return result.follow(Cap::from_arc(self));
+        }
+        match self.connection.push(self.import, path, None) {
+            Ok(promise) => result.follow(promise),
+            Err(Refused::Settled { path, .. }) => self.cell.read(path, result),
+            Err(Refused::Failed(error)) => result.settle(Err(error)),
+        }
+    }
+
+    fn call_promise(self: Arc<Self>, path: Path, args: Vec<Value>) -> Cap {
+        match self.connection.push(self.import, path, Some(args)) {
+            Ok(promise) => promise,
+            Err(Refused::Settled { path, args }) => {
+                let (promise, result) = crate::hook::promise();
+                self.cell.call(path, args.unwrap_or_default(), result);
+                promise
+            }
+            Err(Refused::Failed(error)) => Cap::settled(Err(error)),
+        }
+    }
+
+    fn when_settled(self: Arc<Self>, waiter: Waiter) {
+        self.cell.when_settled(waiter);
+        self.connection.pull(self.import);
+    }
+
+    fn state(&self) -> State {
+        self.cell.state()
+    }
+
+    fn import(&self) -> Option<ImportRef> {
+        Some(self.import)
+    }
+
+    fn cell(&self) -> Option<&Arc<PromiseCell>> {
+        Some(&self.cell)
+    }
+}
+
+impl Drop for ImportStub {
+    fn drop(&mut self) {
+        self.connection.release(self.import);
+    }
+}
+
+impl Drop for ImportPromise {
+    fn drop(&mut self) {
+        self.connection.release(self.import);
+    }
+}

@@ -1,0 +1,10 @@
+//! A session at work: the machine behind its lock, references into it, and the task that drives it.
+
+mod driver;
+mod import;
+mod shared;
+
+#[cfg(feature = "websocket")]
+pub(crate) use driver::drive;
+pub(crate) use driver::pair;
+pub(crate) use shared::Connection;

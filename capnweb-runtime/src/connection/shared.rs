@@ -1,0 +1,211 @@
+//! The machine behind its lock.
+
+use std::collections::VecDeque;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+
+use tokio::sync::{Notify, watch};
+
+use super::import::{ImportPromise, ImportStub};
+use crate::error::Disconnect;
+use crate::hook::{Cap, Hook, Peer, PromiseCell, Session, SessionControl, Stats, Value};
+use crate::ids::{ImportRef, SessionKey};
+use crate::limits::Limits;
+use crate::session::{Effect, Host, Machine, Refused};
+use crate::value::Path;
+
+/// One session of this process.
+///
+/// The lock is held for table work only: effects run after it is let go of, so that no code of a
+/// user and no drop of a capability happens inside. Calls from the peer are all started by the one
+/// task that feeds messages in, hence in order.
+pub(crate) struct Connection {
+    machine: Mutex<Machine>,
+    peer: Peer,
+    this: Weak<Self>,
+    /// Tells the driver that there is something to send, or that the session has ended.
+    output: Notify,
+    ended: watch::Sender<Option<Disconnect>>,
+}
+
+impl Connection {
+    /// Creates a session that serves `main`; also returns the peer's main object. Dropping that
+    /// ends the session (protocol S-85).
+    pub(crate) fn new(main: Cap, peer: Peer, limits: Limits) -> (Arc<Self>, Cap) {
+        let connection = Arc::new_cyclic(|this| Self {
+            machine: Mutex::new(Machine::new(SessionKey::unique(), main, limits)),
+            peer,
+            this: Weak::clone(this),
+            output: Notify::new(),
+            ended: watch::Sender::new(None),
+        });
+        let main = connection.lock().import_main(connection.as_ref());
+        (connection, main)
+    }
+
+    /// Takes one message of the peer's and runs what it asks for.
+    pub(crate) fn handle_message(&self, text: &str) {
+        self.with(|machine| machine.handle_message(text, self));
+    }
+
+    /// Ends the session.
+    pub(crate) fn terminate(&self, reason: Disconnect) {
+        self.with(|machine| machine.terminate(reason));
+    }
+
+    /// Calls or reads something of the peer's.
+    pub(super) fn push(
+        &self,
+        import: ImportRef,
+        path: Path,
+        args: Option<Vec<Value>>,
+    ) -> Result<Cap, Refused> {
+        self.with(|machine| machine.push(import, path, args, self))
+    }
+
+    pub(super) fn pull(&self, import: ImportRef) {
+        self.with(|machine| machine.pull(import));
+    }
+
+    pub(super) fn release(&self, import: ImportRef) {
+        self.with(|machine| machine.release(import));
+    }
+
+    /// Waits until there is something to send, and takes it; `None` once the session has ended and
+    /// everything was taken.
+    ///
+    /// Cancel-safe.
+    pub(crate) async fn next_frames(&self) -> Option<VecDeque<String>> {
+        loop {
+            let notified = self.output.notified();
+            {
+                let mut machine = self.lock();
+                if machine.has_frames() {
+                    return Some(machine.take_frames());
+                }
+                if machine.ended().is_some() {
+                    return None;
+                }
+            }
+            notified.await;
+        }
+    }
+
+    /// Returns why the session ended, if it has.
+    pub(crate) fn ended(&self) -> Option<Disconnect> {
+        self.lock().ended().cloned()
+    }
+
+    /// Does one thing to the machine, and afterwards what the machine wants done.
+    fn with<R>(&self, act: impl FnOnce(&mut Machine) -> R) -> R {
+        let (result, effects, wake, ended) = {
+            let mut machine = self.lock();
+            let was_open = machine.ended().is_none();
+            let result = act(&mut machine);
+            let ended = if was_open {
+                machine.ended().cloned()
+            } else {
+                None
+            };
+            (
+                result,
+                machine.take_effects(),
+                machine.has_frames() || ended.is_some(),
+                ended,
+            )
+        };
+        if wake {
+            self.output.notify_one();
+        }
+        for effect in effects {
+            self.run(effect);
+        }
+        if ended.is_some() {
+            self.ended.send_replace(ended);
+        }
+        result
+    }
+
+    fn run(&self, effect: Effect) {
+        match effect {
+            Effect::Call {
+                target,
+                path,
+                args,
+                result,
+            } => target.call(path, args, result),
+            Effect::Read {
+                target,
+                path,
+                result,
+            } => target.read(path, result),
+            Effect::Refuse { result, error } => result.settle(Err(error)),
+            Effect::Serve { export, value } => {
+                // The waiter lies in a promise that may outlive the session by far.
+                let connection = Weak::clone(&self.this);
+                value.when_settled(Box::new(move |outcome| {
+                    if let Some(connection) = connection.upgrade() {
+                        connection.with(|machine| machine.answer(export, outcome));
+                    }
+                }));
+            }
+            Effect::Drain(cell) => cell.drain(),
+            Effect::Drop(value) => drop(value),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Machine> {
+        self.machine.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn this(&self) -> Arc<Self> {
+        // A connection exists in an `Arc` only, and `&self` proves that one is alive.
+        self.this
+            .upgrade()
+            .unwrap_or_else(|| unreachable!("a live connection has an owner"))
+    }
+}
+
+impl Host for Connection {
+    fn import_stub(&self, import: ImportRef) -> Arc<dyn Hook> {
+        Arc::new(ImportStub::new(self.this(), import))
+    }
+
+    fn import_promise(&self, import: ImportRef, cell: Arc<PromiseCell>) -> Arc<dyn Hook> {
+        Arc::new(ImportPromise::new(self.this(), import, cell))
+    }
+
+    fn session(&self) -> Session {
+        Session::new(self.this())
+    }
+}
+
+impl SessionControl for Connection {
+    fn peer(&self) -> &Peer {
+        &self.peer
+    }
+
+    fn stats(&self) -> Stats {
+        self.lock().stats()
+    }
+
+    fn close(&self, reason: &str) {
+        self.terminate(Disconnect::Closed(reason.into()));
+    }
+
+    fn closed(&self) -> Pin<Box<dyn Future<Output = Disconnect> + Send + '_>> {
+        let mut ended = self.ended.subscribe();
+        Box::pin(async move {
+            match ended
+                .wait_for(Option::is_some)
+                .await
+                .ok()
+                .and_then(|ended| ended.clone())
+            {
+                Some(reason) => reason,
+                // The sender is a field of `self`, which outlives this future.
+                None => Disconnect::Shutdown,
+            }
+        })
+    }
+}

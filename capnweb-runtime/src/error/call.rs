@@ -1,0 +1,243 @@
+//! Why a call gave no value.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::disconnect::Disconnect;
+use crate::data::{DeserializeError, SerializeError};
+use crate::hook::{Stub, Value};
+use crate::value::{ErrorClass, ErrorValue, Path, Segment};
+use crate::wire::EncodeError;
+
+/// The result of a call.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a call gave no value: what a caller sees, and what a method returns to fail.
+///
+/// In a method, make one with [`Error::new`] and its siblings; a JavaScript caller catches an error
+/// of that class with that message. For errors that callers should tell apart, write an enum and
+/// derive `RpcError` for it.
+#[derive(Debug, Clone, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The callee failed, with what it threw.
+    #[error("{0}")]
+    Thrown(Box<Thrown>),
+    /// The session ended before the answer came.
+    #[error("{0}")]
+    Disconnected(#[from] Disconnect),
+    /// The reference was revoked.
+    #[error("revoked: {0}")]
+    Revoked(Arc<str>),
+    /// An argument or a result cannot be sent.
+    #[error("{0}")]
+    Unsendable(#[from] Unsendable),
+    /// The result is not of the type the interface promises.
+    #[error("the result is not what the interface promises: {0}")]
+    Mistyped(#[from] DeserializeError),
+}
+
+/// What a callee threw: nearly always an error object, but a peer may throw any value (protocol
+/// W-31).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Thrown(Value);
+
+/// Why a value cannot be sent.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Unsendable {
+    /// The data has no form on the wire.
+    #[error("{0}")]
+    Data(#[from] SerializeError),
+    /// The value has no form on the wire.
+    #[error("{0}")]
+    Value(#[from] EncodeError),
+    /// The peer already holds as much as its limit allows.
+    #[error("The peer holds {0} references, which is the limit.")]
+    TooManyExports(usize),
+}
+
+impl Error {
+    /// Creates an `Error` with a message.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self::of_class(ErrorClass::Error, message)
+    }
+
+    /// Creates a `TypeError` with a message.
+    pub fn type_error(message: impl Into<String>) -> Self {
+        Self::of_class(ErrorClass::TypeError, message)
+    }
+
+    /// Creates a `RangeError` with a message.
+    pub fn range_error(message: impl Into<String>) -> Self {
+        Self::of_class(ErrorClass::RangeError, message)
+    }
+
+    /// Creates an error of some class with a message.
+    pub fn of_class(class: ErrorClass, message: impl Into<String>) -> Self {
+        ErrorValue::new(class, message).into()
+    }
+
+    /// Creates an error from whatever a peer threw.
+    pub(crate) fn thrown(value: Value) -> Self {
+        Self::Thrown(Box::new(Thrown(value)))
+    }
+
+    /// Adds a property that the caller sees on the error object.
+    #[must_use]
+    pub fn with_prop(self, name: impl Into<String>, value: Value) -> Self {
+        let mut error = self.into_error_value();
+        drop(error.props.insert(name, value));
+        error.into()
+    }
+
+    /// Adds the error that led to this one, as the property `cause`.
+    #[must_use]
+    pub fn with_cause(self, cause: Self) -> Self {
+        let cause = cause.into_value();
+        self.with_prop("cause", cause)
+    }
+
+    /// Returns the JavaScript class a peer sees.
+    pub fn class(&self) -> ErrorClass {
+        match self {
+            Self::Thrown(thrown) => thrown
+                .error()
+                .map_or(ErrorClass::Error, |error| error.class),
+            Self::Disconnected(Disconnect::Violation(violation)) => violation.class(),
+            Self::Disconnected(Disconnect::AbortedByPeer { class, .. }) => *class,
+            Self::Disconnected(_) | Self::Revoked(_) => ErrorClass::Error,
+            Self::Unsendable(_) | Self::Mistyped(_) => ErrorClass::TypeError,
+        }
+    }
+
+    /// Returns a property of the error object that was thrown.
+    pub fn prop(&self, name: &str) -> Option<&Value> {
+        match self {
+            Self::Thrown(thrown) => thrown.error()?.props.get(name),
+            _ => None,
+        }
+    }
+
+    /// Returns whether the reference was revoked, here or at the peer.
+    pub fn is_revoked(&self) -> bool {
+        match self {
+            Self::Revoked(_) => true,
+            Self::Thrown(_) => {
+                matches!(self.prop("code"), Some(Value::String(code)) if code == REVOKED)
+            }
+            _ => false,
+        }
+    }
+
+    /// Returns whether the session ended.
+    pub const fn is_disconnected(&self) -> bool {
+        matches!(self, Self::Disconnected(_))
+    }
+
+    pub(crate) fn not_a_function(path: &Path) -> Self {
+        Self::type_error(format!(
+            "'{}' is not a function.",
+            Excerpt(&path.to_string())
+        ))
+    }
+
+    pub(crate) fn cannot_read(segment: &Segment) -> Self {
+        let name = segment.to_string();
+        Self::type_error(format!(
+            "Cannot read properties of undefined (reading '{}')",
+            Excerpt(&name)
+        ))
+    }
+
+    /// Returns what a peer is told.
+    pub(crate) fn into_value(self) -> Value {
+        match self {
+            Self::Thrown(thrown) => thrown.0,
+            error => Value::Error(Box::new(error.into_error_value())),
+        }
+    }
+
+    fn into_error_value(self) -> ErrorValue<Stub> {
+        let (class, message) = (self.class(), self.to_string());
+        match self {
+            Self::Thrown(thrown) => match thrown.0 {
+                Value::Error(error) => *error,
+                _ => ErrorValue::new(class, message),
+            },
+            Self::Revoked(reason) => {
+                let mut error = ErrorValue::new(class, message);
+                drop(
+                    error
+                        .props
+                        .insert("code", Value::String(REVOKED.to_owned())),
+                );
+                drop(
+                    error
+                        .props
+                        .insert("reason", Value::String(reason.as_ref().to_owned())),
+                );
+                error
+            }
+            _ => ErrorValue::new(class, message),
+        }
+    }
+}
+
+/// The property `code` of a revocation, by which it is known after a trip over the wire.
+const REVOKED: &str = "REVOKED";
+
+impl Thrown {
+    /// Returns the value that was thrown.
+    pub const fn value(&self) -> &Value {
+        &self.0
+    }
+
+    /// Returns the value that was thrown, itself.
+    pub(crate) fn into_value(self) -> Value {
+        self.0
+    }
+
+    /// Returns the error object, if it is one.
+    pub fn error(&self) -> Option<&ErrorValue<Stub>> {
+        match &self.0 {
+            Value::Error(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Thrown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Value::Error(error) => f.write_str(&error.message),
+            Value::String(text) => f.write_str(text),
+            other => write!(f, "the callee threw {}", other.kind()),
+        }
+    }
+}
+
+impl From<ErrorValue<Stub>> for Error {
+    fn from(error: ErrorValue<Stub>) -> Self {
+        Self::thrown(Value::Error(Box::new(error)))
+    }
+}
+
+impl From<SerializeError> for Error {
+    fn from(error: SerializeError) -> Self {
+        Self::Unsendable(error.into())
+    }
+}
+
+/// A text that a peer chose, cut to what may be repeated (protocol L-28).
+pub(crate) struct Excerpt<'a>(pub(crate) &'a str);
+
+impl fmt::Display for Excerpt<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const MAX: usize = 256;
+        match self.0.char_indices().nth(MAX) {
+            None => f.write_str(self.0),
+            Some((end, _)) => write!(f, "{}…", self.0.get(..end).unwrap_or_default()),
+        }
+    }
+}

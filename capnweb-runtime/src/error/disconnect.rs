@@ -1,0 +1,82 @@
+//! Why a session ended.
+
+use std::sync::Arc;
+
+use super::violation::Violation;
+
+/// Why a session ended. Every call that was in flight fails with it, and so does every later use
+/// of anything the session held.
+#[derive(Debug, Clone, thiserror::Error)]
+#[non_exhaustive]
+pub enum Disconnect {
+    /// The peer broke the protocol.
+    #[error("{0}")]
+    Violation(Arc<Violation>),
+    /// The peer ended the session with an error.
+    #[error("{message}")]
+    AbortedByPeer {
+        /// The class name of the error it gave.
+        class: crate::value::ErrorClass,
+        /// The error's text.
+        message: Arc<str>,
+    },
+    /// The peer closed the connection.
+    #[error("Peer closed WebSocket: {code} {reason}")]
+    ClosedByPeer {
+        /// The WebSocket close code; 1006 if the connection just ended.
+        code: u16,
+        /// What the peer said.
+        reason: Arc<str>,
+    },
+    /// The peer, in this process, is gone.
+    #[error("The peer ended the session.")]
+    PeerGone,
+    /// The connection failed.
+    #[error("WebSocket connection failed.")]
+    Transport(#[source] Arc<std::io::Error>),
+    /// The last handle to the peer's main object was dropped here.
+    #[error("RPC session was shut down by disposing the main stub")]
+    Shutdown,
+    /// This side closed the session.
+    #[error("{0}")]
+    Closed(Arc<str>),
+    /// The peer did not read what was sent to it.
+    #[error("The peer does not read: more than {limit} bytes are waiting for it.")]
+    OutgoingQueueFull {
+        /// The limit, in bytes.
+        limit: usize,
+    },
+}
+
+/// Whose doing something is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(clippy::exhaustive_enums, reason = "there is nobody else")]
+pub enum Fault {
+    /// The other end.
+    Peer,
+    /// This end.
+    Local,
+    /// The network between them.
+    Transport,
+}
+
+impl Disconnect {
+    /// Returns whose doing it was.
+    pub const fn fault(&self) -> Fault {
+        match self {
+            Self::Violation(_)
+            | Self::AbortedByPeer { .. }
+            | Self::ClosedByPeer { .. }
+            | Self::PeerGone
+            | Self::OutgoingQueueFull { .. } => Fault::Peer,
+            Self::Shutdown | Self::Closed(_) => Fault::Local,
+            Self::Transport(_) => Fault::Transport,
+        }
+    }
+}
+
+impl From<Violation> for Disconnect {
+    fn from(violation: Violation) -> Self {
+        Self::Violation(Arc::new(violation))
+    }
+}

@@ -1,0 +1,70 @@
+//! The ways in which a peer can break the protocol.
+
+use crate::ids::WireId;
+use crate::value::ErrorClass;
+use crate::wire::DecodeError;
+
+/// One way to break the protocol. It ends the session it happens in, and is told to the peer.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Violation {
+    /// The message cannot be read.
+    #[error("{0}")]
+    Malformed(#[from] DecodeError),
+    /// `pull` or `release` names an export that does not exist.
+    #[error("no such export ID: {0}")]
+    NoSuchExport(WireId),
+    /// An expression names an export that does not exist.
+    #[error("no such entry on exports table: {0}")]
+    NoSuchEntry(WireId),
+    /// More was released than was introduced.
+    #[error("refcount would go negative: {held} < {released}")]
+    RefcountUnderflow {
+        /// Introductions that were left.
+        held: u64,
+        /// Introductions that were to be released.
+        released: f64,
+    },
+    /// A release counts something other than a positive whole number.
+    #[error("release count must be a positive integer: {0}")]
+    BadReleaseCount(f64),
+    /// Something was introduced under an id that its sender does not allocate.
+    #[error("introduced ids must be negative integers: {0}")]
+    BadIntroduction(WireId),
+    /// Something was resolved that is no promise.
+    #[error("resolved something that is not an unsettled promise: {0}")]
+    NotAPromise(WireId),
+    /// The peer made more calls whose results it did not release than it may.
+    #[error("too many live exports: more than {limit}")]
+    TooManyExports {
+        /// The limit.
+        limit: usize,
+    },
+    /// The peer introduced more than it may.
+    #[error("too many live imports: more than {limit}")]
+    TooManyImports {
+        /// The limit.
+        limit: usize,
+    },
+    /// A WebSocket message was binary.
+    #[error("messages must be text, not binary")]
+    BinaryMessage,
+    /// A WebSocket message was larger than it may be.
+    #[error("Incoming message exceeds maximum size of {limit} bytes.")]
+    FrameTooLarge {
+        /// The limit, in bytes.
+        limit: usize,
+    },
+}
+
+impl Violation {
+    /// Returns the class of the error that the peer is told.
+    pub const fn class(&self) -> ErrorClass {
+        match self {
+            Self::Malformed(error) => error.class(),
+            Self::BinaryMessage => ErrorClass::SyntaxError,
+            Self::FrameTooLarge { .. } => ErrorClass::TypeError,
+            _ => ErrorClass::Error,
+        }
+    }
+}

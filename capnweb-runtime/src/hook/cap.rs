@@ -1,0 +1,174 @@
+//! The capability handle and the trait behind it.
+
+use std::any::Any;
+use std::fmt;
+use std::sync::Arc;
+
+use super::brand::BrandKey;
+use super::promise::{PromiseCell, Resolver, promise};
+use super::{Stub, Value};
+use crate::error::Error;
+use crate::ids::ImportRef;
+use crate::value::Path;
+
+/// How a call, a read or a promise ended.
+pub(crate) type Outcome = Result<Value, Error>;
+
+/// Something that wants to know how a promise ended.
+pub(crate) type Waiter = Box<dyn FnOnce(&Arc<Outcome>) + Send>;
+
+/// What a capability is at this moment.
+pub(crate) enum State {
+    /// An object: local, or a peer's.
+    Object,
+    /// A promise that has not settled.
+    Pending,
+    /// A promise that has become another reference.
+    Following(Stub),
+    /// A promise that has settled.
+    Settled(Arc<Outcome>),
+}
+
+/// Everything one can do with a capability: objects, remote references, promises and every wrapper
+/// around them answer to this, so that there is one way for a call to travel.
+///
+/// No method is called while a session's lock is held, except [`state`](Self::state),
+/// [`import`](Self::import) and [`cell`](Self::cell), which run no code of a user.
+pub(crate) trait Hook: Send + Sync + 'static {
+    /// Calls what is at `path`; returns once the call is under way and in its place in the order.
+    fn call(self: Arc<Self>, path: Path, args: Vec<Value>, result: Resolver);
+
+    /// Reads what is at `path`.
+    fn read(self: Arc<Self>, path: Path, result: Resolver);
+
+    /// Like [`call`](Self::call), with a promise of its own. A remote reference overrides this: its
+    /// promise is the import itself.
+    fn call_promise(self: Arc<Self>, path: Path, args: Vec<Value>) -> Cap {
+        let (promise, result) = promise();
+        self.call(path, args, result);
+        promise
+    }
+
+    /// Like [`read`](Self::read), with a promise of its own.
+    fn read_promise(self: Arc<Self>, path: Path) -> Cap {
+        let (promise, result) = promise();
+        self.read(path, result);
+        promise
+    }
+
+    /// Asks for the value: pulls it from the peer if need be, then tells the waiter. An object is
+    /// its own value.
+    fn when_settled(self: Arc<Self>, waiter: Waiter);
+
+    /// Returns what the capability is now.
+    fn state(&self) -> State {
+        State::Object
+    }
+
+    /// Returns the session and the id under which a peer holds the original, if one does.
+    fn import(&self) -> Option<ImportRef> {
+        None
+    }
+
+    /// Returns what the capability was sealed with under a brand, if it bears it.
+    fn content(&self, _: BrandKey) -> Option<Arc<dyn Any + Send + Sync>> {
+        None
+    }
+
+    /// Returns the promise's cell, by which cycles of promises are found.
+    fn cell(&self) -> Option<&Arc<PromiseCell>> {
+        None
+    }
+}
+
+/// A handle to a capability. The last handle's drop lets the capability go.
+#[derive(Clone)]
+pub(crate) struct Cap(Arc<dyn Hook>);
+
+impl Cap {
+    /// Wraps a hook.
+    pub(crate) fn new(hook: impl Hook) -> Self {
+        Self(Arc::new(hook))
+    }
+
+    /// Wraps a hook that is shared already.
+    pub(crate) fn from_arc(hook: Arc<dyn Hook>) -> Self {
+        Self(hook)
+    }
+
+    /// Creates a promise that has settled.
+    pub(crate) fn settled(outcome: Outcome) -> Self {
+        let (promise, result) = promise();
+        result.settle(outcome);
+        promise
+    }
+
+    /// Returns whether both are the same handle.
+    pub(crate) fn same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
+    /// See [`Hook::call`].
+    pub(crate) fn call(&self, path: Path, args: Vec<Value>, result: Resolver) {
+        Arc::clone(&self.0).call(path, args, result);
+    }
+
+    /// See [`Hook::read`].
+    pub(crate) fn read(&self, path: Path, result: Resolver) {
+        Arc::clone(&self.0).read(path, result);
+    }
+
+    /// See [`Hook::call_promise`].
+    pub(crate) fn call_promise(&self, path: Path, args: Vec<Value>) -> Self {
+        Arc::clone(&self.0).call_promise(path, args)
+    }
+
+    /// See [`Hook::read_promise`].
+    pub(crate) fn read_promise(&self, path: Path) -> Self {
+        Arc::clone(&self.0).read_promise(path)
+    }
+
+    /// See [`Hook::when_settled`].
+    pub(crate) fn when_settled(&self, waiter: Waiter) {
+        Arc::clone(&self.0).when_settled(waiter);
+    }
+
+    /// See [`Hook::state`].
+    pub(crate) fn state(&self) -> State {
+        self.0.state()
+    }
+
+    /// See [`Hook::import`].
+    pub(crate) fn import(&self) -> Option<ImportRef> {
+        self.0.import()
+    }
+
+    /// See [`Hook::content`]; a promise that has become something else is looked through.
+    pub(crate) fn content(&self, key: BrandKey) -> Option<Arc<dyn Any + Send + Sync>> {
+        match self.state() {
+            State::Following(next) if next.path().is_empty() => next.cap().content(key),
+            State::Settled(outcome) => match outcome.as_ref() {
+                Ok(Value::Capability(stub)) if stub.path().is_empty() => stub.cap().content(key),
+                _ => None,
+            },
+            State::Object | State::Pending | State::Following(_) => self.0.content(key),
+        }
+    }
+
+    /// Returns whether this handle leads to that promise.
+    pub(crate) fn is_cell(&self, cell: &Arc<PromiseCell>) -> bool {
+        self.0.cell().is_some_and(|own| Arc::ptr_eq(own, cell))
+    }
+}
+
+impl fmt::Debug for Cap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.state() {
+            State::Object if self.import().is_some() => "Remote",
+            State::Object => "Local",
+            State::Pending => "Pending",
+            State::Following(_) => "Following",
+            State::Settled(_) => "Settled",
+        })
+    }
+}

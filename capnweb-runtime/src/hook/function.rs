@@ -1,0 +1,72 @@
+//! Functions as capabilities.
+
+use std::sync::Arc;
+
+use super::cap::{Cap, Hook, Outcome, Waiter};
+use super::deliver::deliver_all;
+use super::interface::Args;
+use super::promise::Resolver;
+use super::run::run;
+use super::settled;
+use super::{Stub, Value};
+use crate::error::Error;
+use crate::value::Path;
+
+/// What a function does when it is called.
+pub(crate) trait Callable: Send + Sync + 'static {
+    /// Starts a call; the arguments may still hold promises.
+    fn invoke(&self, args: Vec<Value>, result: Resolver);
+}
+
+/// A function: callable itself, without members.
+pub(crate) struct FunctionHook<C>(C);
+
+impl<C: Callable> FunctionHook<C> {
+    pub(crate) const fn new(callable: C) -> Self {
+        Self(callable)
+    }
+}
+
+impl<C: Callable> Hook for FunctionHook<C> {
+    fn call(self: Arc<Self>, path: Path, args: Vec<Value>, result: Resolver) {
+        if path.is_empty() {
+            return self.0.invoke(args, result);
+        }
+        // A function has no members: any path leads to what it would lead to in an empty object.
+        result.settle(match settled::find(&EMPTY, &path) {
+            Ok(_) => Err(Error::not_a_function(&path)),
+            Err(error) => Err(error),
+        });
+    }
+
+    fn read(self: Arc<Self>, path: Path, result: Resolver) {
+        if path.is_empty() {
+            let this = Stub::of(Cap::from_arc(self));
+            return result.settle(Ok(Value::Capability(this)));
+        }
+        result.settle(settled::find(&EMPTY, &path).map(|_| Value::Undefined));
+    }
+
+    fn when_settled(self: Arc<Self>, waiter: Waiter) {
+        waiter(&Arc::new(Ok(Value::Capability(Stub::of(Cap::from_arc(
+            self,
+        ))))));
+    }
+}
+
+static EMPTY: Value = Value::Object(crate::value::Object::new());
+
+/// Runs a closure over its arguments, once they are known.
+pub(crate) fn call_function<F, A>(args: Vec<Value>, result: Resolver, body: F)
+where
+    F: FnOnce(Args) -> A + Send + 'static,
+    A: Future<Output = Outcome> + Send + 'static,
+{
+    run(
+        async move {
+            let args = deliver_all(args).await?;
+            body(Args::new("", "the function", args)).await
+        },
+        result,
+    );
+}

@@ -1,0 +1,78 @@
+//! The session that a call came in on, as its handler sees it.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use crate::error::Disconnect;
+
+/// A handle to one session: a connection to one peer.
+///
+/// Cloning it does not keep the session open, and dropping it does not close it.
+#[derive(Clone)]
+pub struct Session(Arc<dyn SessionControl>);
+
+/// What is known of the other end of a session.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Peer {
+    /// The address the connection came from; none for an in-process session.
+    pub address: Option<SocketAddr>,
+}
+
+/// Sizes of a session's tables. A session on which nothing is alive counts one of each: the two
+/// main objects (protocol S-90).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Stats {
+    /// What we hold of the peer's.
+    pub imports: usize,
+    /// What the peer holds of ours.
+    pub exports: usize,
+}
+
+/// What the connection layer lends to the layers below it.
+pub(crate) trait SessionControl: Send + Sync + 'static {
+    fn peer(&self) -> &Peer;
+    fn stats(&self) -> Stats;
+    fn close(&self, reason: &str);
+    fn closed(&self) -> Pin<Box<dyn Future<Output = Disconnect> + Send + '_>>;
+}
+
+impl Session {
+    pub(crate) fn new(control: Arc<dyn SessionControl>) -> Self {
+        Self(control)
+    }
+
+    /// Returns what is known of the other end.
+    pub fn peer(&self) -> &Peer {
+        self.0.peer()
+    }
+
+    /// Returns how many entries the session's tables hold.
+    pub fn stats(&self) -> Stats {
+        self.0.stats()
+    }
+
+    /// Ends the session: calls in flight on both sides fail, and everything exported is let go.
+    /// `reason` is told to the peer.
+    pub fn close(&self, reason: &str) {
+        self.0.close(reason);
+    }
+
+    /// Waits until the session has ended, and returns why.
+    ///
+    /// Cancel-safe.
+    pub async fn closed(&self) -> Disconnect {
+        self.0.closed().await
+    }
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session")
+            .field("peer", self.peer())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,81 @@
+//! Calls and reads on a value that is known: following a path through data (protocol C-1).
+
+use std::sync::Arc;
+
+use super::cap::Outcome;
+use super::promise::Resolver;
+use super::{Stub, Value};
+use crate::error::Error;
+use crate::value::{Object, Path, Segment};
+
+/// Where a path leads.
+pub(crate) enum Found<'a> {
+    /// To data.
+    Data(&'a Value),
+    /// To a capability, and from there on.
+    Beyond(Stub),
+}
+
+/// Calls what is at `path` of a settled promise.
+pub(super) fn call(outcome: &Arc<Outcome>, path: Path, args: Vec<Value>, result: Resolver) {
+    let found = match outcome.as_ref() {
+        Ok(value) => find(value, &path),
+        Err(error) => return result.settle(Err(error.clone())),
+    };
+    match found {
+        Ok(Found::Beyond(stub)) => stub.cap().call(stub.path().clone(), args, result),
+        Ok(Found::Data(_)) => result.settle(Err(Error::not_a_function(&path))),
+        Err(error) => result.settle(Err(error)),
+    }
+}
+
+/// Reads what is at `path` of a settled promise.
+pub(super) fn read(outcome: &Arc<Outcome>, path: &Path, result: Resolver) {
+    let found = match outcome.as_ref() {
+        Ok(value) => find(value, path),
+        Err(error) => return result.settle(Err(error.clone())),
+    };
+    match found {
+        Ok(Found::Beyond(stub)) if stub.path().is_empty() => {
+            result.settle(Ok(Value::Capability(stub)));
+        }
+        Ok(Found::Beyond(stub)) => stub.cap().read(stub.path().clone(), result),
+        Ok(Found::Data(value)) => result.settle(Ok(value.clone())),
+        Err(error) => result.settle(Err(error)),
+    }
+}
+
+/// Follows a path. One step past `null` is `undefined`; a step past `undefined` fails.
+pub(crate) fn find<'a>(value: &'a Value, path: &Path) -> Result<Found<'a>, Error> {
+    let mut here = value;
+    let mut rest = path.segments();
+    loop {
+        if let Value::Capability(stub) = here {
+            return Ok(Found::Beyond(stub.at(Path::new(rest.to_vec()))));
+        }
+        let Some((segment, further)) = rest.split_first() else {
+            return Ok(Found::Data(here));
+        };
+        here = member(here, segment)?;
+        rest = further;
+    }
+}
+
+fn member<'a>(value: &'a Value, segment: &Segment) -> Result<&'a Value, Error> {
+    if let Segment::Name(name) = segment
+        && name != "toJSON"
+        && Object::<Stub>::is_forbidden(name)
+    {
+        return Ok(&Value::Undefined);
+    }
+    let found = match (value, segment) {
+        (Value::Undefined, _) => return Err(Error::cannot_read(segment)),
+        (Value::Object(object), Segment::Name(name)) => object.get(name),
+        (Value::Object(object), Segment::Index(index)) => object.get(&index.to_string()),
+        (Value::Array(array), Segment::Index(index)) => usize::try_from(*index)
+            .ok()
+            .and_then(|index| array.get(index)),
+        _ => None,
+    };
+    Ok(found.unwrap_or(&Value::Undefined))
+}

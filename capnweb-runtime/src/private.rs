@@ -1,0 +1,92 @@
+//! What generated code is written onto. Not part of the public interface.
+
+use std::pin::Pin;
+
+use serde::{Deserializer, Serializer};
+
+pub use serde;
+
+pub use crate::error::Error;
+pub use crate::hook::{
+    Args, Call, Cancel, Dispatch, Facet, Interface, Member, MemberKind, Reply, Results, Revoker,
+    Stub, Value,
+};
+pub use crate::typed::{
+    ArgList, Attenuate, Capability, ErrorBuilder, IntoArg, Pipeline, Promise, TypedError, Wire,
+    error_code, error_prop, typed_error,
+};
+
+use crate::data::{self, passthrough};
+use crate::hook::{Cap, Target};
+use crate::typed::stub_from_value;
+use crate::value::Path;
+
+/// A boxed future.
+pub type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send + 'static>>;
+
+/// Makes a local object into a capability.
+pub fn serve(dispatch: impl Dispatch) -> Stub {
+    Stub::of(Cap::new(Target::new(dispatch)))
+}
+
+/// Calls a method.
+pub fn call<T: Wire, E: TypedError>(
+    stub: &Stub,
+    method: &'static str,
+    args: ArgList,
+) -> Promise<T, E> {
+    match args.finish() {
+        Ok(args) => stub.call_values(Path::single(method), args),
+        Err(error) => Promise::failed(error),
+    }
+}
+
+/// Reads a property.
+pub fn get<T: Wire, E: TypedError>(stub: &Stub, property: &'static str) -> Promise<T, E> {
+    stub.get_typed(Path::single(property))
+}
+
+/// Boxes a method's work.
+pub fn reply(work: impl Future<Output = Result<Value, Error>> + Send + 'static) -> Reply {
+    Box::pin(work)
+}
+
+/// Turns what a method returned into what travels.
+pub fn answer<T: Wire, E: TypedError>(result: Result<T, E>) -> Result<Value, Error> {
+    result
+        .map_err(TypedError::into_error)
+        .and_then(answer_plain)
+}
+
+/// Turns what a method that cannot fail returned into what travels.
+#[allow(
+    clippy::needless_pass_by_value,
+    reason = "what a method returned is consumed"
+)]
+pub fn answer_plain<T: Wire>(value: T) -> Result<Value, Error> {
+    Ok(data::to_value(&value)?)
+}
+
+/// The answer for a member index that no table has.
+pub fn no_such_member() -> Reply {
+    reply(std::future::ready(Err(Error::new("No such member."))))
+}
+
+/// Makes a reference that can be taken back.
+pub fn revocable(stub: &Stub) -> (Stub, Revoker) {
+    crate::hook::revocable(stub)
+}
+
+/// Writes a stub.
+pub fn serialize_stub<S: Serializer>(stub: &Stub, serializer: S) -> Result<S::Ok, S::Error> {
+    passthrough::serialize(Value::Capability(stub.clone()), serializer)
+}
+
+/// Reads a stub of an interface.
+pub fn deserialize_stub<'de, D: Deserializer<'de>>(
+    interface: &'static str,
+    deserializer: D,
+) -> Result<Stub, D::Error> {
+    let value = passthrough::deserialize(deserializer)?;
+    stub_from_value(interface, value).map_err(serde::de::Error::custom)
+}

@@ -1,0 +1,217 @@
+//! What the application does: each allocates its id and queues its message in one step.
+
+use std::sync::Arc;
+
+use super::devaluate::Added;
+use super::effect::{Effect, Host};
+use super::imports::ImportKind;
+use super::machine::Machine;
+use crate::error::Disconnect;
+use crate::error::{Error, Unsendable};
+use crate::hook::{Cap, Outcome, Stub, Value};
+use crate::ids::ImportRef;
+use crate::ids::{ExportId, ImportId};
+use crate::value::{ErrorClass, ErrorValue, Object, Path};
+use crate::wire::{self, Expr, Target, WireRef};
+
+/// Why a call could not be put on the wire.
+pub(crate) enum Refused {
+    /// The promise it is made on has settled: make it on what it became.
+    Settled {
+        /// Where the call was to go.
+        path: Path,
+        /// Its arguments; none for a read.
+        args: Option<Vec<Value>>,
+    },
+    /// It fails with this.
+    Failed(Error),
+}
+
+impl Machine {
+    /// Calls something of the peer's, or reads it if there are no arguments; returns the promise of
+    /// the result (protocol S-10).
+    pub(crate) fn push(
+        &mut self,
+        import: ImportRef,
+        path: Path,
+        args: Option<Vec<Value>>,
+        host: &dyn Host,
+    ) -> Result<Cap, Refused> {
+        if let Some(reason) = &self.ended {
+            let error = Error::Disconnected(reason.clone());
+            args.into_iter()
+                .flatten()
+                .for_each(|arg| self.effects.push(Effect::Drop(arg)));
+            return Err(Refused::Failed(error));
+        }
+        if self.imports.find(import).is_none() {
+            return Err(Refused::Settled { path, args });
+        }
+        let frame = self
+            .encode_push(import, path, args)
+            .map_err(|error| Refused::Failed(Error::Unsendable(error)))?;
+        let id = self.imports.next_pushed();
+        let promise = self.import_promise(id, false, host);
+        self.send(frame);
+        Ok(promise)
+    }
+
+    /// Asks for the value of a promise; once (protocol S-12).
+    pub(crate) fn pull(&mut self, import: ImportRef) {
+        let Some(entry) = self.imports.find_mut(import) else {
+            return;
+        };
+        if let ImportKind::Promise {
+            pulled: pulled @ false,
+            ..
+        } = &mut entry.kind
+        {
+            *pulled = true;
+            self.send(wire::encode_pull(import.id.to_wire()));
+        }
+    }
+
+    /// Lets go of an import whose last handle is gone (protocol S-22). Letting go of the main
+    /// object ends the session (S-85).
+    pub(crate) fn release(&mut self, import: ImportRef) {
+        if self.imports.find(import).is_none() {
+            return;
+        }
+        if import.id == ImportId::MAIN {
+            return self.end(Disconnect::Shutdown);
+        }
+        if let Some(entry) = self.imports.remove(import.id) {
+            self.send(wire::encode_release(
+                import.id.to_wire(),
+                entry.introductions,
+            ));
+        }
+    }
+
+    /// Sends the value of an export that the peer waits for (protocol S-30). If the peer has let go
+    /// of it, nothing is sent.
+    pub(crate) fn answer(&mut self, export: ExportId, outcome: &Arc<Outcome>) {
+        if self.ended.is_some() || self.exports.get(export).is_none() {
+            return;
+        }
+        let value = match outcome.as_ref() {
+            Ok(value) => value.clone(),
+            Err(error) => return self.reject(export, error.clone()),
+        };
+        let mut added = Added::default();
+        let frame = self.devaluate(value, 0, &mut added).and_then(|expr| {
+            wire::encode_resolve(export.to_wire(), &expr).map_err(Unsendable::from)
+        });
+        match frame {
+            Ok(frame) => self.send(frame),
+            Err(error) => {
+                self.roll_back(added);
+                self.reject(export, Error::Unsendable(error));
+            }
+        }
+    }
+
+    /// Sends the failure of an export that the peer waits for.
+    pub(super) fn reject(&mut self, export: ExportId, error: Error) {
+        let thrown = without_capabilities(error.into_value(), &mut self.effects);
+        if let Ok(frame) = wire::encode_reject(export.to_wire(), &thrown) {
+            return self.send(frame);
+        }
+        let error = ErrorValue::new(ErrorClass::Error, "The error cannot be sent.");
+        if let Ok(frame) = wire::encode_reject(export.to_wire(), &Expr::Error(Box::new(error))) {
+            self.send(frame);
+        }
+    }
+
+    fn encode_push(
+        &mut self,
+        import: ImportRef,
+        path: Path,
+        args: Option<Vec<Value>>,
+    ) -> Result<String, Unsendable> {
+        let mut added = Added::default();
+        let args = args
+            .map(|args| self.devaluate_all(args, 1, &mut added))
+            .transpose();
+        let frame = args.and_then(|args| {
+            let target = Target {
+                id: import.id.to_wire(),
+                path: Some(path),
+                args,
+            };
+            let call = Expr::Capability(WireRef::Pipeline(target));
+            Ok(wire::encode_push(&call)?)
+        });
+        if frame.is_err() {
+            self.roll_back(added);
+        }
+        frame
+    }
+}
+
+/// Makes a thrown value ready for a rejection, where capabilities have no owner: a property that
+/// holds one is left out (protocol W-27).
+fn without_capabilities(thrown: Value, effects: &mut Vec<Effect>) -> Expr {
+    match thrown {
+        Value::Error(error) => {
+            let mut expr = ErrorValue::new(error.class, error.message);
+            expr.stack = error.stack;
+            for (key, prop) in error.props {
+                match data_only(prop, effects) {
+                    Some(prop) => expr.props.push(key, prop),
+                    None => {}
+                }
+            }
+            Expr::Error(Box::new(expr))
+        }
+        other => data_only(other, effects).unwrap_or_else(|| {
+            let message = "Can't serialize RPC stubs in this context.";
+            Expr::Error(Box::new(ErrorValue::new(ErrorClass::Error, message)))
+        }),
+    }
+}
+
+/// Returns the value as an expression if there is no capability in it.
+fn data_only(value: Value, effects: &mut Vec<Effect>) -> Option<Expr> {
+    Some(match value {
+        Value::Undefined => Expr::Undefined,
+        Value::Null => Expr::Null,
+        Value::Bool(value) => Expr::Bool(value),
+        Value::Number(value) => Expr::Number(value),
+        Value::String(value) => Expr::String(value),
+        Value::BigInt(value) => Expr::BigInt(value),
+        Value::Date(value) => Expr::Date(value),
+        Value::Bytes(value) => Expr::Bytes(value),
+        Value::Array(items) => {
+            // Every element is visited, so that each capability is dropped outside.
+            let items: Vec<_> = items
+                .into_iter()
+                .map(|item| data_only(item, effects))
+                .collect();
+            Expr::Array(items.into_iter().collect::<Option<_>>()?)
+        }
+        Value::Object(members) => {
+            let members: Vec<_> = members
+                .into_iter()
+                .map(|(key, value)| (key, data_only(value, effects)))
+                .collect();
+            let mut object = Object::with_capacity(members.len());
+            for (key, member) in members {
+                object.push(key, member?);
+            }
+            Expr::Object(object)
+        }
+        error @ Value::Error(_) => without_capabilities(error, effects),
+        Value::Capability(stub) => {
+            effects.push(Effect::drop_stub(stub));
+            return None;
+        }
+    })
+}
+
+impl Effect {
+    /// Lets go of a capability.
+    pub(super) fn drop_stub(stub: Stub) -> Self {
+        Self::Drop(Value::Capability(stub))
+    }
+}

@@ -1,0 +1,201 @@
+//! From values to expressions: how this session names what a value refers to.
+
+use super::effect::Effect;
+use super::exports::Pull;
+use super::imports::ImportKind;
+use super::machine::Machine;
+use crate::error::{Error, Unsendable};
+use crate::hook::{Cap, Found, Outcome, State, Stub, Value, find, promise};
+use crate::ids::ExportId;
+use crate::ids::ImportRef;
+use crate::value::{ErrorValue, Object, Path};
+use crate::wire::{EncodeError, Expr, MAX_ENCODE_DEPTH, Target, WireRef};
+
+/// What the devaluation of one message has added to the export table.
+#[derive(Default)]
+pub(super) struct Added(Vec<ExportId>);
+
+impl Machine {
+    /// Turns a value into an expression. On failure the caller must [`roll_back`](Self::roll_back)
+    /// what was `added`.
+    pub(super) fn devaluate(
+        &mut self,
+        value: Value,
+        depth: usize,
+        added: &mut Added,
+    ) -> Result<Expr, Unsendable> {
+        if depth >= MAX_ENCODE_DEPTH {
+            self.effects.push(Effect::Drop(value));
+            return Err(EncodeError::TooDeep.into());
+        }
+        let below = depth.saturating_add(1);
+        Ok(match value {
+            Value::Undefined => Expr::Undefined,
+            Value::Null => Expr::Null,
+            Value::Bool(value) => Expr::Bool(value),
+            Value::Number(value) => Expr::Number(value),
+            Value::String(value) => Expr::String(value),
+            Value::BigInt(value) => Expr::BigInt(value),
+            Value::Date(value) => Expr::Date(value),
+            Value::Bytes(value) => Expr::Bytes(value),
+            Value::Array(items) => Expr::Array(self.devaluate_all(items, below, added)?),
+            Value::Object(object) => Expr::Object(self.devaluate_members(object, below, added)?),
+            Value::Error(error) => {
+                let mut expr = ErrorValue::new(error.class, error.message);
+                expr.stack = error.stack;
+                expr.props = self.devaluate_members(error.props, below, added)?;
+                Expr::Error(Box::new(expr))
+            }
+            Value::Capability(stub) => self.devaluate_stub(stub, depth, added)?,
+        })
+    }
+
+    /// Turns arguments into expressions; all of them are consumed, also on failure.
+    pub(super) fn devaluate_all(
+        &mut self,
+        items: Vec<Value>,
+        depth: usize,
+        added: &mut Added,
+    ) -> Result<Vec<Expr>, Unsendable> {
+        let mut exprs = Vec::with_capacity(items.len());
+        let mut failed = None;
+        for item in items {
+            if failed.is_some() {
+                self.effects.push(Effect::Drop(item));
+                continue;
+            }
+            match self.devaluate(item, depth, added) {
+                Ok(expr) => exprs.push(expr),
+                Err(error) => failed = Some(error),
+            }
+        }
+        failed.map_or(Ok(exprs), Err)
+    }
+
+    fn devaluate_members(
+        &mut self,
+        members: Object<Stub>,
+        depth: usize,
+        added: &mut Added,
+    ) -> Result<Object<WireRef>, Unsendable> {
+        let (keys, values): (Vec<_>, Vec<_>) = members.into_iter().unzip();
+        let exprs = self.devaluate_all(values, depth, added)?;
+        let mut object = Object::with_capacity(keys.len());
+        keys.into_iter()
+            .zip(exprs)
+            .for_each(|(key, expr)| object.push(key, expr));
+        Ok(object)
+    }
+
+    /// Names a reference: by the peer's own id if the peer holds the original, else under a new id
+    /// of ours (protocol W-45). What has settled has no id any more and goes by value (S-51).
+    fn devaluate_stub(
+        &mut self,
+        stub: Stub,
+        depth: usize,
+        added: &mut Added,
+    ) -> Result<Expr, Unsendable> {
+        if let Some(import) = self.own_import(stub.cap()) {
+            let expr = name_of_import(import, &stub);
+            self.effects.push(Effect::drop_stub(stub));
+            return Ok(expr);
+        }
+        match stub.cap().state() {
+            State::Object if stub.path().is_empty() => {
+                self.introduce(stub.into_cap(), Pull::Object, added)
+            }
+            State::Pending if !stub.is_promise() => {
+                self.introduce(stub.into_cap(), Pull::Object, added)
+            }
+            State::Pending if stub.path().is_empty() => {
+                self.introduce(stub.into_cap(), Pull::Started, added)
+            }
+            State::Object | State::Pending => {
+                let read = self.read_later(&stub);
+                self.effects.push(Effect::drop_stub(stub));
+                self.introduce(read, Pull::Started, added)
+            }
+            State::Following(next) => {
+                let next = next.at(stub.path().clone());
+                self.effects.push(Effect::drop_stub(stub));
+                self.devaluate_stub(next, depth, added)
+            }
+            State::Settled(outcome) => {
+                let found = resolved(&outcome, stub.path());
+                self.effects.push(Effect::drop_stub(stub));
+                match found {
+                    Ok(value) => self.devaluate(value, depth, added),
+                    Err(error) => self.introduce(Cap::settled(Err(error)), Pull::Started, added),
+                }
+            }
+        }
+    }
+
+    /// Returns the import of this session that a handle is, if it is one and has not settled.
+    fn own_import(&self, cap: &Cap) -> Option<ImportRef> {
+        let import = cap.import().filter(|import| import.session == self.key)?;
+        let entry = self.imports.find(import)?;
+        matches!(entry.kind, ImportKind::Stub | ImportKind::Promise { .. }).then_some(import)
+    }
+
+    fn introduce(&mut self, cap: Cap, pull: Pull, added: &mut Added) -> Result<Expr, Unsendable> {
+        if self.exports.len() >= self.limits.max_exports {
+            self.effects.push(Effect::drop_stub(Stub::of(cap)));
+            return Err(Unsendable::TooManyExports(self.limits.max_exports));
+        }
+        let served = (pull != Pull::Object).then(|| cap.clone());
+        let id = self.exports.introduce(cap, pull);
+        added.0.push(id);
+        Ok(Expr::Capability(match served {
+            None => WireRef::Export(id.to_wire()),
+            Some(value) => {
+                self.effects.push(Effect::Serve { export: id, value });
+                WireRef::Promise(id.to_wire())
+            }
+        }))
+    }
+
+    /// Reads a property of a local object or promise once the machine is let go of.
+    fn read_later(&mut self, stub: &Stub) -> Cap {
+        let (value, result) = promise();
+        let (target, path) = (stub.cap().clone(), stub.path().clone());
+        self.effects.push(Effect::Read {
+            target,
+            path,
+            result,
+        });
+        value
+    }
+
+    /// Takes back what a failed devaluation has exported. Its ids are not used again (W-7).
+    pub(super) fn roll_back(&mut self, added: Added) {
+        for id in added.0 {
+            if let Some(export) = self.exports.remove(id) {
+                self.effects.push(Effect::drop_stub(Stub::of(export.cap)));
+            }
+        }
+    }
+}
+
+fn name_of_import(import: ImportRef, stub: &Stub) -> Expr {
+    let id = import.id.to_wire();
+    let path = (!stub.path().is_empty()).then(|| stub.path().clone());
+    let target = Target {
+        id,
+        path,
+        args: None,
+    };
+    Expr::Capability(if stub.is_promise() {
+        WireRef::Pipeline(target)
+    } else {
+        WireRef::Import(target)
+    })
+}
+
+/// Returns what a settled promise has at a path.
+fn resolved(outcome: &Outcome, path: &Path) -> Result<Value, Error> {
+    match find(outcome.as_ref().map_err(Clone::clone)?, path)? {
+        Found::Data(value) => Ok(value.clone()),
+        Found::Beyond(stub) => Ok(Value::Capability(stub)),
+    }
+}

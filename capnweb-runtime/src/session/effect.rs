@@ -1,0 +1,63 @@
+//! What a machine wants done once it is let go of.
+
+use std::sync::Arc;
+
+use crate::error::Error;
+use crate::hook::{Cap, Hook, PromiseCell, Resolver, Session, Value};
+use crate::ids::ExportId;
+use crate::ids::ImportRef;
+use crate::value::Path;
+
+/// Something to be done by the machine's owner, in order, without holding the machine.
+pub(crate) enum Effect {
+    /// Start a call.
+    Call {
+        /// What is called.
+        target: Cap,
+        /// Where in it.
+        path: Path,
+        /// With what.
+        args: Vec<Value>,
+        /// What settles with the answer.
+        result: Resolver,
+    },
+    /// Read a property.
+    Read {
+        /// What is read from.
+        target: Cap,
+        /// Where in it.
+        path: Path,
+        /// What settles with the value.
+        result: Resolver,
+    },
+    /// Refuse a call.
+    Refuse {
+        /// What fails.
+        result: Resolver,
+        /// With this.
+        error: Error,
+    },
+    /// Wait for an export's value and give it to [`Machine::answer`](super::Machine::answer).
+    Serve {
+        /// The export the peer waits for.
+        export: ExportId,
+        /// Its value.
+        value: Cap,
+    },
+    /// Run what waited for a promise that has just settled.
+    Drain(Arc<PromiseCell>),
+    /// Let go of something. Its drop may come back to this session, so it must not happen inside.
+    Drop(Value),
+}
+
+/// What the machine's owner lends it: the making of references to what the peer holds.
+pub(crate) trait Host {
+    /// Makes a reference to a peer's object.
+    fn import_stub(&self, import: ImportRef) -> Arc<dyn Hook>;
+
+    /// Makes a reference to a peer's promise.
+    fn import_promise(&self, import: ImportRef, cell: Arc<PromiseCell>) -> Arc<dyn Hook>;
+
+    /// Returns the session as a handler sees it.
+    fn session(&self) -> Session;
+}

@@ -1,0 +1,97 @@
+//! The table of what the peer holds for us.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Weak};
+
+use crate::hook::{Hook, PromiseCell};
+use crate::ids::{ImportId, ImportRef};
+
+/// Our imports, by id.
+pub(super) struct Imports {
+    entries: HashMap<ImportId, Import>,
+    next_pushed: i64,
+    next_generation: u64,
+}
+
+/// One entry.
+pub(super) struct Import {
+    pub(super) generation: u64,
+    /// Introductions that we have not released (protocol S-23).
+    pub(super) introductions: u32,
+    /// The handle that is out, if it is still alive.
+    pub(super) handle: Weak<dyn Hook>,
+    pub(super) kind: ImportKind,
+}
+
+/// What the peer has given.
+pub(super) enum ImportKind {
+    /// An object.
+    Stub,
+    /// A promise that has not settled; a settled one leaves the table (protocol S-22).
+    Promise {
+        cell: Arc<PromiseCell>,
+        pulled: bool,
+    },
+}
+
+impl Imports {
+    /// Creates the table without its main entry.
+    pub(super) fn new() -> Self {
+        Self {
+            entries: HashMap::new(),
+            next_pushed: 1,
+            next_generation: 0,
+        }
+    }
+
+    /// Takes the id of the push that is about to be sent.
+    pub(super) fn next_pushed(&mut self) -> ImportId {
+        let id = ImportId::new(self.next_pushed);
+        self.next_pushed = self.next_pushed.saturating_add(1);
+        id
+    }
+
+    pub(super) fn next_generation(&mut self) -> u64 {
+        self.next_generation = self.next_generation.wrapping_add(1);
+        self.next_generation
+    }
+
+    pub(super) fn insert(&mut self, id: ImportId, import: Import) {
+        self.entries.insert(id, import);
+    }
+
+    pub(super) fn get(&self, id: ImportId) -> Option<&Import> {
+        self.entries.get(&id)
+    }
+
+    pub(super) fn get_mut(&mut self, id: ImportId) -> Option<&mut Import> {
+        self.entries.get_mut(&id)
+    }
+
+    pub(super) fn remove(&mut self, id: ImportId) -> Option<Import> {
+        self.entries.remove(&id)
+    }
+
+    /// Returns the entry that a reference means, if it is still there.
+    pub(super) fn find(&self, import: ImportRef) -> Option<&Import> {
+        self.get(import.id)
+            .filter(|entry| entry.generation == import.generation)
+    }
+
+    pub(super) fn find_mut(&mut self, import: ImportRef) -> Option<&mut Import> {
+        self.get_mut(import.id)
+            .filter(|entry| entry.generation == import.generation)
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Empties the table: calls in the order they were made, then what the peer introduced in the
+    /// order it did (protocol S-80).
+    pub(super) fn take_all(&mut self) -> Vec<Import> {
+        let mut all: Vec<_> = std::mem::take(&mut self.entries).into_iter().collect();
+        all.sort_unstable_by_key(|(id, _)| (id.is_negative(), id.distance()));
+        all.into_iter().map(|(_, import)| import).collect()
+    }
+}

@@ -1,0 +1,250 @@
+//! The machine itself: its state, and what each message does to it.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+
+use super::effect::{Effect, Host};
+use super::exports::{Exports, Pull};
+use super::imports::{Import, ImportKind, Imports};
+use crate::error::Disconnect;
+use crate::error::Error;
+use crate::error::Violation;
+use crate::hook::{Cap, Stats, Stub, Value};
+use crate::ids::ImportRef;
+use crate::ids::{ExportId, ImportId, SessionKey, WireId};
+use crate::limits::Limits;
+use crate::wire::{self, Expr, Message};
+
+/// One side of one session.
+pub(crate) struct Machine {
+    pub(super) key: SessionKey,
+    pub(super) limits: Limits,
+    pub(super) exports: Exports,
+    pub(super) imports: Imports,
+    pub(super) calls_in_flight: Arc<AtomicUsize>,
+    pub(super) frames: VecDeque<String>,
+    pub(super) frame_bytes: usize,
+    pub(super) effects: Vec<Effect>,
+    pub(super) ended: Option<Disconnect>,
+}
+
+impl Machine {
+    /// Creates a machine that serves `main`.
+    pub(crate) fn new(key: SessionKey, main: Cap, limits: Limits) -> Self {
+        Self {
+            key,
+            limits,
+            exports: Exports::new(main),
+            imports: Imports::new(),
+            calls_in_flight: Arc::default(),
+            frames: VecDeque::new(),
+            frame_bytes: 0,
+            effects: Vec::new(),
+            ended: None,
+        }
+    }
+
+    /// Makes the reference to the peer's main object; once, before anything else.
+    pub(crate) fn import_main(&mut self, host: &dyn Host) -> Cap {
+        let generation = self.imports.next_generation();
+        let hook = host.import_stub(ImportRef {
+            session: self.key,
+            id: ImportId::MAIN,
+            generation,
+        });
+        let handle = Arc::downgrade(&hook);
+        let main = Import {
+            generation,
+            introductions: 1,
+            handle,
+            kind: ImportKind::Stub,
+        };
+        self.imports.insert(ImportId::MAIN, main);
+        Cap::from_arc(hook)
+    }
+
+    /// Takes one message of the peer's (protocol F-11). After the session's end it is ignored.
+    pub(crate) fn handle_message(&mut self, text: &str, host: &dyn Host) {
+        if self.ended.is_some() {
+            return;
+        }
+        let handled = wire::decode(text, &self.limits)
+            .map_err(Violation::from)
+            .and_then(|message| self.apply(message, host));
+        if let Err(violation) = handled {
+            self.terminate(Disconnect::Violation(Arc::new(violation)));
+        }
+    }
+
+    /// Returns what is to be run, in order.
+    pub(crate) fn take_effects(&mut self) -> Vec<Effect> {
+        std::mem::take(&mut self.effects)
+    }
+
+    /// Returns the messages to send, in order.
+    pub(crate) fn take_frames(&mut self) -> VecDeque<String> {
+        self.frame_bytes = 0;
+        std::mem::take(&mut self.frames)
+    }
+
+    /// Returns whether there is something to send.
+    pub(crate) fn has_frames(&self) -> bool {
+        !self.frames.is_empty()
+    }
+
+    /// Returns why the session has ended, if it has.
+    pub(crate) const fn ended(&self) -> Option<&Disconnect> {
+        self.ended.as_ref()
+    }
+
+    /// Returns the sizes of the tables.
+    pub(crate) fn stats(&self) -> Stats {
+        Stats {
+            imports: self.imports.len(),
+            exports: self.exports.len(),
+        }
+    }
+
+    fn apply(&mut self, message: Message, host: &dyn Host) -> Result<(), Violation> {
+        match message {
+            Message::Push(expr) => self.handle_push(expr, host),
+            Message::Pull(id) => self.handle_pull(id),
+            Message::Resolve(id, expr) => self.handle_resolve(id, expr, host),
+            Message::Reject(id, json) => self.handle_reject(id, json, host),
+            Message::Release(id, count) => self.handle_release(id, count),
+            Message::Abort(expr) => self.handle_abort(expr, host),
+        }
+    }
+
+    fn handle_push(&mut self, expr: Expr, host: &dyn Host) -> Result<(), Violation> {
+        let id = self.exports.next_pushed();
+        if self.exports.len() >= self.limits.max_exports {
+            return Err(Violation::TooManyExports {
+                limit: self.limits.max_exports,
+            });
+        }
+        let cap = match self.evaluate(expr, host)? {
+            Value::Capability(stub) if stub.is_promise() => stub.into_cap(),
+            value => Cap::settled(Ok(value)),
+        };
+        self.exports.insert_pushed(id, cap);
+        Ok(())
+    }
+
+    fn handle_pull(&mut self, id: WireId) -> Result<(), Violation> {
+        let export = ExportId::from_peer(id).ok_or(Violation::NoSuchExport(id))?;
+        let entry = self
+            .exports
+            .get_mut(export)
+            .ok_or(Violation::NoSuchExport(id))?;
+        match entry.pull {
+            Pull::Pending => {
+                entry.pull = Pull::Started;
+                let value = entry.cap.clone();
+                self.effects.push(Effect::Serve { export, value });
+            }
+            Pull::Started => {}
+            Pull::Object => {
+                let error = Error::new("Tried to resolve a non-promise stub.");
+                self.reject(export, error);
+            }
+        }
+        Ok(())
+    }
+
+    fn handle_resolve(&mut self, id: WireId, expr: Expr, host: &dyn Host) -> Result<(), Violation> {
+        // Evaluated even if nobody waits: it may carry capabilities to release (protocol S-33).
+        let value = self.evaluate(expr, host)?;
+        self.settle_import(id, Ok(value))
+    }
+
+    fn handle_reject(
+        &mut self,
+        id: WireId,
+        json: wire::Json,
+        host: &dyn Host,
+    ) -> Result<(), Violation> {
+        if ImportId::from_peer(id).is_none_or(|id| self.imports.get(id).is_none()) {
+            return Ok(());
+        }
+        let expr = wire::decode_expr(json, &self.limits)?;
+        let thrown = self.evaluate(expr, host)?;
+        self.settle_import(id, Err(Error::thrown(thrown)))
+    }
+
+    fn settle_import(
+        &mut self,
+        id: WireId,
+        outcome: Result<Value, Error>,
+    ) -> Result<(), Violation> {
+        let entry = ImportId::from_peer(id).and_then(|id| Some((id, self.imports.get(id)?)));
+        let Some((import, entry)) = entry else {
+            if let Ok(value) = outcome {
+                self.effects.push(Effect::Drop(value));
+            }
+            return Ok(());
+        };
+        let ImportKind::Promise { cell, .. } = &entry.kind else {
+            return Err(Violation::NotAPromise(id));
+        };
+        let (cell, introductions) = (Arc::clone(cell), entry.introductions);
+        drop(self.imports.remove(import));
+        self.send(wire::encode_release(import.to_wire(), introductions));
+        cell.store(outcome);
+        self.effects.push(Effect::Drain(cell));
+        Ok(())
+    }
+
+    fn handle_release(&mut self, id: WireId, count: f64) -> Result<(), Violation> {
+        let export = ExportId::from_peer(id).ok_or(Violation::NoSuchExport(id))?;
+        let entry = self
+            .exports
+            .get_mut(export)
+            .ok_or(Violation::NoSuchExport(id))?;
+        let released = WireId(count)
+            .table_id()
+            .and_then(|count| u64::try_from(count).ok())
+            .filter(|count| *count > 0)
+            .ok_or(Violation::BadReleaseCount(count))?;
+        let underflow = Violation::RefcountUnderflow {
+            held: entry.refcount,
+            released: count,
+        };
+        entry.refcount = entry.refcount.checked_sub(released).ok_or(underflow)?;
+        if entry.refcount == 0
+            && let Some(export) = self.exports.remove(export)
+        {
+            self.effects.push(Effect::drop_stub(Stub::of(export.cap)));
+        }
+        Ok(())
+    }
+
+    fn handle_abort(&mut self, expr: Expr, host: &dyn Host) -> Result<(), Violation> {
+        let thrown = self.evaluate(expr, host)?;
+        let error = Error::thrown(thrown);
+        let message = error.to_string();
+        self.end(Disconnect::AbortedByPeer {
+            class: error.class(),
+            message: message.into(),
+        });
+        if let Error::Thrown(thrown) = error {
+            self.effects.push(Effect::Drop(thrown.into_value()));
+        }
+        Ok(())
+    }
+
+    /// Queues a message.
+    pub(super) fn send(&mut self, frame: String) {
+        if self.ended.is_some() {
+            return;
+        }
+        self.frame_bytes = self.frame_bytes.saturating_add(frame.len());
+        self.frames.push_back(frame);
+        if self.frame_bytes > self.limits.max_outgoing_bytes {
+            let limit = self.limits.max_outgoing_bytes;
+            self.frames.clear();
+            self.end(Disconnect::OutgoingQueueFull { limit });
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! The session state machine: messages in, messages and effects out.
+//!
+//! A [`Machine`] owns both tables of one session. It does no I/O, knows no clock and runs no code
+//! of a user: what must run is returned as [`Effect`]s, in order, and its owner runs them after it
+//! has let go of the machine. Its methods fall into four classes:
+//!
+//! * **input** from the peer: [`Machine::handle_message`], [`Machine::terminate`];
+//! * **commands** from the application: [`Machine::call`], [`Machine::read`], [`Machine::pull`],
+//!   [`Machine::release`], [`Machine::answer`];
+//! * **output**: [`Machine::take_effects`], [`Machine::take_frames`], to be drained after every
+//!   input and every command;
+//! * **getters**.
+#![deny(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unreachable,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects
+)]
+
+mod commands;
+mod devaluate;
+mod effect;
+mod evaluate;
+mod exports;
+mod imports;
+mod machine;
+mod terminate;
+
+pub(crate) use commands::Refused;
+pub(crate) use effect::{Effect, Host};
+
+pub(crate) use machine::Machine;

@@ -1,0 +1,177 @@
+//! Arguments: what a caller may pass, and how a callee takes them.
+
+use crate::data;
+use crate::error::{Error, Result};
+use crate::hook::{Args, Stub, Value};
+use crate::typed::{Promise, Wire};
+
+/// Whatever may be passed for a parameter of type `T`: a `T`, a `Promise<T>`, something cheaply
+/// turned into a `T`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be passed where `{T}` is asked for",
+    label = "expected `{T}`, or a promise of it"
+)]
+pub trait IntoArg<T> {
+    /// Turns it into what travels.
+    #[doc(hidden)]
+    fn into_arg(self) -> Result<Value>;
+}
+
+impl<T: Wire> IntoArg<T> for T {
+    fn into_arg(self) -> Result<Value> {
+        Ok(data::to_value(&self)?)
+    }
+}
+
+impl<T: Wire> IntoArg<T> for &T {
+    fn into_arg(self) -> Result<Value> {
+        Ok(data::to_value(self)?)
+    }
+}
+
+impl<T: Wire> IntoArg<Option<T>> for T {
+    fn into_arg(self) -> Result<Value> {
+        Ok(data::to_value(&self)?)
+    }
+}
+
+impl<T: Wire, E> IntoArg<T> for Promise<T, E> {
+    fn into_arg(self) -> Result<Value> {
+        Ok(Value::Capability(self.as_stub().clone()))
+    }
+}
+
+impl<T: Wire, E> IntoArg<T> for &Promise<T, E> {
+    fn into_arg(self) -> Result<Value> {
+        Ok(Value::Capability(self.as_stub().clone()))
+    }
+}
+
+impl IntoArg<String> for &str {
+    fn into_arg(self) -> Result<Value> {
+        Ok(Value::String(self.to_owned()))
+    }
+}
+
+impl IntoArg<Option<String>> for &str {
+    fn into_arg(self) -> Result<Value> {
+        Ok(Value::String(self.to_owned()))
+    }
+}
+
+impl<T: Wire> IntoArg<Vec<T>> for &[T] {
+    fn into_arg(self) -> Result<Value> {
+        Ok(data::to_value(self)?)
+    }
+}
+
+/// The arguments of a call being made, in order.
+#[derive(Debug, Default)]
+pub struct ArgList {
+    values: Vec<Value>,
+    failed: Option<Error>,
+}
+
+impl ArgList {
+    /// Creates an empty list.
+    pub const fn new() -> Self {
+        Self {
+            values: Vec::new(),
+            failed: None,
+        }
+    }
+
+    /// Appends an argument.
+    #[must_use]
+    pub fn with<T: Wire>(mut self, parameter: &'static str, arg: impl IntoArg<T>) -> Self {
+        match arg.into_arg() {
+            Ok(value) => self.values.push(value),
+            Err(error) => self.fail(parameter, error),
+        }
+        self
+    }
+
+    /// Appends an argument that may be left out: `None` travels as `undefined`, so that a
+    /// JavaScript callee's default applies.
+    #[must_use]
+    pub fn with_optional<T: Wire>(
+        mut self,
+        parameter: &'static str,
+        arg: impl IntoArg<Option<T>>,
+    ) -> Self {
+        match arg.into_arg() {
+            Ok(Value::Null) => self.values.push(Value::Undefined),
+            Ok(value) => self.values.push(value),
+            Err(error) => self.fail(parameter, error),
+        }
+        self
+    }
+
+    /// Returns the arguments, without those at the end that were left out.
+    pub(crate) fn finish(mut self) -> Result<Vec<Value>> {
+        if let Some(error) = self.failed {
+            return Err(error);
+        }
+        while matches!(self.values.last(), Some(Value::Undefined)) {
+            self.values.pop();
+        }
+        Ok(self.values)
+    }
+
+    fn fail(&mut self, parameter: &'static str, error: Error) {
+        let message = format!("argument `{parameter}`: {error}");
+        self.failed
+            .get_or_insert_with(|| Error::type_error(message));
+    }
+}
+
+impl Args {
+    /// Takes the next argument. One that is missing reads as `undefined`.
+    ///
+    /// # Errors
+    ///
+    /// A `TypeError` that names the method, the parameter and the place inside it.
+    pub fn take<T: Wire>(&mut self, parameter: &'static str) -> Result<T> {
+        let value = self.values.next().unwrap_or_default();
+        self.read(parameter, value)
+    }
+
+    /// Takes the next argument, or `default` if it is missing or `undefined`.
+    ///
+    /// # Errors
+    ///
+    /// As for [`take`](Self::take).
+    pub fn take_or<T: Wire>(
+        &mut self,
+        parameter: &'static str,
+        default: impl FnOnce() -> T,
+    ) -> Result<T> {
+        match self.values.next() {
+            None | Some(Value::Undefined) => Ok(default()),
+            Some(value) => self.read(parameter, value),
+        }
+    }
+
+    fn read<T: Wire>(&self, parameter: &'static str, value: Value) -> Result<T> {
+        data::from_value(value).map_err(|error| {
+            let (interface, member) = (self.interface, self.member);
+            let name = if interface.is_empty() {
+                member.to_owned()
+            } else {
+                format!("{interface}.{member}")
+            };
+            Error::type_error(format!("{name}: parameter `{parameter}`: {error}"))
+        })
+    }
+}
+
+/// Reads a capability out of a value, for the stubs of one interface.
+pub(crate) fn stub_from_value(interface: &str, value: Value) -> std::result::Result<Stub, String> {
+    match value {
+        Value::Capability(stub) => Ok(stub),
+        other => Err(format!(
+            "expected a `{interface}` capability, found {}",
+            other.kind()
+        )),
+    }
+}

@@ -1,0 +1,79 @@
+//! The traits of everything that travels and of everything that is a capability.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::hook::{Brand, Facet, Revoker, Stub, attenuate};
+
+/// Whatever can travel: any `serde` type that owns its data.
+///
+/// Fields may be stubs, [`Promise`](crate::Promise)s, [`Function`](crate::Function)s,
+/// [`Date`](crate::Date), [`BigInt`](crate::BigInt), [`Bytes`](crate::Bytes) or
+/// [`Value`](crate::Value); nothing needs to be derived but `Serialize` and `Deserialize`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot travel over Cap'n Web",
+    label = "this is neither data nor a capability",
+    note = "derive `serde::Serialize` and `serde::Deserialize` for data; declare a `#[capability]` trait and pass its stub for an object"
+)]
+pub trait Wire: Serialize + DeserializeOwned + Send + 'static {}
+
+impl<T: Serialize + DeserializeOwned + Send + 'static> Wire for T {}
+
+/// A typed stub: a reference to an object with a known interface, local or remote.
+///
+/// `#[capability]` implements it for the stubs it generates.
+pub trait Capability: Wire + Clone + Sync {
+    /// The interface's name, for error messages.
+    const INTERFACE: &'static str;
+
+    /// Takes an untyped reference as one of this type. Nothing is asked of the object: a method it
+    /// does not have fails when it is called.
+    fn from_stub(stub: Stub) -> Self;
+
+    /// Borrows the untyped reference.
+    fn as_stub(&self) -> &Stub;
+
+    /// Returns the untyped reference.
+    fn into_stub(self) -> Stub;
+}
+
+/// Less authority over the same object: `StorageStub: Attenuate<StorageReaderStub>`.
+///
+/// It is implemented where, and only where, an `#[attenuate]` attribute says so.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not have the authority of `{F}`",
+    label = "cannot become `{F}`",
+    note = "attenuating only ever takes authority away: from a capability to one of its facets, or from a facet to one whose methods it has all of",
+    note = "whoever holds the whole capability can hand out `{F}`"
+)]
+pub trait Attenuate<F: Capability>: Capability {
+    /// Returns what the facet grants.
+    #[doc(hidden)]
+    fn facet() -> &'static Facet;
+
+    /// Returns a reference to the same object that can do no more than `F`.
+    fn attenuate_to(&self) -> F {
+        F::from_stub(attenuate(self.as_stub(), Self::facet()))
+    }
+}
+
+impl<T: Send + Sync + 'static> Brand<T> {
+    /// Returns a reference to the same object that this brand knows again, with `content`.
+    pub fn seal_capability<C: Capability>(&self, capability: &C, content: Arc<T>) -> C {
+        C::from_stub(self.seal(capability.as_stub(), content))
+    }
+
+    /// Returns what a reference was sealed with, if this brand has sealed it; through facets too.
+    pub fn unseal_capability(&self, capability: &impl Capability) -> Option<Arc<T>> {
+        self.unseal(capability.as_stub())
+    }
+}
+
+impl Revoker {
+    /// Puts one more reference in this revoker's care; the one returned works until it is revoked.
+    pub fn guard_capability<C: Capability>(&self, capability: &C) -> C {
+        C::from_stub(self.guard(capability.as_stub()))
+    }
+}

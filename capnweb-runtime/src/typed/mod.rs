@@ -1,0 +1,17 @@
+//! Types for references: what generated code and its users hold.
+
+mod arguments;
+mod capability;
+mod function;
+mod pipeline;
+mod promise;
+mod typed_error;
+mod untyped;
+
+pub(crate) use arguments::stub_from_value;
+pub use arguments::{ArgList, IntoArg};
+pub use capability::{Attenuate, Capability, Wire};
+pub use function::{Function, FunctionBody};
+pub use pipeline::Pipeline;
+pub use promise::Promise;
+pub use typed_error::{ErrorBuilder, TypedError, error_code, error_prop, typed_error};

@@ -1,0 +1,127 @@
+//! The typed promise.
+
+use std::any::Any;
+use std::fmt;
+use std::marker::PhantomData;
+use std::ops::Deref;
+use std::pin::Pin;
+use std::sync::{Mutex, OnceLock, PoisonError};
+use std::task::{Context, Poll};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::capability::Wire;
+use super::pipeline::Pipeline;
+use super::typed_error::TypedError;
+use crate::data::{self, passthrough};
+use crate::error::Error;
+use crate::hook::{Cap, Outcome, Stub, Value, Wait, deliver};
+
+/// The result of a call that is under way.
+///
+/// The call was sent when it was made. Awaiting asks for the result; until then nothing of it
+/// crosses the wire, and further calls can be made on it, each sent at once (see [`Pipeline`]). It
+/// can be passed as an argument wherever its value can.
+///
+/// # Cancel safety
+///
+/// Dropping a promise, awaited or not, lets go of the result; it does not unsend the call.
+#[must_use = "the call has been sent; await its promise for the result, or drop it to do without"]
+pub struct Promise<T, E = Error> {
+    stub: Stub,
+    /// Locked never: it is what makes the promise `Sync` around a future that need not be.
+    waiting: Mutex<Option<Waiting>>,
+    pipelined: OnceLock<Box<dyn Any + Send + Sync>>,
+    result: PhantomData<fn() -> (T, E)>,
+}
+
+type Waiting = Pin<Box<dyn Future<Output = Outcome> + Send>>;
+
+impl<T, E> Promise<T, E> {
+    /// Takes an untyped reference as a promise of this type.
+    #[doc(hidden)]
+    pub fn from_stub(stub: Stub) -> Self {
+        let (waiting, pipelined) = (Mutex::new(None), OnceLock::new());
+        Self {
+            stub,
+            waiting,
+            pipelined,
+            result: PhantomData,
+        }
+    }
+
+    /// Creates a promise that has failed.
+    pub(crate) fn failed(error: Error) -> Self {
+        Self::from_stub(Stub::promise(Cap::settled(Err(error))))
+    }
+
+    /// Returns the untyped reference to the promised value.
+    pub(crate) fn as_stub(&self) -> &Stub {
+        &self.stub
+    }
+}
+
+impl<T: Wire, E: TypedError> Promise<T, E> {
+    /// Creates a promise whose value is known.
+    pub fn ready(value: T) -> Self {
+        match data::to_value(&value) {
+            Ok(value) => Self::from_stub(Stub::promise(Cap::settled(Ok(value)))),
+            Err(error) => Self::failed(error.into()),
+        }
+    }
+}
+
+impl<T: Wire, E: TypedError> Future for Promise<T, E> {
+    type Output = Result<T, E>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = &mut *self;
+        let waiting = this
+            .waiting
+            .get_mut()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get_or_insert_with(|| Box::pin(deliver(Wait::begin(&this.stub))));
+        waiting.as_mut().poll(context).map(|outcome| {
+            let value = outcome.map_err(E::from_error)?;
+            data::from_value(value).map_err(|error| E::from_error(error.into()))
+        })
+    }
+}
+
+impl<T: Pipeline, E> Deref for Promise<T, E> {
+    type Target = T::Pipelined;
+
+    fn deref(&self) -> &T::Pipelined {
+        let pipelined = self
+            .pipelined
+            .get_or_init(|| Box::new(T::pipelined(self.stub.clone())));
+        pipelined
+            .downcast_ref()
+            .expect("the box was filled with this very type, two lines above")
+    }
+}
+
+impl<T, E> Unpin for Promise<T, E> {}
+
+impl<T, E> fmt::Debug for Promise<T, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Promise").field(&self.stub).finish()
+    }
+}
+
+impl<T, E> Serialize for Promise<T, E> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        passthrough::serialize(Value::Capability(self.stub.clone()), serializer)
+    }
+}
+
+/// What has arrived inside a value is known: such a promise has settled.
+impl<'de, T, E> Deserialize<'de> for Promise<T, E> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let stub = match passthrough::deserialize(deserializer)? {
+            Value::Capability(stub) if stub.is_promise() => stub,
+            value => Stub::promise(Cap::settled(Ok(value))),
+        };
+        Ok(Self::from_stub(stub))
+    }
+}

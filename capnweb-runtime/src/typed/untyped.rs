@@ -1,0 +1,64 @@
+//! Calls without a schema.
+
+use serde::Serialize;
+
+use super::capability::Capability;
+use super::promise::Promise;
+use crate::data;
+use crate::error::{Error, Result};
+use crate::hook::{Stub, Value};
+use crate::value::Path;
+
+impl Stub {
+    /// Calls the method at `path` with a tuple, an array or `()` of arguments.
+    ///
+    /// ```no_run
+    /// # async fn example(stub: capnweb_runtime::Stub) -> capnweb_runtime::Result<()> {
+    /// let sum = stub.call("add", (1, 2)).await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn call(&self, path: impl Into<Path>, args: impl Serialize) -> Promise<Value> {
+        match args_of(&args) {
+            Ok(args) => self.call_values(path.into(), args),
+            Err(error) => Promise::failed(error),
+        }
+    }
+
+    /// Calls the method at `path` with arguments that are values already.
+    pub(crate) fn call_values<T, E>(&self, path: Path, args: Vec<Value>) -> Promise<T, E> {
+        let path = self.path().clone().join(path);
+        Promise::from_stub(Self::promise(self.cap().call_promise(path, args)))
+    }
+
+    /// Reads the property at `path`; the empty path reads the value itself.
+    pub fn get(&self, path: impl Into<Path>) -> Promise<Value> {
+        self.get_typed(path.into())
+    }
+
+    pub(crate) fn get_typed<T, E>(&self, path: Path) -> Promise<T, E> {
+        let path = self.path().clone().join(path);
+        Promise::from_stub(Self::promise(self.cap().read_promise(path)))
+    }
+
+    /// Refers to a property without reading it; reading or calling it goes through this reference.
+    pub fn property(&self, name: &'static str) -> Self {
+        self.step(name)
+    }
+
+    /// Takes this as a reference of a known type. Nothing is asked of the object: a method it does
+    /// not have fails when it is called.
+    pub fn cast<C: Capability>(&self) -> C {
+        C::from_stub(self.clone())
+    }
+}
+
+fn args_of(args: &impl Serialize) -> Result<Vec<Value>> {
+    match data::to_value(args)? {
+        Value::Undefined => Ok(Vec::new()),
+        Value::Array(args) => Ok(args),
+        other => Err(Error::type_error(format!(
+            "arguments must be a tuple, an array or (), not {}",
+            other.kind()
+        ))),
+    }
+}

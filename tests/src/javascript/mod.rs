@@ -1,0 +1,9 @@
+//! The JavaScript peer: Node.js, the pinned packages, the target and the scenarios.
+
+mod install;
+mod node;
+mod scenario;
+
+pub use install::InstallError;
+pub use node::{Node, NodeError};
+pub use scenario::{SCENARIOS, Scenario, ScenarioError};

@@ -1,0 +1,131 @@
+//! The scenarios: JavaScript clients that walk through one topic against any interop target.
+
+use std::process::ExitStatus;
+use std::time::Duration;
+
+use thiserror::Error;
+
+use super::Node;
+use crate::ProcessError;
+
+/// One file of `tests/js/scenarios`, with the number of steps it is known to have.
+///
+/// The number is there so that a scenario that stops half-way, or is emptied, does not pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Scenario {
+    /// The file, without its extension.
+    pub name: &'static str,
+    /// How many steps it has.
+    pub steps: usize,
+}
+
+impl Scenario {
+    /// Returns the scenario of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        SCENARIOS.into_iter().find(|scenario| scenario.name == name)
+    }
+
+    /// Runs it against the interop target at `url`; returns the steps in the order they passed.
+    pub fn run(&self, node: &Node, url: &str) -> Result<Vec<String>, ScenarioError> {
+        let name = self.name;
+        let broken = |source| ScenarioError::Process { name, source };
+        let file = format!("scenarios/{name}.mjs");
+        let mut process = node.program(&file, &[url]).map_err(broken)?;
+        let end = process.finish(LIMIT).map_err(broken)?;
+        if !end.status.success() {
+            let said = end.stderr.trim().to_owned();
+            return Err(ScenarioError::Failed {
+                name,
+                status: end.status,
+                said,
+            });
+        }
+        self.counted(&end.lines)
+    }
+
+    fn counted(&self, lines: &[String]) -> Result<Vec<String>, ScenarioError> {
+        let passed = lines.iter().filter_map(|line| line.strip_prefix("ok "));
+        let passed: Vec<String> = passed.map(str::to_owned).collect();
+        if passed.len() == self.steps {
+            return Ok(passed);
+        }
+        let Self { name, steps } = *self;
+        Err(ScenarioError::Steps {
+            name,
+            expected: steps,
+            passed,
+        })
+    }
+}
+
+/// Every scenario, by topic.
+pub const SCENARIOS: [Scenario; 8] = [
+    Scenario {
+        name: "calls",
+        steps: 12,
+    },
+    Scenario {
+        name: "pipelining",
+        steps: 13,
+    },
+    Scenario {
+        name: "callbacks",
+        steps: 13,
+    },
+    Scenario {
+        name: "capabilities",
+        steps: 14,
+    },
+    Scenario {
+        name: "properties",
+        steps: 10,
+    },
+    Scenario {
+        name: "errors",
+        steps: 17,
+    },
+    Scenario {
+        name: "values",
+        steps: 22,
+    },
+    Scenario {
+        name: "disposal",
+        steps: 15,
+    },
+];
+
+/// A way in which a scenario did not pass.
+#[derive(Debug, Error)]
+pub enum ScenarioError {
+    /// A step failed; the scenario says which.
+    #[error("scenario `{name}` ({status}): {said}")]
+    Failed {
+        /// The scenario.
+        name: &'static str,
+        /// How its process ended.
+        status: ExitStatus,
+        /// Its stderr: `failed <step>: <why>`.
+        said: String,
+    },
+    /// It passed, with other steps than it is known to have.
+    #[error("scenario `{name}` has {expected} steps, but these ran: {passed:#?}")]
+    Steps {
+        /// The scenario.
+        name: &'static str,
+        /// The number of steps in the list.
+        expected: usize,
+        /// The steps that ran.
+        passed: Vec<String>,
+    },
+    /// Its process could not be run to the end.
+    #[error("scenario `{name}`: {source}")]
+    Process {
+        /// The scenario.
+        name: &'static str,
+        /// What went wrong.
+        source: ProcessError,
+    },
+}
+
+/// Far above the ten seconds a single hanging step takes to report itself.
+const LIMIT: Duration = Duration::from_mins(1);

@@ -1,0 +1,3 @@
+//! Interop with the JavaScript peer, npm `capnweb`.
+
+mod js_to_js;

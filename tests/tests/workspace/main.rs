@@ -1,0 +1,8 @@
+//! What holds for every file of the workspace, so that no review has to look for it.
+
+mod layers;
+mod portable;
+mod pure;
+mod shape;
+mod source;
+mod ui;
