@@ -221,6 +221,6 @@ thread_local! {
 static NEXT_TOKEN: AtomicU64 = AtomicU64::new(1);
 
 #[cfg(test)]
-pub(super) fn parked() -> usize {
+pub(in crate::data) fn parked() -> usize {
     PARKED.with_borrow(Vec::len)
 }

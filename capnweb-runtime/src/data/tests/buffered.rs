@@ -7,8 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{array, number, object, stub, text};
-use crate::data::passthrough::parked;
+use super::{array, number, object, parked, stub, text};
 use crate::data::{from_value, to_value};
 use crate::hook::{Stub, Value};
 use crate::value::{BigInt, Bytes, BytesKind, Date, ErrorClass, ErrorValue, Tree};

@@ -4,9 +4,8 @@ use serde::de::{DeserializeOwned, Error as _};
 use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{array, number, object, stub, text};
+use super::{array, number, object, parked, stub, text};
 use crate::data::error::SerializeFault;
-use crate::data::passthrough::parked;
 use crate::data::{from_value, to_value};
 use crate::hook::Value;
 use crate::value::{BigInt, Bytes, Date, ErrorClass, ErrorValue, Tree};

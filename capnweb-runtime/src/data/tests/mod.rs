@@ -1,10 +1,12 @@
 //! The bridge between `serde` types and values, rule by rule.
+#![allow(clippy::arithmetic_side_effects, reason = "no peer reaches a test")]
 
 mod buffered;
 mod deserialize;
 mod foreign;
 mod serialize;
 
+use crate::data::passthrough::{parked_for_reading, parked_for_writing};
 use crate::hook::{Cap, Stub, Value};
 use crate::value::{Object, Tree};
 
@@ -26,4 +28,9 @@ fn array<const N: usize>(items: [Value; N]) -> Value {
 
 fn object<const N: usize>(members: [(&str, Value); N]) -> Value {
     Tree::Object(Object::from_iter(members))
+}
+
+/// Returns how many values are parked on this thread.
+fn parked() -> usize {
+    parked_for_reading() + parked_for_writing()
 }
