@@ -2,6 +2,7 @@
 #![allow(clippy::arithmetic_side_effects, reason = "no peer reaches a test")]
 
 mod buffered;
+mod deep;
 mod deserialize;
 mod foreign;
 mod serialize;
