@@ -82,5 +82,6 @@ pub use typed::{
     Attenuate, Capability, Function, FunctionBody, IntoArg, Pipeline, Promise, TypedError, Wire,
 };
 pub use value::{
-    BigInt, Bytes, BytesKind, Date, ErrorClass, ErrorValue, Object, Path, Segment, Tree,
+    BigInt, Bytes, BytesKind, Date, ErrorClass, ErrorValue, Object, ParseBigIntError, Path,
+    Segment, Tree,
 };

@@ -22,7 +22,7 @@ pub(crate) use encode::{
     encode_resolve,
 };
 pub(crate) use error::{DecodeError, EncodeError};
-pub(crate) use json::{Json, JsonError};
+pub(crate) use json::Json;
 pub(crate) use message::Message;
 pub(crate) use reference::{Expr, Target, WireRef};
 
