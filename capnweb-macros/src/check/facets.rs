@@ -10,38 +10,35 @@ use crate::parse::TraitSource;
 use crate::sink::Errors;
 use crate::text::{list, rust};
 
-/// Reports facets that grant nothing, or what does not exist, or under a name that is taken.
-pub(crate) fn facets(facets: &[FacetArgs], source: &TraitSource, errors: &Errors) {
-    let mut taken = vec![source.ident.clone(), names::stub(&source.ident)];
-    for facet in facets {
-        name(facet, &taken, errors);
-        grants(facet, source, errors);
-        taken.extend([facet.ident.clone(), names::stub(&facet.ident)]);
+/// The names that a family of capabilities has given out so far.
+pub(crate) struct FacetNames {
+    taken: Vec<Ident>,
+}
+
+impl FacetNames {
+    /// Starts with the names that the trait takes for itself.
+    pub(crate) fn new(whole: &Ident) -> Self {
+        Self {
+            taken: vec![whole.clone(), names::stub(whole)],
+        }
+    }
+
+    /// Reports a facet whose name, or whose stub's name, is taken; remembers both.
+    pub(crate) fn admit(&mut self, facet: &Ident, errors: &Errors) {
+        let wanted = [facet.clone(), names::stub(facet)];
+        if let Some(clash) = wanted.iter().find(|name| self.taken.contains(name)) {
+            let message = format!("`{clash}` exists already: a facet needs a name of its own");
+            errors.at(facet, message);
+        }
+        self.taken.extend(wanted);
     }
 }
 
-fn name(facet: &FacetArgs, taken: &[Ident], errors: &Errors) {
-    let ident = &facet.ident;
-    let clash = [ident.clone(), names::stub(ident)]
-        .into_iter()
-        .find(|name| taken.contains(name));
-    if let Some(clash) = clash {
-        errors.at(
-            ident,
-            format!("`{clash}` exists already: a facet needs a name of its own"),
-        );
-    }
-}
-
-fn grants(facet: &FacetArgs, source: &TraitSource, errors: &Errors) {
+/// Reports a facet that grants nothing, or twice, or what does not exist.
+pub(crate) fn grants(facet: &FacetArgs, source: &TraitSource, errors: &Errors) {
     if facet.grants.is_empty() {
-        errors.at(
-            &facet.ident,
-            format!(
-                "`{}` grants nothing: list the methods it may call",
-                facet.ident
-            ),
-        );
+        let message = "grants nothing: list the methods it may call";
+        errors.at(&facet.ident, format!("`{}` {message}", facet.ident));
     }
     let methods: Vec<String> = source
         .methods()

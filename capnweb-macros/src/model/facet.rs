@@ -3,7 +3,7 @@
 use syn::visit_mut::VisitMut;
 use syn::{Ident, Path, PathArguments, ReturnType, Type, TypePath};
 
-use super::capability::{Capability, Item, Lineage};
+use super::capability::{Capability, Extent, Item, Lineage};
 use super::member::Member;
 use super::types::{argument_of, capabilities_in, idents_in};
 use crate::args::{FacetArgs, Grant};
@@ -27,11 +27,15 @@ pub(crate) enum Results {
 
 /// Makes the capability that a facet is; what is wrong in it is reported and left out.
 pub(super) fn narrow(whole: &Capability, args: FacetArgs, errors: &Errors) -> Capability {
-    let grants: Vec<(Grant, &Member)> = args
-        .grants
-        .into_iter()
-        .filter_map(|grant| whole.member(&grant.method).map(|member| (grant, member)))
-        .collect();
+    let mut grants: Vec<(Grant, &Member)> = Vec::new();
+    for grant in args.grants {
+        let known = grants
+            .iter()
+            .any(|(earlier, _)| earlier.method == grant.method);
+        if let Some(member) = whole.member(&grant.method).filter(|_| !known) {
+            grants.push((grant, member));
+        }
+    }
     let granted = |member: &Member| {
         grants
             .iter()
@@ -58,6 +62,7 @@ pub(super) fn narrow(whole: &Capability, args: FacetArgs, errors: &Errors) -> Ca
             of: whole.ident.clone(),
             lacks,
         },
+        extent: Extent::Full,
         ..whole.clone()
     }
 }

@@ -8,7 +8,7 @@ mod member;
 mod types;
 mod wire_name;
 
-pub(crate) use capability::{Capability, Item, Lineage};
+pub(crate) use capability::{Capability, Extent, Item, Lineage};
 pub(crate) use facet::{Results, stub_in};
 pub(crate) use family::{Attenuation, Family};
 pub(crate) use member::{Declaration, Failure, Member, Param, Presence, Returns};

@@ -247,7 +247,10 @@ const _: () = {
         fn serialize<__S: ::capnweb_runtime::__private::serde::Serializer>(
             &self,
             serializer: __S,
-        ) -> ::core::result::Result<__S::Ok, __S::Error> {
+        ) -> ::core::result::Result<
+            <__S as ::capnweb_runtime::__private::serde::Serializer>::Ok,
+            <__S as ::capnweb_runtime::__private::serde::Serializer>::Error,
+        > {
             ::capnweb_runtime::__private::serialize_stub(&self.__stub, serializer)
         }
     }
@@ -256,7 +259,10 @@ const _: () = {
     for DirectoryStub {
         fn deserialize<__D: ::capnweb_runtime::__private::serde::Deserializer<'__de>>(
             deserializer: __D,
-        ) -> ::core::result::Result<Self, __D::Error> {
+        ) -> ::core::result::Result<
+            Self,
+            <__D as ::capnweb_runtime::__private::serde::Deserializer<'__de>>::Error,
+        > {
             let stub = ::capnweb_runtime::__private::deserialize_stub(
                 "Directory",
                 deserializer,
@@ -536,7 +542,10 @@ const _: () = {
         fn serialize<__S: ::capnweb_runtime::__private::serde::Serializer>(
             &self,
             serializer: __S,
-        ) -> ::core::result::Result<__S::Ok, __S::Error> {
+        ) -> ::core::result::Result<
+            <__S as ::capnweb_runtime::__private::serde::Serializer>::Ok,
+            <__S as ::capnweb_runtime::__private::serde::Serializer>::Error,
+        > {
             ::capnweb_runtime::__private::serialize_stub(&self.__stub, serializer)
         }
     }
@@ -545,7 +554,10 @@ const _: () = {
     for DirectoryReaderStub {
         fn deserialize<__D: ::capnweb_runtime::__private::serde::Deserializer<'__de>>(
             deserializer: __D,
-        ) -> ::core::result::Result<Self, __D::Error> {
+        ) -> ::core::result::Result<
+            Self,
+            <__D as ::capnweb_runtime::__private::serde::Deserializer<'__de>>::Error,
+        > {
             let stub = ::capnweb_runtime::__private::deserialize_stub(
                 "DirectoryReader",
                 deserializer,
@@ -774,7 +786,10 @@ const _: () = {
         fn serialize<__S: ::capnweb_runtime::__private::serde::Serializer>(
             &self,
             serializer: __S,
-        ) -> ::core::result::Result<__S::Ok, __S::Error> {
+        ) -> ::core::result::Result<
+            <__S as ::capnweb_runtime::__private::serde::Serializer>::Ok,
+            <__S as ::capnweb_runtime::__private::serde::Serializer>::Error,
+        > {
             ::capnweb_runtime::__private::serialize_stub(&self.__stub, serializer)
         }
     }
@@ -783,7 +798,10 @@ const _: () = {
     for DirectoryWalkerStub {
         fn deserialize<__D: ::capnweb_runtime::__private::serde::Deserializer<'__de>>(
             deserializer: __D,
-        ) -> ::core::result::Result<Self, __D::Error> {
+        ) -> ::core::result::Result<
+            Self,
+            <__D as ::capnweb_runtime::__private::serde::Deserializer<'__de>>::Error,
+        > {
             let stub = ::capnweb_runtime::__private::deserialize_stub(
                 "DirectoryWalker",
                 deserializer,
@@ -1016,7 +1034,10 @@ const _: () = {
         fn serialize<__S: ::capnweb_runtime::__private::serde::Serializer>(
             &self,
             serializer: __S,
-        ) -> ::core::result::Result<__S::Ok, __S::Error> {
+        ) -> ::core::result::Result<
+            <__S as ::capnweb_runtime::__private::serde::Serializer>::Ok,
+            <__S as ::capnweb_runtime::__private::serde::Serializer>::Error,
+        > {
             ::capnweb_runtime::__private::serialize_stub(&self.__stub, serializer)
         }
     }
@@ -1025,7 +1046,10 @@ const _: () = {
     for DirectoryListerStub {
         fn deserialize<__D: ::capnweb_runtime::__private::serde::Deserializer<'__de>>(
             deserializer: __D,
-        ) -> ::core::result::Result<Self, __D::Error> {
+        ) -> ::core::result::Result<
+            Self,
+            <__D as ::capnweb_runtime::__private::serde::Deserializer<'__de>>::Error,
+        > {
             let stub = ::capnweb_runtime::__private::deserialize_stub(
                 "DirectoryLister",
                 deserializer,

@@ -213,7 +213,10 @@ const _: () = {
         fn serialize<__S: ::capnweb_runtime::__private::serde::Serializer>(
             &self,
             serializer: __S,
-        ) -> ::core::result::Result<__S::Ok, __S::Error> {
+        ) -> ::core::result::Result<
+            <__S as ::capnweb_runtime::__private::serde::Serializer>::Ok,
+            <__S as ::capnweb_runtime::__private::serde::Serializer>::Error,
+        > {
             ::capnweb_runtime::__private::serialize_stub(&self.__stub, serializer)
         }
     }
@@ -230,7 +233,10 @@ const _: () = {
     {
         fn deserialize<__D: ::capnweb_runtime::__private::serde::Deserializer<'__de>>(
             deserializer: __D,
-        ) -> ::core::result::Result<Self, __D::Error> {
+        ) -> ::core::result::Result<
+            Self,
+            <__D as ::capnweb_runtime::__private::serde::Deserializer<'__de>>::Error,
+        > {
             let stub = ::capnweb_runtime::__private::deserialize_stub(
                 "Cell",
                 deserializer,
@@ -495,7 +501,10 @@ const _: () = {
         fn serialize<__S: ::capnweb_runtime::__private::serde::Serializer>(
             &self,
             serializer: __S,
-        ) -> ::core::result::Result<__S::Ok, __S::Error> {
+        ) -> ::core::result::Result<
+            <__S as ::capnweb_runtime::__private::serde::Serializer>::Ok,
+            <__S as ::capnweb_runtime::__private::serde::Serializer>::Error,
+        > {
             ::capnweb_runtime::__private::serialize_stub(&self.__stub, serializer)
         }
     }
@@ -513,7 +522,10 @@ const _: () = {
     {
         fn deserialize<__D: ::capnweb_runtime::__private::serde::Deserializer<'__de>>(
             deserializer: __D,
-        ) -> ::core::result::Result<Self, __D::Error> {
+        ) -> ::core::result::Result<
+            Self,
+            <__D as ::capnweb_runtime::__private::serde::Deserializer<'__de>>::Error,
+        > {
             let stub = ::capnweb_runtime::__private::deserialize_stub(
                 "CellReader",
                 deserializer,

@@ -123,7 +123,10 @@ const _: () = {
         fn serialize<__S: ::capnweb_runtime::__private::serde::Serializer>(
             &self,
             serializer: __S,
-        ) -> ::core::result::Result<__S::Ok, __S::Error> {
+        ) -> ::core::result::Result<
+            <__S as ::capnweb_runtime::__private::serde::Serializer>::Ok,
+            <__S as ::capnweb_runtime::__private::serde::Serializer>::Error,
+        > {
             ::capnweb_runtime::__private::serialize_stub(&self.__stub, serializer)
         }
     }
@@ -131,7 +134,10 @@ const _: () = {
     impl<'__de> ::capnweb_runtime::__private::serde::Deserialize<'__de> for OddStub {
         fn deserialize<__D: ::capnweb_runtime::__private::serde::Deserializer<'__de>>(
             deserializer: __D,
-        ) -> ::core::result::Result<Self, __D::Error> {
+        ) -> ::core::result::Result<
+            Self,
+            <__D as ::capnweb_runtime::__private::serde::Deserializer<'__de>>::Error,
+        > {
             let stub = ::capnweb_runtime::__private::deserialize_stub(
                 "Odd",
                 deserializer,

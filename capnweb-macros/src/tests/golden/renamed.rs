@@ -147,7 +147,10 @@ const _: () = {
         fn serialize<__S: crate::rpc::__private::serde::Serializer>(
             &self,
             serializer: __S,
-        ) -> ::core::result::Result<__S::Ok, __S::Error> {
+        ) -> ::core::result::Result<
+            <__S as crate::rpc::__private::serde::Serializer>::Ok,
+            <__S as crate::rpc::__private::serde::Serializer>::Error,
+        > {
             crate::rpc::__private::serialize_stub(&self.__stub, serializer)
         }
     }
@@ -155,7 +158,10 @@ const _: () = {
     impl<'__de> crate::rpc::__private::serde::Deserialize<'__de> for StoreStub {
         fn deserialize<__D: crate::rpc::__private::serde::Deserializer<'__de>>(
             deserializer: __D,
-        ) -> ::core::result::Result<Self, __D::Error> {
+        ) -> ::core::result::Result<
+            Self,
+            <__D as crate::rpc::__private::serde::Deserializer<'__de>>::Error,
+        > {
             let stub = crate::rpc::__private::deserialize_stub("Store", deserializer)?;
             ::core::result::Result::Ok(
                 <Self as crate::rpc::__private::Capability>::from_stub(stub),
@@ -338,7 +344,10 @@ const _: () = {
         fn serialize<__S: crate::rpc::__private::serde::Serializer>(
             &self,
             serializer: __S,
-        ) -> ::core::result::Result<__S::Ok, __S::Error> {
+        ) -> ::core::result::Result<
+            <__S as crate::rpc::__private::serde::Serializer>::Ok,
+            <__S as crate::rpc::__private::serde::Serializer>::Error,
+        > {
             crate::rpc::__private::serialize_stub(&self.__stub, serializer)
         }
     }
@@ -346,7 +355,10 @@ const _: () = {
     impl<'__de> crate::rpc::__private::serde::Deserialize<'__de> for ReaderStub {
         fn deserialize<__D: crate::rpc::__private::serde::Deserializer<'__de>>(
             deserializer: __D,
-        ) -> ::core::result::Result<Self, __D::Error> {
+        ) -> ::core::result::Result<
+            Self,
+            <__D as crate::rpc::__private::serde::Deserializer<'__de>>::Error,
+        > {
             let stub = crate::rpc::__private::deserialize_stub("Reader", deserializer)?;
             ::core::result::Result::Ok(
                 <Self as crate::rpc::__private::Capability>::from_stub(stub),
