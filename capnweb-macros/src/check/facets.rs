@@ -3,7 +3,7 @@
 use syn::{Ident, Path, Type};
 
 use crate::args::{FacetArgs, Grant};
-use crate::model::{capabilities_in, idents_in, stub_in};
+use crate::model::{capabilities_in, keeps_whole, stub_in};
 use crate::names;
 use crate::nearest::did_you_mean;
 use crate::parse::TraitSource;
@@ -44,21 +44,18 @@ pub(crate) fn grants(facet: &FacetArgs, source: &TraitSource, errors: &Errors) {
         .methods()
         .map(|method| method.sig.ident.to_string())
         .collect();
-    for (at, Grant { method, .. }) in facet.grants.iter().enumerate() {
+    let mut seen = Vec::new();
+    for Grant { method, .. } in &facet.grants {
         if !methods.iter().any(|known| method == known) {
             let hint = did_you_mean(&method.to_string(), methods.iter().map(String::as_str));
             errors.at(
                 method,
                 format!("`{}` has no method `{method}` to grant{hint}", source.ident),
             );
-        } else if facet
-            .grants
-            .iter()
-            .take(at)
-            .any(|earlier| earlier.method == *method)
-        {
+        } else if seen.contains(&method) {
             errors.at(method, format!("`{method}` is granted twice: keep one"));
         }
+        seen.push(method);
     }
 }
 
@@ -108,7 +105,7 @@ pub(crate) fn mapping(grant: &Grant, becomes: &Path, success: &Type, errors: &Er
                 list(&distinct)
             ),
         );
-    } else if !is_whole(target, success) && stub_in(success).is_none() {
+    } else if !keeps_whole(target, success) && stub_in(success).is_none() {
         errors.at(
             becomes,
             format!(
@@ -130,17 +127,12 @@ fn capability_of(stub: &Ident) -> Option<String> {
 fn plain(grant: &Grant, target: &Ident, success: &Type, errors: &Errors) {
     let Grant { method, .. } = grant;
     let name = target.to_string();
-    if PLAIN.contains(&name.as_str()) || !idents_in(success).contains(target) {
+    if PLAIN.contains(&name.as_str()) || !keeps_whole(target, success) {
         errors.at(
             target,
             format!("`{method}` returns no capability: write `{method}` alone"),
         );
     }
-}
-
-/// Returns whether the user allows what the method returns, as it is.
-fn is_whole(target: &Ident, success: &Type) -> bool {
-    idents_in(success).contains(target) || capabilities_in(success).contains(&names::stub(target))
 }
 
 fn distinct(capabilities: &[Ident]) -> Vec<String> {
@@ -150,8 +142,9 @@ fn distinct(capabilities: &[Ident]) -> Vec<String> {
     names
 }
 
-/// Types that carry no capability, whatever is in them.
-const PLAIN: [&str; 19] = [
+/// Types that carry no capability of their own.
+const PLAIN: [&str; 24] = [
     "String", "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "u8",
-    "u16", "u32", "u64", "u128", "usize", "Bytes", "Date",
+    "u16", "u32", "u64", "u128", "usize", "Bytes", "Date", "Vec", "Option", "Box", "HashMap",
+    "BTreeMap",
 ];

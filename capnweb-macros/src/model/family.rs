@@ -2,7 +2,7 @@
 
 use quote::ToTokens;
 use syn::ext::IdentExt;
-use syn::{TraitItemType, TypePath};
+use syn::{PathArguments, TraitItemType, TypePath};
 
 use super::capability::{Capability, Extent, Item, Lineage};
 use super::facet::{self, Results};
@@ -107,20 +107,21 @@ fn grants(
         .collect()
 }
 
-/// Returns what turns results of one facet into those of another.
+/// Returns what turns results of one facet into those of another, if that takes nothing but
+/// narrowing. The second facet wraps the first, so what the first narrowed stays narrowed.
 fn step(from: &Results, to: &Results, known: &[(&Capability, &Capability)]) -> Option<Results> {
     match (from, to) {
-        (Results::Data, Results::Data) => Some(Results::Data),
+        (Results::Data | Results::Whole, Results::Data) => Some(Results::Data),
         (Results::Whole, Results::Whole | Results::Narrowed { .. }) => Some(to.clone()),
         (Results::Narrowed { to: from, .. }, Results::Narrowed { to, .. }) => {
-            // What the first facet narrowed already passes as it is.
             if from == to {
                 return Some(Results::Whole);
             }
             let reachable = known
                 .iter()
                 .any(|(wide, narrow)| is_stub_of(from, wide) && is_stub_of(to, narrow));
-            reachable.then(|| Results::Narrowed {
+            let alike = last_arguments(from) == last_arguments(to);
+            (reachable && alike).then(|| Results::Narrowed {
                 from: from.clone(),
                 to: to.clone(),
             })
@@ -132,6 +133,10 @@ fn step(from: &Results, to: &Results, known: &[(&Capability, &Capability)]) -> O
 fn is_stub_of(ty: &TypePath, capability: &Capability) -> bool {
     let stub = names::stub(&capability.ident);
     ty.path.segments.len() == 1 && ty.path.segments.iter().all(|segment| segment.ident == stub)
+}
+
+fn last_arguments(ty: &TypePath) -> Option<&PathArguments> {
+    ty.path.segments.last().map(|last| &last.arguments)
 }
 
 /// Returns the facets that have a name of their own.

@@ -1,67 +1,46 @@
-trait Odd: ::core::marker::Send + ::core::marker::Sync + 'static {
-    fn all(
+//! The expansion of `hello`; write it anew with UPDATE_GOLDEN=1.
+
+/// Greets.
+pub trait Greeter: ::core::marker::Send + ::core::marker::Sync + 'static {
+    /// Says hello to somebody.
+    fn hello(
         &self,
-        args: u8,
-        call: u8,
-        member: u8,
-        stub: u8,
-        target: u8,
-        self_: u8,
-        __rt: u8,
-        result: u8,
-        name: u8,
-    ) -> impl ::core::future::Future<Output = Result<u8>> + ::core::marker::Send;
+        name: String,
+    ) -> impl ::core::future::Future<Output = Result<String>> + ::core::marker::Send;
 }
-/// A reference to a [`Odd`], local or remote.
+/// A reference to a [`Greeter`], local or remote.
 ///
 /// A clone refers to the same object; dropping the last one releases it.
-struct OddStub {
+pub struct GreeterStub {
     __stub: ::capnweb_runtime::__private::Stub,
 }
 const _: () = {
     #[allow(clippy::too_many_arguments, reason = "as many as the trait has")]
-    impl OddStub {
-        /// Makes a reference to a local [`Odd`].
-        fn new(target: impl Odd) -> Self {
+    impl GreeterStub {
+        /// Makes a reference to a local [`Greeter`].
+        pub fn new(target: impl Greeter) -> Self {
             <Self as ::capnweb_runtime::__private::Capability>::from_stub(
-                ::capnweb_runtime::__private::serve(__OddDispatcher {
+                ::capnweb_runtime::__private::serve(__GreeterDispatcher {
                     target: ::std::sync::Arc::new(target),
                 }),
             )
         }
-        /// Calls `all`.
-        fn all(
+        /// Says hello to somebody.
+        pub fn hello(
             &self,
-            args: impl ::capnweb_runtime::__private::IntoArg<u8>,
-            call: impl ::capnweb_runtime::__private::IntoArg<u8>,
-            member: impl ::capnweb_runtime::__private::IntoArg<u8>,
-            stub: impl ::capnweb_runtime::__private::IntoArg<u8>,
-            target: impl ::capnweb_runtime::__private::IntoArg<u8>,
-            self_: impl ::capnweb_runtime::__private::IntoArg<u8>,
-            __rt: impl ::capnweb_runtime::__private::IntoArg<u8>,
-            result: impl ::capnweb_runtime::__private::IntoArg<u8>,
-            name: impl ::capnweb_runtime::__private::IntoArg<u8>,
-        ) -> ::capnweb_runtime::__private::Promise<u8> {
+            name: impl ::capnweb_runtime::__private::IntoArg<String>,
+        ) -> ::capnweb_runtime::__private::Promise<String> {
             ::capnweb_runtime::__private::call::<
-                u8,
+                String,
                 ::capnweb_runtime::__private::Error,
             >(
                 &self.__stub,
-                "all",
-                ::capnweb_runtime::__private::ArgList::new()
-                    .with::<u8>("args", args)
-                    .with::<u8>("call", call)
-                    .with::<u8>("member", member)
-                    .with::<u8>("stub", stub)
-                    .with::<u8>("target", target)
-                    .with::<u8>("self_", self_)
-                    .with::<u8>("__rt", __rt)
-                    .with::<u8>("result", result)
-                    .with::<u8>("name", name),
+                "hello",
+                ::capnweb_runtime::__private::ArgList::new().with::<String>("name", name),
             )
         }
         /// Returns a reference to the same object with less authority.
-        fn attenuate<__Facet>(&self) -> __Facet
+        pub fn attenuate<__Facet>(&self) -> __Facet
         where
             Self: ::capnweb_runtime::__private::Attenuate<__Facet>,
             __Facet: ::capnweb_runtime::__private::Capability,
@@ -71,7 +50,7 @@ const _: () = {
             >>::attenuate_to(self)
         }
         /// Returns a reference to the same object, and what takes it back.
-        fn revocable(&self) -> (Self, ::capnweb_runtime::__private::Revoker) {
+        pub fn revocable(&self) -> (Self, ::capnweb_runtime::__private::Revoker) {
             let (stub, revoker) = ::capnweb_runtime::__private::revocable(&self.__stub);
             (
                 <Self as ::capnweb_runtime::__private::Capability>::from_stub(stub),
@@ -80,8 +59,8 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl ::capnweb_runtime::__private::Capability for OddStub {
-        const INTERFACE: &'static str = "Odd";
+    impl ::capnweb_runtime::__private::Capability for GreeterStub {
+        const INTERFACE: &'static str = "Greeter";
         fn from_stub(stub: ::capnweb_runtime::__private::Stub) -> Self {
             Self { __stub: stub }
         }
@@ -93,14 +72,14 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl ::capnweb_runtime::__private::Pipeline for OddStub {
+    impl ::capnweb_runtime::__private::Pipeline for GreeterStub {
         type Pipelined = Self;
         fn pipelined(stub: ::capnweb_runtime::__private::Stub) -> Self {
             <Self as ::capnweb_runtime::__private::Capability>::from_stub(stub)
         }
     }
     #[automatically_derived]
-    impl ::core::clone::Clone for OddStub {
+    impl ::core::clone::Clone for GreeterStub {
         fn clone(&self) -> Self {
             <Self as ::capnweb_runtime::__private::Capability>::from_stub(
                 ::core::clone::Clone::clone(&self.__stub),
@@ -108,18 +87,18 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl ::core::fmt::Debug for OddStub {
+    impl ::core::fmt::Debug for GreeterStub {
         fn fmt(
             &self,
             formatter: &mut ::core::fmt::Formatter<'_>,
         ) -> ::core::fmt::Result {
-            ::core::fmt::Formatter::debug_tuple(formatter, "OddStub")
+            ::core::fmt::Formatter::debug_tuple(formatter, "GreeterStub")
                 .field(&self.__stub)
                 .finish()
         }
     }
     #[automatically_derived]
-    impl ::capnweb_runtime::__private::serde::Serialize for OddStub {
+    impl ::capnweb_runtime::__private::serde::Serialize for GreeterStub {
         fn serialize<__S: ::capnweb_runtime::__private::serde::Serializer>(
             &self,
             serializer: __S,
@@ -131,7 +110,7 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl<'__de> ::capnweb_runtime::__private::serde::Deserialize<'__de> for OddStub {
+    impl<'__de> ::capnweb_runtime::__private::serde::Deserialize<'__de> for GreeterStub {
         fn deserialize<__D: ::capnweb_runtime::__private::serde::Deserializer<'__de>>(
             deserializer: __D,
         ) -> ::core::result::Result<
@@ -139,7 +118,7 @@ const _: () = {
             <__D as ::capnweb_runtime::__private::serde::Deserializer<'__de>>::Error,
         > {
             let stub = ::capnweb_runtime::__private::deserialize_stub(
-                "Odd",
+                "Greeter",
                 deserializer,
             )?;
             ::core::result::Result::Ok(
@@ -149,47 +128,28 @@ const _: () = {
     }
     #[automatically_derived]
     #[allow(deprecated, unused_mut, unused_variables, reason = "as the trait has it")]
-    impl Odd for OddStub {
-        fn all(
+    impl Greeter for GreeterStub {
+        fn hello(
             &self,
-            args: u8,
-            call: u8,
-            member: u8,
-            stub: u8,
-            target: u8,
-            self_: u8,
-            __rt: u8,
-            result: u8,
-            name: u8,
-        ) -> impl ::core::future::Future<Output = Result<u8>> + ::core::marker::Send {
-            ::core::future::IntoFuture::into_future(
-                Self::all(
-                    self,
-                    args,
-                    call,
-                    member,
-                    stub,
-                    target,
-                    self_,
-                    __rt,
-                    result,
-                    name,
-                ),
-            )
+            name: String,
+        ) -> impl ::core::future::Future<
+            Output = Result<String>,
+        > + ::core::marker::Send {
+            ::core::future::IntoFuture::into_future(Self::hello(self, name))
         }
     }
     #[allow(non_upper_case_globals, reason = "named after the trait")]
-    static __OddInterface: ::capnweb_runtime::__private::Interface = ::capnweb_runtime::__private::Interface {
-        name: "Odd",
+    static __GreeterInterface: ::capnweb_runtime::__private::Interface = ::capnweb_runtime::__private::Interface {
+        name: "Greeter",
         members: &[
             ::capnweb_runtime::__private::Member {
-                name: "all",
+                name: "hello",
                 kind: ::capnweb_runtime::__private::MemberKind::Method,
                 cancel: ::capnweb_runtime::__private::Cancel::Cooperative,
             },
         ],
     };
-    struct __OddDispatcher<__Target: Odd> {
+    struct __GreeterDispatcher<__Target: Greeter> {
         target: ::std::sync::Arc<__Target>,
     }
     #[automatically_derived]
@@ -199,10 +159,10 @@ const _: () = {
         unused_variables,
         reason = "not every method uses all"
     )]
-    impl<__Target: Odd> ::capnweb_runtime::__private::Dispatch
-    for __OddDispatcher<__Target> {
+    impl<__Target: Greeter> ::capnweb_runtime::__private::Dispatch
+    for __GreeterDispatcher<__Target> {
         fn interface(&self) -> &'static ::capnweb_runtime::__private::Interface {
-            &__OddInterface
+            &__GreeterInterface
         }
         fn dispatch(
             &self,
@@ -215,20 +175,12 @@ const _: () = {
                 0 => {
                     ::capnweb_runtime::__private::reply(async move {
                         ::capnweb_runtime::__private::answer::<
-                            u8,
+                            String,
                             ::capnweb_runtime::__private::Error,
                         >(
-                            <__Target as Odd>::all(
+                            <__Target as Greeter>::hello(
                                     &target,
-                                    args.take::<u8>("args")?,
-                                    args.take::<u8>("call")?,
-                                    args.take::<u8>("member")?,
-                                    args.take::<u8>("stub")?,
-                                    args.take::<u8>("target")?,
-                                    args.take::<u8>("self_")?,
-                                    args.take::<u8>("__rt")?,
-                                    args.take::<u8>("result")?,
-                                    args.take::<u8>("name")?,
+                                    args.take::<String>("name")?,
                                 )
                                 .await,
                         )

@@ -1,3 +1,5 @@
+//! The expansion of `pipeline`; write it anew with UPDATE_GOLDEN=1.
+
 /// What can be reached in a [`TaskInfo`] before it has arrived.
 pub struct TaskInfoPipeline<T: Wire> {
     /// The task itself.

@@ -1,44 +1,69 @@
-/// Greets.
-pub trait Greeter: ::core::marker::Send + ::core::marker::Sync + 'static {
-    /// Says hello to somebody.
-    fn hello(
+//! The expansion of `hygiene`; write it anew with UPDATE_GOLDEN=1.
+
+trait Odd: ::core::marker::Send + ::core::marker::Sync + 'static {
+    fn all(
         &self,
-        name: String,
-    ) -> impl ::core::future::Future<Output = Result<String>> + ::core::marker::Send;
+        args: u8,
+        call: u8,
+        member: u8,
+        stub: u8,
+        target: u8,
+        self_: u8,
+        __rt: u8,
+        result: u8,
+        name: u8,
+    ) -> impl ::core::future::Future<Output = Result<u8>> + ::core::marker::Send;
 }
-/// A reference to a [`Greeter`], local or remote.
+/// A reference to a [`Odd`], local or remote.
 ///
 /// A clone refers to the same object; dropping the last one releases it.
-pub struct GreeterStub {
+struct OddStub {
     __stub: ::capnweb_runtime::__private::Stub,
 }
 const _: () = {
     #[allow(clippy::too_many_arguments, reason = "as many as the trait has")]
-    impl GreeterStub {
-        /// Makes a reference to a local [`Greeter`].
-        pub fn new(target: impl Greeter) -> Self {
+    impl OddStub {
+        /// Makes a reference to a local [`Odd`].
+        fn new(target: impl Odd) -> Self {
             <Self as ::capnweb_runtime::__private::Capability>::from_stub(
-                ::capnweb_runtime::__private::serve(__GreeterDispatcher {
+                ::capnweb_runtime::__private::serve(__OddDispatcher {
                     target: ::std::sync::Arc::new(target),
                 }),
             )
         }
-        /// Says hello to somebody.
-        pub fn hello(
+        /// Calls `all`.
+        fn all(
             &self,
-            name: impl ::capnweb_runtime::__private::IntoArg<String>,
-        ) -> ::capnweb_runtime::__private::Promise<String> {
+            args: impl ::capnweb_runtime::__private::IntoArg<u8>,
+            call: impl ::capnweb_runtime::__private::IntoArg<u8>,
+            member: impl ::capnweb_runtime::__private::IntoArg<u8>,
+            stub: impl ::capnweb_runtime::__private::IntoArg<u8>,
+            target: impl ::capnweb_runtime::__private::IntoArg<u8>,
+            self_: impl ::capnweb_runtime::__private::IntoArg<u8>,
+            __rt: impl ::capnweb_runtime::__private::IntoArg<u8>,
+            result: impl ::capnweb_runtime::__private::IntoArg<u8>,
+            name: impl ::capnweb_runtime::__private::IntoArg<u8>,
+        ) -> ::capnweb_runtime::__private::Promise<u8> {
             ::capnweb_runtime::__private::call::<
-                String,
+                u8,
                 ::capnweb_runtime::__private::Error,
             >(
                 &self.__stub,
-                "hello",
-                ::capnweb_runtime::__private::ArgList::new().with::<String>("name", name),
+                "all",
+                ::capnweb_runtime::__private::ArgList::new()
+                    .with::<u8>("args", args)
+                    .with::<u8>("call", call)
+                    .with::<u8>("member", member)
+                    .with::<u8>("stub", stub)
+                    .with::<u8>("target", target)
+                    .with::<u8>("self_", self_)
+                    .with::<u8>("__rt", __rt)
+                    .with::<u8>("result", result)
+                    .with::<u8>("name", name),
             )
         }
         /// Returns a reference to the same object with less authority.
-        pub fn attenuate<__Facet>(&self) -> __Facet
+        fn attenuate<__Facet>(&self) -> __Facet
         where
             Self: ::capnweb_runtime::__private::Attenuate<__Facet>,
             __Facet: ::capnweb_runtime::__private::Capability,
@@ -48,7 +73,7 @@ const _: () = {
             >>::attenuate_to(self)
         }
         /// Returns a reference to the same object, and what takes it back.
-        pub fn revocable(&self) -> (Self, ::capnweb_runtime::__private::Revoker) {
+        fn revocable(&self) -> (Self, ::capnweb_runtime::__private::Revoker) {
             let (stub, revoker) = ::capnweb_runtime::__private::revocable(&self.__stub);
             (
                 <Self as ::capnweb_runtime::__private::Capability>::from_stub(stub),
@@ -57,8 +82,8 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl ::capnweb_runtime::__private::Capability for GreeterStub {
-        const INTERFACE: &'static str = "Greeter";
+    impl ::capnweb_runtime::__private::Capability for OddStub {
+        const INTERFACE: &'static str = "Odd";
         fn from_stub(stub: ::capnweb_runtime::__private::Stub) -> Self {
             Self { __stub: stub }
         }
@@ -70,14 +95,14 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl ::capnweb_runtime::__private::Pipeline for GreeterStub {
+    impl ::capnweb_runtime::__private::Pipeline for OddStub {
         type Pipelined = Self;
         fn pipelined(stub: ::capnweb_runtime::__private::Stub) -> Self {
             <Self as ::capnweb_runtime::__private::Capability>::from_stub(stub)
         }
     }
     #[automatically_derived]
-    impl ::core::clone::Clone for GreeterStub {
+    impl ::core::clone::Clone for OddStub {
         fn clone(&self) -> Self {
             <Self as ::capnweb_runtime::__private::Capability>::from_stub(
                 ::core::clone::Clone::clone(&self.__stub),
@@ -85,18 +110,18 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl ::core::fmt::Debug for GreeterStub {
+    impl ::core::fmt::Debug for OddStub {
         fn fmt(
             &self,
             formatter: &mut ::core::fmt::Formatter<'_>,
         ) -> ::core::fmt::Result {
-            ::core::fmt::Formatter::debug_tuple(formatter, "GreeterStub")
+            ::core::fmt::Formatter::debug_tuple(formatter, "OddStub")
                 .field(&self.__stub)
                 .finish()
         }
     }
     #[automatically_derived]
-    impl ::capnweb_runtime::__private::serde::Serialize for GreeterStub {
+    impl ::capnweb_runtime::__private::serde::Serialize for OddStub {
         fn serialize<__S: ::capnweb_runtime::__private::serde::Serializer>(
             &self,
             serializer: __S,
@@ -108,7 +133,7 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl<'__de> ::capnweb_runtime::__private::serde::Deserialize<'__de> for GreeterStub {
+    impl<'__de> ::capnweb_runtime::__private::serde::Deserialize<'__de> for OddStub {
         fn deserialize<__D: ::capnweb_runtime::__private::serde::Deserializer<'__de>>(
             deserializer: __D,
         ) -> ::core::result::Result<
@@ -116,7 +141,7 @@ const _: () = {
             <__D as ::capnweb_runtime::__private::serde::Deserializer<'__de>>::Error,
         > {
             let stub = ::capnweb_runtime::__private::deserialize_stub(
-                "Greeter",
+                "Odd",
                 deserializer,
             )?;
             ::core::result::Result::Ok(
@@ -126,28 +151,47 @@ const _: () = {
     }
     #[automatically_derived]
     #[allow(deprecated, unused_mut, unused_variables, reason = "as the trait has it")]
-    impl Greeter for GreeterStub {
-        fn hello(
+    impl Odd for OddStub {
+        fn all(
             &self,
-            name: String,
-        ) -> impl ::core::future::Future<
-            Output = Result<String>,
-        > + ::core::marker::Send {
-            ::core::future::IntoFuture::into_future(Self::hello(self, name))
+            args: u8,
+            call: u8,
+            member: u8,
+            stub: u8,
+            target: u8,
+            self_: u8,
+            __rt: u8,
+            result: u8,
+            name: u8,
+        ) -> impl ::core::future::Future<Output = Result<u8>> + ::core::marker::Send {
+            ::core::future::IntoFuture::into_future(
+                Self::all(
+                    self,
+                    args,
+                    call,
+                    member,
+                    stub,
+                    target,
+                    self_,
+                    __rt,
+                    result,
+                    name,
+                ),
+            )
         }
     }
     #[allow(non_upper_case_globals, reason = "named after the trait")]
-    static __GreeterInterface: ::capnweb_runtime::__private::Interface = ::capnweb_runtime::__private::Interface {
-        name: "Greeter",
+    static __OddInterface: ::capnweb_runtime::__private::Interface = ::capnweb_runtime::__private::Interface {
+        name: "Odd",
         members: &[
             ::capnweb_runtime::__private::Member {
-                name: "hello",
+                name: "all",
                 kind: ::capnweb_runtime::__private::MemberKind::Method,
                 cancel: ::capnweb_runtime::__private::Cancel::Cooperative,
             },
         ],
     };
-    struct __GreeterDispatcher<__Target: Greeter> {
+    struct __OddDispatcher<__Target: Odd> {
         target: ::std::sync::Arc<__Target>,
     }
     #[automatically_derived]
@@ -157,10 +201,10 @@ const _: () = {
         unused_variables,
         reason = "not every method uses all"
     )]
-    impl<__Target: Greeter> ::capnweb_runtime::__private::Dispatch
-    for __GreeterDispatcher<__Target> {
+    impl<__Target: Odd> ::capnweb_runtime::__private::Dispatch
+    for __OddDispatcher<__Target> {
         fn interface(&self) -> &'static ::capnweb_runtime::__private::Interface {
-            &__GreeterInterface
+            &__OddInterface
         }
         fn dispatch(
             &self,
@@ -173,12 +217,20 @@ const _: () = {
                 0 => {
                     ::capnweb_runtime::__private::reply(async move {
                         ::capnweb_runtime::__private::answer::<
-                            String,
+                            u8,
                             ::capnweb_runtime::__private::Error,
                         >(
-                            <__Target as Greeter>::hello(
+                            <__Target as Odd>::all(
                                     &target,
-                                    args.take::<String>("name")?,
+                                    args.take::<u8>("args")?,
+                                    args.take::<u8>("call")?,
+                                    args.take::<u8>("member")?,
+                                    args.take::<u8>("stub")?,
+                                    args.take::<u8>("target")?,
+                                    args.take::<u8>("self_")?,
+                                    args.take::<u8>("__rt")?,
+                                    args.take::<u8>("result")?,
+                                    args.take::<u8>("name")?,
                                 )
                                 .await,
                         )

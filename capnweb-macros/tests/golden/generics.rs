@@ -1,3 +1,5 @@
+//! The expansion of `generics`; write it anew with UPDATE_GOLDEN=1.
+
 pub trait Cell<
     T: Wire = String,
     const N: usize = 1,

@@ -1,3 +1,5 @@
+//! The expansion of `rpc_error`; write it anew with UPDATE_GOLDEN=1.
+
 #[automatically_derived]
 impl ::capnweb_runtime::__private::TypedError for StorageError {
     fn into_error(self) -> ::capnweb_runtime::__private::Error {

@@ -1,3 +1,5 @@
+//! The expansion of `renamed`; write it anew with UPDATE_GOLDEN=1.
+
 trait Store: ::core::marker::Send + ::core::marker::Sync + 'static {
     fn read(
         &self,

@@ -1,3 +1,5 @@
+//! The expansion of `facets`; write it anew with UPDATE_GOLDEN=1.
+
 trait Directory: ::core::marker::Send + ::core::marker::Sync + 'static {
     fn list(
         &self,

@@ -1,3 +1,5 @@
+//! The expansion of `members`; write it anew with UPDATE_GOLDEN=1.
+
 #[must_use]
 pub(crate) trait Counter: ::core::marker::Send + ::core::marker::Sync + 'static + Send {
     fn id(&self) -> String;
