@@ -6,11 +6,11 @@ use capnweb_runtime::{Result, capability};
 #[attenuate(StorageReader { read })]
 pub trait Storage {
     async fn read(&self, key: String) -> Result<String>;
-    async fn write(&self, key: String, value: String) -> Result<()>;
+    async fn erase(&self, key: String) -> Result<()>;
 }
 
 fn vandalise(reader: &StorageReaderStub) {
-    drop(reader.write("key", "value"));
+    drop(reader.erase("key"));
 }
 
 fn main() {}
