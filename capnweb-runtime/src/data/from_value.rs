@@ -3,8 +3,8 @@
 use serde::de::{DeserializeOwned, Deserializer, Error, Expected, Unexpected, Visitor};
 
 use super::access::{Elements, Members, Variant};
-use crate::error::DeserializeError;
 use super::passthrough;
+use crate::error::DeserializeError;
 use crate::error::Excerpt;
 use crate::hook::Value;
 use crate::value::{BigInt, Object, Tree};

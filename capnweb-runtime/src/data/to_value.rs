@@ -4,9 +4,9 @@ use std::fmt::Display;
 
 use serde::ser::{Serialize, Serializer};
 
-use crate::error::{SerializeError, SerializeFault};
 use super::object_serializer::{ArraySerializer, ObjectSerializer, VariantSerializer};
 use super::passthrough;
+use crate::error::{SerializeError, SerializeFault};
 use crate::hook::Value;
 use crate::value::{Bytes, Object, Tree};
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 /// One step into data: to a member or to an element.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Step {
+pub(crate) enum Step {
     /// A struct's field, an object's member or an enum's variant, by its name on the wire, of which
     /// the first 64 characters are kept.
     Member(String),
@@ -20,7 +20,7 @@ impl Step {
 
 /// The way from some data to the place of an error inside it; it reads like `user.tags[3]`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Trail {
+pub(crate) struct Trail {
     /// Innermost first: the way is found while the error travels outwards.
     steps: Vec<Step>,
 }
@@ -32,7 +32,7 @@ impl Trail {
     }
 
     /// Returns whether this is the place of the data itself.
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.steps.is_empty()
     }
 }

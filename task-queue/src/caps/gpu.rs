@@ -50,7 +50,7 @@ pub trait Reservation {
     fn size(&self) -> u64;
 
     /// Frees it now.
-    async fn free(&self) -> Result<(), ResourceError>;
+    async fn free(&self) -> Result<()>;
 }
 
 /// The answer of an allocation.

@@ -26,8 +26,10 @@ pub trait Resources {
 pub trait Loan {
     /// Takes it back: what was lent fails from now on, for whoever has got hold of it. Calls under
     /// way fail with it.
-    async fn revoke(&self, #[default("the loan has ended".to_owned())] reason: String)
-    -> Result<()>;
+    async fn revoke(
+        &self,
+        #[default("the loan has ended".to_owned())] reason: String,
+    ) -> Result<()>;
 
     /// Whether it was taken back.
     #[property]

@@ -16,7 +16,12 @@ pub trait Storage {
 
     /// Sets the value of a key. With the token of a lock on the key, it fails if the lock has
     /// passed to somebody else.
-    async fn write(&self, key: String, value: Value, fence: Option<u64>) -> Result<KeyDone, ResourceError>;
+    async fn write(
+        &self,
+        key: String,
+        value: Value,
+        fence: Option<u64>,
+    ) -> Result<KeyDone, ResourceError>;
 
     /// Returns every key, in order.
     async fn list(&self) -> Result<Vec<String>, ResourceError>;
@@ -26,10 +31,19 @@ pub trait Storage {
 
     /// Sets the value of a key if it has the expected one; `null` stands for no value. Returns
     /// whether it did.
-    async fn compare_and_swap(&self, key: String, expected: Value, value: Value) -> Result<bool, ResourceError>;
+    async fn compare_and_swap(
+        &self,
+        key: String,
+        expected: Value,
+        value: Value,
+    ) -> Result<bool, ResourceError>;
 
     /// Waits for the lock on a key and returns it; it expires after `ttl_ms` milliseconds.
-    async fn lock(&self, key: String, #[default(30_000)] ttl_ms: u64) -> Result<LockStub, ResourceError>;
+    async fn lock(
+        &self,
+        key: String,
+        #[default(30_000)] ttl_ms: u64,
+    ) -> Result<LockStub, ResourceError>;
 
     /// The store's name.
     #[property]

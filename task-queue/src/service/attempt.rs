@@ -24,12 +24,18 @@ pub(super) fn start(hub: &Arc<Hub>, begun: Assignment) -> Running {
     let capability = assignment(hub, begun.task, begun.spec.kind, begun.spec.grants, bearer);
     let capability = revoker.guard_capability(&capability);
     let work = tokio::spawn(work(Arc::clone(hub), begun, capability));
-    Running { revoker, work: work.abort_handle() }
+    Running {
+        revoker,
+        work: work.abort_handle(),
+    }
 }
 
 async fn work(hub: Arc<Hub>, begun: Assignment, task: AssignmentStub) {
     let worker = begun.worker;
-    let kind = hub.owner.read(move |state| state.worker(worker).map(|worker| worker.kind)).await;
+    let kind = hub
+        .owner
+        .read(move |state| state.worker(worker).map(|worker| worker.kind))
+        .await;
     let Ok(Some(kind)) = kind else { return };
     // A task of its own, so that a crash of the work is seen; it is dropped, and stopped, with this.
     let mut carrying_out = JoinSet::new();
@@ -39,7 +45,11 @@ async fn work(hub: Arc<Hub>, begun: Assignment, task: AssignmentStub) {
         _ => Err(Failure::permanent("the worker crashed")),
     };
     let reported = match outcome {
-        Ok(result) => task.complete(result).await.map(drop).map_err(|error| error.to_string()),
+        Ok(result) => task
+            .complete(result)
+            .await
+            .map(drop)
+            .map_err(|error| error.to_string()),
         Err(failure) => return report_failure(&hub, &begun, failure).await,
     };
     if let Err(refused) = reported {
@@ -47,8 +57,14 @@ async fn work(hub: Arc<Hub>, begun: Assignment, task: AssignmentStub) {
     }
 }
 
-async fn carry_out(begun: Assignment, worker: WorkerKind, task: AssignmentStub) -> Result<Value, Failure> {
-    let resources = resources(&task, begun.spec.grants).await.map_err(WorkError::from)?;
+async fn carry_out(
+    begun: Assignment,
+    worker: WorkerKind,
+    task: AssignmentStub,
+) -> Result<Value, Failure> {
+    let resources = resources(&task, begun.spec.grants)
+        .await
+        .map_err(WorkError::from)?;
     let job = Job {
         kind: begun.spec.kind,
         params: &begun.spec.params,
@@ -82,6 +98,10 @@ fn far(error: capnweb_runtime::Error) -> AccessError {
 /// that has ended meanwhile is not heard.
 async fn report_failure(hub: &Hub, begun: &Assignment, failure: Failure) {
     let actor = Actor::Attempt(begun.epoch);
-    let failed = Command::Fail(Fail { task: begun.task, actor, failure });
+    let failed = Command::Fail(Fail {
+        task: begun.task,
+        actor,
+        failure,
+    });
     drop(hub.owner.apply(failed).await);
 }

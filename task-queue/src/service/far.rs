@@ -47,7 +47,10 @@ impl GpuAccess for FarGpu {
     fn compute<'a>(&'a self, operation: &'a str, data: &'a Value) -> Answer<'a, Computed> {
         Box::pin(async move {
             let computed = self.0.compute(operation, Some(data.clone())).await?;
-            Ok(Computed { device: computed.device, result: computed.result })
+            Ok(Computed {
+                device: computed.device,
+                result: computed.result,
+            })
         })
     }
 }
@@ -56,7 +59,11 @@ impl NetworkAccess for FarNetwork {
     fn fetch<'a>(&'a self, url: &'a str) -> Answer<'a, Page> {
         Box::pin(async move {
             let page = self.0.fetch(url).await?;
-            Ok(Page { status: page.status, url: page.url, body: page.body })
+            Ok(Page {
+                status: page.status,
+                url: page.url,
+                body: page.body,
+            })
         })
     }
 }

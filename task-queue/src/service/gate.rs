@@ -35,8 +35,7 @@ impl Gate for ServedGate {
             return Ok(gateway(&self.hub, Scope::All));
         }
         if is_client {
-            let client: ClientGatewayStub =
-                gateway(&self.hub, self.clients.clone()).attenuate();
+            let client: ClientGatewayStub = gateway(&self.hub, self.clients.clone()).attenuate();
             return Ok(GatewayStub::from_stub(client.into_stub()));
         }
         Err(Error::new("permission denied: unknown secret"))
@@ -45,6 +44,9 @@ impl Gate for ServedGate {
 
 /// Compares two texts in a time that depends on their lengths only.
 fn same(left: &str, right: &str) -> bool {
-    let differing = left.bytes().zip(right.bytes()).fold(0, |sum, (a, b)| sum | (a ^ b));
+    let differing = left
+        .bytes()
+        .zip(right.bytes())
+        .fold(0, |sum, (a, b)| sum | (a ^ b));
     left.len() == right.len() && differing == 0
 }

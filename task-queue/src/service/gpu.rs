@@ -34,17 +34,28 @@ pub(super) fn gpu(hub: &Arc<Hub>) -> GpuStub {
 impl Gpu for ServedGpu {
     async fn allocate(&self, mb: u64) -> Result<MemoryChange, ResourceError> {
         self.account.allocate(mb).map_err(resource)?;
-        Ok(MemoryChange { success: true, allocated: mb, total: self.allocated_memory() })
+        Ok(MemoryChange {
+            success: true,
+            allocated: mb,
+            total: self.allocated_memory(),
+        })
     }
 
     async fn free(&self, mb: u64) -> Result<MemoryFreed, ResourceError> {
         self.account.free(mb).map_err(resource)?;
-        Ok(MemoryFreed { success: true, freed: mb, total: self.allocated_memory() })
+        Ok(MemoryFreed {
+            success: true,
+            freed: mb,
+            total: self.allocated_memory(),
+        })
     }
 
     async fn reserve(&self, mb: u64) -> Result<ReservationStub, ResourceError> {
         let allocation = Mutex::new(Some(self.device.allocate(mb).map_err(resource)?));
-        Ok(ReservationStub::new(HeldMemory { size: mb, allocation }))
+        Ok(ReservationStub::new(HeldMemory {
+            size: mb,
+            allocation,
+        }))
     }
 
     async fn compute(
@@ -56,7 +67,11 @@ impl Gpu for ServedGpu {
         let computation = self.device.compute(parsed, data.unwrap_or_default()).await;
         let computation = computation.map_err(resource)?;
         let device = computation.device.to_owned();
-        Ok(Computed { operation, device, result: computation.result })
+        Ok(Computed {
+            operation,
+            device,
+            result: computation.result,
+        })
     }
 
     async fn get_info(&self) -> Result<GpuInfo, ResourceError> {
@@ -89,7 +104,11 @@ impl Reservation for HeldMemory {
     }
 
     async fn free(&self) -> Result<()> {
-        let allocation = self.allocation.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let allocation = self
+            .allocation
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
         drop(allocation);
         Ok(())
     }

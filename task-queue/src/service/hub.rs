@@ -84,7 +84,12 @@ impl Hub {
                 let running = attempt::start(hub, assignment);
                 hub.live().attempts.insert(key, running);
             }
-            Effect::EndAttempt { task, worker, epoch, why } => {
+            Effect::EndAttempt {
+                task,
+                worker,
+                epoch,
+                why,
+            } => {
                 hub.end_attempt(task, worker, epoch, why);
             }
             Effect::Notify { task, notice } => hub.observers.notify(task, &notice),
@@ -111,7 +116,10 @@ impl Hub {
     fn end_attempt(&self, task: TaskId, worker: WorkerId, epoch: Epoch, why: EndReason) {
         let (running, awaited) = {
             let mut live = self.live();
-            (live.attempts.remove(&(task, epoch)), live.awaited.remove(&worker))
+            (
+                live.attempts.remove(&(task, epoch)),
+                live.awaited.remove(&worker),
+            )
         };
         if let Some(running) = running {
             running.end(reason(why));

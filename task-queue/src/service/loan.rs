@@ -18,7 +18,11 @@ struct ServedLoan(Revoker);
 
 impl Resources for Lender {
     async fn lend_storage(&self, read_only: bool) -> Result<LentStorage> {
-        let (storage, loan) = lend(&storage(&self.0, access(read_only), "a borrower".to_owned()));
+        let (storage, loan) = lend(&storage(
+            &self.0,
+            access(read_only),
+            "a borrower".to_owned(),
+        ));
         Ok(LentStorage { storage, loan })
     }
 
@@ -51,5 +55,9 @@ fn lend<C: Capability>(capability: &C) -> (C, LoanStub) {
 }
 
 const fn access(read_only: bool) -> Access {
-    if read_only { Access::ReadOnly } else { Access::Full }
+    if read_only {
+        Access::ReadOnly
+    } else {
+        Access::Full
+    }
 }

@@ -17,7 +17,11 @@ pub(super) struct HeldLock {
 impl HeldLock {
     pub(super) fn new(guard: LockGuard) -> Self {
         let (key, token) = (guard.key().to_owned(), guard.token().number());
-        Self { key, token, guard: Mutex::new(Some(guard)) }
+        Self {
+            key,
+            token,
+            guard: Mutex::new(Some(guard)),
+        }
     }
 }
 
@@ -31,7 +35,11 @@ impl Lock for HeldLock {
     }
 
     async fn release(&self) -> Result<()> {
-        let guard = self.guard.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let guard = self
+            .guard
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
         drop(guard);
         Ok(())
     }

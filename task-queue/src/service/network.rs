@@ -7,9 +7,7 @@ use serde_json::Value;
 
 use super::hub::Hub;
 use super::refusal::resource;
-use crate::caps::{
-    Fetched, Network, NetworkReaderStub, NetworkStats, NetworkStub, ResourceError,
-};
+use crate::caps::{Fetched, Network, NetworkReaderStub, NetworkStats, NetworkStub, ResourceError};
 use crate::model::Access;
 use crate::resources::network::{NetworkClient, Response};
 
@@ -34,7 +32,11 @@ impl Network for ServedNetwork {
     }
 
     async fn post(&self, url: String, data: Value) -> Result<Fetched, ResourceError> {
-        self.0.post(&url, &data).await.map(fetched).map_err(resource)
+        self.0
+            .post(&url, &data)
+            .await
+            .map(fetched)
+            .map_err(resource)
     }
 
     async fn get_stats(&self) -> Result<NetworkStats, ResourceError> {
@@ -56,5 +58,9 @@ impl Network for ServedNetwork {
 }
 
 fn fetched(response: Response) -> Fetched {
-    Fetched { status: response.status, url: response.url, body: response.body }
+    Fetched {
+        status: response.status,
+        url: response.url,
+        body: response.body,
+    }
 }

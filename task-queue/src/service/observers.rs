@@ -23,6 +23,7 @@ struct Feed {
 }
 
 /// How a task ended, as an observer is told.
+#[derive(Debug)]
 enum End {
     Completed(Completion),
     Failed(Failing),
@@ -46,11 +47,16 @@ impl Observers {
         let end = match notice {
             Notice::Progress { progress, status } => {
                 let (progress, status) = (progress.fraction(), *status);
-                return self.update(ProgressUpdate { task_id: task, progress, status });
+                return self.update(ProgressUpdate {
+                    task_id: task,
+                    progress,
+                    status,
+                });
             }
-            Notice::Completed(result) => {
-                End::Completed(Completion { task_id: task, result: result.as_ref().clone() })
-            }
+            Notice::Completed(result) => End::Completed(Completion {
+                task_id: task,
+                result: result.as_ref().clone(),
+            }),
             Notice::Failed(failure) => failed(task, failure.message.clone()),
             Notice::Cancelled => failed(task, CANCELLED.to_owned()),
             Notice::Status(_) | Notice::Log(_) | Notice::Partial(_) => return,
@@ -82,9 +88,10 @@ fn failed(task_id: TaskId, error: String) -> End {
 
 fn end_of(task: &Task) -> Option<End> {
     match &task.state {
-        TaskState::Completed { result, .. } => {
-            Some(End::Completed(Completion { task_id: task.id, result: result.as_ref().clone() }))
-        }
+        TaskState::Completed { result, .. } => Some(End::Completed(Completion {
+            task_id: task.id,
+            result: result.as_ref().clone(),
+        })),
         TaskState::Failed { failure, .. } => Some(failed(task.id, failure.message.clone())),
         TaskState::Cancelled(_) => Some(failed(task.id, CANCELLED.to_owned())),
         _ => None,

@@ -125,13 +125,22 @@ struct Turn<'a> {
 
 enum Outcome {
     Applied(Vec<Effect>, oneshot::Sender<Result<(), Refusal>>),
-    Begun(Vec<Effect>, Start, oneshot::Sender<Result<AttemptEnd, Refusal>>),
+    Begun(
+        Vec<Effect>,
+        Start,
+        oneshot::Sender<Result<AttemptEnd, Refusal>>,
+    ),
     Due(Vec<Effect>),
 }
 
 impl<'a> Turn<'a> {
     const fn new(state: &'a mut State, store: &'a Arc<dyn Store>, hub: &'a Arc<Hub>) -> Self {
-        Self { state, store, hub, outcomes: Vec::new() }
+        Self {
+            state,
+            store,
+            hub,
+            outcomes: Vec::new(),
+        }
     }
 
     fn due(&mut self) {
@@ -192,7 +201,9 @@ impl<'a> Turn<'a> {
                     effects
                 }
             };
-            effects.into_iter().for_each(|effect| Hub::run(self.hub, effect));
+            effects
+                .into_iter()
+                .for_each(|effect| Hub::run(self.hub, effect));
         }
     }
 

@@ -18,15 +18,19 @@ pub(super) struct ServedPool(pub(super) Arc<Hub>);
 /// Adds a worker.
 pub(super) async fn register(hub: &Hub, kind: WorkerKind) -> Result<WorkerId, Refusal> {
     let worker = WorkerId::generate(&mut OsEntropy);
-    hub.owner.apply(Command::Register(Register { worker, kind })).await?;
+    hub.owner
+        .apply(Command::Register(Register { worker, kind }))
+        .await?;
     Ok(worker)
 }
 
 impl ServedPool {
     async fn worker(&self, id: WorkerId) -> Result<WorkerStub, Refusal> {
         let hub = Arc::clone(&self.0);
-        let found =
-            self.0.owner.read(move |state| state.worker(id).map(|record| worker(&hub, record)));
+        let found = self
+            .0
+            .owner
+            .read(move |state| state.worker(id).map(|record| worker(&hub, record)));
         found.await?.ok_or(Refusal::NoSuchWorker)
     }
 }
@@ -43,7 +47,10 @@ impl WorkerPool for ServedPool {
     }
 
     async fn list_workers(&self) -> Result<Vec<WorkerSummary>> {
-        let workers = self.0.owner.read(|state| state.workers().into_iter().map(summary).collect());
+        let workers = self
+            .0
+            .owner
+            .read(|state| state.workers().into_iter().map(summary).collect());
         Ok(workers.await?)
     }
 
@@ -55,7 +62,9 @@ impl WorkerPool for ServedPool {
     async fn get_idle_worker(&self, kind: Option<WorkerKind>) -> Result<WorkerStub> {
         let idle = self.0.owner.read(move |state| match kind {
             Some(kind) => state.idle_worker(kind),
-            None => state.idle_worker(WorkerKind::Cpu).or_else(|| state.idle_worker(WorkerKind::Gpu)),
+            None => state
+                .idle_worker(WorkerKind::Cpu)
+                .or_else(|| state.idle_worker(WorkerKind::Gpu)),
         });
         let id = idle.await?.ok_or(Refusal::NoIdleWorker)?;
         Ok(self.worker(id).await?)

@@ -40,32 +40,49 @@ impl Scope {
     fn contains(&self, id: TaskId) -> bool {
         match self {
             Self::All => true,
-            Self::Own(tasks) => tasks.lock().unwrap_or_else(PoisonError::into_inner).contains(&id),
+            Self::Own(tasks) => tasks
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .contains(&id),
         }
     }
 
     fn add(&self, id: TaskId) {
         if let Self::Own(tasks) = self {
-            tasks.lock().unwrap_or_else(PoisonError::into_inner).insert(id);
+            tasks
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .insert(id);
         }
     }
 }
 
 impl ServedQueue {
     pub(super) const fn new(hub: Arc<Hub>, scope: Scope, ceiling: Grants) -> Self {
-        Self { hub, scope, ceiling }
+        Self {
+            hub,
+            scope,
+            ceiling,
+        }
     }
 
     /// Finds a task by its name, in the bounds of this view. A name that is not even one is as good
     /// as one of a task that never was.
     fn find(&self, id: &str) -> Result<TaskId, Refusal> {
         let id = id.parse()?;
-        if self.scope.contains(id) { Ok(id) } else { Err(Refusal::NoSuchTask) }
+        if self.scope.contains(id) {
+            Ok(id)
+        } else {
+            Err(Refusal::NoSuchTask)
+        }
     }
 
     async fn handle(&self, id: TaskId) -> Result<TaskHandleStub, Refusal> {
         let hub = Arc::clone(&self.hub);
-        let found = self.hub.owner.read(move |state| state.task(id).map(|task| handle(&hub, task)));
+        let found = self
+            .hub
+            .owner
+            .read(move |state| state.task(id).map(|task| handle(&hub, task)));
         found.await?.ok_or(Refusal::NoSuchTask)
     }
 
@@ -74,7 +91,10 @@ impl ServedQueue {
         let spec = TaskSpec::from_submission(kind, params, self.ceiling)?;
         let task = TaskId::generate(&mut OsEntropy);
         self.scope.add(task);
-        self.hub.owner.apply(Command::Submit(Submit { task, spec })).await?;
+        self.hub
+            .owner
+            .apply(Command::Submit(Submit { task, spec }))
+            .await?;
         Ok(task)
     }
 }
@@ -93,15 +113,26 @@ impl TaskQueue for ServedQueue {
         let scope = self.scope.clone();
         let tasks = self.hub.owner.read(move |state| {
             let known = |task: &&Record| scope.contains(task.id);
-            state.tasks().into_iter().filter(known).map(summary).collect()
+            state
+                .tasks()
+                .into_iter()
+                .filter(known)
+                .map(summary)
+                .collect()
         });
         Ok(tasks.await?)
     }
 
     async fn cancel_task(&self, id: String) -> Result<Cancelled> {
         let task = self.find(&id)?;
-        self.hub.owner.apply(Command::Cancel(Cancel { task })).await?;
-        Ok(Cancelled { success: true, task_id: task })
+        self.hub
+            .owner
+            .apply(Command::Cancel(Cancel { task }))
+            .await?;
+        Ok(Cancelled {
+            success: true,
+            task_id: task,
+        })
     }
 
     async fn get_shared_storage(&self) -> Result<StorageStub> {
@@ -123,7 +154,11 @@ impl TaskQueue for ServedQueue {
     async fn task_count(&self) -> Result<u64> {
         let scope = self.scope.clone();
         let count = self.hub.owner.read(move |state| {
-            state.tasks().into_iter().filter(|task| scope.contains(task.id)).count()
+            state
+                .tasks()
+                .into_iter()
+                .filter(|task| scope.contains(task.id))
+                .count()
         });
         Ok(u64::try_from(count.await?).unwrap_or(u64::MAX))
     }

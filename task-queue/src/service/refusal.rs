@@ -104,5 +104,7 @@ pub(super) fn resource(error: impl Into<AccessError>) -> ResourceError {
 
 /// Turns a lock's error into what the storage's capability answers.
 pub(super) fn lock(error: &LockError) -> ResourceError {
-    ResourceError::Unavailable { detail: error.to_string() }
+    ResourceError::Unavailable {
+        detail: error.to_string(),
+    }
 }

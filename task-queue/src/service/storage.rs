@@ -9,9 +9,7 @@ use serde_json::Value;
 use super::hub::Hub;
 use super::lock::HeldLock;
 use super::refusal::{lock, resource};
-use crate::caps::{
-    KeyDone, LockStub, ResourceError, Storage, StorageReaderStub, StorageStub,
-};
+use crate::caps::{KeyDone, LockStub, ResourceError, Storage, StorageReaderStub, StorageStub};
 use crate::model::Access;
 use crate::resources::FencingToken;
 use crate::resources::storage::{Conditions, Expected, StorageError};
@@ -25,7 +23,11 @@ struct ServedStorage {
 /// Makes a reference to the shared storage. One that may only read has a reader's methods and no
 /// others, whatever its type says.
 pub(super) fn storage(hub: &Arc<Hub>, access: Access, holder: String) -> StorageStub {
-    let storage = StorageStub::new(ServedStorage { hub: Arc::clone(hub), access, holder });
+    let storage = StorageStub::new(ServedStorage {
+        hub: Arc::clone(hub),
+        access,
+        holder,
+    });
     match access {
         Access::Full => storage,
         Access::ReadOnly | Access::None => {
@@ -47,8 +49,15 @@ impl Storage for ServedStorage {
         fence: Option<u64>,
     ) -> Result<KeyDone, ResourceError> {
         let token = fence.map(FencingToken::new);
-        let when = Conditions { expected: Expected::Anything, token };
-        self.hub.storage.write_if(&key, &value, when).await.map_err(resource)?;
+        let when = Conditions {
+            expected: Expected::Anything,
+            token,
+        };
+        self.hub
+            .storage
+            .write_if(&key, &value, when)
+            .await
+            .map_err(resource)?;
         Ok(KeyDone { success: true, key })
     }
 
@@ -84,7 +93,9 @@ impl Storage for ServedStorage {
     async fn lock(&self, key: String, ttl_ms: u64) -> Result<LockStub, ResourceError> {
         let ttl = Duration::from_millis(ttl_ms);
         let guard = self.hub.locks.acquire(&key, ttl, &self.holder).await;
-        Ok(LockStub::new(HeldLock::new(guard.map_err(|error| lock(&error))?)))
+        Ok(LockStub::new(HeldLock::new(
+            guard.map_err(|error| lock(&error))?,
+        )))
     }
 
     fn id(&self) -> String {

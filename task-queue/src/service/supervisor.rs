@@ -13,6 +13,7 @@ use super::hub::{Hub, Parts};
 use super::owner::{self, Owner};
 use super::pool::register;
 use super::queue::Scope;
+use crate::OsEntropy;
 use crate::caps::{GateStub, GatewayStub};
 use crate::clock::{Clock, SystemClock};
 use crate::engine::{self, State};
@@ -23,7 +24,6 @@ use crate::resources::locks::{LockLimits, LockManager};
 use crate::resources::network::NetworkClient;
 use crate::resources::storage::{ObjectStore, StorageError, StorageLimits};
 use crate::store::{MemoryStore, Store, StoreError};
-use crate::OsEntropy;
 
 /// A running task queue. Clones are the same one.
 #[derive(Clone)]
@@ -67,7 +67,10 @@ impl Supervisor {
     /// When its storage cannot be used.
     pub async fn start(config: Config) -> Result<Self, StartError> {
         let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
-        let settings = engine::Config { dispatch: config.dispatch, limits: config.limits };
+        let settings = engine::Config {
+            dispatch: config.dispatch,
+            limits: config.limits,
+        };
         let state = State::restore(settings, store.load().await?);
         let (sender, inbox) = Owner::new();
         let hub = Arc::new(hub(&config, sender).await?);
@@ -116,7 +119,10 @@ impl fmt::Debug for Supervisor {
 
 impl Secrets {
     fn draw() -> Self {
-        Self { supervisor: secret(), client: secret() }
+        Self {
+            supervisor: secret(),
+            client: secret(),
+        }
     }
 }
 
@@ -133,7 +139,9 @@ fn secret() -> String {
 
 async fn hub(config: &Config, owner: Owner) -> Result<Hub, StartError> {
     let storage = ObjectStore::open(config.data.join("objects"), StorageLimits::default()).await?;
-    let first = storage.newest_token().map_or(FencingToken::FIRST, FencingToken::next);
+    let first = storage
+        .newest_token()
+        .map_or(FencingToken::FIRST, FencingToken::next);
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     Ok(Hub::new(Parts {
         owner,
@@ -146,7 +154,10 @@ async fn hub(config: &Config, owner: Owner) -> Result<Hub, StartError> {
 }
 
 async fn hire(hub: &Hub, config: &Config) -> Result<(), StartError> {
-    let kinds = [(WorkerKind::Cpu, config.cpu_workers), (WorkerKind::Gpu, config.gpu_workers)];
+    let kinds = [
+        (WorkerKind::Cpu, config.cpu_workers),
+        (WorkerKind::Gpu, config.gpu_workers),
+    ];
     for (kind, count) in kinds {
         for _ in 0..count {
             let hired = register(hub, kind).await;

@@ -42,7 +42,11 @@ pub(super) enum Bearer {
 
 impl Bearer {
     pub(super) const fn attempt(epoch: Epoch, worker: WorkerId, revoker: Revoker) -> Self {
-        Self::Attempt { epoch, worker, revoker }
+        Self::Attempt {
+            epoch,
+            worker,
+            revoker,
+        }
     }
 
     /// Returns on whose authority a change of the task's record is asked for. A submitter has no
@@ -81,7 +85,14 @@ struct ServedTask {
 
 /// Makes a submitter's reference to a task.
 pub(super) fn handle(hub: &Arc<Hub>, task: &Record) -> TaskHandleStub {
-    serve(hub, task.id, task.spec.kind, task.spec.grants, Bearer::Submitter).attenuate()
+    serve(
+        hub,
+        task.id,
+        task.spec.kind,
+        task.spec.grants,
+        Bearer::Submitter,
+    )
+    .attenuate()
 }
 
 /// Makes a worker's reference to a task.
@@ -98,7 +109,13 @@ pub(super) fn assignment(
 fn serve(hub: &Arc<Hub>, id: TaskId, kind: TaskKind, grants: Grants, bearer: Bearer) -> TaskStub {
     let hub = Arc::clone(hub);
     let brand = hub.tasks.clone();
-    let task = TaskStub::new(ServedTask { hub, id, kind, grants, bearer });
+    let task = TaskStub::new(ServedTask {
+        hub,
+        id,
+        kind,
+        grants,
+        bearer,
+    });
     brand.seal_capability(&task, Arc::new(id))
 }
 
@@ -109,7 +126,11 @@ impl ServedTask {
         look: impl FnOnce(&Record) -> T + Send + 'static,
     ) -> Result<T, Refusal> {
         let id = self.id;
-        let found = self.hub.owner.read(move |state| state.task(id).map(look)).await?;
+        let found = self
+            .hub
+            .owner
+            .read(move |state| state.task(id).map(look))
+            .await?;
         found.ok_or(Refusal::NoSuchTask)
     }
 
@@ -133,7 +154,9 @@ impl Task for ServedTask {
 
     async fn get_storage(&self) -> Result<StorageStub> {
         let access = self.granted(Resource::Storage)?;
-        Ok(self.bearer.care(storage(&self.hub, access, self.bearer.name(self.id))))
+        Ok(self
+            .bearer
+            .care(storage(&self.hub, access, self.bearer.name(self.id))))
     }
 
     async fn get_gpu(&self) -> Result<GpuStub> {
@@ -149,23 +172,46 @@ impl Task for ServedTask {
     async fn set_progress(&self, progress: f64) -> Result<ProgressSet> {
         let progress = Progress::new(progress).map_err(Refusal::from)?;
         let (task, actor) = (self.id, self.bearer.actor());
-        self.apply(Command::SetProgress(SetProgress { task, actor, progress })).await?;
-        Ok(ProgressSet { success: true, progress: progress.fraction() })
+        self.apply(Command::SetProgress(SetProgress {
+            task,
+            actor,
+            progress,
+        }))
+        .await?;
+        Ok(ProgressSet {
+            success: true,
+            progress: progress.fraction(),
+        })
     }
 
     async fn add_log(&self, text: String) -> Result<Done> {
         let (task, actor) = (self.id, self.bearer.actor());
-        self.apply(Command::AddLog(AddLog { task, actor, line: text })).await
+        self.apply(Command::AddLog(AddLog {
+            task,
+            actor,
+            line: text,
+        }))
+        .await
     }
 
     async fn emit(&self, part: Value) -> Result<Done> {
         let (task, actor) = (self.id, self.bearer.actor());
-        self.apply(Command::Emit(Emit { task, actor, value: part })).await
+        self.apply(Command::Emit(Emit {
+            task,
+            actor,
+            value: part,
+        }))
+        .await
     }
 
     async fn save_checkpoint(&self, checkpoint: Value) -> Result<Done> {
         let (task, actor) = (self.id, self.bearer.actor());
-        self.apply(Command::SaveCheckpoint(SaveCheckpoint { task, actor, value: checkpoint })).await
+        self.apply(Command::SaveCheckpoint(SaveCheckpoint {
+            task,
+            actor,
+            value: checkpoint,
+        }))
+        .await
     }
 
     async fn checkpoint(&self) -> Result<Value> {
@@ -179,13 +225,23 @@ impl Task for ServedTask {
 
     async fn complete(&self, result: Value) -> Result<Done> {
         let (task, actor) = (self.id, self.bearer.actor());
-        self.apply(Command::Complete(Complete { task, actor, result })).await
+        self.apply(Command::Complete(Complete {
+            task,
+            actor,
+            result,
+        }))
+        .await
     }
 
     async fn fail(&self, message: String) -> Result<Done> {
         let (task, actor) = (self.id, self.bearer.actor());
         let failure = Failure::transient(message);
-        self.apply(Command::Fail(Fail { task, actor, failure })).await
+        self.apply(Command::Fail(Fail {
+            task,
+            actor,
+            failure,
+        }))
+        .await
     }
 
     async fn cancel(&self) -> Result<Done> {
@@ -193,14 +249,18 @@ impl Task for ServedTask {
     }
 
     async fn is_cancelled(&self) -> Result<bool> {
-        Ok(self.read(|task| task.status() == TaskStatus::Cancelled).await?)
+        Ok(self
+            .read(|task| task.status() == TaskStatus::Cancelled)
+            .await?)
     }
 
     async fn set_progress_callback(&self, callback: ProgressObserverStub) -> Result<Done> {
         let (id, hub) = (self.id, Arc::clone(&self.hub));
         // Within the owner's turn, so that no report falls between looking and listening.
         let found = self.hub.owner.read(move |state| {
-            state.task(id).map(|task| hub.observers.observe(task, callback))
+            state
+                .task(id)
+                .map(|task| hub.observers.observe(task, callback))
         });
         found.await?.ok_or(Refusal::NoSuchTask)?;
         Ok(Done::YES)
@@ -240,5 +300,8 @@ fn describe(task: &Record) -> TaskInfo {
 }
 
 fn partial_results(task: &Record) -> Vec<Value> {
-    task.partial_results.iter().map(|part| part.as_ref().clone()).collect()
+    task.partial_results
+        .iter()
+        .map(|part| part.as_ref().clone())
+        .collect()
 }

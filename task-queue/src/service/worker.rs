@@ -10,9 +10,7 @@ use crate::caps::{
     Execution, TaskHandleStub, Worker, WorkerActivity, WorkerInfo, WorkerRevoked, WorkerStub,
 };
 use crate::engine::{Command, Revoke, Start};
-use crate::model::{
-    EndReason, TaskId, Worker as Record, WorkerId, WorkerKind, WorkerStatus,
-};
+use crate::model::{EndReason, TaskId, Worker as Record, WorkerId, WorkerKind, WorkerStatus};
 
 struct ServedWorker {
     hub: Arc<Hub>,
@@ -22,11 +20,19 @@ struct ServedWorker {
 
 /// Makes a reference to a worker.
 pub(super) fn worker(hub: &Arc<Hub>, record: &Record) -> WorkerStub {
-    WorkerStub::new(ServedWorker { hub: Arc::clone(hub), id: record.id, kind: record.kind })
+    WorkerStub::new(ServedWorker {
+        hub: Arc::clone(hub),
+        id: record.id,
+        kind: record.kind,
+    })
 }
 
 /// Has a worker carry out a task, and waits for the end of it.
-pub(super) async fn execute(hub: &Hub, worker: WorkerId, task: TaskId) -> Result<Execution, Refusal> {
+pub(super) async fn execute(
+    hub: &Hub,
+    worker: WorkerId,
+    task: TaskId,
+) -> Result<Execution, Refusal> {
     let end = hub.owner.execute(Start { task, worker }).await?;
     let why = end.await.map_err(|_| Refusal::Stopped)?;
     let (result, failure) = hub
@@ -38,9 +44,10 @@ pub(super) async fn execute(hub: &Hub, worker: WorkerId, task: TaskId) -> Result
         })
         .await?;
     match (why, result, failure) {
-        (EndReason::Completed, Some(result), _) => {
-            Ok(Execution { success: true, result: result.as_ref().clone() })
-        }
+        (EndReason::Completed, Some(result), _) => Ok(Execution {
+            success: true,
+            result: result.as_ref().clone(),
+        }),
         (EndReason::Failed, _, Some(failure)) => Err(Refusal::Failed(failure.message)),
         (EndReason::Cancelled, ..) => Err(Refusal::Cancelled),
         (EndReason::WorkerRevoked, ..) => Err(Refusal::WorkerRevoked),
@@ -52,7 +59,10 @@ pub(super) async fn execute(hub: &Hub, worker: WorkerId, task: TaskId) -> Result
 /// Takes everything away from a worker.
 pub(super) async fn revoke(hub: &Hub, worker: WorkerId) -> Result<WorkerRevoked, Refusal> {
     hub.owner.apply(Command::Revoke(Revoke { worker })).await?;
-    Ok(WorkerRevoked { success: true, worker_id: worker })
+    Ok(WorkerRevoked {
+        success: true,
+        worker_id: worker,
+    })
 }
 
 /// Returns what a worker is doing, as a peer is told.
@@ -70,7 +80,11 @@ impl ServedWorker {
         look: impl FnOnce(&Record) -> T + Send + 'static,
     ) -> Result<T, Refusal> {
         let id = self.id;
-        let found = self.hub.owner.read(move |state| state.worker(id).map(look)).await?;
+        let found = self
+            .hub
+            .owner
+            .read(move |state| state.worker(id).map(look))
+            .await?;
         found.ok_or(Refusal::NoSuchWorker)
     }
 }
@@ -82,7 +96,11 @@ impl Worker for ServedWorker {
 
     async fn execute(&self, task: TaskHandleStub) -> Result<Execution> {
         // The capability is what counts: an object that only says it is some task is none.
-        let task = self.hub.tasks.unseal_capability(&task).ok_or(Refusal::ForeignTask)?;
+        let task = self
+            .hub
+            .tasks
+            .unseal_capability(&task)
+            .ok_or(Refusal::ForeignTask)?;
         Ok(execute(&self.hub, self.id, *task).await?)
     }
 
