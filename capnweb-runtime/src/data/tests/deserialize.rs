@@ -9,7 +9,8 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::{array, number, object, stub, text};
-use crate::data::{DeserializeError, from_value};
+use crate::data::from_value;
+use crate::error::DeserializeError;
 use crate::hook::{Stub, Value};
 use crate::value::{BigInt, Bytes, BytesKind, Date, ErrorClass, ErrorValue, Object, Tree};
 

@@ -5,7 +5,7 @@ use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{array, number, object, parked, stub, text};
-use crate::data::error::SerializeFault;
+use crate::error::SerializeFault;
 use crate::data::{from_value, to_value};
 use crate::hook::Value;
 use crate::value::{BigInt, Bytes, Date, ErrorClass, ErrorValue, Tree};

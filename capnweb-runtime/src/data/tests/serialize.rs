@@ -6,8 +6,9 @@ use serde::ser::SerializeSeq;
 use serde::{Serialize, Serializer};
 
 use super::{array, number, object, stub, text};
-use crate::data::error::SerializeFault;
-use crate::data::{SerializeError, to_value};
+use crate::error::SerializeFault;
+use crate::data::to_value;
+use crate::error::SerializeError;
 use crate::hook::{Stub, Value};
 use crate::value::{BigInt, Bytes, BytesKind, Date, ErrorClass, ErrorValue, Tree};
 
