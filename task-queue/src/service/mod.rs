@@ -22,3 +22,6 @@ mod worker;
 
 pub use config::Config;
 pub use supervisor::{Secrets, StartError, Supervisor};
+
+#[cfg(test)]
+mod tests;

@@ -5,8 +5,8 @@ use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{array, number, object, parked, stub, text};
-use crate::error::SerializeFault;
 use crate::data::{from_value, to_value};
+use crate::error::SerializeFault;
 use crate::hook::Value;
 use crate::value::{BigInt, Bytes, Date, ErrorClass, ErrorValue, Tree};
 

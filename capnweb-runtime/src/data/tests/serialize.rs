@@ -6,9 +6,9 @@ use serde::ser::SerializeSeq;
 use serde::{Serialize, Serializer};
 
 use super::{array, number, object, stub, text};
-use crate::error::SerializeFault;
 use crate::data::to_value;
 use crate::error::SerializeError;
+use crate::error::SerializeFault;
 use crate::hook::{Stub, Value};
 use crate::value::{BigInt, Bytes, BytesKind, Date, ErrorClass, ErrorValue, Tree};
 
