@@ -3,7 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::promise::{PromiseCell, Resolver, promise};
+use super::promise::{PromiseCell, promise};
+use super::resolver::Resolver;
 use super::{Stub, Value};
 use crate::error::Error;
 use crate::ids::ImportRef;
@@ -22,7 +23,7 @@ pub(crate) enum State {
     /// A promise that has not settled.
     Pending,
     /// A promise that has become another reference.
-    Following(Stub),
+    Following(Cap),
     /// A promise that has settled.
     Settled(Arc<Outcome>),
 }
@@ -31,7 +32,8 @@ pub(crate) enum State {
 /// around them answer to this, so that there is one way for a call to travel.
 ///
 /// No method is called while a session's lock is held, except [`state`](Self::state),
-/// [`import`](Self::import) and [`cell`](Self::cell), which run no code of a user.
+/// [`import`](Self::import), [`cell`](Self::cell) and [`inner`](Self::inner), which run no code of a
+/// user and drop nothing.
 pub(crate) trait Hook: Send + Sync + 'static {
     /// Calls what is at `path`; returns once the call is under way and in its place in the order.
     fn call(self: Arc<Self>, path: Path, args: Vec<Value>, result: Resolver);
@@ -68,8 +70,13 @@ pub(crate) trait Hook: Send + Sync + 'static {
         None
     }
 
-    /// Returns the promise's cell, by which cycles of promises are found.
+    /// Returns the promise's cell, by which circles of promises are found.
     fn cell(&self) -> Option<&Arc<PromiseCell>> {
+        None
+    }
+
+    /// Returns what a wrapper hands its calls on to.
+    fn inner(&self) -> Option<Stub> {
         None
     }
 }
@@ -136,9 +143,14 @@ impl Cap {
         self.0.import()
     }
 
-    /// Returns whether this handle leads to that promise.
-    pub(crate) fn is_cell(&self, cell: &Arc<PromiseCell>) -> bool {
-        self.0.cell().is_some_and(|own| Arc::ptr_eq(own, cell))
+    /// See [`Hook::cell`].
+    pub(super) fn cell(&self) -> Option<&Arc<PromiseCell>> {
+        self.0.cell()
+    }
+
+    /// See [`Hook::inner`].
+    pub(super) fn inner(&self) -> Option<Stub> {
+        self.0.inner()
     }
 }
 

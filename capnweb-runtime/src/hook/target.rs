@@ -6,7 +6,7 @@ use super::cap::{Cap, Hook, Waiter};
 use super::deliver::deliver_all;
 use super::function::{Callable, FunctionHook};
 use super::interface::{Args, Cancel, Dispatch, MemberKind};
-use super::promise::Resolver;
+use super::resolver::Resolver;
 use super::run::run;
 use super::{Stub, Value};
 use crate::error::Error;
