@@ -9,7 +9,7 @@ use crate::hook::{Cap, Found, Outcome, State, Stub, Value, find, promise, weight
 use crate::ids::ExportId;
 use crate::ids::ImportRef;
 use crate::value::{ErrorValue, Object, Path};
-use crate::wire::{EncodeError, Expr, MAX_ENCODE_DEPTH, Target, WireRef};
+use crate::wire::{self, EncodeError, Expr, MAX_ENCODE_DEPTH, Target, WireRef};
 
 /// What the devaluation of one message has added to the export table.
 #[derive(Default)]
@@ -17,6 +17,24 @@ pub(super) struct Added {
     exports: Vec<ExportId>,
     /// How much room the values take that have been put in the place of settled promises.
     expanded: usize,
+}
+
+impl Added {
+    /// Starts anew, except for what has been spent.
+    const fn after(other: &Self) -> Self {
+        Self {
+            exports: Vec::new(),
+            expanded: other.expanded,
+        }
+    }
+
+    /// Fails if the text would leave out an expression for which something was exported.
+    fn check(&self, expr: Expr) -> Result<Expr, Unsendable> {
+        if !self.exports.is_empty() {
+            wire::encode_resolve(ExportId::MAIN.to_wire(), &expr)?;
+        }
+        Ok(expr)
+    }
 }
 
 impl Machine {
@@ -47,7 +65,7 @@ impl Machine {
             Value::Error(error) => {
                 let mut expr = ErrorValue::new(error.class, error.message);
                 expr.stack = error.stack;
-                expr.props = self.devaluate_members(error.props, below, added)?;
+                expr.props = self.devaluate_props(error.props, below, added);
                 Expr::Error(Box::new(expr))
             }
             Value::Capability(stub) => self.devaluate_stub(stub, depth, added)?,
@@ -89,6 +107,32 @@ impl Machine {
             .zip(exprs)
             .for_each(|(key, expr)| object.push(key, expr));
         Ok(object)
+    }
+
+    /// Turns an error's properties into expressions. One that cannot be sent is left out, with all
+    /// it would have exported: the error itself always travels (protocol W-26).
+    fn devaluate_props(
+        &mut self,
+        props: Object<Stub>,
+        depth: usize,
+        added: &mut Added,
+    ) -> Object<WireRef> {
+        let mut object = Object::with_capacity(props.len());
+        for (key, prop) in props {
+            let mut own = Added::after(added);
+            let expr = self
+                .devaluate(prop, depth, &mut own)
+                .and_then(|expr| own.check(expr));
+            added.expanded = own.expanded;
+            match expr {
+                Ok(expr) => {
+                    added.exports.append(&mut own.exports);
+                    object.push(key, expr);
+                }
+                Err(_) => self.roll_back(own),
+            }
+        }
+        object
     }
 
     /// Names a reference: by the peer's own id if the peer holds the original, else under a new id

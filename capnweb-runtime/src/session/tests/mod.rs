@@ -4,4 +4,5 @@
 mod hostile;
 mod support;
 mod transcripts;
+mod transcripts_failures;
 mod world;
