@@ -236,6 +236,5 @@ fn introduced(id: WireId) -> Result<ImportId, Violation> {
         .ok_or(Violation::BadIntroduction(id))
 }
 
-/// The longest path that is followed. Each step through a capability is taken by recursion, and no
-/// value nests deeper.
-const MAX_STEPS: usize = 256;
+/// The longest path that is followed: each step through a capability is taken by recursion.
+const MAX_STEPS: usize = 128;
