@@ -40,3 +40,6 @@ use wrap::wrap;
 
 /// A value as programs see it: the tree with live stubs as its leaves.
 pub type Value = crate::value::Tree<Stub>;
+
+#[cfg(test)]
+mod tests;

@@ -7,6 +7,7 @@ mod hostile;
 mod limits;
 mod pairs;
 mod proxies;
+mod stress;
 mod support;
 mod transcripts;
 mod transcripts_failures;
