@@ -3,6 +3,7 @@
 mod attenuated;
 mod cap;
 mod caretaker;
+mod charge;
 mod deliver;
 mod function;
 mod graveyard;
@@ -24,6 +25,7 @@ pub use attenuated::{Facet, Results};
 pub(crate) use cap::{Cap, Hook, Outcome, State, Waiter};
 pub use caretaker::Revoker;
 pub(crate) use caretaker::revocable;
+pub(crate) use charge::{Account, Charge};
 pub(crate) use deliver::{Wait, deliver};
 pub(crate) use function::{Callable, FunctionHook, call_function};
 pub use interface::{Args, Call, Cancel, Dispatch, Interface, Member, MemberKind, Reply};

@@ -198,7 +198,10 @@ impl Machine {
     fn incoming(&self, steps: usize, host: &dyn Host) -> (Cap, Result<Resolver, Effect>) {
         let (value, result) = promise();
         let result = match self.permit(steps) {
-            Ok(permit) => Ok(result.with_permit(permit).for_session(host.session())),
+            Ok(permit) => Ok(result
+                .with_permit(permit)
+                .with_charge(self.charge.clone())
+                .for_session(host.session())),
             Err(error) => Err(Effect::Refuse { result, error }),
         };
         (value, result)

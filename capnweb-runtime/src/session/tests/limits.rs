@@ -229,3 +229,81 @@ async fn what_fits_the_message_limits_of_one_side_is_refused_by_the_other() {
     drop(call(peer.main(), "f", [number(1.0)]));
     peer.hears(&[]).await;
 }
+
+#[tokio::test]
+async fn l16_what_is_kept_for_the_peer_is_counted_until_it_lets_go() {
+    let peer = Scripted::with(limits(|limits| limits.max_retained_bytes = 10_000));
+    let push = format!(r#"["push","{}"]"#, "x".repeat(4_000));
+    for id in 1..10 {
+        peer.says(&push);
+        peer.says(&format!(r#"["release",{id},1]"#));
+    }
+    peer.says(&push);
+    peer.says(&push);
+    assert!(peer.ended().is_none());
+    peer.says(&push);
+    assert_violation(&peer, &Violation::TooManyRetainedBytes { limit: 10_000 });
+}
+
+#[tokio::test]
+async fn l16_a_value_that_is_read_again_and_again_is_counted_again_and_again() {
+    let peer = Scripted::with(limits(|limits| limits.max_retained_bytes = 20_000));
+    peer.says(&format!(r#"["push",{{"a":"{}"}}]"#, "x".repeat(4_000)));
+    for _ in 0..3 {
+        peer.says(r#"["push",["pipeline",1,["a"]]]"#);
+    }
+    peer.says(r#"["push",["pipeline",1,["a"]]]"#);
+    peer.says(r#"["pull",5]"#);
+    peer.hears(&[
+        r#"["reject",5,["error","RangeError","More than 20000 bytes are kept for the peer already."]]"#,
+    ])
+    .await;
+    peer.says(r#"["release",2,1]"#);
+    peer.says(r#"["push",["pipeline",1,["a"]]]"#);
+    peer.says(r#"["pull",6]"#);
+    assert!(peer.heard().await[0].starts_with(r#"["resolve",6,"xxx"#));
+}
+
+#[tokio::test]
+async fn l16_arguments_count_until_their_call_has_settled() {
+    let peer = Scripted::with(limits(|limits| limits.max_retained_bytes = 10_000));
+    let call = format!(
+        r#"["push",["pipeline",0,["later"],["{}"]]]"#,
+        "x".repeat(4_000)
+    );
+    peer.says(&call);
+    peer.says(&call);
+    peer.says(r#"["release",1,1]"#);
+    peer.says(r#"["release",2,1]"#);
+    settle().await;
+    peer.says(&call);
+    assert!(peer.ended().is_none());
+    peer.says(&call);
+    peer.says(r#"["release",3,1]"#);
+    peer.says(&call);
+    assert_violation(&peer, &Violation::TooManyRetainedBytes { limit: 10_000 });
+}
+
+#[tokio::test]
+async fn l16_chains_of_promises_without_entries_are_counted() {
+    let peer = Scripted::with(limits(|limits| limits.max_retained_bytes = 100_000));
+    peer.says(r#"["push",["promise",-1]]"#);
+    for id in 1..1_000 {
+        peer.says(&format!(
+            r#"["resolve",-{id},{{"a":["promise",-{}]}}]"#,
+            id + 1
+        ));
+    }
+    assert_violation(&peer, &Violation::TooManyRetainedBytes { limit: 100_000 });
+}
+
+#[tokio::test]
+async fn l16_results_of_own_calls_are_not_the_peers_to_answer_for() {
+    let peer = Scripted::with(limits(|limits| limits.max_retained_bytes = 10_000));
+    let results: Vec<Stub> = (0..10).map(|_| call(peer.main(), "f", [])).collect();
+    for id in 1..=10 {
+        peer.says(&format!(r#"["resolve",{id},"{}"]"#, "x".repeat(4_000)));
+    }
+    assert!(peer.ended().is_none());
+    assert_eq!(results.len(), 10);
+}
