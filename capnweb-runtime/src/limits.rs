@@ -5,6 +5,10 @@
 /// The first three are the protocol's own, with the same defaults as the JavaScript
 /// implementation (protocol L-1…L-3); the others bound what the protocol leaves open (L-10…L-17).
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(
+    clippy::struct_field_names,
+    reason = "the protocol's own limits have these names"
+)]
 #[non_exhaustive]
 pub struct Limits {
     /// Levels of nesting in one received value. Default 256.

@@ -83,7 +83,9 @@ impl Links {
                 break;
             }
         }
-        open.into_iter().for_each(|stub| self.keep(stub));
+        for stub in open {
+            self.keep(stub);
+        }
         found
     }
 

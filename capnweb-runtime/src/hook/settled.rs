@@ -17,14 +17,14 @@ pub(crate) enum Found<'a> {
 }
 
 /// Calls what is at `path` of a settled promise.
-pub(super) fn call(outcome: &Arc<Outcome>, path: Path, args: Vec<Value>, result: Resolver) {
+pub(super) fn call(outcome: &Arc<Outcome>, path: &Path, args: Vec<Value>, result: Resolver) {
     let found = match outcome.as_ref() {
-        Ok(value) => find(value, &path),
+        Ok(value) => find(value, path),
         Err(error) => return result.settle(Err(error.clone())),
     };
     match found {
         Ok(Found::Beyond(stub)) => stub.cap().call(stub.path().clone(), args, result),
-        Ok(Found::Data(_)) => result.settle(Err(Error::not_a_function(&path))),
+        Ok(Found::Data(_)) => result.settle(Err(Error::not_a_function(path))),
         Err(error) => result.settle(Err(error)),
     }
 }

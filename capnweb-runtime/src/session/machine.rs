@@ -275,7 +275,7 @@ impl Machine {
             Value::Undefined => Error::new("undefined"),
             thrown => Error::thrown(thrown),
         };
-        self.end(Disconnect::AbortedByPeer {
+        self.end(&Disconnect::AbortedByPeer {
             class: error.class(),
             message: error.to_string().into(),
         });
@@ -303,7 +303,7 @@ impl Machine {
         if self.frame_bytes.saturating_add(self.bytes_in_writing) > limit {
             self.frames.clear();
             self.frame_bytes = 0;
-            self.end(Disconnect::OutgoingQueueFull { limit });
+            self.end(&Disconnect::OutgoingQueueFull { limit });
         }
     }
 }

@@ -25,11 +25,11 @@ impl Machine {
                 self.send(frame);
             }
         }
-        self.end(reason);
+        self.end(&reason);
     }
 
     /// Settles everything that waits and lets go of everything that is held.
-    pub(super) fn end(&mut self, reason: Disconnect) {
+    pub(super) fn end(&mut self, reason: &Disconnect) {
         if self.ended.is_some() {
             return;
         }

@@ -5,7 +5,7 @@ use crate::value::{BytesKind, ErrorClass};
 
 /// Why a received message ends the session; the texts are the protocol's.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum DecodeError {
+pub enum DecodeError {
     /// The text has too many UTF-16 code units (L-3).
     #[error("Incoming message exceeds maximum size of {max} UTF-16 code units.")]
     MessageTooLarge { max: usize },
@@ -78,7 +78,7 @@ impl DecodeError {
 
 /// Why a value is not sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum EncodeError {
+pub enum EncodeError {
     /// The value nests too deep (W-6).
     #[error("Serialization exceeded maximum allowed depth. (Does the message contain cycles?)")]
     TooDeep,

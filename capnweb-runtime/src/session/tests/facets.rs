@@ -92,9 +92,9 @@ async fn a3_paths_reach_only_what_is_declared() {
             r#"["__proto__"]"#,
             r#"["toString"]"#,
             r#"["toJSON"]"#,
-            r#"[0]"#,
+            "[0]",
             r#"["0"]"#,
-            r#"[-1]"#,
+            "[-1]",
             r#"["inner"]"#,
             r#"["square","constructor"]"#,
             r#"["square","length"]"#,
@@ -117,7 +117,7 @@ async fn a3_paths_reach_only_what_is_declared() {
 #[tokio::test]
 async fn c1_calls_on_what_is_not_there_say_so() {
     for (path, text) in [
-        (r#"[]"#, "'' is not a function."),
+        ("[]", "'' is not a function."),
         (r#"["constructor"]"#, "'constructor' is not a function."),
         (r#"["prop"]"#, "'' is not a function."),
         (r#"["prop","a"]"#, "'a' is not a function."),
@@ -164,7 +164,7 @@ async fn revocation_cuts_off_what_is_in_flight_and_what_comes_later() {
     let revoker = Revoker::new();
     let guarded = revoker.guard(&world.stub());
     let peer = Scripted::serving(guarded.into_cap(), Limits::default());
-    let revoked =
+    let error =
         r#"["error","Error","revoked: dismissed",null,{"code":"REVOKED","reason":"dismissed"}]"#;
     peer.says(r#"["push",["pipeline",0,["hang"],[]]]"#);
     peer.says(r#"["push",["pipeline",1,["x"],[]]]"#);
@@ -174,7 +174,7 @@ async fn revocation_cuts_off_what_is_in_flight_and_what_comes_later() {
     peer.says(r#"["push",["pipeline",0,["square"],[1]]]"#);
     peer.says(r#"["pull",2]"#);
     peer.says(r#"["pull",3]"#);
-    let expected = [1, 2, 3].map(|id| format!(r#"["reject",{id},{revoked}]"#));
+    let expected = [1, 2, 3].map(|id| format!(r#"["reject",{id},{error}]"#));
     assert_eq!(peer.heard().await, expected);
     assert_eq!(world.log(), ["hang"]);
 }

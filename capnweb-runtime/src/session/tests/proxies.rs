@@ -234,7 +234,7 @@ async fn wrapped_references_work(hand_on: fn(&Stub) -> Stub) {
 #[tokio::test]
 async fn a14_revocation_lets_go_of_a_remote_target_that_a_peer_still_holds() {
     let revoker = Revoker::new();
-    let three = Three::new(|main| main.clone());
+    let three = Three::new(Stub::clone);
     let counter = stub(three.net.value(&call(&three.main, "makeCounter", [])).await);
     let guarded = revoker.guard(&counter);
     drop(counter);
