@@ -4,7 +4,7 @@
 //! apart from the user's names; what hygiene does not cover (types, generics, statics, fields)
 //! starts with two underscores.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
 use syn::Path;
 
@@ -15,6 +15,30 @@ macro_rules! generated {
     };
 }
 pub(crate) use generated;
+
+/// The same for code whose mistakes are to be reported where the user wrote something.
+pub(crate) fn hygienic(place: Span) -> Span {
+    Span::mixed_site().located_at(place)
+}
+
+/// Moves tokens of the user's to another place of the user's, for mistakes to be reported there.
+pub(crate) fn respanned(tokens: &impl ToTokens, place: Span) -> TokenStream {
+    let tokens = tokens
+        .to_token_stream()
+        .into_iter()
+        .map(|token| match token {
+            TokenTree::Group(group) => {
+                let mut moved = Group::new(group.delimiter(), respanned(&group.stream(), place));
+                moved.set_span(place);
+                TokenTree::Group(moved)
+            }
+            mut token => {
+                token.set_span(token.span().located_at(place));
+                token
+            }
+        });
+    tokens.collect()
+}
 
 /// The path to the runtime's hidden interface, through which all generated code reaches it.
 #[derive(Debug, Clone)]
@@ -29,10 +53,9 @@ impl Runtime {
 
 impl ToTokens for Runtime {
     fn to_tokens(&self, tokens: &mut TokenStream) {
-        tokens.extend(match &self.0 {
-            Some(path) => quote!(#path::__private),
-            None => quote!(::capnweb_runtime::__private),
-        });
+        let path = self.0.as_ref().map(ToTokens::to_token_stream);
+        let path = path.unwrap_or_else(|| quote!(::capnweb_runtime));
+        tokens.extend(quote!(#path::__private));
     }
 }
 
@@ -59,4 +82,9 @@ pub(crate) fn interface(capability: &Ident) -> Ident {
 /// The type parameter that stands for the user's implementation.
 pub(crate) fn target() -> Ident {
     Ident::new("__Target", Span::mixed_site())
+}
+
+/// The local that holds the one field of a variant whose field has no name.
+pub(crate) fn value() -> Ident {
+    Ident::new("value", Span::mixed_site())
 }

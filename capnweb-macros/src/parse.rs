@@ -1,6 +1,6 @@
 //! The syntax of an annotated trait, with default bodies left unparsed.
 
-use proc_macro2::Group;
+use proc_macro2::{Group, TokenStream, TokenTree};
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
 use syn::{
@@ -13,7 +13,13 @@ pub(crate) enum Annotated {
     /// A trait.
     Trait(Box<TraitSource>),
     /// Something else: its first token that says what it is.
-    Other(proc_macro2::TokenTree),
+    Other(TokenTree),
+}
+
+/// An item of any kind, its attributes apart.
+pub(crate) struct Headed {
+    pub(crate) attrs: Vec<Attribute>,
+    pub(crate) rest: TokenStream,
 }
 
 /// A trait as written.
@@ -22,7 +28,6 @@ pub(crate) struct TraitSource {
     pub(crate) vis: Visibility,
     pub(crate) unsafety: Option<Token![unsafe]>,
     pub(crate) auto: Option<Token![auto]>,
-    pub(crate) trait_token: Token![trait],
     pub(crate) ident: Ident,
     pub(crate) generics: Generics,
     pub(crate) supertraits: Punctuated<TypeParamBound, Token![+]>,
@@ -77,8 +82,17 @@ impl Parse for Annotated {
             return input.parse().map(Box::new).map(Self::Trait);
         }
         let keyword = keyword.parse()?;
-        input.parse::<proc_macro2::TokenStream>()?;
+        input.parse::<TokenStream>()?;
         Ok(Self::Other(keyword))
+    }
+}
+
+impl Parse for Headed {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        Ok(Self {
+            attrs: input.call(Attribute::parse_outer)?,
+            rest: input.parse()?,
+        })
     }
 }
 
@@ -88,7 +102,7 @@ impl Parse for TraitSource {
         let vis = input.parse()?;
         let unsafety = input.parse()?;
         let auto = input.parse()?;
-        let trait_token = input.parse()?;
+        input.parse::<Token![trait]>()?;
         let ident = input.parse()?;
         let mut generics: Generics = input.parse()?;
         let supertraits = supertraits(input)?;
@@ -104,7 +118,6 @@ impl Parse for TraitSource {
             vis,
             unsafety,
             auto,
-            trait_token,
             ident,
             generics,
             supertraits,
@@ -141,6 +154,12 @@ impl Parse for MethodSource {
     }
 }
 
+/// Returns whether this is `#[capability]`, by whatever path.
+pub(crate) fn is_capability(attr: &Attribute) -> bool {
+    let name = attr.path().segments.last();
+    name.is_some_and(|name| name.ident == "capability")
+}
+
 /// Reads `: A + B`, if there is one.
 fn supertraits(input: ParseStream<'_>) -> syn::Result<Punctuated<TypeParamBound, Token![+]>> {
     let mut bounds = Punctuated::new();
@@ -172,11 +191,12 @@ fn starts_function(input: ParseStream<'_>) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proc_macro2::TokenStream;
     use quote::quote;
 
     use super::{Annotated, TraitSource};
 
-    fn parse(tokens: proc_macro2::TokenStream) -> TraitSource {
+    fn parse(tokens: TokenStream) -> TraitSource {
         match syn::parse2(tokens) {
             Ok(Annotated::Trait(source)) => *source,
             Ok(Annotated::Other(token)) => panic!("not a trait but {token}"),

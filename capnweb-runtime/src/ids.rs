@@ -74,22 +74,21 @@ table_id! {
     ImportId
 }
 
-table_id! {
-    /// The id of something we hold for the peer.
-    ExportId
-}
-
 impl ImportId {
+    /// Returns whether the peer allocated this id (its capabilities), rather than us (our calls).
+    pub(crate) const fn is_negative(self) -> bool {
+        self.0 < 0
+    }
+
     /// Returns how many ids of its kind came before it.
     pub(crate) const fn distance(self) -> u64 {
         self.0.unsigned_abs()
     }
+}
 
-    /// Returns whether the peer allocated this id, for something it gave us, rather than we, for a
-    /// call.
-    pub(crate) const fn is_negative(self) -> bool {
-        self.0 < 0
-    }
+table_id! {
+    /// The id of something we hold for the peer.
+    ExportId
 }
 
 /// Tells the sessions of this process apart.

@@ -2,7 +2,7 @@
 
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Ident, Path, Token, braced};
+use syn::{Attribute, Ident, Meta, Path, Token, braced};
 
 use crate::sink::Errors;
 
@@ -25,8 +25,22 @@ impl FacetArgs {
         attrs
             .iter()
             .filter(|attr| attr.path().is_ident("attenuate"))
-            .filter_map(|attr| errors.absorb(attr.parse_args()))
+            .filter_map(|attr| Self::from_attribute(attr, errors))
             .collect()
+    }
+
+    fn from_attribute(attr: &Attribute, errors: &Errors) -> Option<Self> {
+        match &attr.meta {
+            Meta::List(list) if !list.tokens.is_empty() => errors.absorb(attr.parse_args()),
+            _ => {
+                let example = "`#[attenuate(Reader { read, list })]`";
+                errors.at(
+                    attr,
+                    format!("name the facet and what it may call: {example}"),
+                );
+                None
+            }
+        }
     }
 }
 

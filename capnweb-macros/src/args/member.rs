@@ -67,7 +67,10 @@ fn cancellation(text: &LitStr, errors: &Errors) -> Cancel {
             let hint = did_you_mean(other, ["cooperative", "drop"]);
             errors.at(
                 text,
-                format!("`cancel` is \"cooperative\" (the method looks) or \"drop\" (it is dropped at its next await){hint}"),
+                format!(
+                    "`cancel` is \"cooperative\" (the method looks) or \"drop\" (it is dropped at \
+                     its next await){hint}"
+                ),
             );
             Cancel::Cooperative
         }

@@ -32,7 +32,11 @@ fn pattern(param: &PatType, errors: &Errors) {
     let named =
         matches!(&*param.pat, Pat::Ident(name) if name.by_ref.is_none() && name.subpat.is_none());
     if !named {
-        errors.at(&param.pat, "a parameter needs a name, errors are reported by it: take it whole and match in the body");
+        errors.at(
+            &param.pat,
+            "a parameter needs a name, errors are reported by it: take it whole and match in the \
+             body",
+        );
     }
 }
 
@@ -54,7 +58,11 @@ fn default(param: &PatType, errors: &Errors) {
             "a `Call` does not travel and is always there: remove `#[default]`",
         );
     } else if option_inner(&param.ty).is_some() {
-        errors.at(first, "an `Option` may be left out anyway and is `None` then: remove `#[default]` or the `Option`");
+        errors.at(
+            first,
+            "an `Option` may be left out anyway and is `None` then: remove `#[default]` or the \
+             `Option`",
+        );
     }
 }
 
@@ -66,7 +74,11 @@ fn expression(attr: &Attribute) -> syn::Result<Expr> {
 
 fn no_parameters(params: &[&PatType], errors: &Errors) {
     for param in params {
-        errors.at(param, "a property is read, not called, and has no parameters: remove this one or `#[property]`");
+        errors.at(
+            param,
+            "a property is read, not called, and has no parameters: remove this one or \
+             `#[property]`",
+        );
     }
 }
 

@@ -2,23 +2,31 @@
 
 use syn::{GenericParam, Type, TypeParamBound, WherePredicate};
 
-use crate::parse::{ItemSource, TraitSource};
+use crate::parse::{ItemSource, TraitSource, is_capability};
 use crate::sink::Errors;
 
-/// Reports what keeps a trait from being a capability, its methods aside.
+/// Reports what keeps a trait from being a capability, its parameters and methods aside.
 pub(crate) fn declaration(source: &TraitSource, errors: &Errors) {
     qualifiers(source, errors);
     annotated_once(source, errors);
-    lifetimes(source, errors);
     supertraits(source, errors);
-    bounds_on_self(source, errors);
     items(source, errors);
+}
+
+/// Reports parameters that a stub cannot have.
+pub(crate) fn parameters(source: &TraitSource, errors: &Errors) {
+    lifetimes(source, errors);
+    bounds_on_self(source, errors);
     associated_types(source, errors);
 }
 
 fn qualifiers(source: &TraitSource, errors: &Errors) {
     if let Some(unsafety) = &source.unsafety {
-        errors.at(unsafety, "a capability cannot be `unsafe`: nothing can be asked of an implementation that is a peer; remove `unsafe`");
+        errors.at(
+            unsafety,
+            "a capability cannot be `unsafe`: nothing can be asked of an implementation that is a \
+             peer; remove `unsafe`",
+        );
     }
     if let Some(auto) = &source.auto {
         errors.at(
@@ -29,13 +37,7 @@ fn qualifiers(source: &TraitSource, errors: &Errors) {
 }
 
 fn annotated_once(source: &TraitSource, errors: &Errors) {
-    let again = source.attrs.iter().filter(|attr| {
-        attr.path()
-            .segments
-            .last()
-            .is_some_and(|last| last.ident == "capability")
-    });
-    for attr in again {
+    for attr in source.attrs.iter().filter(|attr| is_capability(attr)) {
         errors.at(attr, "`#[capability]` is given twice: keep one");
     }
 }
@@ -43,7 +45,11 @@ fn annotated_once(source: &TraitSource, errors: &Errors) {
 fn lifetimes(source: &TraitSource, errors: &Errors) {
     for param in &source.generics.params {
         if let GenericParam::Lifetime(lifetime) = param {
-            errors.at(lifetime, "a capability cannot have a lifetime parameter: its stubs are used from anywhere, at any time; own the data instead");
+            errors.at(
+                lifetime,
+                "a capability cannot have a lifetime parameter: its stubs are used from anywhere, \
+                 at any time; own the data instead",
+            );
         }
     }
 }
@@ -51,7 +57,12 @@ fn lifetimes(source: &TraitSource, errors: &Errors) {
 fn supertraits(source: &TraitSource, errors: &Errors) {
     for bound in &source.supertraits {
         if !is_implied(bound) {
-            errors.at(bound, "a capability cannot have supertraits other than `Send`, `Sync` and `'static`: a peer has only its methods; put the bound where it is needed, or the methods into this trait");
+            errors.at(
+                bound,
+                "a capability cannot have supertraits other than `Send`, `Sync` and `'static`: a \
+                 peer has only its methods; put the bound where it is needed, or the methods into \
+                 this trait",
+            );
         }
     }
 }
@@ -74,7 +85,11 @@ fn bounds_on_self(source: &TraitSource, errors: &Errors) {
         if let WherePredicate::Type(bound) = predicate
             && matches!(&bound.bounded_ty, Type::Path(path) if path.path.is_ident("Self"))
         {
-            errors.at(predicate, "a capability cannot put bounds on `Self`: a peer has only its methods; remove this bound");
+            errors.at(
+                predicate,
+                "a capability cannot put bounds on `Self`: a peer has only its methods; remove \
+                 this bound",
+            );
         }
     }
 }
@@ -99,7 +114,11 @@ fn items(source: &TraitSource, errors: &Errors) {
 fn associated_types(source: &TraitSource, errors: &Errors) {
     for associated in source.types() {
         if !associated.generics.params.is_empty() {
-            errors.at(&associated.generics, "an associated type of a capability cannot be generic: the stub has one type parameter for it; use a plain associated type");
+            errors.at(
+                &associated.generics,
+                "an associated type of a capability cannot be generic: the stub has one type \
+                 parameter for it; use a plain associated type",
+            );
         }
         if let Some((_, default)) = &associated.default {
             errors.at(

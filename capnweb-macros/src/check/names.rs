@@ -17,7 +17,13 @@ impl Names {
     pub(crate) fn admit(&mut self, ident: &Ident, wire: &WireName, errors: &Errors) {
         let rust = ident.unraw().to_string();
         if RUST.contains(&rust.as_str()) {
-            errors.at(ident, format!("every stub has a method `{rust}` already: call it something else, and keep the name for peers with `#[rpc(name = \"{rust}\")]`"));
+            errors.at(
+                ident,
+                format!(
+                    "every stub has a method `{rust}` already: call it something else, and keep \
+                     the name for peers with `#[rpc(name = \"{rust}\")]`"
+                ),
+            );
         }
         self.admit_wire(rust, wire, errors);
     }
@@ -61,12 +67,17 @@ fn advice(wire: &WireName) -> &'static str {
 /// Returns why no JavaScript peer can send this name, if that is so.
 fn reserved(name: &str) -> Option<&'static str> {
     match name {
-        "then" | "catch" | "finally" => Some("every stub is a promise, and it is that promise's"),
-        "dup" | "map" | "onRpcBroken" => Some("every stub has its own"),
-        "toJSON" => Some("it is dropped from everything that travels"),
-        _ if OBJECT_PROTOTYPE.contains(&name) => Some("every object has its own"),
+        "then" | "catch" | "finally" => Some("a stub is a promise there, which has its own"),
+        "dup" | "map" | "onRpcBroken" => Some("a stub there has its own"),
+        "toJSON" => Some("it is dropped on the way"),
+        _ if is_dropped(name) => Some("every object there has its own"),
         _ => None,
     }
+}
+
+/// Returns whether every receiver drops data of this name (protocol W-19).
+pub(crate) fn is_dropped(name: &str) -> bool {
+    name == "toJSON" || OBJECT_PROTOTYPE.contains(&name)
 }
 
 /// The members of `Object.prototype`, which no lookup on a stub gets past.

@@ -58,7 +58,8 @@ impl<'ast> Visit<'ast> for Inspection<'_> {
         match (self.direction, future) {
             (Direction::Result, true) => self.errors.at(
                 ty,
-                "a method that waits is an `async fn`: write `async fn` and return what the future gives",
+                "a method that waits is an `async fn`: write `async fn` and return what the \
+                 future gives",
             ),
             _ => self.report(
                 ty,

@@ -7,7 +7,7 @@ use syn::{Generics, Path, parse_quote};
 
 use super::{marker, stub};
 use crate::args::{Cancel, Kind};
-use crate::model::{Capability, Member, Param, Presence, Returns};
+use crate::model::{Capability, Failure, Member, Param, Presence, Returns};
 use crate::names::{self, Runtime, generated};
 
 /// Emits the table of members and the dispatcher.
@@ -102,7 +102,8 @@ fn arm(index: usize, member: &Member, as_trait: &Path, runtime: &Runtime) -> Tok
     let call = member.wants_call.then(|| generated!(call,));
     let arguments = member.params.iter().map(decoded);
     let waits = member.declaration.sig.asyncness.map(|_| generated!(.await));
-    let result = generated! {
+    let span = names::hygienic(member.returns.success.span());
+    let result = quote_spanned! { span=>
         <#target as #as_trait>::#ident(&target, #call #(#arguments),*) #waits
     };
     let answer = answer(&member.returns, &result, runtime);
@@ -122,12 +123,13 @@ fn decoded(param: &Param) -> TokenStream {
 
 /// The type is named so that one that cannot travel is reported where the user wrote it.
 fn answer(returns: &Returns, result: &TokenStream, runtime: &Runtime) -> TokenStream {
-    let span = returns.success().span();
-    let outcome = stub::outcome(returns, runtime);
-    match returns {
-        Returns::Plain(ty) => quote_spanned!(span=> #runtime::answer_plain::<#ty>(#result)),
-        Returns::Result { .. } => quote_spanned!(span=> #runtime::answer::<#outcome>(#result)),
+    let success = &returns.success;
+    let span = names::hygienic(success.span());
+    if let Failure::None = returns.failure {
+        return quote_spanned!(span=> #runtime::answer_plain::<#success>(#result));
     }
+    let outcome = stub::outcome(returns, runtime);
+    quote_spanned!(span=> #runtime::answer::<#outcome>(#result))
 }
 
 /// The parameters of the stub, and the implementation.

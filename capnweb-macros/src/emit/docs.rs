@@ -45,8 +45,8 @@ pub(super) fn stub(capability: &Capability) -> TokenStream {
     if !blocking.is_empty() {
         lines.push(String::new());
         lines.push(format!(
-            "It does not implement [`{ident}`] itself: a stub waits for the answer and the call can fail, \
-             and {} cannot say so (only `async fn` with a `Result` can).",
+            "It does not implement [`{ident}`] itself: a stub waits for the answer and the call can \
+             fail, and {} cannot say so (only `async fn` with a `Result` can).",
             list(&blocking)
         ));
     }

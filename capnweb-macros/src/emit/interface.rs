@@ -1,12 +1,13 @@
 //! The trait itself, as implementations and callers in Rust see it.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{ReturnType, Signature};
 
 use super::docs;
 use crate::model::{Capability, Declaration, Item};
+use crate::names;
 
 /// Emits the trait.
 pub(super) fn interface(capability: &Capability) -> TokenStream {
@@ -21,8 +22,7 @@ pub(super) fn interface(capability: &Capability) -> TokenStream {
     let docs = docs::interface(capability);
     let (where_clause, supertraits) = (&generics.where_clause, supertraits.iter());
     let items = capability.items.iter().map(item);
-    let span = Span::mixed_site().located_at(ident.span());
-    let bounds = quote_spanned!(span=> ::core::marker::Send + ::core::marker::Sync + 'static);
+    let bounds = quote_spanned!(names::hygienic(ident.span())=> ::core::marker::Send + ::core::marker::Sync + 'static);
     quote! {
         #(#attrs)*
         #docs
@@ -46,9 +46,9 @@ fn declaration(declaration: &Declaration) -> TokenStream {
     let is_async = sig.asyncness.is_some();
     let sig = sendable(sig);
     let body = match body {
-        Some(body) if is_async => quote!({ async move #body }),
+        Some(body) if is_async => quote_spanned!(body.span()=> { async move #body }),
         Some(body) => body.to_token_stream(),
-        None => quote!(;),
+        None => quote_spanned!(sig.ident.span()=> ;),
     };
     quote!(#(#attrs)* #sig #body)
 }
@@ -60,7 +60,8 @@ fn sendable(sig: &Signature) -> Signature {
             ReturnType::Default => quote!(()),
             ReturnType::Type(_, ty) => ty.to_token_stream(),
         };
-        let span = Span::mixed_site().located_at(output.span());
+        // The user's span: lints and a future that is not `Send` point at the method.
+        let span = output.span();
         sig.output = ReturnType::Type(
             syn::Token![->](span),
             Box::new(syn::Type::Verbatim(quote_spanned! { span=>

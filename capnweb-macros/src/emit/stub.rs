@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 
 use super::{docs, marker};
 use crate::args::Kind;
-use crate::model::{Capability, Member, Param, Presence, Returns};
+use crate::model::{Capability, Failure, Member, Param, Presence, Returns};
 use crate::names::{self, Runtime, generated};
 
 /// Emits the type.
@@ -38,6 +38,7 @@ pub(super) fn inherent(capability: &Capability) -> TokenStream {
     let (new, attenuate, revocable) = (docs::new(capability), docs::attenuate(), docs::revocable());
     let marker = marker::value(capability);
     generated! {
+        #[allow(clippy::too_many_arguments, reason = "as many as the trait has")]
         impl #impl_generics #stub #arguments #where_clause {
             #new
             #vis fn new(target: impl #bound) -> Self {
@@ -52,10 +53,9 @@ pub(super) fn inherent(capability: &Capability) -> TokenStream {
             #attenuate
             #vis fn attenuate<__Facet>(&self) -> __Facet
             where
-                Self: #runtime::Attenuate<__Facet>,
-                __Facet: #runtime::Capability,
+                __Facet: #runtime::FacetOf<Self>,
             {
-                <Self as #runtime::Attenuate<__Facet>>::attenuate_to(self)
+                <__Facet as #runtime::FacetOf<Self>>::of(self)
             }
 
             #revocable
@@ -127,18 +127,18 @@ fn argument(param: &Param) -> TokenStream {
 
 /// `Promise<T>` or `Promise<T, E>`.
 fn promise(returns: &Returns, runtime: &Runtime) -> TokenStream {
-    match returns {
-        Returns::Plain(ok) | Returns::Result { ok, err: None } => {
-            generated!(#runtime::Promise<#ok>)
-        }
-        Returns::Result { ok, err: Some(err) } => generated!(#runtime::Promise<#ok, #err>),
+    let Returns { success, failure } = returns;
+    match failure {
+        Failure::None | Failure::Common => generated!(#runtime::Promise<#success>),
+        Failure::Own(own) => generated!(#runtime::Promise<#success, #own>),
     }
 }
 
-/// The types of a success and of a failure.
+/// The types of a success and of a failure, which a remote call always has.
 pub(super) fn outcome(returns: &Returns, runtime: &Runtime) -> TokenStream {
-    match returns {
-        Returns::Plain(ok) | Returns::Result { ok, err: None } => generated!(#ok, #runtime::Error),
-        Returns::Result { ok, err: Some(err) } => generated!(#ok, #err),
+    let Returns { success, failure } = returns;
+    match failure {
+        Failure::None | Failure::Common => generated!(#success, #runtime::Error),
+        Failure::Own(own) => generated!(#success, #own),
     }
 }

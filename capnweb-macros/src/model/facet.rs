@@ -1,11 +1,13 @@
 //! Facets: the same object with fewer methods, and what its results become.
 
+use quote::ToTokens;
+use syn::ext::IdentExt;
 use syn::visit_mut::VisitMut;
 use syn::{Ident, Path, PathArguments, ReturnType, Type, TypePath};
 
-use super::capability::{Capability, Item, Lineage};
-use super::member::{Member, Returns};
-use super::types::{capabilities_in, idents_in};
+use super::capability::{Capability, Extent, Item, Lineage};
+use super::member::Member;
+use super::types::{argument_of, capabilities_in, idents_in};
 use crate::args::{FacetArgs, Grant};
 use crate::check;
 use crate::names;
@@ -27,39 +29,46 @@ pub(crate) enum Results {
 
 /// Makes the capability that a facet is; what is wrong in it is reported and left out.
 pub(super) fn narrow(whole: &Capability, args: FacetArgs, errors: &Errors) -> Capability {
-    let grants: Vec<(Grant, &Member)> = args
-        .grants
-        .into_iter()
-        .filter_map(|grant| whole.member(&grant.method).map(|member| (grant, member)))
-        .collect();
-    let granted = |member: &Member| {
-        grants
-            .iter()
-            .any(|(_, other)| other.ident() == member.ident())
-    };
-    let lacks = whole
-        .members()
-        .filter(|member| !granted(member))
-        .map(|member| member.ident().to_string())
-        .collect();
-    let types = whole
-        .items
-        .iter()
-        .filter(|item| matches!(item, Item::Verbatim(_)));
-    let members = grants
+    let granted = granted(whole, args.grants);
+    let types = whole.types.iter().map(ToTokens::to_token_stream);
+    let members = granted
         .iter()
         .filter_map(|(grant, member)| granted_member(grant, member, errors));
     Capability {
         attrs: args.docs,
-        interface: args.ident.to_string(),
+        interface: args.ident.unraw().to_string(),
         ident: args.ident,
-        items: types.cloned().chain(members).collect(),
+        items: types.map(Item::Verbatim).chain(members).collect(),
         lineage: Lineage::Facet {
             of: whole.ident.clone(),
-            lacks,
+            lacks: lacking(whole, &granted),
         },
+        extent: Extent::Full,
         ..whole.clone()
     }
+}
+
+/// Returns the members that are granted, each once.
+fn granted(whole: &Capability, grants: Vec<Grant>) -> Vec<(Grant, &Member)> {
+    let mut granted: Vec<(Grant, &Member)> = Vec::new();
+    for grant in grants {
+        let again = granted
+            .iter()
+            .any(|(other, _)| other.method == grant.method);
+        if let Some(member) = whole.member(&grant.method).filter(|_| !again) {
+            granted.push((grant, member));
+        }
+    }
+    granted
+}
+
+/// Returns the names of the members that are not granted.
+fn lacking(whole: &Capability, granted: &[(Grant, &Member)]) -> Vec<String> {
+    let is_granted = |ident: &Ident| granted.iter().any(|(grant, _)| grant.method == *ident);
+    let lacking = whole.members().filter(|member| !is_granted(member.ident()));
+    lacking
+        .map(|member| member.ident().unraw().to_string())
+        .collect()
 }
 
 /// Makes the facet's version of a method.
@@ -69,13 +78,11 @@ fn granted_member(grant: &Grant, member: &Member, errors: &Errors) -> Option<Ite
     // A default body may call methods that the facet lacks.
     member.declaration.body = None;
     if let (Results::Narrowed { from, .. }, Some(becomes)) = (&results, &grant.becomes) {
-        let mut replace = Narrow { from, becomes };
+        let mut narrow = Narrow { from, becomes };
         if let ReturnType::Type(_, ty) = &mut member.declaration.sig.output {
-            replace.visit_type_mut(ty);
+            narrow.visit_type_mut(ty);
         }
-        match &mut member.returns {
-            Returns::Plain(ty) | Returns::Result { ok: ty, .. } => replace.visit_type_mut(ty),
-        }
+        narrow.visit_type_mut(&mut member.returns.success);
     }
     member.results = results;
     Some(Item::Member(Box::new(member)))
@@ -83,14 +90,13 @@ fn granted_member(grant: &Grant, member: &Member, errors: &Errors) -> Option<Ite
 
 /// Decides what becomes of a method's results.
 fn results(grant: &Grant, member: &Member, errors: &Errors) -> Option<Results> {
-    let success = member.returns.success();
+    let success = &member.returns.success;
     let Some(becomes) = &grant.becomes else {
         errors.attempt(|| check::unmapped(grant, success, errors))?;
         return Some(Results::Data);
     };
     errors.attempt(|| check::mapping(grant, becomes, success, errors))?;
-    let name = &becomes.segments.last()?.ident;
-    if idents_in(success).contains(name) || capabilities_in(success).contains(&names::stub(name)) {
+    if keeps_whole(&becomes.segments.last()?.ident, success) {
         return Some(Results::Whole);
     }
     let from = stub_in(success)?;
@@ -101,10 +107,20 @@ fn results(grant: &Grant, member: &Member, errors: &Errors) -> Option<Results> {
     })
 }
 
+/// Returns whether naming `target` allows a result of this type to pass as it is: it names the
+/// capability in the result, or data that may carry some.
+pub(crate) fn keeps_whole(target: &Ident, success: &Type) -> bool {
+    let capabilities = capabilities_in(success);
+    match capabilities[..] {
+        [] => idents_in(success).contains(target),
+        _ => capabilities.contains(target) || capabilities.contains(&names::stub(target)),
+    }
+}
+
 /// Returns `XStub` of `XStub`, `Option<XStub>` or `Vec<XStub>`.
 pub(crate) fn stub_in(success: &Type) -> Option<TypePath> {
-    let inner = super::types::argument_of(success, "Option")
-        .or_else(|| super::types::argument_of(success, "Vec"))
+    let inner = argument_of(success, "Option")
+        .or_else(|| argument_of(success, "Vec"))
         .unwrap_or(success);
     match inner {
         Type::Path(path) if is_stub(&path.path.segments.last()?.ident) => Some(path.clone()),

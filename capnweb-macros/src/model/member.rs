@@ -2,7 +2,9 @@
 
 use proc_macro2::Group;
 use syn::ext::IdentExt;
-use syn::{Attribute, Expr, FnArg, Ident, Pat, ReturnType, Signature, Type, parse_quote};
+use syn::{
+    Attribute, Expr, FnArg, Ident, Pat, ReturnType, Signature, TraitItemType, Type, parse_quote,
+};
 
 use super::associated::Associated;
 use super::facet::Results;
@@ -47,20 +49,27 @@ pub(crate) struct Param {
 pub(crate) enum Presence {
     Required,
     /// `Option<T>`, with its `T`.
-    Optional(Type),
+    Optional(Box<Type>),
     /// The value of one that is left out.
     Default(Box<Expr>),
 }
 
 /// What a method returns.
 #[derive(Clone)]
-pub(crate) enum Returns {
-    Plain(Type),
-    /// Without an error type it is the runtime's.
-    Result {
-        ok: Type,
-        err: Option<Type>,
-    },
+pub(crate) struct Returns {
+    pub(crate) success: Type,
+    pub(crate) failure: Failure,
+}
+
+/// How a method says that it failed.
+#[derive(Clone)]
+pub(crate) enum Failure {
+    /// Not at all: it returns its success bare.
+    None,
+    /// By the runtime's own error: `Result<T>`.
+    Common,
+    /// By an error type of its own: `Result<T, E>`.
+    Own(Box<Type>),
 }
 
 impl Member {
@@ -69,13 +78,13 @@ impl Member {
         source: &MethodSource,
         args: &MemberArgs,
         wire: String,
-        types: &[syn::TraitItemType],
+        types: &[TraitItemType],
     ) -> Self {
-        let typed = source.sig.inputs.iter().filter_map(|input| match input {
+        let inputs = source.sig.inputs.iter().filter_map(|input| match input {
             FnArg::Typed(param) => Some(param),
             FnArg::Receiver(_) => None,
         });
-        let (calls, params): (Vec<_>, Vec<_>) = typed.partition(|param| is_call(&param.ty));
+        let (calls, params): (Vec<_>, Vec<_>) = inputs.partition(|param| is_call(&param.ty));
         Self {
             declaration: Declaration::new(source),
             wire,
@@ -106,22 +115,26 @@ impl Member {
 
     /// Returns whether a call through a stub can answer in the method's own words.
     pub(crate) fn can_be_forwarded(&self) -> bool {
-        self.declaration.sig.asyncness.is_some() && matches!(self.returns, Returns::Result { .. })
+        self.declaration.sig.asyncness.is_some() && !matches!(self.returns.failure, Failure::None)
     }
 }
 
 impl Declaration {
     pub(super) fn new(source: &MethodSource) -> Self {
+        let mut sig = stripped(&source.sig);
+        if source.body.is_none() {
+            blank_patterns(&mut sig);
+        }
         Self {
             attrs: foreign(&source.attrs),
-            sig: stripped(&source.sig),
+            sig,
             body: source.body.clone(),
         }
     }
 }
 
 impl Param {
-    fn new(source: &syn::PatType, types: &[syn::TraitItemType]) -> Option<Self> {
+    fn new(source: &syn::PatType, types: &[TraitItemType]) -> Option<Self> {
         let Pat::Ident(pattern) = &*source.pat else {
             return None;
         };
@@ -133,7 +146,7 @@ impl Param {
         let presence = match default.and_then(|attr| attr.parse_args().ok()) {
             Some(value) => Presence::Default(Box::new(value)),
             None => option_inner(&ty).map_or(Presence::Required, |inner| {
-                Presence::Optional(inner.clone())
+                Presence::Optional(Box::new(inner.clone()))
             }),
         };
         Some(Self {
@@ -150,28 +163,23 @@ impl Param {
 }
 
 impl Returns {
-    fn new(output: &ReturnType, types: &[syn::TraitItemType]) -> Self {
+    fn new(output: &ReturnType, types: &[TraitItemType]) -> Self {
         let ty = match output {
             ReturnType::Default => parse_quote!(()),
             ReturnType::Type(_, ty) => Associated::new(types).resolve(ty),
         };
-        match result_parts(&ty) {
-            Some((ok, err)) => Self::Result { ok, err },
-            None => Self::Plain(ty),
-        }
-    }
-
-    /// Returns the type of a success.
-    pub(crate) const fn success(&self) -> &Type {
-        match self {
-            Self::Plain(ty) | Self::Result { ok: ty, .. } => ty,
-        }
+        let (success, failure) = match result_parts(&ty) {
+            Some((success, None)) => (success, Failure::Common),
+            Some((success, Some(own))) => (success, Failure::Own(Box::new(own))),
+            None => (ty, Failure::None),
+        };
+        Self { success, failure }
     }
 }
 
 /// Returns whether this attribute is addressed to us, so that nobody else must see it.
 fn is_ours(attr: &Attribute) -> bool {
-    ["rpc", "property", "default", "attenuate"]
+    ["rpc", "property", "default", "attenuate", "capability"]
         .iter()
         .any(|name| attr.path().is_ident(name))
 }
@@ -195,4 +203,15 @@ fn stripped(sig: &Signature) -> Signature {
         }
     }
     sig
+}
+
+/// Blanks the patterns that only a function with a body may have: they are reported once already.
+fn blank_patterns(sig: &mut Signature) {
+    for input in &mut sig.inputs {
+        if let FnArg::Typed(param) = input
+            && !matches!(&*param.pat, Pat::Ident(_))
+        {
+            *param.pat = parse_quote!(_);
+        }
+    }
 }

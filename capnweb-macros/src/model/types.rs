@@ -39,7 +39,7 @@ pub(super) fn result_parts(ty: &Type) -> Option<(Type, Option<Type>)> {
 }
 
 /// Returns `T` of a type called `name` with the one argument `T`.
-pub(crate) fn argument_of<'a>(ty: &'a Type, name: &str) -> Option<&'a Type> {
+pub(super) fn argument_of<'a>(ty: &'a Type, name: &str) -> Option<&'a Type> {
     let segment = last_segment(ty).filter(|segment| segment.ident == name)?;
     match arguments(segment)[..] {
         [inner] => Some(inner),
@@ -58,7 +58,7 @@ pub(crate) fn is_call(ty: &Type) -> bool {
 }
 
 /// Returns the name of every type that occurs in `ty`.
-pub(crate) fn idents_in(ty: &Type) -> Vec<Ident> {
+pub(super) fn idents_in(ty: &Type) -> Vec<Ident> {
     let mut names = TypeNames::default();
     names.visit_type(ty);
     names.0

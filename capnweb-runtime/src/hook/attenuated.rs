@@ -3,17 +3,17 @@
 use std::sync::Arc;
 
 use super::cap::{Cap, Hook, Outcome, Waiter};
-use super::function::{Callable, FunctionHook};
+use super::function::{Callable, FunctionHook, no_member_called};
 use super::interface::{Interface, Member, MemberKind};
 use super::promise::promise;
 use super::resolver::Resolver;
+use super::settled;
 use super::{Stub, Value, wrap};
 use crate::error::Error;
 use crate::value::{Path, Segment};
 
 /// What a facet grants: some members of an interface, and what their results become.
 #[derive(Debug)]
-#[non_exhaustive]
 pub struct Facet {
     /// The members that exist for the holder.
     pub interface: &'static Interface,
@@ -133,8 +133,10 @@ impl Hook for Attenuated {
             Some((member, grant)) if rest.is_empty() && member.kind == MemberKind::Method => {
                 self.call_member(member, grant, args, result);
             }
-            None if rest.is_empty() => result.settle(Err(Error::not_a_function(&path))),
-            _ => self.step(first).call(rest, args, result),
+            Some((member, _)) if member.kind == MemberKind::Method => {
+                result.settle(Err(no_member_called(&path, &rest)));
+            }
+            _ => settled::call_within(&self.step(first), path, rest, args, result),
         }
     }
 

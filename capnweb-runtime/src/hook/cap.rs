@@ -1,8 +1,10 @@
 //! The capability handle and the trait behind it.
 
+use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 
+use super::brand::BrandKey;
 use super::charge::Charge;
 use super::promise::{PromiseCell, promise};
 use super::resolver::Resolver;
@@ -68,6 +70,11 @@ pub(crate) trait Hook: Send + Sync + 'static {
 
     /// Returns the session and the id under which a peer holds the original, if one does.
     fn import(&self) -> Option<ImportRef> {
+        None
+    }
+
+    /// Returns what the capability itself was sealed with under a brand.
+    fn content(&self, _: BrandKey) -> Option<Arc<dyn Any + Send + Sync>> {
         None
     }
 
@@ -151,6 +158,31 @@ impl Cap {
     /// See [`Hook::import`].
     pub(crate) fn import(&self) -> Option<ImportRef> {
         self.0.import()
+    }
+
+    /// Returns what the capability was sealed with under a brand, if it bears it. Wrappers, and
+    /// promises that have become something else, are looked through.
+    pub(crate) fn content(&self, key: BrandKey) -> Option<Arc<dyn Any + Send + Sync>> {
+        let mut here = self.clone();
+        loop {
+            if let Some(content) = here.0.content(key) {
+                return Some(content);
+            }
+            let next = here.behind().filter(|next| next.path().is_empty())?;
+            here = next.into_cap();
+        }
+    }
+
+    /// Returns what is behind a wrapper or a promise.
+    fn behind(&self) -> Option<Stub> {
+        match self.state() {
+            State::Following(next) => Some(Stub::of(next)),
+            State::Settled(outcome) => match outcome.as_ref() {
+                Ok(Value::Capability(stub)) => Some(stub.clone()),
+                _ => None,
+            },
+            State::Object | State::Pending => self.0.inner(),
+        }
     }
 
     /// See [`Hook::cell`].

@@ -37,11 +37,7 @@ impl<C: Callable> Hook for FunctionHook<C> {
         if path.is_empty() {
             return self.0.invoke(args, result);
         }
-        // A function has no members: any path leads to what it would lead to in an empty object.
-        result.settle(match settled::find(&EMPTY, &path) {
-            Ok(_) => Err(Error::not_a_function(&path)),
-            Err(error) => Err(error),
-        });
+        result.settle(Err(no_member_called(&path, &path)));
     }
 
     fn read(self: Arc<Self>, path: Path, result: Resolver) {
@@ -61,6 +57,12 @@ impl<C: Callable> Hook for FunctionHook<C> {
     fn inner(&self) -> Option<Stub> {
         self.0.inner()
     }
+}
+
+/// Returns how a call fails that goes to `rest`, inside of a function at the start of `path`: a
+/// function has no members, so any path leads to what it would lead to in an empty object.
+pub(super) fn no_member_called(path: &Path, rest: &Path) -> Error {
+    settled::find(&EMPTY, rest).map_or_else(|error| error, |_| Error::not_a_function(path))
 }
 
 static EMPTY: Value = Value::Object(crate::value::Object::new());

@@ -10,7 +10,6 @@ use super::promise::PromiseCell;
 
 /// An interface: its name, and every member that exists for a peer.
 #[derive(Debug)]
-#[non_exhaustive]
 pub struct Interface {
     /// The name that error messages use.
     pub name: &'static str,
@@ -35,7 +34,6 @@ impl Interface {
 
 /// One member of an [`Interface`].
 #[derive(Debug)]
-#[non_exhaustive]
 pub struct Member {
     /// The name on the wire.
     pub name: &'static str,

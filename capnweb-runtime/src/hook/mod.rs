@@ -1,6 +1,7 @@
 //! What a capability is to the program that holds it: one trait, one dispatch path.
 
 mod attenuated;
+mod brand;
 mod cap;
 mod caretaker;
 mod charge;
@@ -22,6 +23,7 @@ mod wrap;
 
 pub(crate) use attenuated::attenuate;
 pub use attenuated::{Facet, Results};
+pub use brand::Brand;
 pub(crate) use cap::{Cap, Hook, Outcome, State, Waiter};
 pub use caretaker::Revoker;
 pub(crate) use caretaker::revocable;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::cap::Outcome;
+use super::cap::{Cap, Outcome};
 use super::resolver::Resolver;
 use super::{Stub, Value};
 use crate::error::Error;
@@ -18,8 +18,26 @@ pub(crate) enum Found<'a> {
 
 /// Calls what is at `path` of a settled promise.
 pub(super) fn call(outcome: &Arc<Outcome>, path: &Path, args: Vec<Value>, result: Resolver) {
-    let found = match outcome.as_ref() {
-        Ok(value) => find(value, path),
+    call_at(outcome, path, path, args, result);
+}
+
+/// Calls what is at `rest` of a member, once it is known; `path` led to it from its object.
+pub(super) fn call_within(
+    member: &Cap,
+    path: Path,
+    rest: Path,
+    args: Vec<Value>,
+    result: Resolver,
+) {
+    result.wait_for(member);
+    member.when_settled(Box::new(move |outcome| {
+        call_at(outcome, &path, &rest, args, result);
+    }));
+}
+
+fn call_at(outcome: &Outcome, path: &Path, rest: &Path, args: Vec<Value>, result: Resolver) {
+    let found = match outcome {
+        Ok(value) => find(value, rest),
         Err(error) => return result.settle(Err(error.clone())),
     };
     match found {

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use super::cap::{Cap, Hook, Waiter};
 use super::deliver::deliver_all;
-use super::function::{Callable, FunctionHook};
+use super::function::{Callable, FunctionHook, no_member_called};
 use super::interface::{Args, Cancel, Dispatch, MemberKind};
 use super::resolver::Resolver;
 use super::run::run;
+use super::settled;
 use super::{Stub, Value};
 use crate::error::Error;
 use crate::value::{Path, Segment};
@@ -80,8 +81,10 @@ impl<D: Dispatch> Hook for Target<D> {
         };
         match self.member(first) {
             Some((index, MemberKind::Method)) if rest.is_empty() => self.start(index, args, result),
-            None if rest.is_empty() => result.settle(Err(Error::not_a_function(&path))),
-            _ => self.step(first).call(rest, args, result),
+            Some((_, MemberKind::Method)) => {
+                result.settle(Err(no_member_called(&path, &rest)));
+            }
+            _ => settled::call_within(&self.step(first), path, rest, args, result),
         }
     }
 

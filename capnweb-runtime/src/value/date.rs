@@ -24,7 +24,7 @@ impl Date {
 
     /// Creates a date from what JavaScript takes as its time value: a fraction is cut off, what is
     /// out of range or not finite makes the date invalid.
-    pub(crate) fn from_time_value(ms: f64) -> Self {
+    pub fn from_time_value(ms: f64) -> Self {
         #[allow(clippy::cast_precision_loss, reason = "MAX_MS is an exact double")]
         let in_range = ms.abs() <= MAX_MS as f64;
         #[allow(
@@ -33,6 +33,15 @@ impl Date {
         )]
         let whole = ms as i64;
         Self(in_range.then_some(whole))
+    }
+
+    /// Returns what JavaScript gives as its time value: NaN for the invalid date.
+    pub fn to_time_value(self) -> f64 {
+        #[allow(
+            clippy::cast_precision_loss,
+            reason = "dates end where doubles are still exact"
+        )]
+        self.0.map_or(f64::NAN, |ms| ms as f64)
     }
 
     /// Returns the milliseconds since the epoch, or `None` for the invalid date.

@@ -119,13 +119,13 @@ async fn c1_calls_on_what_is_not_there_say_so() {
     for (path, text) in [
         ("[]", "'' is not a function."),
         (r#"["constructor"]"#, "'constructor' is not a function."),
-        (r#"["prop"]"#, "'' is not a function."),
-        (r#"["prop","a"]"#, "'a' is not a function."),
+        (r#"["prop"]"#, "'prop' is not a function."),
+        (r#"["prop","a"]"#, "'prop.a' is not a function."),
         (
             r#"["nope","x"]"#,
             "Cannot read properties of undefined (reading 'x')",
         ),
-        (r#"["square","x"]"#, "'x' is not a function."),
+        (r#"["square","x"]"#, "'square.x' is not a function."),
     ] {
         for main in [
             World::new().stub(),

@@ -1,0 +1,277 @@
+//! The main object: one method for each thing that two peers can understand differently.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use capnweb_runtime::{
+    BigInt, Bytes, Call, Date, Error, Function, Promise, Result, Value, capability,
+};
+use serde::{Deserialize, Serialize};
+
+/// What every connection is served.
+#[capability]
+pub trait Target {
+    async fn square(&self, i: f64) -> Result<f64>;
+    async fn add(&self, a: f64, b: f64) -> Result<f64>;
+    async fn greet(&self, name: String) -> Result<String>;
+    async fn get_list(&self) -> Result<Vec<f64>>;
+    async fn generate_fibonacci(&self, n: i64) -> Result<Vec<f64>>;
+    async fn return_null(&self) -> Result<Option<f64>>;
+    async fn return_undefined(&self) -> Result<()>;
+    async fn return_number(&self, i: f64) -> Result<f64>;
+    async fn return_infinity(&self) -> Result<f64>;
+    async fn return_negative_infinity(&self) -> Result<f64>;
+    #[rpc(name = "returnNaN")]
+    async fn return_nan(&self) -> Result<f64>;
+    async fn echo(&self, value: Value) -> Result<Value>;
+    async fn slow_method(&self, ms: u64) -> Result<String>;
+
+    async fn call_square(&self, this: TargetStub, i: f64) -> Result<Squared>;
+    async fn call_function(&self, func: Function<fn(Value) -> Value>, i: Value) -> Result<Called>;
+    async fn make_counter(&self, i: f64) -> Result<CounterStub>;
+    async fn increment_counter(
+        &self,
+        counter: CounterStub,
+        #[default(1.0)] n: f64,
+    ) -> Result<Promise<f64>>;
+    async fn register_callback(&self, callback: CallbackStub) -> Result<String>;
+    async fn trigger_callback(&self) -> Result<Value>;
+
+    async fn throw_error(&self) -> Result<()>;
+    async fn throw_type_error(&self) -> Result<()>;
+
+    async fn echo_bytes(&self, bytes: Bytes) -> Result<Bytes>;
+    async fn echo_date(&self, date: Date) -> Result<Date>;
+    async fn echo_big_int(&self, n: BigInt) -> Result<BigInt>;
+    async fn make_bytes(&self, base64: String) -> Result<Bytes>;
+    async fn make_date(&self, ms: f64) -> Result<Date>;
+    async fn make_big_int(&self, decimal: String) -> Result<BigInt>;
+    async fn get_timestamp(&self, date: Date) -> Result<f64>;
+    async fn get_bytes_length(&self, bytes: Bytes) -> Result<f64>;
+    async fn get_big_int_string(&self, n: BigInt) -> Result<String>;
+
+    /// The sizes of this session's tables.
+    async fn stats(&self, call: Call) -> Result<TableSizes>;
+}
+
+/// A capability with state.
+#[capability]
+pub trait Counter {
+    async fn increment(&self, #[default(1.0)] n: f64) -> Result<f64>;
+    #[property]
+    fn value(&self) -> f64;
+}
+
+/// What a client passes to be called back later.
+#[capability]
+pub trait Callback {
+    async fn notify(&self, message: String) -> Result<Value>;
+}
+
+/// The answer of `callSquare`: a promise inside an object, not awaited.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Squared {
+    result: Promise<f64>,
+}
+
+/// The answer of `callFunction`.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Called {
+    result: Value,
+}
+
+/// The answer of `stats`.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct TableSizes {
+    imports: usize,
+    exports: usize,
+}
+
+/// The main object of one connection.
+#[derive(Debug, Default)]
+pub struct Main {
+    callback: Mutex<Option<CallbackStub>>,
+}
+
+struct Counting(Mutex<f64>);
+
+impl Counter for Counting {
+    async fn increment(&self, n: f64) -> Result<f64> {
+        let mut value = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *value += n;
+        Ok(*value)
+    }
+
+    fn value(&self) -> f64 {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Target for Main {
+    async fn square(&self, i: f64) -> Result<f64> {
+        Ok(i * i)
+    }
+
+    async fn add(&self, a: f64, b: f64) -> Result<f64> {
+        Ok(a + b)
+    }
+
+    async fn greet(&self, name: String) -> Result<String> {
+        Ok(format!("Hello, {name}!"))
+    }
+
+    async fn get_list(&self) -> Result<Vec<f64>> {
+        Ok(vec![1.0, 2.0, 3.0, 4.0, 5.0])
+    }
+
+    async fn generate_fibonacci(&self, n: i64) -> Result<Vec<f64>> {
+        let mut numbers = Vec::new();
+        let (mut a, mut b) = (0.0, 1.0);
+        if n > MAX_ITEMS {
+            return Err(Error::range_error("too many"));
+        }
+        for _ in 0..n {
+            numbers.push(a);
+            (a, b) = (b, a + b);
+        }
+        Ok(numbers)
+    }
+
+    async fn return_null(&self) -> Result<Option<f64>> {
+        Ok(None)
+    }
+
+    async fn return_undefined(&self) -> Result<()> {
+        Ok(())
+    }
+
+    async fn return_number(&self, i: f64) -> Result<f64> {
+        Ok(i)
+    }
+
+    async fn return_infinity(&self) -> Result<f64> {
+        Ok(f64::INFINITY)
+    }
+
+    async fn return_negative_infinity(&self) -> Result<f64> {
+        Ok(f64::NEG_INFINITY)
+    }
+
+    async fn return_nan(&self) -> Result<f64> {
+        Ok(f64::NAN)
+    }
+
+    async fn echo(&self, value: Value) -> Result<Value> {
+        Ok(value)
+    }
+
+    async fn slow_method(&self, ms: u64) -> Result<String> {
+        tokio::time::sleep(Duration::from_millis(ms)).await;
+        Ok(format!("slow result after {ms}ms"))
+    }
+
+    async fn call_square(&self, this: TargetStub, i: f64) -> Result<Squared> {
+        Ok(Squared {
+            result: this.square(i),
+        })
+    }
+
+    async fn call_function(&self, func: Function<fn(Value) -> Value>, i: Value) -> Result<Called> {
+        Ok(Called {
+            result: func.call(i).await?,
+        })
+    }
+
+    async fn make_counter(&self, i: f64) -> Result<CounterStub> {
+        Ok(CounterStub::new(Counting(Mutex::new(i))))
+    }
+
+    async fn increment_counter(&self, counter: CounterStub, n: f64) -> Result<Promise<f64>> {
+        Ok(counter.increment(n))
+    }
+
+    async fn register_callback(&self, callback: CallbackStub) -> Result<String> {
+        let previous = {
+            let mut kept = self.callback.lock().unwrap_or_else(PoisonError::into_inner);
+            kept.replace(callback)
+        };
+        drop(previous);
+        Ok("registered".to_owned())
+    }
+
+    async fn trigger_callback(&self) -> Result<Value> {
+        let callback = self
+            .callback
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        match callback {
+            Some(callback) => callback.notify("ping").await,
+            None => Ok(Value::String("no callback".to_owned())),
+        }
+    }
+
+    async fn throw_error(&self) -> Result<()> {
+        Err(Error::range_error("test error"))
+    }
+
+    async fn throw_type_error(&self) -> Result<()> {
+        Err(Error::type_error("adversarial type error"))
+    }
+
+    async fn echo_bytes(&self, bytes: Bytes) -> Result<Bytes> {
+        Ok(bytes)
+    }
+
+    async fn echo_date(&self, date: Date) -> Result<Date> {
+        Ok(date)
+    }
+
+    async fn echo_big_int(&self, n: BigInt) -> Result<BigInt> {
+        Ok(n)
+    }
+
+    async fn make_bytes(&self, base64: String) -> Result<Bytes> {
+        let bytes = STANDARD
+            .decode(base64)
+            .map_err(|_| Error::type_error("not base64"))?;
+        Ok(bytes.into())
+    }
+
+    async fn make_date(&self, ms: f64) -> Result<Date> {
+        Ok(Date::from_time_value(ms))
+    }
+
+    async fn make_big_int(&self, decimal: String) -> Result<BigInt> {
+        decimal
+            .parse()
+            .map_err(|_| Error::type_error("not an integer"))
+    }
+
+    async fn get_timestamp(&self, date: Date) -> Result<f64> {
+        Ok(date.to_time_value())
+    }
+
+    async fn get_bytes_length(&self, bytes: Bytes) -> Result<f64> {
+        let length = u32::try_from(bytes.len()).map_err(|_| Error::range_error("too long"))?;
+        Ok(f64::from(length))
+    }
+
+    async fn get_big_int_string(&self, n: BigInt) -> Result<String> {
+        Ok(n.to_string())
+    }
+
+    async fn stats(&self, call: Call) -> Result<TableSizes> {
+        let stats = call.session().map(capnweb_runtime::Session::stats);
+        let stats = stats.ok_or_else(|| Error::new("this call came over no session"))?;
+        Ok(TableSizes {
+            imports: stats.imports,
+            exports: stats.exports,
+        })
+    }
+}
+
+/// How many items `generateFibonacci` gives at most: further ones are no doubles any more.
+const MAX_ITEMS: i64 = 1_476;

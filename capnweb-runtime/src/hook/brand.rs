@@ -1,0 +1,122 @@
+//! Brands: recognising one's own references (Morris, 1973: sealers and unsealers).
+
+use std::any::Any;
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::cap::{Cap, Hook, State, Waiter};
+use super::resolver::Resolver;
+use super::{Stub, Value, wrap};
+use crate::value::Path;
+
+/// The power to mark references as one's own, and to recognise them when they come back.
+///
+/// Whoever holds the brand can get from a reference it has [sealed](Self::seal) back to the `T` it
+/// sealed it with; nobody else can, and a reference that somebody else made, whatever it claims to
+/// be, is not recognised. It works through the reference's own facets and after a trip over the
+/// wire. Clones are the same brand.
+pub struct Brand<T> {
+    key: BrandKey,
+    sealed: PhantomData<fn() -> T>,
+}
+
+/// Tells brands apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct BrandKey(u64);
+
+impl<T: Send + Sync + 'static> Brand<T> {
+    /// Creates a brand that no reference bears yet.
+    pub fn new() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let key = BrandKey(NEXT.fetch_add(1, Ordering::Relaxed));
+        Self {
+            key,
+            sealed: PhantomData,
+        }
+    }
+
+    /// Returns a reference to the same object that bears this brand.
+    pub(crate) fn seal(&self, stub: &Stub, content: Arc<T>) -> Stub {
+        let key = self.key;
+        wrap(stub, |inner| {
+            Cap::new(Branded {
+                inner,
+                key,
+                content,
+            })
+        })
+    }
+
+    /// Returns what a reference was sealed with, if it bears this brand.
+    pub(crate) fn unseal(&self, stub: &Stub) -> Option<Arc<T>> {
+        if !stub.path().is_empty() {
+            return None;
+        }
+        stub.cap().content(self.key)?.downcast().ok()
+    }
+}
+
+impl<T> Clone for Brand<T> {
+    fn clone(&self) -> Self {
+        Self {
+            key: self.key,
+            sealed: PhantomData,
+        }
+    }
+}
+
+impl<T: Send + Sync + 'static> Default for Brand<T> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<T> fmt::Debug for Brand<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Brand")
+    }
+}
+
+struct Branded<T> {
+    inner: Stub,
+    key: BrandKey,
+    content: Arc<T>,
+}
+
+impl<T: Send + Sync + 'static> Hook for Branded<T> {
+    fn call(self: Arc<Self>, path: Path, args: Vec<Value>, result: Resolver) {
+        self.inner
+            .cap()
+            .call(self.inner.path().clone().join(path), args, result);
+    }
+
+    fn read(self: Arc<Self>, path: Path, result: Resolver) {
+        if path.is_empty() {
+            let this = Stub::of(Cap::from_arc(self));
+            return result.settle(Ok(Value::Capability(this)));
+        }
+        self.inner
+            .cap()
+            .read(self.inner.path().clone().join(path), result);
+    }
+
+    fn when_settled(self: Arc<Self>, waiter: Waiter) {
+        waiter(&Arc::new(Ok(Value::Capability(Stub::of(Cap::from_arc(
+            self,
+        ))))));
+    }
+
+    fn state(&self) -> State {
+        State::Object
+    }
+
+    fn content(&self, key: BrandKey) -> Option<Arc<dyn Any + Send + Sync>> {
+        (self.key == key).then(|| Arc::clone(&self.content) as Arc<dyn Any + Send + Sync>)
+    }
+
+    fn inner(&self) -> Option<Stub> {
+        Some(self.inner.clone())
+    }
+}

@@ -1,0 +1,49 @@
+//! What a connection begins with.
+
+use capnweb_runtime::{Result, capability};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::queue::{SubmitterStub, TaskQueueStub};
+use super::resources::ResourcesStub;
+use super::worker::WorkerPoolStub;
+use crate::model::{TaskId, WorkerId};
+
+/// Everything: the supervisor's own view.
+#[capability]
+#[attenuate(ClientGateway { get_task_queue -> Submitter })]
+pub trait Gateway {
+    /// Returns the queue.
+    async fn get_task_queue(&self) -> Result<TaskQueueStub>;
+
+    /// Returns the workers.
+    async fn get_worker_pool(&self) -> Result<WorkerPoolStub>;
+
+    /// Returns what can be lent.
+    async fn get_resources(&self) -> Result<ResourcesStub>;
+
+    /// Submits a task and has an idle worker carry it out: a `gpu` worker for a `gpu` task, a `cpu`
+    /// worker for others, or any that is idle.
+    async fn submit_and_execute(&self, kind: String, params: Option<Value>) -> Result<Executed>;
+}
+
+/// What a connection without authority begins with: it can redeem a secret for a role, and nothing
+/// else.
+#[capability]
+pub trait Gate {
+    /// Returns the gateway of the role that the secret stands for. Its methods are those of a
+    /// [`Gateway`] or a [`ClientGateway`].
+    async fn redeem(&self, secret: String) -> Result<GatewayStub>;
+}
+
+/// The answer of a task submitted and carried out.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Executed {
+    /// The task.
+    pub task_id: TaskId,
+    /// Who carried it out.
+    pub worker_id: WorkerId,
+    /// What came out.
+    pub result: Value,
+}

@@ -1,0 +1,38 @@
+//! The queue's interface: nothing but capability traits and the data they exchange.
+//!
+//! Wire names and results are those of the system the seed document describes, so that a client
+//! written for that works unchanged. What is new has names of its own.
+
+mod gateway;
+mod gpu;
+mod lock;
+mod network;
+mod observer;
+mod queue;
+mod resource_error;
+mod resources;
+mod storage;
+mod task;
+mod worker;
+
+pub use gateway::{
+    ClientGateway, ClientGatewayStub, Executed, Gate, GateStub, Gateway, GatewayStub,
+};
+pub use gpu::{
+    Computed, Gpu, GpuInfo, GpuStub, MemoryChange, MemoryFreed, Reservation, ReservationStub,
+};
+pub use lock::{Lock, LockStub};
+pub use network::{Fetched, Network, NetworkReader, NetworkReaderStub, NetworkStats, NetworkStub};
+pub use observer::{Completion, Failing, ProgressObserver, ProgressObserverStub, ProgressUpdate};
+pub use queue::{Cancelled, Submitter, SubmitterStub, TaskQueue, TaskQueueStub, TaskSummary};
+pub use resource_error::ResourceError;
+pub use resources::{LentGpu, LentNetwork, LentStorage, Loan, LoanStub, Resources, ResourcesStub};
+pub use storage::{KeyDone, Storage, StorageReader, StorageReaderStub, StorageStub};
+pub use task::{
+    Assignment, AssignmentStub, Done, ProgressSet, Task, TaskHandle, TaskHandleStub, TaskInfo,
+    TaskStub,
+};
+pub use worker::{
+    Execution, Worker, WorkerActivity, WorkerInfo, WorkerPool, WorkerPoolStub, WorkerRevoked,
+    WorkerStub, WorkerSummary,
+};

@@ -1,0 +1,72 @@
+//! The queue.
+
+use capnweb_runtime::{Result, capability};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::gpu::GpuStub;
+use super::network::NetworkStub;
+use super::storage::StorageStub;
+use super::task::TaskHandleStub;
+use crate::model::{TaskId, TaskKind, TaskStatus};
+
+/// The queue of tasks.
+#[capability]
+#[attenuate(Submitter { submit -> TaskHandle, get_task -> TaskHandle, list_tasks, cancel_task, id, task_count })]
+pub trait TaskQueue {
+    /// Accepts a task. `params` may ask for `needs_storage`, `needs_gpu` and `needs_network`; what
+    /// the queue's policy does not grant is refused. They may also say `retry`, `not_before` (in
+    /// milliseconds since the Unix epoch) and `timeout_ms`; without `retry`, a failure is final.
+    async fn submit(&self, kind: String, params: Option<Value>) -> Result<TaskHandleStub>;
+
+    /// Returns a task of this queue.
+    async fn get_task(&self, id: String) -> Result<TaskHandleStub>;
+
+    /// Lists the tasks of this queue, in the order they were submitted.
+    async fn list_tasks(&self) -> Result<Vec<TaskSummary>>;
+
+    /// Cancels a task of this queue.
+    async fn cancel_task(&self, id: String) -> Result<Cancelled>;
+
+    /// Returns the storage that tasks share.
+    async fn get_shared_storage(&self) -> Result<StorageStub>;
+
+    /// Returns the GPU that tasks share.
+    #[rpc(name = "getSharedGPU")]
+    async fn get_shared_gpu(&self) -> Result<GpuStub>;
+
+    /// Returns the network that tasks share.
+    async fn get_shared_network(&self) -> Result<NetworkStub>;
+
+    /// The queue's name.
+    #[property]
+    fn id(&self) -> String;
+
+    /// How many tasks there are.
+    #[property]
+    async fn task_count(&self) -> Result<u64>;
+}
+
+/// One line of the list of tasks.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TaskSummary {
+    /// Its name.
+    pub id: TaskId,
+    /// What is to be done.
+    #[serde(rename = "type")]
+    pub kind: TaskKind,
+    /// Where it stands.
+    pub status: TaskStatus,
+    /// How far it has come, from 0 to 1.
+    pub progress: f64,
+}
+
+/// The answer of a cancellation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Cancelled {
+    /// Always true; what fails is an error.
+    pub success: bool,
+    /// The task.
+    pub task_id: TaskId,
+}

@@ -1,0 +1,131 @@
+//! Workers and their pool.
+
+use capnweb_runtime::{Result, capability};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::task::TaskHandleStub;
+use crate::model::{WorkerId, WorkerKind};
+
+/// One worker.
+#[capability]
+pub trait Worker {
+    /// Describes it; also after it was revoked.
+    async fn get_info(&self) -> Result<WorkerInfo>;
+
+    /// Carries out a task and returns its result; fails if the task does. One at a time.
+    async fn execute(&self, task: TaskHandleStub) -> Result<Execution>;
+
+    /// Takes everything away from the worker, now and for good.
+    async fn revoke(&self) -> Result<WorkerRevoked>;
+
+    /// Returns whether it was revoked.
+    async fn is_revoked(&self) -> Result<bool>;
+
+    /// The worker's name.
+    #[property]
+    fn id(&self) -> WorkerId;
+
+    /// What it can do.
+    #[property]
+    #[rpc(name = "type")]
+    fn kind(&self) -> WorkerKind;
+
+    /// What it is doing.
+    #[property]
+    async fn status(&self) -> Result<WorkerActivity>;
+}
+
+/// The workers there are.
+#[capability]
+pub trait WorkerPool {
+    /// Adds a worker.
+    async fn create_worker(
+        &self,
+        #[default(WorkerKind::Cpu)] kind: WorkerKind,
+    ) -> Result<WorkerStub>;
+
+    /// Returns a worker.
+    async fn get_worker(&self, id: String) -> Result<WorkerStub>;
+
+    /// Lists the workers.
+    async fn list_workers(&self) -> Result<Vec<WorkerSummary>>;
+
+    /// Takes everything away from a worker, now and for good.
+    async fn revoke_worker(&self, id: String) -> Result<WorkerRevoked>;
+
+    /// Returns a worker that has nothing to do.
+    async fn get_idle_worker(&self, kind: Option<WorkerKind>) -> Result<WorkerStub>;
+
+    /// The pool's name.
+    #[property]
+    fn id(&self) -> String;
+
+    /// How many workers there are, revoked ones included.
+    #[property]
+    async fn worker_count(&self) -> Result<u64>;
+}
+
+/// A worker.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WorkerInfo {
+    /// Its name.
+    pub id: WorkerId,
+    /// What it can do.
+    #[serde(rename = "type")]
+    pub kind: WorkerKind,
+    /// What it is doing.
+    pub status: WorkerActivity,
+    /// Whether it was revoked.
+    pub revoked: bool,
+    /// How many tasks it has completed.
+    pub tasks_completed: u64,
+    /// How many attempts of its have failed.
+    pub tasks_failed: u64,
+}
+
+/// What a worker is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WorkerActivity {
+    /// Waiting for a task.
+    Idle,
+    /// Carrying out a task.
+    Busy,
+    /// Nothing any more.
+    Revoked,
+}
+
+/// One line of the list of workers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorkerSummary {
+    /// Its name.
+    pub id: WorkerId,
+    /// What it can do.
+    #[serde(rename = "type")]
+    pub kind: WorkerKind,
+    /// What it is doing.
+    pub status: WorkerActivity,
+    /// Whether it was revoked.
+    pub revoked: bool,
+}
+
+/// The answer of a task carried out.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Execution {
+    /// Always true; a task that fails is an error.
+    pub success: bool,
+    /// What came out.
+    pub result: Value,
+}
+
+/// The answer of a revocation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WorkerRevoked {
+    /// Always true; what fails is an error.
+    pub success: bool,
+    /// The worker.
+    pub worker_id: WorkerId,
+}
