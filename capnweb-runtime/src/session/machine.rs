@@ -83,7 +83,7 @@ impl Machine {
             .and_then(|message| self.apply(message, text.len(), host));
         self.charge = None;
         if let Err(violation) = handled {
-            self.terminate(Disconnect::Violation(Arc::new(violation)));
+            self.terminate(&Disconnect::Violation(Arc::new(violation)));
         }
     }
 

@@ -14,7 +14,7 @@ impl Machine {
     ///
     /// The peer is told with an `abort`, unless the session was shut down by letting go of its main
     /// object, or the connection is gone.
-    pub(crate) fn terminate(&mut self, reason: Disconnect) {
+    pub(crate) fn terminate(&mut self, reason: &Disconnect) {
         if self.ended.is_some() {
             return;
         }
@@ -25,7 +25,7 @@ impl Machine {
                 self.send(frame);
             }
         }
-        self.end(&reason);
+        self.end(reason);
     }
 
     /// Settles everything that waits and lets go of everything that is held.
