@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::cap::{Cap, Hook, State, Waiter};
 use super::resolver::Resolver;
-use super::{Stub, Value};
+use super::{Stub, Value, wrap};
 use crate::value::Path;
 
 /// The power to mark references as one's own, and to recognise them when they come back.
@@ -39,11 +39,14 @@ impl<T: Send + Sync + 'static> Brand<T> {
 
     /// Returns a reference to the same object that bears this brand.
     pub(crate) fn seal(&self, stub: &Stub, content: Arc<T>) -> Stub {
-        Stub::of(Cap::new(Branded {
-            inner: stub.clone(),
-            key: self.key,
-            content,
-        }))
+        let key = self.key;
+        wrap(stub, |inner| {
+            Cap::new(Branded {
+                inner,
+                key,
+                content,
+            })
+        })
     }
 
     /// Returns what a reference was sealed with, if it bears this brand.
