@@ -68,19 +68,24 @@ mod typed;
 mod value;
 mod wire;
 
-pub use capnweb_macros::{Pipeline, RpcError, capability};
+pub use capnweb_macros::{Pipeline, RpcError, attenuate, capability};
 
 #[cfg(feature = "axum")]
 pub use endpoint::axum;
 pub use endpoint::in_process;
 #[cfg(feature = "websocket")]
 pub use endpoint::{ConnectError, Connector, Server, connect, serve};
-pub use error::{DeserializeError, DeserializeFault, SerializeError, SerializeFault, Step, Trail, Disconnect, Error, Fault, Result, Thrown, Unsendable, Violation};
+pub use error::{
+    DeserializeError, Disconnect, Error, Fault, Result, SerializeError, Thrown, Unsendable,
+    Violation,
+};
 pub use hook::{Brand, Call, Peer, Revoker, Session, Stats, Stub, Value};
 pub use limits::Limits;
 pub use typed::{
     Attenuate, Capability, Function, FunctionBody, IntoArg, Pipeline, Promise, TypedError, Wire,
 };
 pub use value::{
-    BigInt, Bytes, BytesKind, Date, ErrorClass, ErrorValue, Object, Path, Segment, Tree,
+    BigInt, Bytes, BytesKind, Date, ErrorClass, ErrorValue, Object, ParseBigIntError, Path,
+    Segment, Tree,
 };
+pub use wire::{DecodeError, EncodeError, JsonError};

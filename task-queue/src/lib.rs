@@ -16,6 +16,7 @@ pub mod caps;
 pub mod engine;
 pub mod model;
 pub mod resources;
+pub mod service;
 pub mod store;
 pub mod work;
 

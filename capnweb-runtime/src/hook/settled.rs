@@ -29,7 +29,9 @@ pub(super) fn call_within(
     args: Vec<Value>,
     result: Resolver,
 ) {
-    member.when_settled(Box::new(move |outcome| call_at(outcome, &path, &rest, args, result)));
+    member.when_settled(Box::new(move |outcome| {
+        call_at(outcome, &path, &rest, args, result)
+    }));
 }
 
 fn call_at(outcome: &Outcome, path: &Path, rest: &Path, args: Vec<Value>, result: Resolver) {

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::queue::{SubmitterStub, TaskQueueStub};
+use super::resources::ResourcesStub;
 use super::worker::WorkerPoolStub;
 use crate::model::{TaskId, WorkerId};
 
@@ -17,6 +18,9 @@ pub trait Gateway {
 
     /// Returns the workers.
     async fn get_worker_pool(&self) -> Result<WorkerPoolStub>;
+
+    /// Returns what can be lent.
+    async fn get_resources(&self) -> Result<ResourcesStub>;
 
     /// Submits a task and has an idle worker carry it out: a `gpu` worker for a `gpu` task, a `cpu`
     /// worker for others, or any that is idle.

@@ -28,6 +28,10 @@ pub struct Limits {
     pub workers: usize,
     /// Bytes of one value that a user hands in: parameters, a result, a checkpoint.
     pub value_bytes: usize,
+    /// Bytes of all values of one task together.
+    pub task_bytes: usize,
+    /// Bytes of the values of all tasks together; results are taken also beyond that.
+    pub total_bytes: usize,
     /// Log lines kept of a task: the latest.
     pub log_lines: usize,
     /// Bytes kept of a log line or of a failure's message: the first.
@@ -44,6 +48,8 @@ impl Default for Limits {
             tasks: 100_000,
             workers: 10_000,
             value_bytes: 1 << 20,
+            task_bytes: 16 << 20,
+            total_bytes: 1 << 30,
             log_lines: 100,
             text_bytes: 4_096,
             partial_results: 1_000,

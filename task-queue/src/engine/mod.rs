@@ -13,7 +13,7 @@
 //!  cancel leads from every state that is no end to cancelled.
 //! ```
 //!
-//! [`apply`] takes one [`Command`] and either changes the [`State`] and says what is to be done
+//! [`apply()`] takes one [`Command`] and either changes the [`State`] and says what is to be done
 //! about it in the world ([`Effect`]), or refuses ([`Rejected`]) and has changed nothing. It reads
 //! no clock, does no I/O and draws no random numbers, so that every run can be repeated.
 //!

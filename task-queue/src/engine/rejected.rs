@@ -72,6 +72,18 @@ pub enum Rejected {
         /// How large it may be, in bytes.
         max: usize,
     },
+    /// The task's values take as much space as they may.
+    #[error("the values of a task may take {max} bytes together")]
+    TaskFull {
+        /// How much that is, in bytes.
+        max: usize,
+    },
+    /// The values of all tasks take as much space as they may.
+    #[error("the queue is full: its tasks may take {max} bytes together")]
+    OutOfSpace {
+        /// How much that is, in bytes.
+        max: usize,
+    },
     /// A value nests too deep to be kept.
     #[error("{what} nests more than {MAX_DEPTH} deep")]
     TooDeep {

@@ -22,6 +22,8 @@ pub struct State {
     idle: Idle,
     timers: Timers,
     next_order: u64,
+    /// About how many bytes the tasks' values take.
+    bytes: usize,
     unsaved: Unsaved,
 }
 
@@ -105,6 +107,11 @@ impl State {
         self.tasks.len()
     }
 
+    /// Returns about how many bytes the values of all tasks take.
+    pub const fn bytes(&self) -> usize {
+        self.bytes
+    }
+
     /// Returns how many workers there are.
     pub fn worker_count(&self) -> usize {
         self.workers.len()
@@ -162,9 +169,20 @@ impl State {
 
     pub(super) fn insert_task(&mut self, task: Task) {
         self.next_order = self.next_order.max(task.order.saturating_add(1));
+        self.bytes = self.bytes.saturating_add(task.bytes);
         self.enter(&task);
         self.unsaved.tasks.insert(task.id);
         self.tasks.insert(task.id, task);
+    }
+
+    /// Notes that a task's values take more space, some of it another value's.
+    pub(super) fn account(&mut self, id: TaskId, added: usize, freed: usize) {
+        if let Some(task) = self.tasks.get_mut(&id) {
+            let after = task.bytes.saturating_add(added).saturating_sub(freed);
+            self.bytes = self.bytes.saturating_sub(task.bytes).saturating_add(after);
+            task.bytes = after;
+            self.unsaved.tasks.insert(id);
+        }
     }
 
     pub(super) fn insert_worker(&mut self, worker: Worker) {
@@ -228,6 +246,7 @@ impl State {
             return;
         };
         self.leave(&task);
+        self.bytes = self.bytes.saturating_sub(task.bytes);
         self.unsaved.tasks.remove(&id);
         if task.revision > 0 {
             self.unsaved.removed_tasks.insert(id, task.revision);

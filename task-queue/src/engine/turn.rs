@@ -66,8 +66,22 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// Refuses a value that is too large, or nests too deep, to be kept.
-    pub(super) fn check_size(&self, what: Payload, value: &Value) -> Result<(), Rejected> {
+    /// Refuses more of a task's values than there is space for; `so_far` is what it has.
+    pub(super) const fn check_room(&self, so_far: usize, size: usize) -> Result<(), Rejected> {
+        let limits = self.limits();
+        if so_far.saturating_add(size) > limits.task_bytes {
+            let max = limits.task_bytes;
+            return Err(Rejected::TaskFull { max });
+        }
+        if self.state.bytes().saturating_add(size) > limits.total_bytes {
+            let max = limits.total_bytes;
+            return Err(Rejected::OutOfSpace { max });
+        }
+        Ok(())
+    }
+
+    /// Refuses a value that is too large, or nests too deep, to be kept; else returns its size.
+    pub(super) fn check_size(&self, what: Payload, value: &Value) -> Result<usize, Rejected> {
         let (size, max) = (size_of(value), self.limits().value_bytes);
         if size > max {
             return Err(Rejected::TooLarge { what, size, max });
@@ -75,7 +89,7 @@ impl<'a> Turn<'a> {
         if depth_of(value) > MAX_DEPTH {
             return Err(Rejected::TooDeep { what });
         }
-        Ok(())
+        Ok(size)
     }
 
     pub(super) const fn limits(&self) -> &Limits {
@@ -207,7 +221,7 @@ impl<'a> Turn<'a> {
         };
         match why {
             EndReason::Completed => {
-                worker.tasks_completed = worker.tasks_completed.saturating_add(1)
+                worker.tasks_completed = worker.tasks_completed.saturating_add(1);
             }
             EndReason::Failed | EndReason::TimedOut => {
                 worker.tasks_failed = worker.tasks_failed.saturating_add(1);

@@ -87,7 +87,7 @@ impl Grants {
     }
 
     /// Returns the access to one resource.
-    pub const fn of(&self, resource: Resource) -> Access {
+    pub const fn of(self, resource: Resource) -> Access {
         match resource {
             Resource::Storage => self.storage,
             Resource::Gpu => self.gpu,

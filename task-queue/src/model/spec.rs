@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use thiserror::Error;
 
+use crate::model::number::whole;
 use crate::model::{GrantRefused, Grants, RetryPolicy, Timestamp};
 
 /// What kind of work a task is.
@@ -161,14 +162,6 @@ fn millis(params: &Value, name: &'static str) -> Result<Option<u64>, SpecError> 
             .map(Some)
             .ok_or(SpecError::NotMilliseconds { name }),
     }
-}
-
-/// Reads a whole number, also one that was written as `5.0`: JavaScript makes no difference.
-fn whole(number: &Value) -> Option<u64> {
-    number.as_u64().or_else(|| {
-        let float = number.as_f64().filter(|float| float.fract() == 0.0)?;
-        format!("{float:.0}").parse().ok()
-    })
 }
 
 #[cfg(test)]

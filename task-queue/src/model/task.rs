@@ -7,7 +7,9 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::model::{Attempt, EndedAttempt, Epoch, Failure, Progress, TaskId, TaskSpec, Timestamp};
+use crate::model::{
+    Attempt, EndedAttempt, Epoch, Failure, Progress, TaskId, TaskSpec, Timestamp, size_of,
+};
 
 /// A task's record.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -32,6 +34,8 @@ pub struct Task {
     pub partial_results: Vec<Arc<Value>>,
     /// Where the next attempt can take up the work.
     pub checkpoint: Option<Arc<Value>>,
+    /// About how many bytes the task's values take.
+    pub bytes: usize,
     /// The latest failure of an attempt.
     pub last_failure: Option<Failure>,
     /// How many attempts have failed.
@@ -102,6 +106,7 @@ impl Task {
             revision: 0,
             order,
             submitted_at: now,
+            bytes: size_of(&spec.params),
             spec: Arc::new(spec),
             state: TaskState::Pending,
             progress: Progress::NONE,

@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde::ser::{Error, Serialize, SerializeMap, Serializer};
 
-use crate::error::{SerializeError, SerializeFault};
 use crate::data::from_value::whole;
 use crate::data::to_value::ValueSerializer;
+use crate::error::{SerializeError, SerializeFault};
 use crate::hook::{Stub, Value};
 use crate::value::{Date, ErrorValue, Tree};
 
@@ -219,3 +219,8 @@ thread_local! {
 }
 
 static NEXT_TOKEN: AtomicU64 = AtomicU64::new(1);
+
+#[cfg(test)]
+pub(in crate::data) fn parked() -> usize {
+    PARKED.with_borrow(Vec::len)
+}

@@ -24,11 +24,13 @@ pub struct Complete {
 impl Complete {
     pub(in crate::engine) fn apply(self, turn: &mut Turn<'_>) -> Result<(), Rejected> {
         turn.task_of(self.task, self.actor)?;
-        turn.check_size(Payload::Result, &self.result)?;
+        let size = turn.check_size(Payload::Result, &self.result)?;
         turn.end_attempt(self.task, self.end_reason());
         if let Some(task) = turn.state.task_mut(self.task) {
             task.progress = Progress::DONE;
         }
+        // There is always room for a result: it is what the task is there for.
+        turn.state.account(self.task, size, 0);
         let result = Arc::new(self.result);
         let completed = TaskState::Completed {
             result: Arc::clone(&result),

@@ -8,7 +8,7 @@ use crate::engine::command::Actor;
 use crate::engine::effect::Notice;
 use crate::engine::rejected::{Payload, Rejected};
 use crate::engine::turn::Turn;
-use crate::model::{Progress, TaskId};
+use crate::model::{Progress, TaskId, size_of};
 
 /// Record how far a task has come.
 #[derive(Debug, Clone, PartialEq)]
@@ -84,33 +84,46 @@ impl AddLog {
 
 impl Emit {
     pub(in crate::engine) fn apply(self, turn: &mut Turn<'_>) -> Result<(), Rejected> {
-        self.check(turn)?;
+        let size = self.check(turn)?;
         let value = Arc::new(self.value);
         if let Some(task) = turn.state.task_mut(self.task) {
             task.partial_results.push(Arc::clone(&value));
         }
+        turn.state.account(self.task, size, 0);
         turn.notify(self.task, Notice::Partial(value));
         Ok(())
     }
 
-    fn check(&self, turn: &Turn<'_>) -> Result<(), Rejected> {
+    fn check(&self, turn: &Turn<'_>) -> Result<usize, Rejected> {
         let max = turn.limits().partial_results;
         let task = turn.task_of(self.task, self.actor)?;
         if task.partial_results.len() >= max {
             return Err(Rejected::TooManyPartialResults { max });
         }
-        turn.check_size(Payload::PartialResult, &self.value)
+        let size = turn.check_size(Payload::PartialResult, &self.value)?;
+        turn.check_room(task.bytes, size)?;
+        Ok(size)
     }
 }
 
 impl SaveCheckpoint {
     pub(in crate::engine) fn apply(self, turn: &mut Turn<'_>) -> Result<(), Rejected> {
-        turn.task_of(self.task, self.actor)?;
-        turn.check_size(Payload::Checkpoint, &self.value)?;
+        let size = self.check(turn)?;
+        let mut freed = 0;
         if let Some(task) = turn.state.task_mut(self.task) {
-            task.checkpoint = Some(Arc::new(self.value));
+            let before = task.checkpoint.replace(Arc::new(self.value));
+            freed = before.map_or(0, |before| size_of(&before));
         }
+        turn.state.account(self.task, size, freed);
         Ok(())
+    }
+
+    fn check(&self, turn: &Turn<'_>) -> Result<usize, Rejected> {
+        let task = turn.task_of(self.task, self.actor)?;
+        let freed = task.checkpoint.as_deref().map_or(0, size_of);
+        let size = turn.check_size(Payload::Checkpoint, &self.value)?;
+        turn.check_room(task.bytes.saturating_sub(freed), size)?;
+        Ok(size)
     }
 }
 

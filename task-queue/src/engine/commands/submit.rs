@@ -36,6 +36,7 @@ impl Submit {
         if turn.state.task_count() >= max {
             return Err(Rejected::QueueFull { max });
         }
-        turn.check_size(Payload::Parameters, &self.spec.params)
+        let size = turn.check_size(Payload::Parameters, &self.spec.params)?;
+        turn.check_room(0, size)
     }
 }

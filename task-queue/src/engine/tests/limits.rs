@@ -4,7 +4,8 @@ use serde_json::json;
 
 use super::world::World;
 use crate::engine::{
-    AddLog, Command, Complete, Config, Emit, Fail, Limits, Payload, Register, Rejected, Submit,
+    AddLog, Command, Complete, Config, Emit, Fail, Limits, Payload, Reap, Register, Rejected,
+    SaveCheckpoint, Submit,
 };
 use crate::model::{Failure, TaskKind, TaskSpec, WorkerKind};
 
@@ -14,6 +15,8 @@ fn small() -> World {
             tasks: 2,
             workers: 1,
             value_bytes: 64,
+            task_bytes: 100,
+            total_bytes: 120,
             log_lines: 3,
             text_bytes: 9,
             partial_results: 2,
@@ -112,6 +115,35 @@ fn a_long_message_of_a_failure_is_cut() {
         failure,
     }));
     assert_eq!(world.task(task).failure().unwrap().message, "mmmmmmmmm");
+}
+
+#[test]
+fn values_take_space_until_their_task_is_reaped() {
+    let mut world = small();
+    let (task, _) = world.running();
+    let actor = world.live(task);
+    let text = |bytes: usize| json!("x".repeat(bytes - 2));
+    let before = world.state.bytes();
+    let checkpoint = |value| Command::SaveCheckpoint(SaveCheckpoint { task, actor, value });
+    world.apply(checkpoint(text(40)));
+    world.apply(checkpoint(text(50)));
+    assert_eq!(
+        world.state.bytes(),
+        before + 50,
+        "the former one has made room"
+    );
+    let emit = |value| Command::Emit(Emit { task, actor, value });
+    let refused = world.attempt(emit(text(60)));
+    assert_eq!(refused, Err(Rejected::TaskFull { max: 100 }));
+    world.apply(emit(text(45)));
+    let spec = TaskSpec::new(TaskKind::Io, text(40));
+    let other = world.fresh_task();
+    let refused = world.attempt(Command::Submit(Submit { task: other, spec }));
+    assert_eq!(refused, Err(Rejected::OutOfSpace { max: 120 }));
+    world.complete(task, text(60)).unwrap();
+    let finished_before = crate::model::Timestamp::from_millis(u64::MAX);
+    world.apply(Command::Reap(Reap { finished_before }));
+    assert_eq!(world.state.bytes(), 0);
 }
 
 #[test]

@@ -111,6 +111,12 @@ impl Watcher {
                 assert_eq!(attempt.worker, worker.id);
             }
         }
+        let bytes: usize = world.state.tasks().into_iter().map(|task| task.bytes).sum();
+        assert_eq!(
+            world.state.bytes(),
+            bytes,
+            "the space is what the tasks take"
+        );
         let due = world
             .state
             .tasks()

@@ -9,7 +9,8 @@ use tokio::time::{Instant, sleep_until};
 use crate::resources::FencingToken;
 use crate::resources::locks::error::LockError;
 use crate::resources::locks::guard::LockGuard;
-use crate::resources::locks::table::{Claim, Grant, Place, Table};
+use crate::resources::locks::limits::LockLimits;
+use crate::resources::locks::table::{Claim, Next, Place, Table};
 
 /// Hands out locks; clones hand out the same.
 ///
@@ -17,19 +18,6 @@ use crate::resources::locks::table::{Claim, Grant, Place, Table};
 /// not re-entrant: who holds one and asks again waits for itself.
 #[derive(Debug, Clone)]
 pub struct LockManager(Arc<Shared>);
-
-/// How many locks there are, at most.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct LockLimits {
-    /// Bytes of a key.
-    pub key_bytes: usize,
-    /// Keys locked at a time.
-    pub locks: usize,
-    /// Those who wait for one lock.
-    pub waiting: usize,
-    /// How long a lock can be held without being extended.
-    pub lifetime: Duration,
-}
 
 /// What guards and waiters share.
 #[derive(Debug)]
@@ -92,11 +80,11 @@ impl LockManager {
     ) -> Result<Option<LockGuard>, LockError> {
         self.check(key, ttl)?;
         let now = Instant::now();
-        let grant = self
+        let token = self
             .0
             .table()
             .claim(key, &claim(ttl, holder), now, &self.0.limits)?;
-        Ok(grant.map(|grant| self.0.guard(key, grant)))
+        Ok(token.map(|token| self.0.guard(key, token)))
     }
 
     /// Returns who holds the lock on a key.
@@ -116,9 +104,9 @@ impl LockManager {
         let claim = claim(ttl, holder);
         let limits = &self.0.limits;
         let mut table = self.0.table();
-        if let Some(grant) = table.claim(key, &claim, Instant::now(), limits)? {
+        if let Some(token) = table.claim(key, &claim, Instant::now(), limits)? {
             drop(table);
-            return Ok(Entered::Holding(self.0.guard(key, grant)));
+            return Ok(Entered::Holding(self.0.guard(key, token)));
         }
         let (grant, granted) = oneshot::channel();
         let place = table.queue(key, claim, grant, limits)?;
@@ -177,14 +165,14 @@ impl Shared {
 
     /// Gives the lock to the next in the queue. The table is not locked here: a waiter that has
     /// just gone drops the guard, which takes the way of every release.
-    fn hand_over(self: &Arc<Self>, key: &str, next: Option<(Grant, oneshot::Sender<LockGuard>)>) {
-        if let Some((grant, waiter)) = next {
-            drop(waiter.send(self.guard(key, grant)));
+    fn hand_over(self: &Arc<Self>, key: &str, next: Next) {
+        if let Some((token, waiter)) = next {
+            drop(waiter.send(self.guard(key, token)));
         }
     }
 
-    fn guard(self: &Arc<Self>, key: &str, grant: Grant) -> LockGuard {
-        LockGuard::new(Arc::clone(self), key.to_owned(), grant.token)
+    fn guard(self: &Arc<Self>, key: &str, token: FencingToken) -> LockGuard {
+        LockGuard::new(Arc::clone(self), key.to_owned(), token)
     }
 
     fn check_lifetime(&self, ttl: Duration) -> Result<(), LockError> {
@@ -197,17 +185,6 @@ impl Shared {
 
     fn table(&self) -> MutexGuard<'_, Table> {
         self.table.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Default for LockLimits {
-    fn default() -> Self {
-        Self {
-            key_bytes: 1_024,
-            locks: 10_000,
-            waiting: 1_000,
-            lifetime: Duration::from_secs(60 * 60),
-        }
     }
 }
 

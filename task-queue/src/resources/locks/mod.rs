@@ -2,6 +2,7 @@
 
 mod error;
 mod guard;
+mod limits;
 mod manager;
 mod table;
 
@@ -10,4 +11,5 @@ mod tests;
 
 pub use error::LockError;
 pub use guard::LockGuard;
-pub use manager::{LockLimits, LockManager};
+pub use limits::LockLimits;
+pub use manager::LockManager;

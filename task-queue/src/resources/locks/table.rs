@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use crate::resources::FencingToken;
 use crate::resources::locks::error::LockError;
 use crate::resources::locks::guard::LockGuard;
-use crate::resources::locks::manager::LockLimits;
+use crate::resources::locks::limits::LockLimits;
 
 /// The locks that are held.
 #[derive(Debug)]
@@ -25,12 +25,6 @@ pub(super) struct Table {
 pub(super) struct Claim {
     pub(super) ttl: Duration,
     pub(super) holder: String,
-}
-
-/// What somebody was given.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Grant {
-    pub(super) token: FencingToken,
 }
 
 /// A place in the queue.
@@ -55,7 +49,7 @@ struct Waiter {
 }
 
 /// Who gets a lock next, and where to send it.
-type Next = Option<(Grant, oneshot::Sender<LockGuard>)>;
+pub(super) type Next = Option<(FencingToken, oneshot::Sender<LockGuard>)>;
 
 impl Table {
     pub(super) fn new(first: FencingToken) -> Self {
@@ -72,7 +66,7 @@ impl Table {
         claim: &Claim,
         now: Instant,
         limits: &LockLimits,
-    ) -> Result<Option<Grant>, LockError> {
+    ) -> Result<Option<FencingToken>, LockError> {
         if let Some(held) = self.held.get(key) {
             if !held.is_over(now) || held.is_awaited() {
                 return Ok(None);
@@ -88,7 +82,7 @@ impl Table {
             waiting: VecDeque::new(),
         };
         self.held.insert(key.to_owned(), held);
-        Ok(Some(Grant { token }))
+        Ok(Some(token))
     }
 
     /// Takes a place behind those who wait for a lock that somebody holds.
@@ -171,7 +165,7 @@ impl Table {
         held.token = token;
         held.holder = waiter.claim.holder;
         held.expires.send_replace(end_of(now, waiter.claim.ttl));
-        Some((Grant { token }, waiter.grant))
+        Some((token, waiter.grant))
     }
 
     /// Forgets locks whose time is over and for which nobody waits, if there are too many.

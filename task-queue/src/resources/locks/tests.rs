@@ -9,7 +9,7 @@ use tokio::time::{Instant, advance};
 use super::{LockError, LockLimits, LockManager};
 use crate::resources::FencingToken;
 
-const LONG: Duration = Duration::from_secs(60);
+const LONG: Duration = Duration::from_mins(1);
 
 fn manager() -> LockManager {
     LockManager::new(LockLimits::default(), FencingToken::FIRST)

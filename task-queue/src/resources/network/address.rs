@@ -33,20 +33,25 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
 }
 
 fn is_public_v6(address: Ipv6Addr) -> bool {
-    let [a, b, c, d, e, f, ..] = address.segments();
-    let [.., w, x, y, z] = address.octets();
-    let last = Ipv4Addr::new(w, x, y, z);
-    if (a, b, c, d, e, f) == (0x64, 0xff9b, 0, 0, 0, 0) {
-        // NAT64: the last four bytes are where it really goes.
-        return is_public_v4(last);
+    let [first, second, ..] = address.segments();
+    if let Some(target) = nat64_target(address) {
+        return is_public_v4(target);
     }
     // Of what is left, only 2000::/3 is given out; in there, 2001::/23 is for protocols (such as
     // Teredo), 2001:db8::/32 and 3fff::/20 for books, 2002::/16 for 6to4 relays, 3ffe::/16 is
     // history.
-    let given_out = a & 0xe000 == 0x2000;
-    let protocols = a == 0x2001 && b < 0x200;
-    let books = (a == 0x2001 && b == 0xdb8) || (a == 0x3fff && b < 0x1000);
-    given_out && !protocols && !books && a != 0x2002 && a != 0x3ffe
+    let given_out = first & 0xe000 == 0x2000;
+    let protocols = first == 0x2001 && second < 0x200;
+    let books = (first == 0x2001 && second == 0xdb8) || (first == 0x3fff && second < 0x1000);
+    given_out && !protocols && !books && first != 0x2002 && first != 0x3ffe
+}
+
+/// Returns the IPv4 address that a NAT64 address (`64:ff9b::/96`) really leads to.
+fn nat64_target(address: Ipv6Addr) -> Option<Ipv4Addr> {
+    let bits = address.to_bits();
+    let prefix = Ipv6Addr::new(0x64, 0xff9b, 0, 0, 0, 0, 0, 0).to_bits();
+    let target = u32::try_from(bits ^ prefix).ok()?;
+    Some(Ipv4Addr::from_bits(target))
 }
 
 #[cfg(test)]

@@ -194,8 +194,13 @@ fn response(url: &Url, answer: Answer) -> Response {
     Response {
         status: answer.status.as_u16(),
         url: url.to_string(),
-        body: String::from_utf8_lossy(&answer.body).into_owned(),
+        body: text(answer.body),
     }
+}
+
+fn text(body: Vec<u8>) -> String {
+    String::from_utf8(body)
+        .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
 }
 
 const fn is_redirect(status: StatusCode) -> bool {

@@ -8,11 +8,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::resources::FencingToken;
+use crate::resources::storage::conditions::Conditions;
 use crate::resources::storage::error::StorageError;
 use crate::resources::storage::index::Index;
 use crate::resources::storage::key::{is_continued, key_of, path_of};
 use crate::resources::storage::object::{Header, Object, Version};
-use crate::resources::storage::store::Conditions;
 
 /// A directory of objects that this process has for itself.
 #[derive(Debug)]

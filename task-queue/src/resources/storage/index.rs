@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Bound;
 
 use crate::resources::FencingToken;
+use crate::resources::storage::conditions::{Conditions, Expected};
 use crate::resources::storage::error::StorageError;
 use crate::resources::storage::object::{Header, Version};
-use crate::resources::storage::store::{Conditions, Expected};
 
 /// The objects' headers in memory, so that listing and checking read no files.
 #[derive(Debug)]

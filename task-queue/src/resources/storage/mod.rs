@@ -1,5 +1,6 @@
 //! Storage: JSON values under keys, each a file in a directory.
 
+mod conditions;
 mod directory;
 mod error;
 mod index;
@@ -10,6 +11,7 @@ mod store;
 #[cfg(test)]
 mod tests;
 
+pub use conditions::{Conditions, Expected};
 pub use error::StorageError;
 pub use object::{Object, Version};
-pub use store::{Conditions, Expected, ObjectStore, StorageLimits};
+pub use store::{ObjectStore, StorageLimits};

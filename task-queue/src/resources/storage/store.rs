@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::model::{MAX_DEPTH, depth_of, size_of};
 use crate::resources::FencingToken;
+use crate::resources::storage::conditions::{Conditions, Expected};
 use crate::resources::storage::directory::Directory;
 use crate::resources::storage::error::StorageError;
 use crate::resources::storage::object::{Object, Version};
@@ -35,28 +36,6 @@ pub struct StorageLimits {
     pub value_bytes: usize,
     /// Objects.
     pub objects: usize,
-}
-
-/// Under which conditions a write happens.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Conditions {
-    /// What must be there before.
-    pub expected: Expected,
-    /// The token of the lock that the writer holds; one older than another that was shown for the
-    /// same key is refused.
-    pub token: Option<FencingToken>,
-}
-
-/// What must be under a key before it is written.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Expected {
-    /// Whatever there is.
-    #[default]
-    Anything,
-    /// Nothing.
-    Nothing,
-    /// The object of that version.
-    Version(Version),
 }
 
 impl ObjectStore {
