@@ -249,7 +249,14 @@ mod tests {
 
     #[test]
     fn help_is_given_wherever_it_is_asked_for() {
-        for line in ["--help", "-h", "help", "serve --help", "serve --open -h", "demo -h"] {
+        for line in [
+            "--help",
+            "-h",
+            "help",
+            "serve --help",
+            "serve --open -h",
+            "demo -h",
+        ] {
             assert_eq!(parse(line).unwrap(), Command::Help, "{line}");
         }
         assert_eq!(parse("--version").unwrap(), Command::Version);

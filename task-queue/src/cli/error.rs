@@ -24,6 +24,14 @@ pub enum RunError {
          {0}, which others can reach; listen at 127.0.0.1, or leave it out"
     )]
     OpenToOthers(String),
+    /// The data directory cannot be made.
+    #[error("the data directory {data} cannot be made: {source}")]
+    Data {
+        /// The directory.
+        data: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
     /// The queue does not start.
     #[error("the queue does not start with its data in {data}: {source}")]
     Start {

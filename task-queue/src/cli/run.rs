@@ -31,7 +31,5 @@ pub async fn run(command: Command, out: &mut (dyn Write + Send)) -> Result<Outco
 
 fn say(out: &mut (dyn Write + Send), text: &str) -> Result<Outcome, RunError> {
     let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
-    written
-        .map(|()| Outcome::Success)
-        .map_err(RunError::Output)
+    written.map(|()| Outcome::Success).map_err(RunError::Output)
 }

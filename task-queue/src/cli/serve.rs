@@ -38,9 +38,9 @@ pub(super) async fn serve(
 }
 
 async fn start(options: &ServeOptions) -> Result<Supervisor, RunError> {
-    create_private_directory(&options.data).map_err(|source| RunError::Start {
+    create_private_directory(&options.data).map_err(|source| RunError::Data {
         data: options.data.clone(),
-        source: source.into(),
+        source,
     })?;
     let mut config = Config::new(&options.data);
     config.dispatch = options.dispatch;
@@ -61,7 +61,7 @@ fn secrets(
     if options.door == Door::Open {
         return Ok(None);
     }
-    SecretsFile::write(&options.data, &supervisor.secrets())
+    SecretsFile::write(&options.data, supervisor.secrets())
         .map(Some)
         .map_err(|source| RunError::Secrets {
             data: options.data.clone(),

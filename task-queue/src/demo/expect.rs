@@ -1,8 +1,8 @@
 //! What steps expect.
 
-use std::fmt::Debug;
+use std::fmt::{Debug, Display};
 
-use capnweb_runtime::Error;
+use capnweb_runtime::{Capability, Error};
 
 use crate::demo::miss::Miss;
 
@@ -19,13 +19,17 @@ pub(super) fn equal<T: PartialEq<U> + Debug, U: Debug>(seen: T, expected: U) -> 
 
 /// Expects something to hold.
 pub(super) const fn holds(truth: bool, what: &'static str) -> Result<(), Miss> {
-    if truth { Ok(()) } else { Err(Miss::Untrue(what)) }
+    if truth {
+        Ok(())
+    } else {
+        Err(Miss::Untrue(what))
+    }
 }
 
 /// Expects a call to be refused, for a reason in which those words occur.
-pub(super) async fn refused<T: Debug>(
+pub(super) async fn refused<T: Debug, E: Display>(
     words: &'static str,
-    call: impl Future<Output = Result<T, Error>>,
+    call: impl Future<Output = Result<T, E>>,
 ) -> Result<(), Miss> {
     let said = match call.await {
         Ok(value) => return Err(Miss::NotRefused(format!("{value:?}"))),
@@ -37,6 +41,24 @@ pub(super) async fn refused<T: Debug>(
     Err(Miss::OtherReason { said, words })
 }
 
+/// Expects a name to be answered, on the raw wire, exactly as one that never was.
+pub(super) async fn absent(object: &impl Capability, name: &'static str) -> Result<(), Miss> {
+    let denied = failure(object, name).await?;
+    let unknown = failure(object, NEVER).await?;
+    equal(denied.class(), unknown.class())?;
+    equal(denied.to_string(), unknown.to_string().replace(NEVER, name))
+}
+
+async fn failure(object: &impl Capability, name: &'static str) -> Result<Error, Miss> {
+    match object.as_stub().call(name, ("forged", 1)).await {
+        Ok(value) => Err(Miss::NotRefused(format!("{value:?}"))),
+        Err(error) => Ok(error),
+    }
+}
+
+/// A name that no interface has.
+const NEVER: &str = "neverHeardOf";
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -47,7 +69,11 @@ mod tests {
 
     #[tokio::test]
     async fn a_refusal_is_one_and_has_the_reason() {
-        assert!(refusal("busy", Err(Error::new("Worker is busy"))).await.is_ok());
+        assert!(
+            refusal("busy", Err(Error::new("Worker is busy")))
+                .await
+                .is_ok()
+        );
         let other = refusal("busy", Err(Error::new("no"))).await;
         assert!(matches!(other, Err(Miss::OtherReason { .. })), "{other:?}");
         let done = refusal("busy", Ok(7)).await;

@@ -18,9 +18,11 @@ use crate::service::{Config, Secrets, Supervisor};
 /// A server on a free port, with a data directory that goes with it.
 pub(super) struct House {
     supervisor: Supervisor,
-    url: String,
+    /// As `HOST:PORT`.
+    address: String,
     serving: JoinHandle<io::Result<()>>,
-    data: TempDir,
+    /// Removed with this.
+    _data: TempDir,
 }
 
 /// How a server is set up: open and manual, and with nobody to talk to, unless it says otherwise.
@@ -54,7 +56,7 @@ impl House {
         let data = tempfile::tempdir()?;
         let supervisor = Supervisor::start(rules.config(data.path())).await?;
         let listener = TcpListener::bind("127.0.0.1:0").await?;
-        let url = format!("ws://{}/rpc/ws", listener.local_addr()?);
+        let address = listener.local_addr()?.to_string();
         let attended = supervisor.clone();
         let server = match rules.door {
             Door::Open => Server::new(move |_peer| attended.gateway()),
@@ -62,20 +64,49 @@ impl House {
         };
         Ok(Self {
             supervisor,
-            url,
+            address,
             serving: tokio::spawn(server.serve(listener)),
-            data,
+            _data: data,
         })
     }
 
     /// Connects.
     pub(super) async fn enter<C: Capability>(&self) -> Result<(C, Session), Miss> {
-        Ok(Connector::new(&self.url).open().await?)
+        enter(&self.address).await
     }
 
     /// Connects to an open server, and takes what it gives.
     pub(super) async fn party(&self) -> Result<Party, Miss> {
-        let (gateway, session) = self.enter::<GatewayStub>().await?;
+        Party::through(&self.address).await
+    }
+
+    /// Returns where it listens, as `HOST:PORT`.
+    pub(super) fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// Returns what the gate takes.
+    pub(super) fn secrets(&self) -> &Secrets {
+        self.supervisor.secrets()
+    }
+
+    /// Ends every session, and the server.
+    pub(super) async fn close(&self) {
+        self.serving.abort();
+        self.supervisor.stop().await;
+    }
+}
+
+impl Drop for House {
+    fn drop(&mut self) {
+        self.serving.abort();
+    }
+}
+
+impl Party {
+    /// Connects to an open server at `HOST:PORT`.
+    pub(super) async fn through(address: &str) -> Result<Self, Miss> {
+        let (gateway, session) = enter::<GatewayStub>(address).await?;
         let queue = gateway.get_task_queue();
         let pool = gateway.get_worker_pool();
         Ok(Party {
@@ -84,28 +115,6 @@ impl House {
             gateway,
             session,
         })
-    }
-
-    /// Returns what the gate takes.
-    pub(super) fn secrets(&self) -> Secrets {
-        self.supervisor.secrets()
-    }
-
-    /// Returns where its data is.
-    pub(super) fn data(&self) -> &Path {
-        self.data.path()
-    }
-
-    /// Ends every session, and the server.
-    pub(super) async fn close(&self) {
-        self.serving.abort();
-        self.supervisor.clone().stop().await;
-    }
-}
-
-impl Drop for House {
-    fn drop(&mut self) {
-        self.serving.abort();
     }
 }
 
@@ -150,4 +159,9 @@ impl Rules {
         }
         config
     }
+}
+
+async fn enter<C: Capability>(address: &str) -> Result<(C, Session), Miss> {
+    let url = format!("ws://{address}/rpc/ws");
+    Ok(Connector::new(url).open().await?)
 }

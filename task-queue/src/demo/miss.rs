@@ -6,6 +6,7 @@ use std::time::Duration;
 use capnweb_runtime::{ConnectError, Error};
 use thiserror::Error;
 
+use crate::caps::ResourceError;
 use crate::resources::network::EntrySyntax;
 use crate::service::StartError;
 
@@ -15,6 +16,9 @@ pub(super) enum Miss {
     /// A call has failed.
     #[error("{0}")]
     Call(#[from] Error),
+    /// A resource has failed.
+    #[error("{0}")]
+    Resource(#[from] ResourceError),
     /// Something is not what it should be.
     #[error("{seen} instead of {expected}")]
     Unequal {

@@ -7,6 +7,7 @@ mod play;
 mod scenario;
 mod scenarios;
 mod stage;
+mod tap;
 mod watcher;
 mod web;
 

@@ -36,7 +36,11 @@ fn sum_up(records: &[Record], out: &mut dyn Write) -> io::Result<Verdict> {
     show_title(out, "  SUMMARY")?;
     for record in records {
         let (number, title, steps) = (record.number, record.title, record.steps);
-        writeln!(out, "  {number:>2}  {title:<44}{steps:>3} steps  {}", record.mark())?;
+        writeln!(
+            out,
+            "  {number:>2}  {title:<44}{steps:>3} steps  {}",
+            record.mark()
+        )?;
     }
     let passed = records.iter().filter(|record| record.passed).count();
     writeln!(out, "\n  {passed} of {} tests passed", records.len())?;

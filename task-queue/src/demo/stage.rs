@@ -4,7 +4,6 @@ use std::io::{self, Write};
 use std::sync::Arc;
 use std::time::Duration;
 
-use capnweb_runtime::Error;
 use tokio::time::timeout;
 
 use crate::demo::house::{House, Party, Rules};
@@ -49,12 +48,12 @@ impl<'a> Stage<'a> {
     }
 
     /// Takes a step that is a call.
-    pub(super) async fn call<T>(
+    pub(super) async fn call<T, E: Into<Miss>>(
         &mut self,
         what: &str,
-        call: impl Future<Output = Result<T, Error>>,
+        call: impl Future<Output = Result<T, E>>,
     ) -> Result<T, Failed> {
-        self.step(what, async { Ok(call.await?) }).await
+        self.step(what, async { call.await.map_err(E::into) }).await
     }
 
     /// Takes a step that only looks at what is there already.
@@ -155,9 +154,15 @@ mod tests {
     async fn a_step_that_hangs_fails() {
         let mut out = Vec::new();
         let mut stage = Stage::new(&mut out, LIMIT);
-        let hung = stage.step("Ever", std::future::pending::<Result<(), Miss>>()).await;
+        let hung = stage
+            .step("Ever", std::future::pending::<Result<(), Miss>>())
+            .await;
         assert!(hung.is_err());
         assert_eq!(stage.clear().await, 0);
-        assert!(String::from_utf8(out).unwrap().contains("✗ Ever: nothing for 5s"));
+        assert!(
+            String::from_utf8(out)
+                .unwrap()
+                .contains("✗ Ever: nothing for 5s")
+        );
     }
 }

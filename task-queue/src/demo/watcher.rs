@@ -33,7 +33,10 @@ pub(super) struct Seen {
 /// Creates an observer and what it is told.
 pub(super) fn watcher() -> (ProgressObserverStub, NewsFeed) {
     let (sender, receiver) = unbounded_channel();
-    (ProgressObserverStub::new(Watcher(sender)), NewsFeed(receiver))
+    (
+        ProgressObserverStub::new(Watcher(sender)),
+        NewsFeed(receiver),
+    )
 }
 
 /// Creates an observer that fails whatever it is told.

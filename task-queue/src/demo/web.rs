@@ -1,10 +1,8 @@
 //! A small web server, so that tasks have somebody to talk to.
 
-use std::convert::Infallible;
 use std::fmt;
-use std::io;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::Bytes;
@@ -16,8 +14,7 @@ use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
-use tokio::task::JoinSet;
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, JoinSet};
 
 use crate::demo::miss::Miss;
 use crate::resources::network::{AllowEntry, Reach};
@@ -32,7 +29,8 @@ pub(super) struct Web {
 
 /// What the pages know.
 struct Pages {
-    requests: Mutex<Vec<(String, Instant)>>,
+    /// Who has asked for what, and when.
+    requests: watch::Sender<Vec<(String, Instant)>>,
     /// How many requests wait at [`HOLD`].
     held: watch::Sender<usize>,
     /// Whether they may go on.
@@ -60,7 +58,7 @@ impl Web {
     pub(super) async fn start() -> Result<Self, Miss> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let pages = Arc::new(Pages {
-            requests: Mutex::default(),
+            requests: watch::Sender::default(),
             held: watch::Sender::new(0),
             released: watch::Sender::new(false),
         });
@@ -75,7 +73,7 @@ impl Web {
 
     /// Lets everybody go on who waits at [`HOLD`], and whoever comes there later.
     pub(super) fn release(&self) {
-        drop(self.pages.released.send_replace(true));
+        self.pages.released.send_modify(|released| *released = true);
     }
 
     /// Returns what lets tasks talk to it.
@@ -102,10 +100,14 @@ impl Web {
 
     /// Returns when a page was asked for.
     pub(super) fn visits(&self, page: &str) -> Vec<Instant> {
-        let requests = self.pages.requests.lock();
-        let requests = requests.unwrap_or_else(PoisonError::into_inner);
-        let to_page = requests.iter().filter(|(path, _)| path == page);
-        to_page.map(|(_, at)| *at).collect()
+        visits(&self.pages.requests.borrow(), page)
+    }
+
+    /// Waits until a page was asked for so many times.
+    pub(super) async fn visited(&self, page: &str, times: usize) -> Result<(), Miss> {
+        let mut requests = self.pages.requests.subscribe();
+        let reached = requests.wait_for(|requests| visits(requests, page).len() >= times);
+        reached.await.map(drop).map_err(|_| Miss::NobodyLeft)
     }
 }
 
@@ -133,10 +135,9 @@ impl Pages {
 
     /// Notes a visit; returns how many there were to that page.
     fn note(&self, path: &str) -> usize {
-        let requests = self.requests.lock();
-        let mut requests = requests.unwrap_or_else(PoisonError::into_inner);
-        requests.push((path.to_owned(), Instant::now()));
-        requests.iter().filter(|(known, _)| known == path).count()
+        let visit = (path.to_owned(), Instant::now());
+        self.requests.send_modify(|requests| requests.push(visit));
+        visits(&self.requests.borrow(), path).len()
     }
 
     async fn hold(&self) -> Result<Page, HungUp> {
@@ -177,6 +178,11 @@ impl std::error::Error for HungUp {}
 
 type Page = Response<Full<Bytes>>;
 
+fn visits(requests: &[(String, Instant)], page: &str) -> Vec<Instant> {
+    let to_page = requests.iter().filter(|(path, _)| path == page);
+    to_page.map(|(_, at)| *at).collect()
+}
+
 async fn serve(listener: TcpListener, pages: Arc<Pages>) {
     // Dropped with the future, it ends every connection.
     let mut connections = JoinSet::new();
@@ -187,8 +193,8 @@ async fn serve(listener: TcpListener, pages: Arc<Pages>) {
 
 async fn attend(socket: TcpStream, pages: Arc<Pages>) {
     let service = service_fn(|request| Arc::clone(&pages).answer(request));
-    let connection = hyper::server::conn::http1::Builder::new()
-        .serve_connection(TokioIo::new(socket), service);
+    let connection =
+        hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(socket), service);
     // Hanging up is what some pages are for.
     drop(connection.await);
 }

@@ -39,7 +39,10 @@ pub(super) async fn nested(stage: &mut Stage<'_>) -> Played {
         .step("Nested capabilities passed correctly", shared)
         .await?;
     stage
-        .step("A task that asked for nothing carries nothing", bare(&party))
+        .step(
+            "A task that asked for nothing carries nothing",
+            bare(&party),
+        )
         .await
 }
 
@@ -52,7 +55,10 @@ fn io_params(web: &Web) -> Value {
 }
 
 fn fetched(page: &Value, web: &Web) -> Result<(), Miss> {
-    equal((&page["status"], &page["body"]), (&json!(200), &json!(GREETING)))?;
+    equal(
+        (&page["status"], &page["body"]),
+        (&json!(200), &json!(GREETING)),
+    )?;
     equal(&page["url"], &json!(web.url(HELLO)))?;
     equal(web.visits(HELLO).len(), 1)
 }
@@ -74,9 +80,15 @@ pub(super) async fn pipeline(stage: &mut Stage<'_>) -> Played {
     let execution = worker.execute(&task);
     let result = stage.call("Pipeline executed", execution).await?.result;
     let results = &result["pipeline_results"];
-    stage.check("All four stages completed", equal(&result["stages_completed"], &json!(4)))?;
+    stage.check(
+        "All four stages completed",
+        equal(&result["stages_completed"], &json!(4)),
+    )?;
     let written = json!({"stage": 0, "type": "storage_write", "key": "stage"});
-    stage.check("Stage storage_write wrote a key", equal(&results[0], &written))?;
+    stage.check(
+        "Stage storage_write wrote a key",
+        equal(&results[0], &written),
+    )?;
     let read = json!({"stage": 1, "type": "storage_read", "value": [1, 2, 3]});
     stage.check("Stage storage_read read it back", equal(&results[1], &read))?;
     let page = &results[2]["response"];

@@ -15,7 +15,7 @@ pub(super) async fn basic(stage: &mut Stage<'_>) -> Played {
     let queue = party.gateway.get_task_queue();
     let queue = stage.call("Task queue capability obtained", queue).await?;
     let params = json!({"iterations": 5, "multiplier": 2});
-    let task = queue.submit("compute", &params);
+    let task = queue.submit("compute", params.clone());
     let task = stage
         .call("Task submitted and capability returned", task)
         .await?;
@@ -50,7 +50,10 @@ pub(super) async fn basic(stage: &mut Stage<'_>) -> Played {
     };
     stage.step("The queue lists the task", listed).await?;
     stage
-        .step("The gateway submits and executes in one call", at_once(&party))
+        .step(
+            "The gateway submits and executes in one call",
+            at_once(&party),
+        )
         .await
 }
 
@@ -87,7 +90,10 @@ pub(super) async fn progress(stage: &mut Stage<'_>) -> Played {
     };
     stage.step("A log line kept of each step", logged).await?;
     stage
-        .step("A callback that throws does not fail the task", grumbled_at(&party))
+        .step(
+            "A callback that throws does not fail the task",
+            grumbled_at(&party),
+        )
         .await
 }
 
