@@ -82,7 +82,8 @@ pub use error::{
 pub use hook::{Brand, Call, Peer, Revoker, Session, Stats, Stub, Value};
 pub use limits::Limits;
 pub use typed::{
-    Attenuate, Capability, Function, FunctionBody, IntoArg, Pipeline, Promise, TypedError, Wire,
+    Attenuate, Capability, FacetOf, Function, FunctionBody, IntoArg, Pipeline, Promise, TypedError,
+    Wire,
 };
 pub use value::{
     BigInt, Bytes, BytesKind, Date, ErrorClass, ErrorValue, Object, ParseBigIntError, Path,

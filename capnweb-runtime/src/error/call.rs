@@ -55,6 +55,9 @@ pub enum Unsendable {
     /// The peer already holds as much as its limit allows.
     #[error("The peer holds {0} references, which is the limit.")]
     TooManyExports(usize),
+    /// The value is larger than what may wait to be sent.
+    #[error("The message would be larger than {0} bytes, which is the limit.")]
+    TooLarge(usize),
 }
 
 impl Error {

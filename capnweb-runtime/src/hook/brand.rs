@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::cap::{Cap, Hook, State, Waiter};
-use super::promise::Resolver;
+use super::resolver::Resolver;
 use super::{Stub, Value};
 use crate::value::Path;
 
@@ -110,9 +110,10 @@ impl<T: Send + Sync + 'static> Hook for Branded<T> {
     }
 
     fn content(&self, key: BrandKey) -> Option<Arc<dyn Any + Send + Sync>> {
-        if self.key == key {
-            return Some(Arc::clone(&self.content) as Arc<dyn Any + Send + Sync>);
-        }
-        self.inner.cap().content(key)
+        (self.key == key).then(|| Arc::clone(&self.content) as Arc<dyn Any + Send + Sync>)
+    }
+
+    fn inner(&self) -> Option<Stub> {
+        Some(self.inner.clone())
     }
 }

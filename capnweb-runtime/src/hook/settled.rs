@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::cap::{Cap, Outcome};
-use super::promise::Resolver;
+use super::resolver::Resolver;
 use super::{Stub, Value};
 use crate::error::Error;
 use crate::value::{Object, Path, Segment};

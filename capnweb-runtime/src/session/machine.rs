@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
+use super::commands::without_capabilities;
 use super::effect::{Effect, Host};
 use super::exports::{Exports, Pull};
 use super::imports::{Import, ImportKind, Imports};
@@ -25,6 +26,8 @@ pub(crate) struct Machine {
     pub(super) calls_in_flight: Arc<AtomicUsize>,
     pub(super) frames: VecDeque<String>,
     pub(super) frame_bytes: usize,
+    /// Bytes that were taken to be written, and may not have been yet.
+    pub(super) bytes_in_writing: usize,
     pub(super) effects: Vec<Effect>,
     pub(super) ended: Option<Disconnect>,
 }
@@ -40,6 +43,7 @@ impl Machine {
             calls_in_flight: Arc::default(),
             frames: VecDeque::new(),
             frame_bytes: 0,
+            bytes_in_writing: 0,
             effects: Vec::new(),
             ended: None,
         }
@@ -84,8 +88,14 @@ impl Machine {
 
     /// Returns the messages to send, in order.
     pub(crate) fn take_frames(&mut self) -> VecDeque<String> {
-        self.frame_bytes = 0;
+        let taken = std::mem::take(&mut self.frame_bytes);
+        self.bytes_in_writing = self.bytes_in_writing.saturating_add(taken);
         std::mem::take(&mut self.frames)
+    }
+
+    /// Notes that every message taken has been written.
+    pub(crate) fn frames_written(&mut self) {
+        self.bytes_in_writing = 0;
     }
 
     /// Returns whether there is something to send.
@@ -170,6 +180,8 @@ impl Machine {
         }
         let expr = wire::decode_expr(json, &self.limits)?;
         let thrown = self.evaluate(expr, host)?;
+        // Capabilities have no owner in a failure: they are let go of (protocol S-33, W-27).
+        let thrown = without_capabilities(thrown, &mut self.effects);
         self.settle_import(id, Err(Error::thrown(thrown)))
     }
 
@@ -180,12 +192,11 @@ impl Machine {
     ) -> Result<(), Violation> {
         let entry = ImportId::from_peer(id).and_then(|id| Some((id, self.imports.get(id)?)));
         let Some((import, entry)) = entry else {
-            if let Ok(value) = outcome {
-                self.effects.push(Effect::Drop(value));
-            }
+            self.discard(outcome);
             return Ok(());
         };
         let ImportKind::Promise { cell, .. } = &entry.kind else {
+            self.discard(outcome);
             return Err(Violation::NotAPromise(id));
         };
         let (cell, introductions) = (Arc::clone(cell), entry.introductions);
@@ -221,17 +232,25 @@ impl Machine {
     }
 
     fn handle_abort(&mut self, expr: Expr, host: &dyn Host) -> Result<(), Violation> {
-        let thrown = self.evaluate(expr, host)?;
-        let error = Error::thrown(thrown);
-        let message = error.to_string();
+        let error = match self.evaluate(expr, host)? {
+            Value::Undefined => Error::new("undefined"),
+            thrown => Error::thrown(thrown),
+        };
         self.end(Disconnect::AbortedByPeer {
             class: error.class(),
-            message: message.into(),
+            message: error.to_string().into(),
         });
-        if let Error::Thrown(thrown) = error {
-            self.effects.push(Effect::Drop(thrown.into_value()));
-        }
+        self.discard(Err(error));
         Ok(())
+    }
+
+    /// Lets go of an outcome that nobody waits for, outside.
+    fn discard(&mut self, outcome: Result<Value, Error>) {
+        let value = match outcome {
+            Ok(value) => value,
+            Err(error) => error.into_value(),
+        };
+        self.effects.push(Effect::Drop(value));
     }
 
     /// Queues a message.
@@ -239,12 +258,18 @@ impl Machine {
         if self.ended.is_some() {
             return;
         }
-        self.frame_bytes = self.frame_bytes.saturating_add(frame.len());
+        self.frame_bytes = self.frame_bytes.saturating_add(room_of(&frame));
         self.frames.push_back(frame);
-        if self.frame_bytes > self.limits.max_outgoing_bytes {
-            let limit = self.limits.max_outgoing_bytes;
+        let limit = self.limits.max_outgoing_bytes;
+        if self.frame_bytes.saturating_add(self.bytes_in_writing) > limit {
             self.frames.clear();
+            self.frame_bytes = 0;
             self.end(Disconnect::OutgoingQueueFull { limit });
         }
     }
+}
+
+/// Returns how much memory a message takes while it waits.
+fn room_of(frame: &String) -> usize {
+    frame.capacity().saturating_add(size_of::<String>())
 }

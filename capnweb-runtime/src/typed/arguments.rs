@@ -14,17 +14,25 @@ use crate::typed::{Promise, Wire};
 pub trait IntoArg<T> {
     /// Turns it into what travels.
     #[doc(hidden)]
-    fn into_arg(self) -> Result<Value>;
+    fn into_arg(self) -> Result<Value>
+    where
+        T: Wire;
 }
 
-impl<T: Wire> IntoArg<T> for T {
-    fn into_arg(self) -> Result<Value> {
+impl<T> IntoArg<T> for T {
+    fn into_arg(self) -> Result<Value>
+    where
+        T: Wire,
+    {
         Ok(data::to_value(&self)?)
     }
 }
 
-impl<T: Wire> IntoArg<T> for &T {
-    fn into_arg(self) -> Result<Value> {
+impl<T> IntoArg<T> for &T {
+    fn into_arg(self) -> Result<Value>
+    where
+        T: Wire,
+    {
         Ok(data::to_value(self)?)
     }
 }
@@ -35,13 +43,13 @@ impl<T: Wire> IntoArg<Option<T>> for T {
     }
 }
 
-impl<T: Wire, E> IntoArg<T> for Promise<T, E> {
+impl<T, E> IntoArg<T> for Promise<T, E> {
     fn into_arg(self) -> Result<Value> {
         Ok(Value::Capability(self.as_stub().clone()))
     }
 }
 
-impl<T: Wire, E> IntoArg<T> for &Promise<T, E> {
+impl<T, E> IntoArg<T> for &Promise<T, E> {
     fn into_arg(self) -> Result<Value> {
         Ok(Value::Capability(self.as_stub().clone()))
     }
