@@ -119,6 +119,7 @@ pub(super) async fn cancellation(stage: &mut Stage<'_>) -> Played {
             refused("cancelled", execution),
         )
         .await?;
+    stage.step("Its request is cut off", web.holding(0)).await?;
     let free = async {
         equal(worker.status().await?, WorkerActivity::Idle)?;
         holds(task.is_cancelled().await?, "isCancelled")
@@ -177,6 +178,7 @@ pub(super) async fn time(stage: &mut Stage<'_>) -> Played {
     stage
         .step("What hangs fails at its time limit", timed_out)
         .await?;
+    stage.step("Its request is cut off", web.holding(0)).await?;
     let tomorrow = SystemClock
         .now()
         .saturating_add(Duration::from_secs(86_400));

@@ -32,6 +32,7 @@ pub(super) async fn worker(stage: &mut Stage<'_>) -> Played {
     stage
         .step("Its execution fails at once", refused("revoked", execution))
         .await?;
+    stage.step("Its request is cut off", web.holding(0)).await?;
     stage
         .step("It says that it is revoked", is_revoked(&worker))
         .await?;
@@ -141,6 +142,7 @@ pub(super) async fn resources(stage: &mut Stage<'_>) -> Played {
             refused("network is closed", fetch),
         )
         .await?;
+    stage.step("Its request is cut off", web.holding(0)).await?;
     let others = async {
         web.release();
         let shared = party.queue.get_shared_network();
