@@ -8,7 +8,7 @@ use super::cap::{Cap, Hook, Outcome, Waiter};
 use super::function::{Callable, FunctionHook, no_member_called};
 use super::interface::{Interface, Member, MemberKind};
 use super::promise::Resolver;
-use super::{Stub, Value};
+use super::{Stub, Value, settled};
 use crate::error::Error;
 use crate::value::{Path, Segment};
 
@@ -130,7 +130,7 @@ impl Hook for Attenuated {
                 result.settle(Err(no_member_called(&path, &rest)));
             }
             None if rest.is_empty() => result.settle(Err(Error::not_a_function(&path))),
-            _ => self.step(first).call(rest, args, result),
+            _ => settled::call_inside(self.step(first), path, rest, args, result),
         }
     }
 

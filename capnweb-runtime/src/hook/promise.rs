@@ -197,7 +197,7 @@ impl Resolution {
     fn run(&self, op: Op) {
         match self {
             Self::Settled(outcome) => match op {
-                Op::Call { path, args, result } => settled::call(outcome, path, args, result),
+                Op::Call { path, args, result } => settled::call(outcome, &path, args, result),
                 Op::Read { path, result } => settled::read(outcome, &path, result),
                 Op::Wait(waiter) => waiter(outcome),
             },

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::cap::Outcome;
+use super::cap::{Cap, Outcome, State};
 use super::promise::Resolver;
 use super::{Stub, Value};
 use crate::error::Error;
@@ -17,14 +17,42 @@ pub(crate) enum Found<'a> {
 }
 
 /// Calls what is at `path` of a settled promise.
-pub(super) fn call(outcome: &Arc<Outcome>, path: Path, args: Vec<Value>, result: Resolver) {
+pub(super) fn call(outcome: &Arc<Outcome>, path: &Path, args: Vec<Value>, result: Resolver) {
+    call_at(outcome, path, path, args, result);
+}
+
+/// Calls what is at `rest` inside of a property's value, the property being where `path` begins.
+pub(super) fn call_inside(
+    property: Cap,
+    path: Path,
+    rest: Path,
+    args: Vec<Value>,
+    result: Resolver,
+) {
+    if let State::Following(_) = property.state() {
+        // A peer's promise: the call is pipelined, and the peer says what is wrong with it.
+        return property.call(rest, args, result);
+    }
+    property.when_settled(Box::new(move |outcome| {
+        call_at(outcome, &path, &rest, args, result);
+    }));
+}
+
+/// Calls what is at `rest`, which the caller knows as `path`.
+fn call_at(
+    outcome: &Arc<Outcome>,
+    path: &Path,
+    rest: &Path,
+    args: Vec<Value>,
+    result: Resolver,
+) {
     let found = match outcome.as_ref() {
-        Ok(value) => find(value, &path),
+        Ok(value) => find(value, rest),
         Err(error) => return result.settle(Err(error.clone())),
     };
     match found {
         Ok(Found::Beyond(stub)) => stub.cap().call(stub.path().clone(), args, result),
-        Ok(Found::Data(_)) => result.settle(Err(Error::not_a_function(&path))),
+        Ok(Found::Data(_)) => result.settle(Err(Error::not_a_function(path))),
         Err(error) => result.settle(Err(error)),
     }
 }

@@ -8,7 +8,7 @@ use super::function::{Callable, FunctionHook, no_member_called};
 use super::interface::{Args, Cancel, Dispatch, MemberKind};
 use super::promise::Resolver;
 use super::run::run;
-use super::{Stub, Value};
+use super::{Stub, Value, settled};
 use crate::error::Error;
 use crate::value::{Path, Segment};
 
@@ -84,7 +84,7 @@ impl<D: Dispatch> Hook for Target<D> {
                 result.settle(Err(no_member_called(&path, &rest)));
             }
             None if rest.is_empty() => result.settle(Err(Error::not_a_function(&path))),
-            _ => self.step(first).call(rest, args, result),
+            _ => settled::call_inside(self.step(first), path, rest, args, result),
         }
     }
 
