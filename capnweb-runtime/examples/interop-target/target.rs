@@ -177,11 +177,15 @@ impl Target for Main {
     }
 
     async fn call_square(&self, this: TargetStub, i: f64) -> Result<Squared> {
-        Ok(Squared { result: this.square(i) })
+        Ok(Squared {
+            result: this.square(i),
+        })
     }
 
     async fn call_function(&self, func: Function<fn(Value) -> Value>, i: Value) -> Result<Called> {
-        Ok(Called { result: func.call(i).await? })
+        Ok(Called {
+            result: func.call(i).await?,
+        })
     }
 
     async fn make_counter(&self, i: f64) -> Result<CounterStub> {
@@ -202,7 +206,11 @@ impl Target for Main {
     }
 
     async fn trigger_callback(&self) -> Result<Value> {
-        let callback = self.callback.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let callback = self
+            .callback
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
         match callback {
             Some(callback) => callback.notify("ping").await,
             None => Ok(Value::String("no callback".to_owned())),
@@ -230,7 +238,9 @@ impl Target for Main {
     }
 
     async fn make_bytes(&self, base64: String) -> Result<Bytes> {
-        let bytes = STANDARD.decode(base64).map_err(|_| Error::type_error("not base64"))?;
+        let bytes = STANDARD
+            .decode(base64)
+            .map_err(|_| Error::type_error("not base64"))?;
         Ok(bytes.into())
     }
 
@@ -239,7 +249,9 @@ impl Target for Main {
     }
 
     async fn make_big_int(&self, decimal: String) -> Result<BigInt> {
-        decimal.parse().map_err(|_| Error::type_error("not an integer"))
+        decimal
+            .parse()
+            .map_err(|_| Error::type_error("not an integer"))
     }
 
     async fn get_timestamp(&self, date: Date) -> Result<f64> {
@@ -258,7 +270,10 @@ impl Target for Main {
     async fn stats(&self, call: Call) -> Result<TableSizes> {
         let stats = call.session().map(capnweb_runtime::Session::stats);
         let stats = stats.ok_or_else(|| Error::new("this call came over no session"))?;
-        Ok(TableSizes { imports: stats.imports, exports: stats.exports })
+        Ok(TableSizes {
+            imports: stats.imports,
+            exports: stats.exports,
+        })
     }
 }
 

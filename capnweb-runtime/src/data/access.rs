@@ -4,9 +4,9 @@ use serde::de::{
     DeserializeSeed, EnumAccess, IntoDeserializer, MapAccess, SeqAccess, VariantAccess, Visitor,
 };
 
-use crate::error::DeserializeError;
 use super::from_value::ValueDeserializer;
 use super::key::KeyDeserializer;
+use crate::error::DeserializeError;
 use crate::error::{Excerpt, Step};
 use crate::hook::{Stub, Value};
 use crate::value::{Object, Tree};

@@ -7,8 +7,8 @@ use serde::de::{Deserializer, Visitor};
 use serde::forward_to_deserialize_any;
 use serde::ser::{Impossible, Serialize, Serializer};
 
-use crate::error::{DeserializeError, SerializeError, SerializeFault};
 use crate::error::Excerpt;
+use crate::error::{DeserializeError, SerializeError, SerializeFault};
 
 /// Turns keys into text, as `serde_json` does.
 pub(super) struct KeySerializer;

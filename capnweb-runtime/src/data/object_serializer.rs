@@ -5,9 +5,9 @@ use serde::ser::{
     SerializeTupleStruct, SerializeTupleVariant,
 };
 
-use crate::error::SerializeError;
 use super::key::KeySerializer;
 use super::to_value::{ValueSerializer, allowed_name};
+use crate::error::SerializeError;
 use crate::error::Step;
 use crate::hook::Value;
 use crate::value::{Object, Tree};

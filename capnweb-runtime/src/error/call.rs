@@ -3,8 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::disconnect::Disconnect;
 use super::data::{DeserializeError, SerializeError};
+use super::disconnect::Disconnect;
 use crate::hook::{Stub, Value};
 use crate::value::{ErrorClass, ErrorValue, Path, Segment};
 use crate::wire::EncodeError;

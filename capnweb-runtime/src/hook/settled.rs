@@ -39,13 +39,7 @@ pub(super) fn call_inside(
 }
 
 /// Calls what is at `rest`, which the caller knows as `path`.
-fn call_at(
-    outcome: &Arc<Outcome>,
-    path: &Path,
-    rest: &Path,
-    args: Vec<Value>,
-    result: Resolver,
-) {
+fn call_at(outcome: &Arc<Outcome>, path: &Path, rest: &Path, args: Vec<Value>, result: Resolver) {
     let found = match outcome.as_ref() {
         Ok(value) => find(value, rest),
         Err(error) => return result.settle(Err(error.clone())),

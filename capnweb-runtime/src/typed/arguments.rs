@@ -35,6 +35,12 @@ impl<T: Wire> IntoArg<Option<T>> for T {
     }
 }
 
+impl<T: Wire> IntoArg<Option<T>> for &T {
+    fn into_arg(self) -> Result<Value> {
+        Ok(data::to_value(self)?)
+    }
+}
+
 impl<T: Wire, E> IntoArg<T> for Promise<T, E> {
     fn into_arg(self) -> Result<Value> {
         Ok(Value::Capability(self.as_stub().clone()))
@@ -42,6 +48,18 @@ impl<T: Wire, E> IntoArg<T> for Promise<T, E> {
 }
 
 impl<T: Wire, E> IntoArg<T> for &Promise<T, E> {
+    fn into_arg(self) -> Result<Value> {
+        Ok(Value::Capability(self.as_stub().clone()))
+    }
+}
+
+impl<T: Wire, E> IntoArg<Option<T>> for Promise<T, E> {
+    fn into_arg(self) -> Result<Value> {
+        Ok(Value::Capability(self.as_stub().clone()))
+    }
+}
+
+impl<T: Wire, E> IntoArg<Option<T>> for &Promise<T, E> {
     fn into_arg(self) -> Result<Value> {
         Ok(Value::Capability(self.as_stub().clone()))
     }

@@ -101,7 +101,34 @@ impl<T: Pipeline, E> Deref for Promise<T, E> {
     }
 }
 
+/// Asks for the value of a promise that is kept: a field of a pipelined struct, or one whose value
+/// is wanted more than once.
+impl<T: Wire, E: TypedError> IntoFuture for &Promise<T, E> {
+    type Output = Result<T, E>;
+    type IntoFuture = Promise<T, E>;
+
+    fn into_future(self) -> Promise<T, E> {
+        self.clone()
+    }
+}
+
+/// A promise of a promise is a promise of its value.
+impl<T: Pipeline, E> Pipeline for Promise<T, E> {
+    type Pipelined = T::Pipelined;
+
+    fn pipelined(stub: Stub) -> T::Pipelined {
+        T::pipelined(stub)
+    }
+}
+
 impl<T, E> Unpin for Promise<T, E> {}
+
+/// A clone is another handle to the same result.
+impl<T, E> Clone for Promise<T, E> {
+    fn clone(&self) -> Self {
+        Self::from_stub(self.stub.clone())
+    }
+}
 
 impl<T, E> fmt::Debug for Promise<T, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

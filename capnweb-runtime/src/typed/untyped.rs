@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::capability::Capability;
+use super::pipeline::Pipeline;
 use super::promise::Promise;
 use crate::data;
 use crate::error::{Error, Result};
@@ -49,6 +50,23 @@ impl Stub {
     /// not have fails when it is called.
     pub fn cast<C: Capability>(&self) -> C {
         C::from_stub(self.clone())
+    }
+}
+
+/// Whatever a promised value may be, it can be called and read.
+impl Pipeline for Value {
+    type Pipelined = Stub;
+
+    fn pipelined(stub: Stub) -> Stub {
+        stub
+    }
+}
+
+impl Pipeline for Stub {
+    type Pipelined = Self;
+
+    fn pipelined(stub: Stub) -> Self {
+        stub
     }
 }
 

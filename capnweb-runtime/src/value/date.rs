@@ -37,7 +37,10 @@ impl Date {
 
     /// Returns what JavaScript gives as its time value: NaN for the invalid date.
     pub fn to_time_value(self) -> f64 {
-        #[allow(clippy::cast_precision_loss, reason = "dates end where doubles are still exact")]
+        #[allow(
+            clippy::cast_precision_loss,
+            reason = "dates end where doubles are still exact"
+        )]
         self.0.map_or(f64::NAN, |ms| ms as f64)
     }
 

@@ -33,7 +33,9 @@ pub(crate) async fn serving<C: Capability>(
     main: impl Fn(&Peer) -> C + Send + Sync + 'static,
 ) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-    let address = listener.local_addr().expect("a bound listener has an address");
+    let address = listener
+        .local_addr()
+        .expect("a bound listener has an address");
     drop(tokio::spawn(serve(listener, main)));
     format!("ws://{address}/")
 }

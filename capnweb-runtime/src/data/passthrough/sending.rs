@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde::ser::{Error, Serialize, SerializeMap, Serializer};
 
-use crate::error::{SerializeError, SerializeFault};
 use crate::data::from_value::whole;
 use crate::data::to_value::ValueSerializer;
+use crate::error::{SerializeError, SerializeFault};
 use crate::hook::{Stub, Value};
 use crate::value::{Date, ErrorValue, Tree};
 
