@@ -4,7 +4,7 @@
 //! apart from the user's names; what hygiene does not cover (types, generics, statics, fields)
 //! starts with two underscores.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
 use syn::Path;
 
@@ -19,6 +19,25 @@ pub(crate) use generated;
 /// The same for code whose mistakes are to be reported where the user wrote something.
 pub(crate) fn hygienic(place: Span) -> Span {
     Span::mixed_site().located_at(place)
+}
+
+/// Moves tokens of the user's to another place of the user's, for mistakes to be reported there.
+pub(crate) fn respanned(tokens: &impl ToTokens, place: Span) -> TokenStream {
+    let tokens = tokens
+        .to_token_stream()
+        .into_iter()
+        .map(|token| match token {
+            TokenTree::Group(group) => {
+                let mut moved = Group::new(group.delimiter(), respanned(&group.stream(), place));
+                moved.set_span(place);
+                TokenTree::Group(moved)
+            }
+            mut token => {
+                token.set_span(token.span().located_at(place));
+                token
+            }
+        });
+    tokens.collect()
 }
 
 /// The path to the runtime's hidden interface, through which all generated code reaches it.

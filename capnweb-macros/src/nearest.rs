@@ -5,12 +5,12 @@ pub(crate) fn nearest<'a>(
     name: &str,
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {
-    let slips = name.chars().count().div_ceil(3);
+    let tolerated = name.chars().count().div_ceil(3);
     candidates
         .into_iter()
-        .map(|candidate| (distance(name, candidate), candidate))
-        .filter(|(distance, _)| *distance <= slips)
-        .min_by_key(|(distance, _)| *distance)
+        .map(|candidate| (slips_between(name, candidate), candidate))
+        .filter(|(slips, _)| *slips <= tolerated)
+        .min_by_key(|(slips, _)| *slips)
         .map(|(_, candidate)| candidate)
 }
 
@@ -22,6 +22,14 @@ pub(crate) fn did_you_mean<'a>(
     nearest(name, candidates)
         .map(|candidate| format!("; did you mean `{candidate}`?"))
         .unwrap_or_default()
+}
+
+/// A name that was not written to its end is one slip away.
+fn slips_between(name: &str, candidate: &str) -> usize {
+    if candidate.starts_with(name) {
+        return 1;
+    }
+    distance(name, candidate)
 }
 
 /// The Levenshtein distance: insertions, deletions and substitutions between two names.
@@ -59,6 +67,10 @@ mod tests {
     #[test]
     fn a_slip_is_recognised_and_a_stranger_is_not() {
         assert_eq!(nearest("raed", ["read", "write"]), Some("read"));
+        assert_eq!(
+            nearest("rename", ["name", "rename_all"]),
+            Some("rename_all")
+        );
         assert_eq!(nearest("delete", ["read", "write"]), None);
         assert_eq!(did_you_mean("lst", ["list"]), "; did you mean `list`?");
         assert_eq!(did_you_mean("x", ["list"]), "");

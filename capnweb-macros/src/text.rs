@@ -25,9 +25,10 @@ pub(crate) fn list<T: AsRef<str>>(names: &[T]) -> String {
 }
 
 /// What the token printer puts apart and people do not.
-const TIGHTENINGS: [(&str, &str); 13] = [
+const TIGHTENINGS: [(&str, &str); 14] = [
     (" :: ", "::"),
     (":: ", "::"),
+    (" : ", ": "),
     (" < ", "<"),
     ("< ", "<"),
     (" >", ">"),

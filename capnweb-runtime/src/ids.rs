@@ -59,17 +59,6 @@ macro_rules! table_id {
                 #[allow(clippy::cast_precision_loss, reason = "ids stay within 2⁵³")]
                 WireId(self.0 as f64)
             }
-
-            /// Returns how many ids of its kind came before it.
-            pub(crate) const fn distance(self) -> u64 {
-                self.0.unsigned_abs()
-            }
-
-            /// Returns whether the exporting side allocated this id (capabilities), rather than the
-            /// importing side (calls).
-            pub(crate) const fn is_negative(self) -> bool {
-                self.0 < 0
-            }
         }
 
         impl fmt::Display for $name {
@@ -83,6 +72,18 @@ macro_rules! table_id {
 table_id! {
     /// The id of something the peer holds for us: a capability of its, or a call's result.
     ImportId
+}
+
+impl ImportId {
+    /// Returns whether the peer allocated this id (its capabilities), rather than us (our calls).
+    pub(crate) const fn is_negative(self) -> bool {
+        self.0 < 0
+    }
+
+    /// Returns how many ids of its kind came before it.
+    pub(crate) const fn distance(self) -> u64 {
+        self.0.unsigned_abs()
+    }
 }
 
 table_id! {

@@ -68,7 +68,7 @@ mod typed;
 mod value;
 mod wire;
 
-pub use capnweb_macros::{Pipeline, RpcError, capability};
+pub use capnweb_macros::{Pipeline, RpcError, attenuate, capability};
 
 pub use data::{from_value, to_value};
 
@@ -87,5 +87,7 @@ pub use typed::{
     Attenuate, Capability, Function, FunctionBody, IntoArg, Pipeline, Promise, TypedError, Wire,
 };
 pub use value::{
-    BigInt, Bytes, BytesKind, Date, ErrorClass, ErrorValue, Object, Path, Segment, Tree,
+    BigInt, Bytes, BytesKind, Date, ErrorClass, ErrorValue, Object, ParseBigIntError, Path,
+    Segment, Tree,
 };
+pub use wire::{DecodeError, EncodeError, JsonError};

@@ -1,1 +1,25 @@
 //! A task queue written as ordinary capability traits.
+//!
+//! The layers, each using only those above it in this list:
+//!
+//! * [`model`]: what a task, a worker, a grant and an attempt are. No I/O, no clock.
+//! * [`engine`]: the scheduler as a pure state machine, commands in, effects out.
+//! * [`store`]: the contract of durable stores and the laws that every one of them keeps.
+//! * [`resources`]: storage, locks, network and GPU: what tasks can be granted, for real.
+//! * [`work`]: what executing a task of each kind does with what it was granted.
+
+mod clock;
+mod entropy;
+mod future;
+
+pub mod caps;
+pub mod engine;
+pub mod model;
+pub mod resources;
+pub mod service;
+pub mod store;
+pub mod work;
+
+pub use clock::{Clock, ManualClock, SystemClock};
+pub use entropy::OsEntropy;
+pub use future::BoxFuture;

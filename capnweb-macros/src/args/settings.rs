@@ -64,24 +64,17 @@ impl Settings {
 
     /// Takes out the text of `key`; reports a value that is not a string.
     pub(crate) fn text(&mut self, key: &str, errors: &Errors) -> Option<LitStr> {
-        let setting = self.take(key)?;
-        match setting.value {
+        let Setting { key: place, value } = self.take(key)?;
+        let message = format!("`{key}` takes a string: `{key} = \"..\"`");
+        match value {
             Some(Expr::Lit(ExprLit {
                 lit: Lit::Str(text),
                 ..
-            })) => Some(text),
-            Some(other) => {
-                errors.at(&other, format!("`{key}` takes a string: `{key} = \"..\"`"));
-                None
-            }
-            None => {
-                errors.at(
-                    &setting.key,
-                    format!("`{key}` takes a string: `{key} = \"..\"`"),
-                );
-                None
-            }
+            })) => return Some(text),
+            Some(other) => errors.at(&other, message),
+            None => errors.at(&place, message),
         }
+        None
     }
 
     /// Takes out the path in the text of `key`.

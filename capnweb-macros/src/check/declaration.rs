@@ -5,14 +5,18 @@ use syn::{GenericParam, Type, TypeParamBound, WherePredicate};
 use crate::parse::{ItemSource, TraitSource, is_capability};
 use crate::sink::Errors;
 
-/// Reports what keeps a trait from being a capability, its methods aside.
+/// Reports what keeps a trait from being a capability, its parameters and methods aside.
 pub(crate) fn declaration(source: &TraitSource, errors: &Errors) {
     qualifiers(source, errors);
     annotated_once(source, errors);
-    lifetimes(source, errors);
     supertraits(source, errors);
-    bounds_on_self(source, errors);
     items(source, errors);
+}
+
+/// Reports parameters that a stub cannot have.
+pub(crate) fn parameters(source: &TraitSource, errors: &Errors) {
+    lifetimes(source, errors);
+    bounds_on_self(source, errors);
     associated_types(source, errors);
 }
 

@@ -3,65 +3,59 @@
 use syn::{Ident, Path, Type};
 
 use crate::args::{FacetArgs, Grant};
-use crate::model::{capabilities_in, idents_in, stub_in};
+use crate::model::{capabilities_in, keeps_whole, stub_in};
 use crate::names;
 use crate::nearest::did_you_mean;
 use crate::parse::TraitSource;
 use crate::sink::Errors;
 use crate::text::{list, rust};
 
-/// Reports facets that grant nothing, or what does not exist, or under a name that is taken.
-pub(crate) fn facets(facets: &[FacetArgs], source: &TraitSource, errors: &Errors) {
-    let mut taken = vec![source.ident.clone(), names::stub(&source.ident)];
-    for facet in facets {
-        name(facet, &taken, errors);
-        grants(facet, source, errors);
-        taken.extend([facet.ident.clone(), names::stub(&facet.ident)]);
+/// The names that a family of capabilities has given out so far.
+pub(crate) struct FacetNames {
+    taken: Vec<Ident>,
+}
+
+impl FacetNames {
+    /// Starts with the names that the trait takes for itself.
+    pub(crate) fn new(whole: &Ident) -> Self {
+        Self {
+            taken: vec![whole.clone(), names::stub(whole)],
+        }
+    }
+
+    /// Reports a facet whose name, or whose stub's name, is taken; remembers both.
+    pub(crate) fn admit(&mut self, facet: &Ident, errors: &Errors) {
+        let wanted = [facet.clone(), names::stub(facet)];
+        if let Some(clash) = wanted.iter().find(|name| self.taken.contains(name)) {
+            let message = format!("`{clash}` exists already: a facet needs a name of its own");
+            errors.at(facet, message);
+        }
+        self.taken.extend(wanted);
     }
 }
 
-fn name(facet: &FacetArgs, taken: &[Ident], errors: &Errors) {
-    let ident = &facet.ident;
-    let clash = [ident.clone(), names::stub(ident)]
-        .into_iter()
-        .find(|name| taken.contains(name));
-    if let Some(clash) = clash {
-        errors.at(
-            ident,
-            format!("`{clash}` exists already: a facet needs a name of its own"),
-        );
-    }
-}
-
-fn grants(facet: &FacetArgs, source: &TraitSource, errors: &Errors) {
+/// Reports a facet that grants nothing, or twice, or what does not exist.
+pub(crate) fn grants(facet: &FacetArgs, source: &TraitSource, errors: &Errors) {
     if facet.grants.is_empty() {
-        errors.at(
-            &facet.ident,
-            format!(
-                "`{}` grants nothing: list the methods it may call",
-                facet.ident
-            ),
-        );
+        let message = "grants nothing: list the methods it may call";
+        errors.at(&facet.ident, format!("`{}` {message}", facet.ident));
     }
     let methods: Vec<String> = source
         .methods()
         .map(|method| method.sig.ident.to_string())
         .collect();
-    for (at, Grant { method, .. }) in facet.grants.iter().enumerate() {
+    let mut seen = Vec::new();
+    for Grant { method, .. } in &facet.grants {
         if !methods.iter().any(|known| method == known) {
             let hint = did_you_mean(&method.to_string(), methods.iter().map(String::as_str));
             errors.at(
                 method,
                 format!("`{}` has no method `{method}` to grant{hint}", source.ident),
             );
-        } else if facet
-            .grants
-            .iter()
-            .take(at)
-            .any(|earlier| earlier.method == *method)
-        {
+        } else if seen.contains(&method) {
             errors.at(method, format!("`{method}` is granted twice: keep one"));
         }
+        seen.push(method);
     }
 }
 
@@ -111,7 +105,7 @@ pub(crate) fn mapping(grant: &Grant, becomes: &Path, success: &Type, errors: &Er
                 list(&distinct)
             ),
         );
-    } else if !is_whole(target, success) && stub_in(success).is_none() {
+    } else if !keeps_whole(target, success) && stub_in(success).is_none() {
         errors.at(
             becomes,
             format!(
@@ -133,17 +127,12 @@ fn capability_of(stub: &Ident) -> Option<String> {
 fn plain(grant: &Grant, target: &Ident, success: &Type, errors: &Errors) {
     let Grant { method, .. } = grant;
     let name = target.to_string();
-    if PLAIN.contains(&name.as_str()) || !idents_in(success).contains(target) {
+    if PLAIN.contains(&name.as_str()) || !keeps_whole(target, success) {
         errors.at(
             target,
             format!("`{method}` returns no capability: write `{method}` alone"),
         );
     }
-}
-
-/// Returns whether the user allows what the method returns, as it is.
-fn is_whole(target: &Ident, success: &Type) -> bool {
-    idents_in(success).contains(target) || capabilities_in(success).contains(&names::stub(target))
 }
 
 fn distinct(capabilities: &[Ident]) -> Vec<String> {
@@ -153,8 +142,9 @@ fn distinct(capabilities: &[Ident]) -> Vec<String> {
     names
 }
 
-/// Types that carry no capability, whatever is in them.
-const PLAIN: [&str; 19] = [
+/// Types that carry no capability of their own.
+const PLAIN: [&str; 24] = [
     "String", "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "u8",
-    "u16", "u32", "u64", "u128", "usize", "Bytes", "Date",
+    "u16", "u32", "u64", "u128", "usize", "Bytes", "Date", "Vec", "Option", "Box", "HashMap",
+    "BTreeMap",
 ];

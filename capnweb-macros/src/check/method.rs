@@ -1,6 +1,6 @@
 //! Rules for the head of a method: how it is declared and how it takes `self`.
 
-use syn::{FnArg, Generics, Receiver, ReceiverKind, ReturnType, Safety, Signature};
+use syn::{FnArg, Generics, Receiver, ReceiverKind, ReturnType, Safety, Signature, Type};
 
 use super::arguments;
 use super::travel::{Direction, travels};
@@ -17,6 +17,7 @@ pub(crate) fn method(source: &MethodSource, kind: Kind, errors: &Errors) {
     arguments::arguments(&source.sig, kind, errors);
     if let ReturnType::Type(_, ty) = &source.sig.output {
         travels(ty, Direction::Result, errors);
+        result_alias(ty, errors);
     }
 }
 
@@ -106,6 +107,24 @@ fn shared(receiver: &Receiver, errors: &Errors) {
     }
 }
 
+/// `Result<T>` is taken for the runtime's; of some aliases everybody knows that they are not.
+fn result_alias(ty: &Type, errors: &Errors) {
+    let Type::Path(path) = ty else { return };
+    let mut segments = path.path.segments.iter().rev();
+    let (last, module) = (segments.next(), segments.next());
+    if last.is_some_and(|last| last.ident == "Result")
+        && let Some(module) =
+            module.filter(|module| FOREIGN.iter().any(|name| module.ident == name))
+    {
+        let message = format!(
+            "the error in `{0}::Result` cannot travel: return the runtime's `Result<T>`, or \
+             `Result<T, E>` with an error of your own that derives `RpcError`",
+            module.ident
+        );
+        errors.at(ty, message);
+    }
+}
+
 fn conditional(source: &MethodSource, errors: &Errors) {
     let params = source.sig.inputs.iter().map(|input| match input {
         FnArg::Receiver(receiver) => &receiver.attrs,
@@ -121,3 +140,6 @@ fn conditional(source: &MethodSource, errors: &Errors) {
         }
     }
 }
+
+/// Modules whose `Result` has an error of its own.
+const FOREIGN: [&str; 4] = ["io", "fmt", "anyhow", "eyre"];

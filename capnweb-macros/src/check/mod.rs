@@ -7,7 +7,7 @@ mod method;
 mod names;
 mod travel;
 
-pub(crate) use declaration::declaration;
-pub(crate) use facets::{facets, mapping, unmapped};
+pub(crate) use declaration::{declaration, parameters};
+pub(crate) use facets::{FacetNames, grants, mapping, unmapped};
 pub(crate) use method::method;
 pub(crate) use names::{Names, is_dropped};

@@ -67,10 +67,10 @@ fn advice(wire: &WireName) -> &'static str {
 /// Returns why no JavaScript peer can send this name, if that is so.
 fn reserved(name: &str) -> Option<&'static str> {
     match name {
-        "then" | "catch" | "finally" => Some("every stub is a promise, and it is that promise's"),
-        "dup" | "map" | "onRpcBroken" => Some("every stub has its own"),
-        "toJSON" => Some("it is dropped from everything that travels"),
-        _ if is_dropped(name) => Some("every object has its own"),
+        "then" | "catch" | "finally" => Some("a stub is a promise there, which has its own"),
+        "dup" | "map" | "onRpcBroken" => Some("a stub there has its own"),
+        "toJSON" => Some("it is dropped on the way"),
+        _ if is_dropped(name) => Some("every object there has its own"),
         _ => None,
     }
 }

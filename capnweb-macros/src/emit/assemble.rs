@@ -3,13 +3,16 @@
 use proc_macro2::TokenStream;
 
 use super::{attenuation, dispatcher, forwarding, interface, reference, stub};
-use crate::model::{Capability, Family};
+use crate::model::{Capability, Extent, Family};
 use crate::names::generated;
 
 /// Emits a capability with its facets.
 ///
 /// What has no name of its own is wrapped in `const _`, so that it adds none to the user's module.
 pub(crate) fn family(family: &Family) -> TokenStream {
+    if family.whole.extent == Extent::TraitOnly {
+        return interface::interface(&family.whole);
+    }
     let declarations = family.capabilities().map(declarations);
     let implementations = family.capabilities().map(implementations);
     let attenuations = family.attenuations();

@@ -38,8 +38,11 @@ fn results(results: &Results, runtime: &Runtime) -> TokenStream {
         Results::Data => generated!(#runtime::Results::Data),
         Results::Whole => generated!(#runtime::Results::Whole),
         // Spanned at the facet's name: that is where missing authority is to be reported.
-        Results::Narrowed { from, to } => quote_spanned! { names::hygienic(to.span())=>
-            #runtime::Results::Narrowed(<#from as #runtime::Attenuate<#to>>::facet)
-        },
+        Results::Narrowed { from, to } => {
+            let from = names::respanned(from, to.span());
+            quote_spanned! { names::hygienic(to.span())=>
+                #runtime::Results::Narrowed(<#from as #runtime::Attenuate<#to>>::facet)
+            }
+        }
     }
 }

@@ -102,7 +102,8 @@ fn arm(index: usize, member: &Member, as_trait: &Path, runtime: &Runtime) -> Tok
     let call = member.wants_call.then(|| generated!(call,));
     let arguments = member.params.iter().map(decoded);
     let waits = member.declaration.sig.asyncness.map(|_| generated!(.await));
-    let result = generated! {
+    let span = names::hygienic(member.returns.success.span());
+    let result = quote_spanned! { span=>
         <#target as #as_trait>::#ident(&target, #call #(#arguments),*) #waits
     };
     let answer = answer(&member.returns, &result, runtime);

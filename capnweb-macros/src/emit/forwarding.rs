@@ -1,16 +1,16 @@
 //! The trait implemented by its own stub, so that generic code takes either.
 
 use proc_macro2::TokenStream;
-use quote::quote_spanned;
+use quote::{ToTokens, quote, quote_spanned};
 use syn::ReturnType;
 use syn::spanned::Spanned;
 
-use crate::model::{Capability, Member, Param, Presence};
+use crate::model::{Capability, Extent, Member, Param, Presence};
 use crate::names::{self, generated};
 
 /// Emits the implementation, if every answer of the trait can be that of a remote call.
 pub(super) fn forwarding(capability: &Capability) -> Option<TokenStream> {
-    if !capability.is_sound() || capability.unforwardable().next().is_some() {
+    if capability.extent != Extent::Full || capability.unforwardable().next().is_some() {
         return None;
     }
     let stub = names::stub(&capability.ident);
@@ -36,14 +36,14 @@ fn method(member: &Member) -> TokenStream {
     let inputs = sig.inputs.iter().skip(1);
     let arguments = member.params.iter().map(argument);
     let output = match &sig.output {
-        ReturnType::Default => quote_spanned!(sig.span()=> ()),
-        ReturnType::Type(_, ty) => quote_spanned!(ty.span()=> #ty),
+        ReturnType::Default => quote!(()),
+        ReturnType::Type(_, ty) => ty.to_token_stream(),
+    };
+    let future = quote_spanned! { names::hygienic(output.span())=>
+        impl ::core::future::Future<Output = #output> + ::core::marker::Send
     };
     generated! {
-        fn #ident(
-            &self,
-            #(#inputs),*
-        ) -> impl ::core::future::Future<Output = #output> + ::core::marker::Send {
+        fn #ident(&self, #(#inputs),*) -> #future {
             ::core::future::IntoFuture::into_future(Self::#ident(self, #(#arguments),*))
         }
     }

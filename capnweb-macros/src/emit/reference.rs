@@ -99,7 +99,10 @@ fn serialize(capability: &Capability) -> TokenStream {
             fn serialize<__S: #runtime::serde::Serializer>(
                 &self,
                 serializer: __S,
-            ) -> ::core::result::Result<__S::Ok, __S::Error> {
+            ) -> ::core::result::Result<
+                <__S as #runtime::serde::Serializer>::Ok,
+                <__S as #runtime::serde::Serializer>::Error,
+            > {
                 #runtime::serialize_stub(&self.__stub, serializer)
             }
         }
@@ -121,7 +124,10 @@ fn deserialize(capability: &Capability) -> TokenStream {
         impl #impl_generics #runtime::serde::Deserialize<'__de> for #stub #arguments #where_clause {
             fn deserialize<__D: #runtime::serde::Deserializer<'__de>>(
                 deserializer: __D,
-            ) -> ::core::result::Result<Self, __D::Error> {
+            ) -> ::core::result::Result<
+                Self,
+                <__D as #runtime::serde::Deserializer<'__de>>::Error,
+            > {
                 let stub = #runtime::deserialize_stub(#interface, deserializer)?;
                 ::core::result::Result::Ok(<Self as #runtime::Capability>::from_stub(stub))
             }

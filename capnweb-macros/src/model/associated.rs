@@ -115,3 +115,58 @@ pub(super) fn trait_arguments(generics: &Generics, types: &[TraitItemType]) -> P
     }
     PathArguments::AngleBracketed(parse_quote!(<#arguments>))
 }
+
+#[cfg(test)]
+mod tests {
+    use quote::ToTokens;
+    use syn::{TraitItemType, parse_quote};
+
+    use super::{Associated, trait_arguments};
+    use crate::text::rust;
+
+    fn types() -> Vec<TraitItemType> {
+        vec![
+            parse_quote!(
+                type Item: Wire;
+            ),
+            parse_quote!(
+                type Key: From<Self::Item>;
+            ),
+        ]
+    }
+
+    #[test]
+    fn associated_types_are_replaced_however_they_are_written() {
+        let types = types();
+        let table = [
+            (parse_quote!(Vec<Self::Item>), "Vec<Item>"),
+            (parse_quote!(<Self as Store<T>>::Item), "Item"),
+            (
+                parse_quote!(Map<Self::Key, other::Item>),
+                "Map<Key, other::Item>",
+            ),
+            (parse_quote!(Self::Unknown), "Self::Unknown"),
+        ];
+        for (ty, expected) in table {
+            assert_eq!(rust(&Associated::new(&types).resolve(&ty)), expected);
+        }
+    }
+
+    #[test]
+    fn a_stub_has_a_parameter_per_associated_type_with_its_bounds() {
+        let generics = Associated::new(&types()).extend(&parse_quote!(<T: Wire = u8>));
+        let expected = "<T: Wire, Item: Wire, Key: From<Item>>";
+        assert_eq!(rust(&generics), expected);
+    }
+
+    #[test]
+    fn a_bound_fixes_the_associated_types() {
+        let arguments = trait_arguments(&parse_quote!(<T: Wire, const N: usize>), &types());
+        assert_eq!(
+            rust(&arguments.to_token_stream()),
+            "<T, N, Item = Item, Key = Key>"
+        );
+        let none = trait_arguments(&parse_quote!(), &[]);
+        assert!(none.is_none());
+    }
+}

@@ -24,6 +24,7 @@ pub(crate) struct Capability {
     pub(crate) types: Vec<TraitItemType>,
     pub(crate) items: Vec<Item>,
     pub(crate) lineage: Lineage,
+    pub(crate) extent: Extent,
 }
 
 /// Something inside the trait.
@@ -34,6 +35,17 @@ pub(crate) enum Item {
     Broken(Box<Declaration>),
     /// What is emitted as it was written.
     Verbatim(TokenStream),
+}
+
+/// How much of a trait could be understood.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Extent {
+    /// All of it.
+    Full,
+    /// Something is left out, so that nothing generated can implement the trait.
+    Partial,
+    /// Not even its parameters: nothing but the trait can be generated.
+    TraitOnly,
 }
 
 /// Where a capability comes from.
@@ -62,14 +74,6 @@ impl Capability {
     /// Returns the members that keep the stub from implementing the trait itself.
     pub(crate) fn unforwardable(&self) -> impl Iterator<Item = &Member> {
         self.members().filter(|member| !member.can_be_forwarded())
-    }
-
-    /// Returns whether all of the trait could be understood.
-    pub(crate) fn is_sound(&self) -> bool {
-        !self
-            .items
-            .iter()
-            .any(|item| matches!(item, Item::Broken(_)))
     }
 
     /// Returns the parameters of the stub: those of the trait and one per associated type.

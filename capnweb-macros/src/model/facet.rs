@@ -1,9 +1,11 @@
 //! Facets: the same object with fewer methods, and what its results become.
 
+use quote::ToTokens;
+use syn::ext::IdentExt;
 use syn::visit_mut::VisitMut;
 use syn::{Ident, Path, PathArguments, ReturnType, Type, TypePath};
 
-use super::capability::{Capability, Item, Lineage};
+use super::capability::{Capability, Extent, Item, Lineage};
 use super::member::Member;
 use super::types::{argument_of, capabilities_in, idents_in};
 use crate::args::{FacetArgs, Grant};
@@ -27,39 +29,46 @@ pub(crate) enum Results {
 
 /// Makes the capability that a facet is; what is wrong in it is reported and left out.
 pub(super) fn narrow(whole: &Capability, args: FacetArgs, errors: &Errors) -> Capability {
-    let grants: Vec<(Grant, &Member)> = args
-        .grants
-        .into_iter()
-        .filter_map(|grant| whole.member(&grant.method).map(|member| (grant, member)))
-        .collect();
-    let granted = |member: &Member| {
-        grants
-            .iter()
-            .any(|(_, other)| other.ident() == member.ident())
-    };
-    let lacks = whole
-        .members()
-        .filter(|member| !granted(member))
-        .map(|member| member.ident().to_string())
-        .collect();
-    let types = whole
-        .items
-        .iter()
-        .filter(|item| matches!(item, Item::Verbatim(_)));
-    let members = grants
+    let granted = granted(whole, args.grants);
+    let types = whole.types.iter().map(ToTokens::to_token_stream);
+    let members = granted
         .iter()
         .filter_map(|(grant, member)| granted_member(grant, member, errors));
     Capability {
         attrs: args.docs,
-        interface: args.ident.to_string(),
+        interface: args.ident.unraw().to_string(),
         ident: args.ident,
-        items: types.cloned().chain(members).collect(),
+        items: types.map(Item::Verbatim).chain(members).collect(),
         lineage: Lineage::Facet {
             of: whole.ident.clone(),
-            lacks,
+            lacks: lacking(whole, &granted),
         },
+        extent: Extent::Full,
         ..whole.clone()
     }
+}
+
+/// Returns the members that are granted, each once.
+fn granted(whole: &Capability, grants: Vec<Grant>) -> Vec<(Grant, &Member)> {
+    let mut granted: Vec<(Grant, &Member)> = Vec::new();
+    for grant in grants {
+        let again = granted
+            .iter()
+            .any(|(other, _)| other.method == grant.method);
+        if let Some(member) = whole.member(&grant.method).filter(|_| !again) {
+            granted.push((grant, member));
+        }
+    }
+    granted
+}
+
+/// Returns the names of the members that are not granted.
+fn lacking(whole: &Capability, granted: &[(Grant, &Member)]) -> Vec<String> {
+    let is_granted = |ident: &Ident| granted.iter().any(|(grant, _)| grant.method == *ident);
+    let lacking = whole.members().filter(|member| !is_granted(member.ident()));
+    lacking
+        .map(|member| member.ident().unraw().to_string())
+        .collect()
 }
 
 /// Makes the facet's version of a method.
@@ -87,8 +96,7 @@ fn results(grant: &Grant, member: &Member, errors: &Errors) -> Option<Results> {
         return Some(Results::Data);
     };
     errors.attempt(|| check::mapping(grant, becomes, success, errors))?;
-    let name = &becomes.segments.last()?.ident;
-    if idents_in(success).contains(name) || capabilities_in(success).contains(&names::stub(name)) {
+    if keeps_whole(&becomes.segments.last()?.ident, success) {
         return Some(Results::Whole);
     }
     let from = stub_in(success)?;
@@ -97,6 +105,16 @@ fn results(grant: &Grant, member: &Member, errors: &Errors) -> Option<Results> {
         from: Box::new(from),
         to: Box::new(to),
     })
+}
+
+/// Returns whether naming `target` allows a result of this type to pass as it is: it names the
+/// capability in the result, or data that may carry some.
+pub(crate) fn keeps_whole(target: &Ident, success: &Type) -> bool {
+    let capabilities = capabilities_in(success);
+    match capabilities[..] {
+        [] => idents_in(success).contains(target),
+        _ => capabilities.contains(target) || capabilities.contains(&names::stub(target)),
+    }
 }
 
 /// Returns `XStub` of `XStub`, `Option<XStub>` or `Vec<XStub>`.

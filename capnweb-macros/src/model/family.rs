@@ -2,9 +2,9 @@
 
 use quote::ToTokens;
 use syn::ext::IdentExt;
-use syn::{TraitItemType, TypePath};
+use syn::{PathArguments, TraitItemType, TypePath};
 
-use super::capability::{Capability, Item, Lineage};
+use super::capability::{Capability, Extent, Item, Lineage};
 use super::facet::{self, Results};
 use super::member::{Declaration, Member, foreign};
 use super::wire_name::WireName;
@@ -32,10 +32,18 @@ pub(crate) struct Attenuation<'a> {
 impl Family {
     /// Understands a trait; what is wrong in it is reported and left out.
     pub(crate) fn new(source: TraitSource, args: CapabilityArgs, errors: &Errors) -> Self {
-        check::declaration(&source, errors);
-        let facets = FacetArgs::parse_all(&source.attrs, errors);
-        check::facets(&facets, &source, errors);
+        let facets = sound_facets(&source, errors);
+        let parameters = errors.attempt(|| check::parameters(&source, errors));
         let whole = capability(source, args, errors);
+        if parameters.is_none() {
+            return Self {
+                whole: Capability {
+                    extent: Extent::TraitOnly,
+                    ..whole
+                },
+                facets: Vec::new(),
+            };
+        }
         let facets = facets
             .into_iter()
             .map(|facet| facet::narrow(&whole, facet, errors))
@@ -99,20 +107,21 @@ fn grants(
         .collect()
 }
 
-/// Returns what turns results of one facet into those of another.
+/// Returns what turns results of one facet into those of another, if that takes nothing but
+/// narrowing. The second facet wraps the first, so what the first narrowed stays narrowed.
 fn step(from: &Results, to: &Results, known: &[(&Capability, &Capability)]) -> Option<Results> {
     match (from, to) {
-        (Results::Data, Results::Data) => Some(Results::Data),
+        (Results::Data | Results::Whole, Results::Data) => Some(Results::Data),
         (Results::Whole, Results::Whole | Results::Narrowed { .. }) => Some(to.clone()),
         (Results::Narrowed { to: from, .. }, Results::Narrowed { to, .. }) => {
-            // What the first facet narrowed already passes as it is.
             if from == to {
                 return Some(Results::Whole);
             }
             let reachable = known
                 .iter()
                 .any(|(wide, narrow)| is_stub_of(from, wide) && is_stub_of(to, narrow));
-            reachable.then(|| Results::Narrowed {
+            let alike = last_arguments(from) == last_arguments(to);
+            (reachable && alike).then(|| Results::Narrowed {
                 from: from.clone(),
                 to: to.clone(),
             })
@@ -126,18 +135,30 @@ fn is_stub_of(ty: &TypePath, capability: &Capability) -> bool {
     ty.path.segments.len() == 1 && ty.path.segments.iter().all(|segment| segment.ident == stub)
 }
 
+fn last_arguments(ty: &TypePath) -> Option<&PathArguments> {
+    ty.path.segments.last().map(|last| &last.arguments)
+}
+
+/// Returns the facets that have a name of their own.
+fn sound_facets(source: &TraitSource, errors: &Errors) -> Vec<FacetArgs> {
+    let mut names = check::FacetNames::new(&source.ident);
+    let mut facets = FacetArgs::parse_all(&source.attrs, errors);
+    facets.retain(|facet| {
+        check::grants(facet, source, errors);
+        errors
+            .attempt(|| names.admit(&facet.ident, errors))
+            .is_some()
+    });
+    facets
+}
+
 fn capability(source: TraitSource, args: CapabilityArgs, errors: &Errors) -> Capability {
     let types: Vec<_> = source.types().cloned().collect();
-    let mut names = check::Names::default();
-    let items = source
-        .items
-        .iter()
-        .map(|item| match item {
-            ItemSource::Method(method) => member(method, args.case, &types, &mut names, errors),
-            ItemSource::Type(associated) => Item::Verbatim(associated.to_token_stream()),
-            ItemSource::Other(other) => Item::Verbatim(other.to_token_stream()),
-        })
-        .collect();
+    let mut items = Vec::new();
+    let sound = errors.attempt(|| {
+        check::declaration(&source, errors);
+        items = all_items(&source, args.case, &types, errors);
+    });
     let interface = args.name.as_ref().map(syn::LitStr::value);
     Capability {
         runtime: args.runtime,
@@ -150,7 +171,23 @@ fn capability(source: TraitSource, args: CapabilityArgs, errors: &Errors) -> Cap
         types,
         items,
         lineage: Lineage::Written,
+        extent: sound.map_or(Extent::Partial, |()| Extent::Full),
     }
+}
+
+fn all_items(
+    source: &TraitSource,
+    case: Case,
+    types: &[TraitItemType],
+    errors: &Errors,
+) -> Vec<Item> {
+    let mut names = check::Names::default();
+    let items = source.items.iter().map(|item| match item {
+        ItemSource::Method(method) => member(method, case, types, &mut names, errors),
+        ItemSource::Type(associated) => Item::Verbatim(associated.to_token_stream()),
+        ItemSource::Other(other) => Item::Verbatim(other.to_token_stream()),
+    });
+    items.collect()
 }
 
 fn member(

@@ -121,9 +121,13 @@ impl Member {
 
 impl Declaration {
     pub(super) fn new(source: &MethodSource) -> Self {
+        let mut sig = stripped(&source.sig);
+        if source.body.is_none() {
+            blank_patterns(&mut sig);
+        }
         Self {
             attrs: foreign(&source.attrs),
-            sig: stripped(&source.sig),
+            sig,
             body: source.body.clone(),
         }
     }
@@ -175,7 +179,7 @@ impl Returns {
 
 /// Returns whether this attribute is addressed to us, so that nobody else must see it.
 fn is_ours(attr: &Attribute) -> bool {
-    ["rpc", "property", "default", "attenuate"]
+    ["rpc", "property", "default", "attenuate", "capability"]
         .iter()
         .any(|name| attr.path().is_ident(name))
 }
@@ -199,4 +203,15 @@ fn stripped(sig: &Signature) -> Signature {
         }
     }
     sig
+}
+
+/// Blanks the patterns that only a function with a body may have: they are reported once already.
+fn blank_patterns(sig: &mut Signature) {
+    for input in &mut sig.inputs {
+        if let FnArg::Typed(param) = input
+            && !matches!(&*param.pat, Pat::Ident(_))
+        {
+            *param.pat = parse_quote!(_);
+        }
+    }
 }

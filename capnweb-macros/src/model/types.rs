@@ -58,7 +58,7 @@ pub(crate) fn is_call(ty: &Type) -> bool {
 }
 
 /// Returns the name of every type that occurs in `ty`.
-pub(crate) fn idents_in(ty: &Type) -> Vec<Ident> {
+pub(super) fn idents_in(ty: &Type) -> Vec<Ident> {
     let mut names = TypeNames::default();
     names.visit_type(ty);
     names.0

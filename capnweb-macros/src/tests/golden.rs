@@ -5,12 +5,14 @@ use std::path::PathBuf;
 
 use proc_macro2::TokenStream;
 
-/// Checks that `code` is, pretty-printed, what `src/tests/golden/<name>.rs` says.
+/// Checks that `code` is, pretty-printed, what `tests/golden/<name>.rs` says.
 pub(super) fn assert_golden(name: &str, code: TokenStream) {
     let file = syn::parse2(code).expect("the expansion is a list of items");
-    let actual = prettyplease::unparse(&file);
+    let code = prettyplease::unparse(&file);
+    let actual =
+        format!("//! The expansion of `{name}`; write it anew with UPDATE_GOLDEN=1.\n\n{code}");
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("src/tests/golden")
+        .join("tests/golden")
         .join(name)
         .with_extension("rs");
     if std::env::var_os("UPDATE_GOLDEN").is_some() {

@@ -414,9 +414,9 @@ fn all_mistakes_of_a_trait_are_reported_at_once() {
         }",
         &[
             ("rename_al", "`rename_all`"),
+            ("missing", "no method"),
             ("Clone", "supertraits"),
             ("N", "associated constant"),
-            ("missing", "no method"),
             ("self", "cannot consume"),
             ("&str", "take `String`"),
             ("&str", "return `String`"),

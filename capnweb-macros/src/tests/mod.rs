@@ -1,5 +1,6 @@
 //! Tests of whole expansions.
 
+mod attenuations;
 mod expansions;
 mod golden;
 mod mistakes;

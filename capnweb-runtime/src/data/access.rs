@@ -60,7 +60,7 @@ impl<'de, I: ExactSizeIterator<Item = Value>> SeqAccess<'de> for &mut Elements<I
 
 /// The members of an object.
 pub(super) struct Members {
-    members: std::vec::IntoIter<(String, Value)>,
+    rest: std::vec::IntoIter<(String, Value)>,
     undefined: Undefined,
     current: Option<(String, Value)>,
 }
@@ -83,7 +83,7 @@ impl Members {
 
     fn new(object: Object<Stub>, undefined: Undefined) -> Self {
         Self {
-            members: object.into_iter(),
+            rest: object.into_iter(),
             undefined,
             current: None,
         }
@@ -99,7 +99,7 @@ impl<'de> MapAccess<'de> for Members {
     ) -> Result<Option<K::Value>, DeserializeError> {
         let skipped = self.undefined == Undefined::Skipped;
         self.current = self
-            .members
+            .rest
             .find(|(_, value)| !(skipped && matches!(value, Tree::Undefined)));
         let key = self.current.as_ref().map(|(key, _)| key);
         key.map(|key| seed.deserialize(KeyDeserializer(key)))
@@ -117,7 +117,7 @@ impl<'de> MapAccess<'de> for Members {
     }
 
     fn size_hint(&self) -> Option<usize> {
-        (self.undefined == Undefined::Kept).then_some(self.members.len())
+        (self.undefined == Undefined::Kept).then_some(self.rest.len())
     }
 }
 

@@ -7,7 +7,7 @@ use super::passthrough;
 use crate::error::DeserializeError;
 use crate::error::Excerpt;
 use crate::hook::Value;
-use crate::value::{BigInt, BytesKind, Object, Tree};
+use crate::value::{BigInt, Object, Tree};
 
 /// Reads data out of a value, which it consumes: texts and bytes are moved, not copied.
 ///
@@ -114,6 +114,7 @@ impl<'de> Deserializer<'de> for ValueDeserializer {
 
     /// Offers whatever there is. Here null is what `serde` calls a unit and undefined is none:
     /// that a missing member is none, too, makes it an undefined one where a value is asked for.
+    /// Bytes are not offered as bytes, which a string would take.
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DeserializeError> {
         match self.0 {
             Tree::Undefined => visitor.visit_none(),
@@ -121,9 +122,6 @@ impl<'de> Deserializer<'de> for ValueDeserializer {
             Tree::Bool(bool) => visitor.visit_bool(bool),
             Tree::Number(number) => visit_number(number, visitor),
             Tree::String(text) => visitor.visit_string(text),
-            Tree::Bytes(bytes) if bytes.kind() == BytesKind::Uint8Array => {
-                visitor.visit_byte_buf(bytes.into_inner().into())
-            }
             Tree::Array(items) => Elements::visit(items.into_iter(), visitor),
             Tree::Object(object) => visitor.visit_map(Members::all(object)),
             leaf @ (Tree::BigInt(_)

@@ -15,18 +15,26 @@ use crate::value::{Object, Tree};
 /// An array in the making.
 pub(super) struct ArraySerializer {
     items: Vec<Value>,
+    element: ValueSerializer,
 }
 
 impl ArraySerializer {
-    pub(super) fn with_capacity(length: usize) -> Self {
-        Self {
-            items: Vec::with_capacity(length.min(MAX_CAPACITY)),
-        }
+    pub(super) fn list(length: usize) -> Self {
+        Self::new(length, ValueSerializer::INNER)
+    }
+
+    pub(super) fn tuple(length: usize) -> Self {
+        Self::new(length, ValueSerializer::WHOLE)
+    }
+
+    fn new(length: usize, element: ValueSerializer) -> Self {
+        let items = Vec::with_capacity(length.min(MAX_CAPACITY));
+        Self { items, element }
     }
 
     fn element<T: Serialize + ?Sized>(&mut self, data: &T) -> Result<(), SerializeError> {
         let index = self.items.len();
-        let item = data.serialize(ValueSerializer::ELEMENT);
+        let item = data.serialize(self.element);
         self.items
             .push(item.map_err(|error| error.within(Step::Element(index)))?);
         Ok(())
@@ -64,7 +72,7 @@ impl ObjectSerializer {
         name: String,
         data: &T,
     ) -> Result<(), SerializeError> {
-        let value = data.serialize(ValueSerializer::MEMBER);
+        let value = data.serialize(ValueSerializer::INNER);
         let value = value.map_err(|error| error.within(Step::member(&name)))?;
         self.members.push((name, value));
         Ok(())

@@ -27,7 +27,7 @@ use crate::value::{Bytes, Object, Tree};
 /// where.
 pub fn to_value<T: Serialize + ?Sized>(data: &T) -> Result<Value, SerializeError> {
     let scope = passthrough::Sending::begin();
-    let value = data.serialize(ValueSerializer::ELEMENT)?;
+    let value = data.serialize(ValueSerializer::WHOLE)?;
     scope.end()?;
     Ok(value)
 }
@@ -35,26 +35,28 @@ pub fn to_value<T: Serialize + ?Sized>(data: &T) -> Result<Value, SerializeError
 /// What data is serialized into.
 #[derive(Clone, Copy)]
 pub(super) struct ValueSerializer {
-    place: Place,
+    unit: Unit,
 }
 
-/// Where the value will stand.
+/// What becomes of a unit.
 #[derive(Clone, Copy)]
-enum Place {
-    /// In an object. A unit is null there, because a member that is undefined counts as absent when
-    /// a struct is read.
-    Member,
-    /// Anywhere else, where a unit is undefined, like the result of a function without one.
-    Element,
+enum Unit {
+    /// As a whole value it is undefined, like the result of a function without one; and in a tuple,
+    /// such as the arguments of a call.
+    Undefined,
+    /// In a struct or map it is null, because a member that is undefined counts as absent when a
+    /// struct is read; and in a list, since the null of `serde_json` is a unit, too.
+    Null,
 }
 
 impl ValueSerializer {
-    pub(super) const MEMBER: Self = Self {
-        place: Place::Member,
+    /// For a whole value, or a part of a tuple.
+    pub(super) const WHOLE: Self = Self {
+        unit: Unit::Undefined,
     };
-    pub(super) const ELEMENT: Self = Self {
-        place: Place::Element,
-    };
+
+    /// For a member of an object, or an element of a list.
+    pub(super) const INNER: Self = Self { unit: Unit::Null };
 }
 
 macro_rules! serialize_integers {
@@ -131,9 +133,9 @@ impl Serializer for ValueSerializer {
     }
 
     fn serialize_unit(self) -> Result<Value, SerializeError> {
-        Ok(match self.place {
-            Place::Member => Tree::Null,
-            Place::Element => Tree::Undefined,
+        Ok(match self.unit {
+            Unit::Undefined => Tree::Undefined,
+            Unit::Null => Tree::Null,
         })
     }
 
@@ -171,11 +173,11 @@ impl Serializer for ValueSerializer {
     }
 
     fn serialize_seq(self, length: Option<usize>) -> Result<ArraySerializer, SerializeError> {
-        Ok(ArraySerializer::with_capacity(length.unwrap_or(0)))
+        Ok(ArraySerializer::list(length.unwrap_or(0)))
     }
 
     fn serialize_tuple(self, length: usize) -> Result<ArraySerializer, SerializeError> {
-        Ok(ArraySerializer::with_capacity(length))
+        Ok(ArraySerializer::tuple(length))
     }
 
     fn serialize_tuple_struct(
@@ -183,7 +185,7 @@ impl Serializer for ValueSerializer {
         _name: &'static str,
         length: usize,
     ) -> Result<ArraySerializer, SerializeError> {
-        Ok(ArraySerializer::with_capacity(length))
+        Ok(ArraySerializer::tuple(length))
     }
 
     fn serialize_tuple_variant(
@@ -193,7 +195,7 @@ impl Serializer for ValueSerializer {
         variant: &'static str,
         length: usize,
     ) -> Result<VariantSerializer<ArraySerializer>, SerializeError> {
-        VariantSerializer::new(variant, ArraySerializer::with_capacity(length))
+        VariantSerializer::new(variant, ArraySerializer::tuple(length))
     }
 
     fn serialize_map(self, length: Option<usize>) -> Result<ObjectSerializer, SerializeError> {

@@ -15,17 +15,14 @@ pub struct SerializeError {
 
 /// Why some data has no form as a value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum SerializeFault {
+pub(crate) enum SerializeFault {
     /// An integer is beyond what a JavaScript number holds exactly.
     #[error(
         "the {type_name} {number} is beyond ±(2⁵³−1), where JavaScript's numbers are exact; \
          use `BigInt`"
     )]
     IntegerTooLarge {
-        /// The Rust type.
         type_name: &'static str,
-        /// The integer.
         number: String,
     },
     /// A member has a name that every receiver drops (protocol W-19).
@@ -52,33 +49,23 @@ pub struct DeserializeError {
 /// Why a value is not of the type that is asked for. Of what a peer wrote, at most an excerpt is in
 /// it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum DeserializeFault {
+pub(crate) enum DeserializeFault {
     /// There is something else.
     #[error("expected {expected}, found {found}")]
-    Mismatch {
-        /// What the type asks for.
-        expected: String,
-        /// What there is.
-        found: String,
-    },
+    Mismatch { expected: String, found: String },
     /// A member is missing, or is undefined.
     #[error("missing field `{0}`")]
     MissingField(&'static str),
     /// A struct that allows no others has no such field.
     #[error("unknown field `{name}`, expected {}", OneOf(expected))]
     UnknownField {
-        /// The name found.
         name: String,
-        /// The names there are.
         expected: &'static [&'static str],
     },
     /// The enum has no such variant.
     #[error("unknown variant `{name}`, expected {}", OneOf(expected))]
     UnknownVariant {
-        /// The name found.
         name: String,
-        /// The names there are.
         expected: &'static [&'static str],
     },
     /// A field occurs twice, under two of its names.
@@ -96,13 +83,14 @@ impl SerializeError {
         self
     }
 
-    /// Returns where in the data the error is.
-    pub const fn trail(&self) -> &Trail {
-        &self.trail
+    /// Returns where in the data the error is, like `user.tags[3]`; empty for the data itself.
+    pub fn path(&self) -> String {
+        self.trail.to_string()
     }
 
     /// Returns what is wrong there.
-    pub const fn fault(&self) -> &SerializeFault {
+    #[cfg(test)]
+    pub(crate) const fn fault(&self) -> &SerializeFault {
         &self.fault
     }
 }
@@ -140,14 +128,9 @@ impl DeserializeError {
         self
     }
 
-    /// Returns where in the value the error is.
-    pub const fn trail(&self) -> &Trail {
-        &self.trail
-    }
-
-    /// Returns what is wrong there.
-    pub const fn fault(&self) -> &DeserializeFault {
-        &self.fault
+    /// Returns where in the value the error is, like `user.tags[3]`; empty for the value itself.
+    pub fn path(&self) -> String {
+        self.trail.to_string()
     }
 }
 

@@ -7,8 +7,8 @@ mod trail;
 mod violation;
 
 pub use call::{Error, Result, Thrown, Unsendable};
-pub use data::{DeserializeError, DeserializeFault, SerializeError, SerializeFault};
+pub(crate) use data::SerializeFault;
+pub use data::{DeserializeError, SerializeError};
 pub use disconnect::{Disconnect, Fault};
-pub(crate) use trail::Excerpt;
-pub use trail::{Step, Trail};
+pub(crate) use trail::{Excerpt, Step};
 pub use violation::Violation;

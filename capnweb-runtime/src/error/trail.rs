@@ -4,8 +4,7 @@ use std::fmt;
 
 /// One step into data: to a member or to an element.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[allow(clippy::exhaustive_enums, reason = "data nests in these two ways")]
-pub enum Step {
+pub(crate) enum Step {
     /// A struct's field, an object's member or an enum's variant, by its name on the wire, of which
     /// the first 64 characters are kept.
     Member(String),
@@ -21,7 +20,7 @@ impl Step {
 
 /// The way from some data to the place of an error inside it; it reads like `user.tags[3]`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Trail {
+pub(crate) struct Trail {
     /// Innermost first: the way is found while the error travels outwards.
     steps: Vec<Step>,
 }
@@ -33,19 +32,14 @@ impl Trail {
     }
 
     /// Returns whether this is the place of the data itself.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.steps.is_empty()
-    }
-
-    /// Visits the steps from the outside in.
-    pub fn steps(&self) -> impl Iterator<Item = &Step> {
-        self.steps.iter().rev()
     }
 }
 
 impl fmt::Display for Trail {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (at, step) in self.steps().enumerate() {
+        for (at, step) in self.steps.iter().rev().enumerate() {
             match step {
                 Step::Element(index) => write!(f, "[{index}]")?,
                 Step::Member(name) if at == 0 => f.write_str(name)?,

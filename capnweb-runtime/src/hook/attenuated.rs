@@ -8,7 +8,8 @@ use super::cap::{Cap, Hook, Outcome, Waiter};
 use super::function::{Callable, FunctionHook, no_member_called};
 use super::interface::{Interface, Member, MemberKind};
 use super::promise::Resolver;
-use super::{Stub, Value, settled};
+use super::settled;
+use super::{Stub, Value};
 use crate::error::Error;
 use crate::value::{Path, Segment};
 
@@ -129,8 +130,7 @@ impl Hook for Attenuated {
             Some((member, _)) if member.kind == MemberKind::Method => {
                 result.settle(Err(no_member_called(&path, &rest)));
             }
-            None if rest.is_empty() => result.settle(Err(Error::not_a_function(&path))),
-            _ => settled::call_inside(self.step(first), path, rest, args, result),
+            _ => settled::call_within(&self.step(first), path, rest, args, result),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::cap::{Cap, Outcome, State};
+use super::cap::{Cap, Outcome};
 use super::promise::Resolver;
 use super::{Stub, Value};
 use crate::error::Error;
@@ -21,26 +21,21 @@ pub(super) fn call(outcome: &Arc<Outcome>, path: &Path, args: Vec<Value>, result
     call_at(outcome, path, path, args, result);
 }
 
-/// Calls what is at `rest` inside of a property's value, the property being where `path` begins.
-pub(super) fn call_inside(
-    property: Cap,
+/// Calls what is at `rest` of a member, once it is known; `path` led to it from its object.
+pub(super) fn call_within(
+    member: &Cap,
     path: Path,
     rest: Path,
     args: Vec<Value>,
     result: Resolver,
 ) {
-    if let State::Following(_) = property.state() {
-        // A peer's promise: the call is pipelined, and the peer says what is wrong with it.
-        return property.call(rest, args, result);
-    }
-    property.when_settled(Box::new(move |outcome| {
-        call_at(outcome, &path, &rest, args, result);
+    member.when_settled(Box::new(move |outcome| {
+        call_at(outcome, &path, &rest, args, result)
     }));
 }
 
-/// Calls what is at `rest`, which the caller knows as `path`.
-fn call_at(outcome: &Arc<Outcome>, path: &Path, rest: &Path, args: Vec<Value>, result: Resolver) {
-    let found = match outcome.as_ref() {
+fn call_at(outcome: &Outcome, path: &Path, rest: &Path, args: Vec<Value>, result: Resolver) {
+    let found = match outcome {
         Ok(value) => find(value, rest),
         Err(error) => return result.settle(Err(error.clone())),
     };

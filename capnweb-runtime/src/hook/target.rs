@@ -8,7 +8,8 @@ use super::function::{Callable, FunctionHook, no_member_called};
 use super::interface::{Args, Cancel, Dispatch, MemberKind};
 use super::promise::Resolver;
 use super::run::run;
-use super::{Stub, Value, settled};
+use super::settled;
+use super::{Stub, Value};
 use crate::error::Error;
 use crate::value::{Path, Segment};
 
@@ -83,8 +84,7 @@ impl<D: Dispatch> Hook for Target<D> {
             Some((_, MemberKind::Method)) => {
                 result.settle(Err(no_member_called(&path, &rest)));
             }
-            None if rest.is_empty() => result.settle(Err(Error::not_a_function(&path))),
-            _ => settled::call_inside(self.step(first), path, rest, args, result),
+            _ => settled::call_within(&self.step(first), path, rest, args, result),
         }
     }
 

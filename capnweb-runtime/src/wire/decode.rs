@@ -7,9 +7,7 @@ use super::message::Message;
 use super::reference::{Expr, Target, WireRef};
 use crate::ids::WireId;
 use crate::limits::Limits;
-use crate::value::{
-    BigInt, Bytes, BytesKind, Date, ErrorClass, ErrorValue, Object, Path, Segment, Tree,
-};
+use crate::value::{BigInt, Bytes, BytesKind, Date, ErrorClass, ErrorValue, Object, Segment, Tree};
 
 /// Reads one message (protocol F-3).
 ///

@@ -5,44 +5,74 @@ use crate::value::{BytesKind, ErrorClass};
 
 /// Why a received message ends the session; the texts are the protocol's.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum DecodeError {
+#[non_exhaustive]
+pub enum DecodeError {
     /// The text has too many UTF-16 code units (L-3).
     #[error("Incoming message exceeds maximum size of {max} UTF-16 code units.")]
-    MessageTooLarge { max: usize },
+    MessageTooLarge {
+        /// The limit.
+        max: usize,
+    },
     /// The text is not JSON, or nests too deep (F-4, F-6).
     #[error(transparent)]
     NotJson(#[from] JsonError),
     /// The text is JSON, but not one of the messages (F-4).
     #[error("bad RPC message: {excerpt}")]
-    BadMessage { excerpt: String },
+    BadMessage {
+        /// The beginning of the message.
+        excerpt: String,
+    },
     /// An array is none of the special forms (W-2).
     #[error("unknown special value: {excerpt}")]
-    UnknownSpecialValue { excerpt: String },
+    UnknownSpecialValue {
+        /// The beginning of the array.
+        excerpt: String,
+    },
     /// A value nests too deep (W-1).
     #[error("Deserialization exceeded maximum allowed message depth of {max}.")]
-    TooDeep { max: usize },
+    TooDeep {
+        /// The limit.
+        max: usize,
+    },
     /// A bigint has too many characters (W-13).
     #[error("Deserialized bigint exceeds maximum length of {max} digits.")]
-    BigIntTooLong { max: usize },
+    BigIntTooLong {
+        /// The limit.
+        max: usize,
+    },
     /// The text of a bigint is none (W-13).
     #[error("Cannot convert {excerpt} to a BigInt")]
-    BigIntSyntax { excerpt: String },
+    BigIntSyntax {
+        /// The beginning of the text.
+        excerpt: String,
+    },
     /// The text of some bytes is not base64 (W-23).
     #[error("The bytes are not correctly encoded in base64.")]
     Base64,
     /// The kind of some bytes is not even a string (W-24).
     #[error("Unknown bytes type marker type: {type_of}")]
-    BytesMarkerNotString { type_of: &'static str },
+    BytesMarkerNotString {
+        /// What it is, by `typeof`.
+        type_of: &'static str,
+    },
     /// The kind of some bytes is none that the protocol knows (W-24).
     #[error("Unknown bytes type marker: {excerpt}")]
-    BytesMarkerUnknown { excerpt: String },
+    BytesMarkerUnknown {
+        /// The beginning of the name.
+        excerpt: String,
+    },
     /// The bytes are not a whole number of elements of their kind (W-24).
     #[error(
         "Invalid byte length {length} for {}; expected a multiple of {}",
         kind.name(),
         kind.element_size()
     )]
-    BytesLength { length: usize, kind: BytesKind },
+    BytesLength {
+        /// How many bytes there are.
+        length: usize,
+        /// Their kind.
+        kind: BytesKind,
+    },
 }
 
 impl DecodeError {
@@ -59,7 +89,7 @@ impl DecodeError {
     }
 
     /// Returns the class of the error that the session is aborted with.
-    pub(crate) const fn class(&self) -> ErrorClass {
+    pub const fn class(&self) -> ErrorClass {
         match self {
             Self::BadMessage { .. } | Self::NotJson(JsonError::TooDeep { .. }) => ErrorClass::Error,
             Self::NotJson(JsonError::Unexpected { .. })
@@ -78,18 +108,22 @@ impl DecodeError {
 
 /// Why a value is not sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum EncodeError {
+#[non_exhaustive]
+pub enum EncodeError {
     /// The value nests too deep (W-6).
     #[error("Serialization exceeded maximum allowed depth. (Does the message contain cycles?)")]
     TooDeep,
     /// A bigint is longer than a peer accepts that keeps to the default limits (W-13).
     #[error("Serialized bigint exceeds maximum length of {max} digits.")]
-    BigIntTooLong { max: usize },
+    BigIntTooLong {
+        /// The limit.
+        max: usize,
+    },
 }
 
 impl EncodeError {
     /// Returns the class of the error that the call or the result fails with.
-    pub(crate) const fn class(&self) -> ErrorClass {
+    pub const fn class(&self) -> ErrorClass {
         match self {
             Self::TooDeep => ErrorClass::Error,
             Self::BigIntTooLong { .. } => ErrorClass::TypeError,

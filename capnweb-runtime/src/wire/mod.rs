@@ -21,8 +21,9 @@ pub(crate) use encode::{
     MAX_ENCODE_DEPTH, encode_abort, encode_pull, encode_push, encode_reject, encode_release,
     encode_resolve,
 };
-pub(crate) use error::{DecodeError, EncodeError};
-pub(crate) use json::{Json, JsonError};
+pub use error::{DecodeError, EncodeError};
+pub(crate) use json::Json;
+pub use json::JsonError;
 pub(crate) use message::Message;
 pub(crate) use reference::{Expr, Target, WireRef};
 

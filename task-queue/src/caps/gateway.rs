@@ -4,9 +4,10 @@ use capnweb_runtime::{Result, capability};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::queue::TaskQueueStub;
+use super::queue::{SubmitterStub, TaskQueueStub};
+use super::resources::ResourcesStub;
 use super::worker::WorkerPoolStub;
-use crate::model::{TaskId, TaskKind, WorkerId};
+use crate::model::{TaskId, WorkerId};
 
 /// Everything: the supervisor's own view.
 #[capability]
@@ -18,9 +19,12 @@ pub trait Gateway {
     /// Returns the workers.
     async fn get_worker_pool(&self) -> Result<WorkerPoolStub>;
 
+    /// Returns what can be lent.
+    async fn get_resources(&self) -> Result<ResourcesStub>;
+
     /// Submits a task and has an idle worker carry it out: a `gpu` worker for a `gpu` task, a `cpu`
     /// worker for others, or any that is idle.
-    async fn submit_and_execute(&self, kind: TaskKind, params: Option<Value>) -> Result<Executed>;
+    async fn submit_and_execute(&self, kind: String, params: Option<Value>) -> Result<Executed>;
 }
 
 /// What a connection without authority begins with: it can redeem a secret for a role, and nothing

@@ -4,24 +4,30 @@ use capnweb_runtime::{Result, capability};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::resource_error::ResourceError;
+
 /// A share in a graphics processor. What is allocated through a reference is freed with it at the
 /// latest.
 #[capability]
 pub trait Gpu {
     /// Allocates memory to this holder, in MiB.
-    async fn allocate(&self, mb: u64) -> Result<MemoryChange>;
+    async fn allocate(&self, mb: u64) -> Result<MemoryChange, ResourceError>;
 
     /// Frees memory of this holder, in MiB. Nobody else's can be freed.
-    async fn free(&self, mb: u64) -> Result<MemoryFreed>;
+    async fn free(&self, mb: u64) -> Result<MemoryFreed, ResourceError>;
 
     /// Allocates memory that is a capability itself: dropping it frees exactly it.
-    async fn reserve(&self, mb: u64) -> Result<ReservationStub>;
+    async fn reserve(&self, mb: u64) -> Result<ReservationStub, ResourceError>;
 
     /// Computes: `matrix_multiply`, `neural_forward`, `vector_add`, `reduce_sum`.
-    async fn compute(&self, operation: String, data: Value) -> Result<Value>;
+    async fn compute(
+        &self,
+        operation: String,
+        data: Option<Value>,
+    ) -> Result<Computed, ResourceError>;
 
     /// Describes the device.
-    async fn get_info(&self) -> Result<GpuInfo>;
+    async fn get_info(&self) -> Result<GpuInfo, ResourceError>;
 
     /// The device's name.
     #[property]
@@ -67,6 +73,17 @@ pub struct MemoryFreed {
     pub freed: u64,
     /// What is allocated now, by anybody, in MiB.
     pub total: u64,
+}
+
+/// What was computed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Computed {
+    /// What was asked for.
+    pub operation: String,
+    /// What it was computed on.
+    pub device: String,
+    /// What has come out.
+    pub result: Value,
 }
 
 /// A device.

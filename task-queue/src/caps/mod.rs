@@ -9,6 +9,8 @@ mod lock;
 mod network;
 mod observer;
 mod queue;
+mod resource_error;
+mod resources;
 mod storage;
 mod task;
 mod worker;
@@ -17,22 +19,20 @@ pub use gateway::{
     ClientGateway, ClientGatewayStub, Executed, Gate, GateStub, Gateway, GatewayStub,
 };
 pub use gpu::{
-    Gpu, GpuInfo, GpuStub, MemoryChange, MemoryFreed, Reservation, ReservationStub,
+    Computed, Gpu, GpuInfo, GpuStub, MemoryChange, MemoryFreed, Reservation, ReservationStub,
 };
 pub use lock::{Lock, LockStub};
 pub use network::{Fetched, Network, NetworkReader, NetworkReaderStub, NetworkStats, NetworkStub};
-pub use observer::{
-    Completion, Failing, ProgressObserver, ProgressObserverStub, ProgressUpdate,
-};
-pub use queue::{
-    Cancelled, Submitter, SubmitterStub, SubmitOptions, TaskQueue, TaskQueueStub, TaskSummary,
-};
+pub use observer::{Completion, Failing, ProgressObserver, ProgressObserverStub, ProgressUpdate};
+pub use queue::{Cancelled, Submitter, SubmitterStub, TaskQueue, TaskQueueStub, TaskSummary};
+pub use resource_error::ResourceError;
+pub use resources::{LentGpu, LentNetwork, LentStorage, Loan, LoanStub, Resources, ResourcesStub};
 pub use storage::{KeyDone, Storage, StorageReader, StorageReaderStub, StorageStub};
 pub use task::{
     Assignment, AssignmentStub, Done, ProgressSet, Task, TaskHandle, TaskHandleStub, TaskInfo,
     TaskStub,
 };
 pub use worker::{
-    Execution, Worker, WorkerInfo, WorkerPool, WorkerPoolStub, WorkerRevoked, WorkerStub,
-    WorkerSummary,
+    Execution, Worker, WorkerActivity, WorkerInfo, WorkerPool, WorkerPoolStub, WorkerRevoked,
+    WorkerStub, WorkerSummary,
 };

@@ -4,18 +4,20 @@ use capnweb_runtime::{Result, capability};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::resource_error::ResourceError;
+
 /// HTTP to the hosts on a list, and to no others.
 #[capability]
 #[attenuate(NetworkReader { fetch, get_stats, id, rate_limit })]
 pub trait Network {
     /// Gets a page.
-    async fn fetch(&self, url: String) -> Result<Fetched>;
+    async fn fetch(&self, url: String) -> Result<Fetched, ResourceError>;
 
     /// Posts data as JSON.
-    async fn post(&self, url: String, data: Value) -> Result<Fetched>;
+    async fn post(&self, url: String, data: Value) -> Result<Fetched, ResourceError>;
 
     /// Returns how much was asked for.
-    async fn get_stats(&self) -> Result<NetworkStats>;
+    async fn get_stats(&self) -> Result<NetworkStats, ResourceError>;
 
     /// The network's name.
     #[property]

@@ -15,13 +15,9 @@ use crate::model::{TaskId, TaskKind, TaskStatus};
 #[attenuate(Submitter { submit -> TaskHandle, get_task -> TaskHandle, list_tasks, cancel_task, id, task_count })]
 pub trait TaskQueue {
     /// Accepts a task. `params` may ask for `needs_storage`, `needs_gpu` and `needs_network`; what
-    /// the queue's policy does not grant is refused.
-    async fn submit(
-        &self,
-        kind: TaskKind,
-        params: Option<Value>,
-        options: Option<SubmitOptions>,
-    ) -> Result<TaskHandleStub>;
+    /// the queue's policy does not grant is refused. They may also say `retry`, `not_before` (in
+    /// milliseconds since the Unix epoch) and `timeout_ms`; without `retry`, a failure is final.
+    async fn submit(&self, kind: String, params: Option<Value>) -> Result<TaskHandleStub>;
 
     /// Returns a task of this queue.
     async fn get_task(&self, id: String) -> Result<TaskHandleStub>;
@@ -49,21 +45,6 @@ pub trait TaskQueue {
     /// How many tasks there are.
     #[property]
     async fn task_count(&self) -> Result<u64>;
-}
-
-/// What a submitter may say about a task beside its parameters.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
-pub struct SubmitOptions {
-    /// How many times it is attempted before it has failed. Default 25.
-    pub max_attempts: Option<u32>,
-    /// The unit of the backoff between attempts, in milliseconds; the n-th wait is n⁴ + 1 of it.
-    /// Default 1,000.
-    pub backoff_ms: Option<u64>,
-    /// How long it may wait before its first attempt, in milliseconds from now. Default none.
-    pub delay_ms: Option<u64>,
-    /// How long one attempt may take, in milliseconds. Default 15 minutes.
-    pub timeout_ms: Option<u64>,
 }
 
 /// One line of the list of tasks.

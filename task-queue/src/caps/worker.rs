@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::task::TaskHandleStub;
-use crate::model::{WorkerId, WorkerKind, WorkerStatus};
+use crate::model::{WorkerId, WorkerKind};
 
 /// One worker.
 #[capability]
@@ -33,14 +33,17 @@ pub trait Worker {
 
     /// What it is doing.
     #[property]
-    async fn status(&self) -> Result<WorkerStatus>;
+    async fn status(&self) -> Result<WorkerActivity>;
 }
 
 /// The workers there are.
 #[capability]
 pub trait WorkerPool {
     /// Adds a worker.
-    async fn create_worker(&self, #[default(WorkerKind::Cpu)] kind: WorkerKind) -> Result<WorkerStub>;
+    async fn create_worker(
+        &self,
+        #[default(WorkerKind::Cpu)] kind: WorkerKind,
+    ) -> Result<WorkerStub>;
 
     /// Returns a worker.
     async fn get_worker(&self, id: String) -> Result<WorkerStub>;
@@ -73,13 +76,25 @@ pub struct WorkerInfo {
     #[serde(rename = "type")]
     pub kind: WorkerKind,
     /// What it is doing.
-    pub status: WorkerStatus,
+    pub status: WorkerActivity,
     /// Whether it was revoked.
     pub revoked: bool,
     /// How many tasks it has completed.
     pub tasks_completed: u64,
     /// How many attempts of its have failed.
     pub tasks_failed: u64,
+}
+
+/// What a worker is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WorkerActivity {
+    /// Waiting for a task.
+    Idle,
+    /// Carrying out a task.
+    Busy,
+    /// Nothing any more.
+    Revoked,
 }
 
 /// One line of the list of workers.
@@ -91,7 +106,7 @@ pub struct WorkerSummary {
     #[serde(rename = "type")]
     pub kind: WorkerKind,
     /// What it is doing.
-    pub status: WorkerStatus,
+    pub status: WorkerActivity,
     /// Whether it was revoked.
     pub revoked: bool,
 }

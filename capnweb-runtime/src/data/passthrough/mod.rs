@@ -19,8 +19,12 @@ mod receiving;
 mod sending;
 
 pub(crate) use receiving::deserialize;
+#[cfg(test)]
+pub(super) use receiving::parked as parked_for_reading;
 pub(super) use receiving::{
     Receiving, deserialize_optional, hand_over, is_asked_for, is_foreign, park,
 };
+#[cfg(test)]
+pub(super) use sending::parked as parked_for_writing;
 pub(crate) use sending::serialize;
 pub(super) use sending::{Sending, accept, serialize_ref};

@@ -294,3 +294,8 @@ thread_local! {
 }
 
 static NEXT_TOKEN: AtomicU64 = AtomicU64::new(1);
+
+#[cfg(test)]
+pub(in crate::data) fn parked() -> usize {
+    PARKED.with_borrow(Vec::len)
+}

@@ -6,5 +6,5 @@ mod scan;
 mod write;
 
 pub(crate) use node::Json;
-pub(crate) use read::JsonError;
+pub use read::JsonError;
 pub(crate) use write::{excerpt, write_number, write_string};

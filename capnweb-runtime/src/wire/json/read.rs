@@ -13,59 +13,91 @@ use crate::value::merge_duplicates;
 
 /// Why a text is not read as JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum JsonError {
+#[non_exhaustive]
+pub enum JsonError {
     /// Something else stands where the grammar wants this.
     #[error("Expected {expected} at byte {at} of the JSON text")]
-    Unexpected { expected: &'static str, at: usize },
+    Unexpected {
+        /// What the grammar wants.
+        expected: &'static str,
+        /// Where, in bytes from the beginning.
+        at: usize,
+    },
     /// Arrays and objects nest deeper than allowed.
     #[error("JSON text exceeds maximum allowed nesting of {max}")]
-    TooDeep { max: usize },
+    TooDeep {
+        /// The limit.
+        max: usize,
+    },
 }
 
 impl Json {
     /// Reads a whole text, which may nest `max_depth` levels, but never more than 2,048: what is
     /// done with the tree afterwards, dropping it included, does use the stack.
     pub(crate) fn parse(text: &str, max_depth: usize) -> Result<Self, JsonError> {
-        let mut reader = Reader {
-            length: text.len(),
-            rest: text,
+        let mut reader = Reader { text, at: 0 };
+        let mut nesting = Nesting {
             open: Vec::new(),
             max_depth: max_depth.min(DEPTH_CEILING),
         };
-        let root = loop {
-            if let Some(value) = reader.value()?
-                && let Some(root) = reader.attach(value)?
+        loop {
+            if let Some(value) = reader.value(&mut nesting)?
+                && let Some(root) = reader.attach(value, &mut nesting)?
             {
-                break root;
+                reader.end()?;
+                return Ok(root);
             }
-        };
-        reader.end()?;
-        Ok(root)
+        }
     }
 }
 
-/// A text, read up to some point.
-struct Reader<'a> {
-    length: usize,
-    rest: &'a str,
+/// The arrays and objects whose end has not been read, innermost last.
+struct Nesting {
     open: Vec<Open>,
     max_depth: usize,
 }
 
-/// An array or object whose end has not been read.
+/// An array so far; or an object so far, and the key of its next member.
 enum Open {
     Array(Vec<Json>),
     Object(Vec<(String, Json)>, String),
 }
 
+impl Nesting {
+    fn enter(&self) -> Result<(), JsonError> {
+        let max = self.max_depth;
+        if self.open.len() >= max {
+            return Err(JsonError::TooDeep { max });
+        }
+        Ok(())
+    }
+
+    /// Ends the innermost container.
+    fn leave(&mut self) -> Option<Json> {
+        self.open.pop().map(|container| match container {
+            Open::Array(items) => Json::Array(items),
+            Open::Object(mut members, _) => {
+                merge_duplicates(&mut members);
+                Json::Object(members)
+            }
+        })
+    }
+}
+
+/// A text, read up to some point, which is always a character boundary.
+struct Reader<'a> {
+    text: &'a str,
+    at: usize,
+}
+
 impl<'a> Reader<'a> {
     /// Reads one complete value, or opens a container and stands before its first value.
-    fn value(&mut self) -> Result<Option<Json>, JsonError> {
+    fn value(&mut self, nesting: &mut Nesting) -> Result<Option<Json>, JsonError> {
         match self.peek_token() {
             Some(b'"') => self.string().map(Json::String).map(Some),
-            Some(b'-' | b'0'..=b'9') => self.number().map(Some),
-            Some(b'{') => self.open_object(),
-            Some(b'[') => self.open_array(),
+            Some(b'-' | b'0'..=b'9') => self.number().map(Json::Number).map(Some),
+            Some(b'{') => self.open_object(nesting),
+            Some(b'[') => self.open_array(nesting),
             Some(b't') => self.word("true", Json::Bool(true)),
             Some(b'f') => self.word("false", Json::Bool(false)),
             Some(b'n') => self.word("null", Json::Null),
@@ -75,59 +107,51 @@ impl<'a> Reader<'a> {
 
     /// Puts a complete value into the innermost open container, and closes all that end with it.
     /// Returns the outermost value once that is complete.
-    fn attach(&mut self, mut value: Json) -> Result<Option<Json>, JsonError> {
+    fn attach(
+        &mut self,
+        mut value: Json,
+        nesting: &mut Nesting,
+    ) -> Result<Option<Json>, JsonError> {
         loop {
-            value = match self.open.pop() {
+            match nesting.open.last_mut() {
                 None => return Ok(Some(value)),
-                Some(Open::Array(mut items)) => {
+                Some(Open::Array(items)) => {
                     items.push(value);
                     if self.separator(b']', "`,` or `]`")? {
-                        self.open.push(Open::Array(items));
                         return Ok(None);
                     }
-                    Json::Array(items)
                 }
-                Some(Open::Object(mut members, key)) => {
-                    members.push((key, value));
+                Some(Open::Object(members, key)) => {
+                    members.push((std::mem::take(key), value));
                     if self.separator(b'}', "`,` or `}`")? {
-                        let key = self.key()?;
-                        self.open.push(Open::Object(members, key));
+                        *key = self.key()?;
                         return Ok(None);
                     }
-                    merge_duplicates(&mut members);
-                    Json::Object(members)
                 }
-            };
+            }
+            value = nesting.leave().unwrap_or_default();
         }
     }
 
-    fn open_array(&mut self) -> Result<Option<Json>, JsonError> {
-        self.enter()?;
+    fn open_array(&mut self, nesting: &mut Nesting) -> Result<Option<Json>, JsonError> {
+        nesting.enter()?;
+        self.skip(1);
         if self.eat_token(b']') {
             return Ok(Some(Json::Array(Vec::new())));
         }
-        self.open.push(Open::Array(Vec::new()));
+        nesting.open.push(Open::Array(Vec::new()));
         Ok(None)
     }
 
-    fn open_object(&mut self) -> Result<Option<Json>, JsonError> {
-        self.enter()?;
+    fn open_object(&mut self, nesting: &mut Nesting) -> Result<Option<Json>, JsonError> {
+        nesting.enter()?;
+        self.skip(1);
         if self.eat_token(b'}') {
             return Ok(Some(Json::Object(Vec::new())));
         }
         let key = self.key()?;
-        self.open.push(Open::Object(Vec::new(), key));
+        nesting.open.push(Open::Object(Vec::new(), key));
         Ok(None)
-    }
-
-    fn enter(&mut self) -> Result<(), JsonError> {
-        if self.open.len() >= self.max_depth {
-            return Err(JsonError::TooDeep {
-                max: self.max_depth,
-            });
-        }
-        self.skip(1);
-        Ok(())
     }
 
     /// Reads a comma (true) or the end of a container (false).
@@ -157,7 +181,7 @@ impl<'a> Reader<'a> {
     }
 
     fn word(&mut self, word: &'static str, value: Json) -> Result<Option<Json>, JsonError> {
-        if !self.rest.starts_with(word) {
+        if !self.rest().starts_with(word) {
             return Err(self.unexpected("a value"));
         }
         self.skip(word.len());
@@ -183,10 +207,9 @@ impl<'a> Reader<'a> {
     }
 
     fn plain_run(&mut self) -> &'a str {
-        let length = plain_prefix(self.rest.as_bytes());
-        let (run, rest) = self.rest.split_at_checked(length).unwrap_or_default();
-        self.rest = rest;
-        run
+        let start = self.at;
+        self.skip(plain_prefix(self.rest().as_bytes()));
+        self.since(start)
     }
 
     fn escape(&mut self) -> Result<char, JsonError> {
@@ -212,7 +235,7 @@ impl<'a> Reader<'a> {
     fn unicode_escape(&mut self) -> Result<char, JsonError> {
         let unit = self.code_unit()?;
         if let 0xd800..0xdc00 = unit
-            && let Some(after) = self.rest.strip_prefix("\\u")
+            && let Some(after) = self.rest().strip_prefix("\\u")
             && let Some(low @ 0xdc00..0xe000) = code_unit(after)
         {
             self.skip("\\uXXXX".len());
@@ -223,61 +246,54 @@ impl<'a> Reader<'a> {
     }
 
     fn code_unit(&mut self) -> Result<u16, JsonError> {
-        let unit = code_unit(self.rest).ok_or_else(|| self.unexpected("four hex digits"))?;
+        let unit = code_unit(self.rest()).ok_or_else(|| self.unexpected("four hex digits"))?;
         self.skip(4);
         Ok(unit)
     }
 
-    fn number(&mut self) -> Result<Json, JsonError> {
-        let text = self.rest;
+    fn number(&mut self) -> Result<f64, JsonError> {
+        let start = self.at;
         let negative = self.eat(b'-');
-        let integer = self.integer_part()?;
-        let is_integer = !matches!(self.peek(), Some(b'.' | b'e' | b'E'));
-        if is_integer && integer.len() <= EXACT_DIGITS {
-            let magnitude = small_integer(integer);
-            return Ok(Json::Number(if negative { -magnitude } else { magnitude }));
-        }
-        self.fraction()?;
-        self.exponent()?;
-        let length = text.len().saturating_sub(self.rest.len());
-        let number = text.get(..length).and_then(|number| number.parse().ok());
-        number
-            .map(Json::Number)
-            .ok_or_else(|| self.unexpected("a number"))
-    }
-
-    fn integer_part(&mut self) -> Result<&'a str, JsonError> {
-        let digits = self.digits("a digit")?;
-        if digits.len() > 1 && digits.starts_with('0') {
+        let integer = self.digits("a digit")?;
+        if integer.len() > 1 && integer.starts_with('0') {
             return Err(self.unexpected("a number without leading zeros"));
         }
-        Ok(digits)
-    }
-
-    fn fraction(&mut self) -> Result<(), JsonError> {
-        if self.eat(b'.') {
-            self.digits("a digit after the decimal point")?;
+        let fraction = self.fraction()?;
+        if !self.exponent()?
+            && let Some(magnitude) = short_decimal(integer, fraction)
+        {
+            return Ok(if negative { -magnitude } else { magnitude });
         }
-        Ok(())
+        let number = self.since(start).parse();
+        number.map_err(|_| self.unexpected("a number"))
     }
 
-    fn exponent(&mut self) -> Result<(), JsonError> {
-        if self.eat(b'e') || self.eat(b'E') {
+    fn fraction(&mut self) -> Result<&'a str, JsonError> {
+        if self.eat(b'.') {
+            return self.digits("a digit after the decimal point");
+        }
+        Ok("")
+    }
+
+    /// Skips an exponent; returns whether there was one.
+    fn exponent(&mut self) -> Result<bool, JsonError> {
+        let present = self.eat(b'e') || self.eat(b'E');
+        if present {
             let _signed = self.eat(b'+') || self.eat(b'-');
             self.digits("a digit of the exponent")?;
         }
-        Ok(())
+        Ok(present)
     }
 
     fn digits(&mut self, expected: &'static str) -> Result<&'a str, JsonError> {
-        let bytes = self.rest.as_bytes().iter();
-        let length = bytes.take_while(|byte| byte.is_ascii_digit()).count();
-        if length == 0 {
-            return Err(self.unexpected(expected));
+        let start = self.at;
+        while let Some(b'0'..=b'9') = self.peek() {
+            self.skip(1);
         }
-        let (digits, rest) = self.rest.split_at_checked(length).unwrap_or_default();
-        self.rest = rest;
-        Ok(digits)
+        match self.since(start) {
+            "" => Err(self.unexpected(expected)),
+            digits => Ok(digits),
+        }
     }
 
     fn end(&mut self) -> Result<(), JsonError> {
@@ -308,15 +324,23 @@ impl<'a> Reader<'a> {
     }
 
     fn skip(&mut self, bytes: usize) {
-        self.rest = self.rest.get(bytes..).unwrap_or_default();
+        self.at = self.at.saturating_add(bytes);
     }
 
     fn peek(&self) -> Option<u8> {
-        self.rest.as_bytes().first().copied()
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    fn rest(&self) -> &'a str {
+        self.text.get(self.at..).unwrap_or_default()
+    }
+
+    fn since(&self, start: usize) -> &'a str {
+        self.text.get(start..self.at).unwrap_or_default()
     }
 
     fn unexpected(&self, expected: &'static str) -> JsonError {
-        let at = self.length.saturating_sub(self.rest.len());
+        let at = self.at;
         JsonError::Unexpected { expected, at }
     }
 }
@@ -330,20 +354,29 @@ fn code_unit(text: &str) -> Option<u16> {
         .then(|| u16::from_str_radix(digits, 16).ok())?
 }
 
-/// Reads at most [`EXACT_DIGITS`] digits.
-fn small_integer(digits: &str) -> f64 {
-    let integer = digits.bytes().fold(0_u64, |sum, digit| {
+/// Reads a decimal of so few digits that both it without its point and the power of ten to divide
+/// by are exact doubles: then their quotient is the nearest double.
+fn short_decimal(integer: &str, fraction: &str) -> Option<f64> {
+    if integer.len().saturating_add(fraction.len()) > EXACT_DIGITS {
+        return None;
+    }
+    let digits = integer.bytes().chain(fraction.bytes());
+    let whole = digits.fold(0_u64, |sum, digit| {
         let digit = u64::from(digit.wrapping_sub(b'0'));
         sum.wrapping_mul(10).wrapping_add(digit)
     });
     #[allow(clippy::cast_precision_loss, reason = "below 10¹⁵, thus exact")]
-    let number = integer as f64;
-    number
+    let whole = whole as f64;
+    POWERS_OF_TEN.get(fraction.len()).map(|power| whole / power)
 }
 
 const REPLACEMENT: char = char::REPLACEMENT_CHARACTER;
 
 /// All integers of this many digits are exact doubles.
 const EXACT_DIGITS: usize = 15;
+
+const POWERS_OF_TEN: [f64; EXACT_DIGITS + 1] = [
+    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+];
 
 const DEPTH_CEILING: usize = 2048;

@@ -5,9 +5,8 @@ use std::thread;
 use crate::ids::WireId;
 use crate::limits::Limits;
 use crate::value::{Bytes, BytesKind, Date, ErrorClass, ErrorValue, Path, Segment, Tree};
-use crate::wire::{
-    DecodeError, Expr, Json, JsonError, Message, Target, WireRef, decode, decode_expr,
-};
+use crate::wire::json::JsonError;
+use crate::wire::{DecodeError, Expr, Json, Message, Target, WireRef, decode, decode_expr};
 
 fn read(text: &str) -> Result<Expr, DecodeError> {
     decode_expr(Json::parse(text, 1024)?, &Limits::default())

@@ -134,6 +134,10 @@ fn f7_numbers_are_the_nearest_doubles() {
         ("9007199254740993", 9_007_199_254_740_992.0),
         ("-9007199254740991", -9_007_199_254_740_991.0),
         ("18446744073709551616", 18_446_744_073_709_551_616.0),
+        ("98.6", 98.6),
+        ("0.000000000000001", 1e-15),
+        ("12345678.9012345", 12_345_678.901_234_5),
+        ("0.30000000000000004", 0.1 + 0.2),
         ("1E2", 100.0),
         ("1e+2", 100.0),
         ("5e-324", 5e-324),
@@ -149,6 +153,22 @@ fn f7_numbers_are_the_nearest_doubles() {
     assert!(number("-0").is_sign_negative());
     assert!(number("-0.0").is_sign_negative());
     assert!(number("0").is_sign_positive());
+}
+
+#[test]
+#[allow(clippy::float_cmp, reason = "the two are to be the same")]
+fn f7_short_decimals_are_read_like_all_others() {
+    for whole in (0..1_000_000_000_000_000_u64).step_by(9_999_999_999_991) {
+        for places in 0..16 {
+            let (zeros, digits) = ("0".repeat(15), whole.to_string());
+            let all = format!("{zeros}{digits}");
+            let (integer, fraction) = all.split_at(all.len() - places);
+            let integer = format!("{:0>1}", integer.trim_start_matches('0'));
+            let text = format!("{integer}.{fraction}0");
+            let text = if places == 0 { integer } else { text };
+            assert_eq!(number(&text), text.parse::<f64>().unwrap(), "{text}");
+        }
+    }
 }
 
 #[test]

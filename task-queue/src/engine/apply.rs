@@ -1,0 +1,40 @@
+//! The one entry into the scheduler.
+
+use crate::engine::command::Command;
+use crate::engine::effect::Effect;
+use crate::engine::rejected::Rejected;
+use crate::engine::state::State;
+use crate::engine::turn::Turn;
+use crate::model::Timestamp;
+
+/// Applies one command to the state at the time `now`.
+///
+/// Returns what is to be done in the world, in this order. A refused command has changed nothing.
+pub fn apply(state: &mut State, command: Command, now: Timestamp) -> Result<Vec<Effect>, Rejected> {
+    let wake_before = state.next_wake();
+    let mut turn = Turn::new(state, now);
+    match command {
+        Command::Submit(submit) => submit.apply(&mut turn),
+        Command::Start(start) => start.apply(&mut turn),
+        Command::SetProgress(report) => report.apply(&mut turn),
+        Command::AddLog(report) => report.apply(&mut turn),
+        Command::Emit(report) => report.apply(&mut turn),
+        Command::SaveCheckpoint(report) => report.apply(&mut turn),
+        Command::Complete(complete) => complete.apply(&mut turn),
+        Command::Fail(fail) => fail.apply(&mut turn),
+        Command::Cancel(cancel) => cancel.apply(&mut turn),
+        Command::Register(register) => register.apply(&mut turn),
+        Command::Revoke(revoke) => revoke.apply(&mut turn),
+        Command::Lose(lose) => lose.apply(&mut turn),
+        Command::Due => {
+            turn.fire_timers();
+            Ok(())
+        }
+        Command::Reap(reap) => {
+            reap.apply(&mut turn);
+            Ok(())
+        }
+    }?;
+    turn.dispatch();
+    Ok(turn.finish(wake_before))
+}

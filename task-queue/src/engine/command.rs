@@ -1,0 +1,49 @@
+//! What the scheduler can be told.
+
+use crate::engine::commands::{
+    AddLog, Cancel, Complete, Emit, Fail, Lose, Reap, Register, Revoke, SaveCheckpoint,
+    SetProgress, Start, Submit,
+};
+use crate::model::Epoch;
+
+/// What the scheduler can be told.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Command {
+    /// Accept a task.
+    Submit(Submit),
+    /// Have a worker begin an attempt at a task.
+    Start(Start),
+    /// Record how far a task has come.
+    SetProgress(SetProgress),
+    /// Record a log line.
+    AddLog(AddLog),
+    /// Record a partial result.
+    Emit(Emit),
+    /// Record where the next attempt can take up the work.
+    SaveCheckpoint(SaveCheckpoint),
+    /// Record a task's result.
+    Complete(Complete),
+    /// Record that an attempt has failed.
+    Fail(Fail),
+    /// Give up a task.
+    Cancel(Cancel),
+    /// Accept a worker.
+    Register(Register),
+    /// Dismiss a worker, for good.
+    Revoke(Revoke),
+    /// Record that a worker has gone.
+    Lose(Lose),
+    /// Look at what the clock has made due.
+    Due,
+    /// Forget what was finished long ago.
+    Reap(Reap),
+}
+
+/// On whose authority a task's record is changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Actor {
+    /// The task's attempt of that epoch; it is heard only while it is under way.
+    Attempt(Epoch),
+    /// Someone who stands above attempts; heard until the task has come to an end.
+    Supervisor,
+}

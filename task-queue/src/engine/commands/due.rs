@@ -1,0 +1,32 @@
+//! What happens when the clock has made a task due.
+
+use crate::engine::turn::Turn;
+use crate::model::{EndReason, Failure, FailureClass, TaskId, TaskState};
+
+impl Turn<'_> {
+    /// Looks at every task whose time has come.
+    pub(in crate::engine) fn fire_timers(&mut self) {
+        for task in self.state.due(self.now) {
+            self.fire_timer(task);
+        }
+    }
+
+    fn fire_timer(&mut self, id: TaskId) {
+        match self.state.task(id).map(|task| &task.state) {
+            Some(TaskState::Scheduled(_) | TaskState::Retrying(_)) => {
+                self.enter(id, TaskState::Pending);
+            }
+            Some(TaskState::Running(_)) => {
+                self.fail_attempt(id, EndReason::TimedOut, timed_out());
+            }
+            _ => {}
+        }
+    }
+}
+
+fn timed_out() -> Failure {
+    Failure {
+        class: FailureClass::TimedOut,
+        message: "the attempt took longer than the task allows".to_owned(),
+    }
+}

@@ -1,0 +1,24 @@
+//! One file for each command: what it carries, what it checks, what it does.
+
+mod cancel;
+mod complete;
+mod due;
+mod fail;
+mod lose;
+mod reap;
+mod register;
+mod report;
+mod revoke;
+mod start;
+mod submit;
+
+pub use cancel::Cancel;
+pub use complete::Complete;
+pub use fail::Fail;
+pub use lose::Lose;
+pub use reap::Reap;
+pub use register::Register;
+pub use report::{AddLog, Emit, SaveCheckpoint, SetProgress};
+pub use revoke::Revoke;
+pub use start::Start;
+pub use submit::Submit;

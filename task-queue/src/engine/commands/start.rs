@@ -1,0 +1,45 @@
+//! Beginning an attempt on a worker of someone's choice.
+
+use crate::engine::rejected::Rejected;
+use crate::engine::turn::Turn;
+use crate::model::{TaskId, TaskStatus, WorkerId, WorkerStatus};
+
+/// Have a worker begin an attempt at a task.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Start {
+    /// The task.
+    pub task: TaskId,
+    /// The worker.
+    pub worker: WorkerId,
+}
+
+impl Start {
+    pub(in crate::engine) fn apply(self, turn: &mut Turn<'_>) -> Result<(), Rejected> {
+        self.check(turn)?;
+        turn.begin(self.task, self.worker);
+        Ok(())
+    }
+
+    fn check(&self, turn: &Turn<'_>) -> Result<(), Rejected> {
+        let worker = turn.worker(self.worker)?;
+        match worker.status {
+            WorkerStatus::Idle => {}
+            WorkerStatus::Busy(_) => return Err(Rejected::WorkerBusy),
+            WorkerStatus::Revoked(_) => return Err(Rejected::WorkerRevoked),
+        }
+        let task = turn.task(self.task)?;
+        if task.status().is_final() {
+            return Err(Rejected::TaskFinished(task.status()));
+        }
+        if task.status() != TaskStatus::Pending {
+            return Err(Rejected::TaskNotPending(task.status()));
+        }
+        if !worker.kind.fits(task.spec.kind) {
+            return Err(Rejected::WorkerUnfit {
+                worker: worker.kind,
+                task: task.spec.kind,
+            });
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,117 @@
+//! Why a command is refused.
+
+use std::fmt;
+
+use thiserror::Error;
+
+use crate::model::{MAX_DEPTH, TaskId, TaskKind, TaskStatus, WorkerId, WorkerKind};
+
+/// Why a command is refused.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum Rejected {
+    /// There is no task of that name.
+    #[error("task {0} not found")]
+    NoSuchTask(TaskId),
+    /// There is no worker of that name.
+    #[error("worker {0} not found")]
+    NoSuchWorker(WorkerId),
+    /// There is a task of that name already.
+    #[error("task {0} exists already")]
+    DuplicateTask(TaskId),
+    /// There is a worker of that name already.
+    #[error("worker {0} exists already")]
+    DuplicateWorker(WorkerId),
+    /// The task has come to its end, and stays there.
+    #[error("task is already {0}")]
+    TaskFinished(TaskStatus),
+    /// The task is not waiting for a worker.
+    #[error("task is {0}, not pending")]
+    TaskNotPending(TaskStatus),
+    /// The attempt that speaks has ended.
+    #[error("this attempt at the task has ended")]
+    AttemptEnded,
+    /// The worker is busy with another task.
+    #[error("Worker is busy")]
+    WorkerBusy,
+    /// The worker was dismissed.
+    #[error("worker has been revoked")]
+    WorkerRevoked,
+    /// The worker lacks what the task needs.
+    #[error("permission denied: a {worker} worker has no GPU for a {task} task")]
+    WorkerUnfit {
+        /// What the worker is.
+        worker: WorkerKind,
+        /// What the task is.
+        task: TaskKind,
+    },
+    /// The queue holds as many tasks as it may.
+    #[error("the queue is full: it holds {max} tasks")]
+    QueueFull {
+        /// How many it may hold.
+        max: usize,
+    },
+    /// The pool holds as many workers as it may.
+    #[error("the pool is full: it holds {max} workers")]
+    PoolFull {
+        /// How many it may hold.
+        max: usize,
+    },
+    /// The task holds as many partial results as it may.
+    #[error("the task holds {max} partial results, and may not hold more")]
+    TooManyPartialResults {
+        /// How many it may hold.
+        max: usize,
+    },
+    /// A value is too large to be kept.
+    #[error("{what} of {size} bytes is more than the {max} bytes allowed")]
+    TooLarge {
+        /// What it was handed in as.
+        what: Payload,
+        /// How large it is, in bytes.
+        size: usize,
+        /// How large it may be, in bytes.
+        max: usize,
+    },
+    /// The task's values take as much space as they may.
+    #[error("the values of a task may take {max} bytes together")]
+    TaskFull {
+        /// How much that is, in bytes.
+        max: usize,
+    },
+    /// The values of all tasks take as much space as they may.
+    #[error("the queue is full: its tasks may take {max} bytes together")]
+    OutOfSpace {
+        /// How much that is, in bytes.
+        max: usize,
+    },
+    /// A value nests too deep to be kept.
+    #[error("{what} nests more than {MAX_DEPTH} deep")]
+    TooDeep {
+        /// What it was handed in as.
+        what: Payload,
+    },
+}
+
+/// What a value was handed in as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Payload {
+    /// A task's parameters.
+    Parameters,
+    /// A task's result.
+    Result,
+    /// A partial result.
+    PartialResult,
+    /// A checkpoint.
+    Checkpoint,
+}
+
+impl fmt::Display for Payload {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Parameters => "a set of parameters",
+            Self::Result => "a result",
+            Self::PartialResult => "a partial result",
+            Self::Checkpoint => "a checkpoint",
+        })
+    }
+}

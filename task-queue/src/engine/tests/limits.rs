@@ -1,0 +1,162 @@
+//! What users can make grow is bounded.
+
+use serde_json::json;
+
+use super::world::World;
+use crate::engine::{
+    AddLog, Command, Complete, Config, Emit, Fail, Limits, Payload, Reap, Register, Rejected,
+    SaveCheckpoint, Submit,
+};
+use crate::model::{Failure, TaskKind, TaskSpec, WorkerKind};
+
+fn small() -> World {
+    World::new(Config {
+        limits: Limits {
+            tasks: 2,
+            workers: 1,
+            value_bytes: 64,
+            task_bytes: 100,
+            total_bytes: 120,
+            log_lines: 3,
+            text_bytes: 9,
+            partial_results: 2,
+            history: 2,
+        },
+        ..Config::default()
+    })
+}
+
+#[test]
+fn a_full_queue_refuses_tasks_and_a_full_pool_workers() {
+    let mut world = small();
+    let first = world.submit_kind(TaskKind::Io);
+    let spec = TaskSpec::new(TaskKind::Io, json!({}));
+    let again = Submit {
+        task: first,
+        spec: spec.clone(),
+    };
+    let refused = world.attempt(Command::Submit(again));
+    assert_eq!(refused, Err(Rejected::DuplicateTask(first)));
+    world.submit_kind(TaskKind::Io);
+    let task = world.fresh_task();
+    let refused = world.attempt(Command::Submit(Submit { task, spec }));
+    assert_eq!(refused, Err(Rejected::QueueFull { max: 2 }));
+    world.register(WorkerKind::Cpu);
+    let worker = world.fresh_worker();
+    let kind = WorkerKind::Cpu;
+    let refused = world.attempt(Command::Register(Register { worker, kind }));
+    assert_eq!(refused, Err(Rejected::PoolFull { max: 1 }));
+}
+
+#[test]
+fn a_value_that_is_too_large_is_refused_and_named() {
+    let mut world = small();
+    let large = json!("x".repeat(100));
+    let task = world.fresh_task();
+    let spec = TaskSpec::new(TaskKind::Io, large.clone());
+    let too_large = |what| {
+        Err(Rejected::TooLarge {
+            what,
+            size: 102,
+            max: 64,
+        })
+    };
+    let refused = world.attempt(Command::Submit(Submit { task, spec }));
+    assert_eq!(refused, too_large(Payload::Parameters));
+    let (task, _) = world.running();
+    let actor = world.live(task);
+    let value = large.clone();
+    let refused = world.attempt(Command::Emit(Emit { task, actor, value }));
+    assert_eq!(refused, too_large(Payload::PartialResult));
+    let result = large;
+    let complete = Complete {
+        task,
+        actor,
+        result,
+    };
+    assert_eq!(
+        world.attempt(Command::Complete(complete)),
+        too_large(Payload::Result)
+    );
+}
+
+#[test]
+fn a_value_that_nests_too_deep_to_be_read_back_is_refused() {
+    let mut world = World::manual();
+    let params = (0..200).fold(json!(1), |inner, _| json!([inner]));
+    let task = world.fresh_task();
+    let spec = TaskSpec::new(TaskKind::Io, params);
+    let what = Payload::Parameters;
+    let refused = world.attempt(Command::Submit(Submit { task, spec }));
+    assert_eq!(refused, Err(Rejected::TooDeep { what }));
+}
+
+#[test]
+fn the_latest_log_lines_are_kept_and_long_ones_cut_between_characters() {
+    let mut world = small();
+    let (task, _) = world.running();
+    let actor = world.live(task);
+    for line in ["one", "two", "three", "ääääää"] {
+        let line = line.to_owned();
+        world.apply(Command::AddLog(AddLog { task, actor, line }));
+    }
+    assert_eq!(world.task(task).logs, ["two", "three", "ääää"]);
+}
+
+#[test]
+fn a_long_message_of_a_failure_is_cut() {
+    let mut world = small();
+    let (task, _) = world.running();
+    let actor = world.live(task);
+    let failure = Failure::transient("m".repeat(1_000));
+    world.apply(Command::Fail(Fail {
+        task,
+        actor,
+        failure,
+    }));
+    assert_eq!(world.task(task).failure().unwrap().message, "mmmmmmmmm");
+}
+
+#[test]
+fn values_take_space_until_their_task_is_reaped() {
+    let mut world = small();
+    let (task, _) = world.running();
+    let actor = world.live(task);
+    let text = |bytes: usize| json!("x".repeat(bytes - 2));
+    let before = world.state.bytes();
+    let checkpoint = |value| Command::SaveCheckpoint(SaveCheckpoint { task, actor, value });
+    world.apply(checkpoint(text(40)));
+    world.apply(checkpoint(text(50)));
+    assert_eq!(
+        world.state.bytes(),
+        before + 50,
+        "the former one has made room"
+    );
+    let emit = |value| Command::Emit(Emit { task, actor, value });
+    let refused = world.attempt(emit(text(60)));
+    assert_eq!(refused, Err(Rejected::TaskFull { max: 100 }));
+    world.apply(emit(text(45)));
+    let spec = TaskSpec::new(TaskKind::Io, text(40));
+    let other = world.fresh_task();
+    let refused = world.attempt(Command::Submit(Submit { task: other, spec }));
+    assert_eq!(refused, Err(Rejected::OutOfSpace { max: 120 }));
+    world.complete(task, text(60)).unwrap();
+    let finished_before = crate::model::Timestamp::from_millis(u64::MAX);
+    world.apply(Command::Reap(Reap { finished_before }));
+    assert_eq!(world.state.bytes(), 0);
+}
+
+#[test]
+fn partial_results_are_counted() {
+    let mut world = small();
+    let (task, _) = world.running();
+    let actor = world.live(task);
+    let emit = |n: i32| {
+        let value = json!(n);
+        Command::Emit(Emit { task, actor, value })
+    };
+    world.apply(emit(1));
+    world.apply(emit(2));
+    let refused = world.attempt(emit(3));
+    assert_eq!(refused, Err(Rejected::TooManyPartialResults { max: 2 }));
+}

@@ -1,0 +1,229 @@
+//! Long random scripts, after each step of which what must hold at any time holds.
+
+use std::collections::HashMap;
+
+use serde_json::json;
+
+use super::world::World;
+use crate::engine::{
+    Actor, Cancel, Command, Complete, Effect, Emit, Fail, Lose, Reap, Register, Revoke, Start,
+    Submit,
+};
+use crate::model::{
+    Entropy, Epoch, Failure, RetryPolicy, TaskId, TaskKind, TaskSpec, TaskState, Timestamp,
+    WorkerId, WorkerKind, WorkerStatus,
+};
+
+/// A small generator of reproducible numbers (xorshift64*).
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: usize) -> usize {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        let rolled = self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33;
+        usize::try_from(rolled).unwrap() % sides
+    }
+
+    fn pick<T: Copy>(&mut self, from: &[T]) -> Option<T> {
+        (!from.is_empty()).then(|| from[self.roll(from.len())])
+    }
+}
+
+impl Entropy for Dice {
+    fn draw(&mut self) -> u128 {
+        (0..16).fold(0, |bits, _| {
+            bits << 8 | u128::try_from(self.roll(256)).unwrap()
+        })
+    }
+}
+
+#[derive(Default)]
+struct Watcher {
+    ends: HashMap<TaskId, TaskState>,
+    live: HashMap<(TaskId, Epoch), WorkerId>,
+    results: HashMap<TaskId, usize>,
+}
+
+impl Watcher {
+    fn see(&mut self, effects: &[Effect]) {
+        for effect in effects {
+            match effect {
+                Effect::StartAttempt(start) => {
+                    let key = (start.task, start.epoch);
+                    let twice = self.live.insert(key, start.worker);
+                    assert_eq!(twice, None, "an epoch began twice");
+                }
+                Effect::EndAttempt {
+                    task,
+                    epoch,
+                    worker,
+                    ..
+                } => {
+                    let held = self.live.remove(&(*task, *epoch));
+                    assert_eq!(held, Some(*worker), "an attempt ended that was not live");
+                }
+                Effect::Notify { task, notice } => {
+                    if matches!(notice, crate::engine::Notice::Completed(_)) {
+                        *self.results.entry(*task).or_default() += 1;
+                    }
+                }
+                Effect::WakeAt(_) => {}
+            }
+        }
+    }
+
+    fn check(&mut self, world: &World) {
+        for task in world.state.tasks() {
+            if let Some(end) = self.ends.get(&task.id) {
+                assert_eq!(end, &task.state, "an end was left");
+            } else if task.status().is_final() {
+                self.ends.insert(task.id, task.state.clone());
+            }
+            let recorded = usize::from(task.result().is_some());
+            assert_eq!(self.results.get(&task.id).copied().unwrap_or(0), recorded);
+            if let Some(attempt) = task.live_attempt() {
+                let worker = world.worker(attempt.worker);
+                assert_eq!(worker.status, WorkerStatus::Busy(task.id));
+                assert_eq!(
+                    self.live.get(&(task.id, attempt.epoch)),
+                    Some(&attempt.worker)
+                );
+            }
+        }
+        let running = world
+            .state
+            .tasks()
+            .into_iter()
+            .filter_map(|task| task.live_attempt());
+        assert_eq!(
+            running.count(),
+            self.live.len(),
+            "what was handed out is what is live"
+        );
+        for worker in world.state.workers() {
+            if let WorkerStatus::Busy(task) = worker.status {
+                let attempt = world
+                    .task(task)
+                    .live_attempt()
+                    .expect("busy with a live attempt");
+                assert_eq!(attempt.worker, worker.id);
+            }
+        }
+        let bytes: usize = world.state.tasks().into_iter().map(|task| task.bytes).sum();
+        assert_eq!(
+            world.state.bytes(),
+            bytes,
+            "the space is what the tasks take"
+        );
+        let due = world
+            .state
+            .tasks()
+            .into_iter()
+            .filter_map(|task| task.state.due_at())
+            .min();
+        assert_eq!(world.state.next_wake(), due, "the timers match the tasks");
+    }
+}
+
+fn random_command(dice: &mut Dice, world: &World) -> Option<Command> {
+    let tasks: Vec<_> = world.state.tasks().iter().map(|task| task.id).collect();
+    let workers: Vec<_> = world
+        .state
+        .workers()
+        .iter()
+        .map(|worker| worker.id)
+        .collect();
+    let task = dice.pick(&tasks);
+    let worker = dice.pick(&workers);
+    // The latest epoch, live or not, or one that was before it, or the supervisor.
+    let actor = match dice.roll(8) {
+        0 => Actor::Supervisor,
+        1 => Actor::Attempt(Epoch::default()),
+        _ => Actor::Attempt(world.task(task?).epoch),
+    };
+    Some(match dice.roll(14) {
+        0..=2 => submit(dice),
+        3 => Command::Register(Register {
+            worker: WorkerId::generate(dice),
+            kind: dice.pick(&[WorkerKind::Cpu, WorkerKind::Gpu])?,
+        }),
+        4 | 5 => Command::Start(Start {
+            task: task?,
+            worker: worker?,
+        }),
+        6 | 7 => Command::Complete(Complete {
+            task: task?,
+            actor,
+            result: json!(1),
+        }),
+        8 => Command::Fail(Fail {
+            task: task?,
+            actor,
+            failure: dice.pick(&["a", "b"]).map(Failure::transient)?,
+        }),
+        9 => Command::Emit(Emit {
+            task: task?,
+            actor,
+            value: json!(2),
+        }),
+        10 => Command::Cancel(Cancel { task: task? }),
+        11 if dice.roll(2) == 0 => Command::Lose(Lose { worker: worker? }),
+        11 => Command::Revoke(Revoke { worker: worker? }),
+        12 if dice.roll(10) == 0 => Command::Reap(Reap {
+            finished_before: Timestamp::from_millis(world.now.as_millis() - 10_000),
+        }),
+        _ => Command::Due,
+    })
+}
+
+fn submit(dice: &mut Dice) -> Command {
+    let kinds = [TaskKind::Compute, TaskKind::Gpu, TaskKind::Io];
+    let kind = dice.pick(&kinds).expect("there are kinds");
+    let mut spec = TaskSpec::new(kind, json!({}));
+    if dice.roll(2) == 0 {
+        spec.retry = RetryPolicy::PATIENT;
+    }
+    if dice.roll(3) == 0 {
+        spec.timeout = Some(std::time::Duration::from_millis(500));
+    }
+    if dice.roll(4) == 0 {
+        spec.not_before = Some(Timestamp::from_millis(1_002_000));
+    }
+    let task = TaskId::generate(dice);
+    Command::Submit(Submit { task, spec })
+}
+
+fn play(mut world: World, seed: u64) -> World {
+    let mut dice = Dice(seed);
+    let mut watcher = Watcher::default();
+    world.apply(submit(&mut dice));
+    for _ in 0..600 {
+        let step = u64::try_from(dice.roll(60)).unwrap();
+        world.later(step);
+        let Some(command) = random_command(&mut dice, &world) else {
+            continue;
+        };
+        if let Ok(effects) = world.attempt(command) {
+            watcher.see(&effects);
+        }
+        watcher.check(&world);
+    }
+    world
+}
+
+#[test]
+fn what_must_hold_holds_after_every_step_of_random_scripts() {
+    for seed in 1..=8 {
+        play(World::manual(), seed);
+        play(World::auto(), seed << 20);
+    }
+}
+
+#[test]
+fn in_auto_mode_no_fitting_pair_is_left_waiting() {
+    let world = play(World::auto(), 77);
+    assert_eq!(world.state.next_match(), None);
+    assert!(world.state.task_count() > 50, "the script did something");
+}

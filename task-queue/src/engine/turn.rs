@@ -1,0 +1,242 @@
+//! One command's turn: the moves that commands are made of.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::engine::command::Actor;
+use crate::engine::config::{DispatchMode, Limits};
+use crate::engine::effect::{Assignment, Effect, Notice};
+use crate::engine::rejected::{Payload, Rejected};
+use crate::engine::state::State;
+use crate::model::{
+    Attempt, EndReason, EndedAttempt, Failure, FailureClass, MAX_DEPTH, Progress, Task, TaskId,
+    TaskState, Timestamp, Worker, WorkerId, depth_of, size_of,
+};
+
+/// The state, the time, and the effects so far.
+///
+/// Commands first ask (`&self`, may refuse), then move (`&mut self`, cannot fail): so a refused
+/// command has changed nothing.
+#[derive(Debug)]
+pub(super) struct Turn<'a> {
+    pub(super) state: &'a mut State,
+    pub(super) now: Timestamp,
+    effects: Vec<Effect>,
+}
+
+impl<'a> Turn<'a> {
+    pub(super) const fn new(state: &'a mut State, now: Timestamp) -> Self {
+        Self {
+            state,
+            now,
+            effects: Vec::new(),
+        }
+    }
+
+    /// Ends the turn; if another time to wake up has come out of it, that is the last effect.
+    pub(super) fn finish(mut self, wake_before: Option<Timestamp>) -> Vec<Effect> {
+        let wake = self.state.next_wake();
+        if let Some(at) = wake.filter(|_| wake != wake_before) {
+            self.effects.push(Effect::WakeAt(at));
+        }
+        self.effects
+    }
+
+    pub(super) fn task(&self, id: TaskId) -> Result<&Task, Rejected> {
+        self.state.task(id).ok_or(Rejected::NoSuchTask(id))
+    }
+
+    pub(super) fn worker(&self, id: WorkerId) -> Result<&Worker, Rejected> {
+        self.state.worker(id).ok_or(Rejected::NoSuchWorker(id))
+    }
+
+    /// Returns the task, if the actor may change its record.
+    pub(super) fn task_of(&self, id: TaskId, actor: Actor) -> Result<&Task, Rejected> {
+        let task = self.task(id)?;
+        match actor {
+            Actor::Attempt(epoch) => match task.live_attempt() {
+                Some(attempt) if attempt.epoch == epoch => Ok(task),
+                _ => Err(Rejected::AttemptEnded),
+            },
+            Actor::Supervisor if task.status().is_final() => {
+                Err(Rejected::TaskFinished(task.status()))
+            }
+            Actor::Supervisor => Ok(task),
+        }
+    }
+
+    /// Refuses more of a task's values than there is space for; `so_far` is what it has.
+    pub(super) const fn check_room(&self, so_far: usize, size: usize) -> Result<(), Rejected> {
+        let limits = self.limits();
+        if so_far.saturating_add(size) > limits.task_bytes {
+            let max = limits.task_bytes;
+            return Err(Rejected::TaskFull { max });
+        }
+        if self.state.bytes().saturating_add(size) > limits.total_bytes {
+            let max = limits.total_bytes;
+            return Err(Rejected::OutOfSpace { max });
+        }
+        Ok(())
+    }
+
+    /// Refuses a value that is too large, or nests too deep, to be kept; else returns its size.
+    pub(super) fn check_size(&self, what: Payload, value: &Value) -> Result<usize, Rejected> {
+        let (size, max) = (size_of(value), self.limits().value_bytes);
+        if size > max {
+            return Err(Rejected::TooLarge { what, size, max });
+        }
+        if depth_of(value) > MAX_DEPTH {
+            return Err(Rejected::TooDeep { what });
+        }
+        Ok(size)
+    }
+
+    pub(super) const fn limits(&self) -> &Limits {
+        &self.state.config().limits
+    }
+
+    pub(super) fn notify(&mut self, task: TaskId, notice: Notice) {
+        self.effects.push(Effect::Notify { task, notice });
+    }
+
+    /// Brings a task into a state that is no end, and tells.
+    pub(super) fn enter(&mut self, task: TaskId, next: TaskState) {
+        let notice = Notice::Status(next.status());
+        self.state.transition(task, next);
+        self.notify(task, notice);
+    }
+
+    /// Brings pending tasks and idle workers together, if that is how the queue is set.
+    pub(super) fn dispatch(&mut self) {
+        if self.state.config().dispatch == DispatchMode::Manual {
+            return;
+        }
+        while let Some((task, worker)) = self.state.next_match() {
+            self.begin(task, worker);
+        }
+    }
+
+    /// Begins an attempt at a pending task on an idle worker.
+    pub(super) fn begin(&mut self, id: TaskId, worker: WorkerId) {
+        let now = self.now;
+        let Some(task) = self.state.task_mut(id) else {
+            return;
+        };
+        task.epoch = task.epoch.next();
+        if task.checkpoint.is_none() {
+            task.progress = Progress::NONE;
+        }
+        let assignment = Assignment {
+            task: id,
+            worker,
+            epoch: task.epoch,
+            spec: Arc::clone(&task.spec),
+            checkpoint: task.checkpoint.clone(),
+            partial_results: task.partial_results.clone(),
+        };
+        let attempt = Attempt {
+            epoch: task.epoch,
+            worker,
+            started_at: now,
+            deadline: task.spec.timeout.map(|limit| now.saturating_add(limit)),
+        };
+        self.enter(id, TaskState::Running(attempt));
+        self.effects.push(Effect::StartAttempt(assignment));
+    }
+
+    /// Records that the live attempt is over and takes back what it held, before the task is
+    /// brought into its next state. Without a live attempt, nothing happens.
+    pub(super) fn end_attempt(&mut self, id: TaskId, why: EndReason) {
+        let (now, limit) = (self.now, self.limits().history);
+        let Some(task) = self.state.task_mut(id) else {
+            return;
+        };
+        let Some(attempt) = task.live_attempt().copied() else {
+            return;
+        };
+        task.history.push_back(EndedAttempt {
+            attempt,
+            ended_at: now,
+            why,
+        });
+        while task.history.len() > limit {
+            task.history.pop_front();
+        }
+        self.count(attempt.worker, why);
+        self.effects.push(Effect::EndAttempt {
+            task: id,
+            worker: attempt.worker,
+            epoch: attempt.epoch,
+            why,
+        });
+    }
+
+    /// Ends the live attempt as failed, and has the task tried again if its policy says so.
+    pub(super) fn fail_attempt(&mut self, id: TaskId, why: EndReason, failure: Failure) {
+        self.end_attempt(id, why);
+        let now = self.now;
+        let Some(task) = self.state.task_mut(id) else {
+            return;
+        };
+        task.failures = task.failures.saturating_add(1);
+        task.last_failure = Some(failure.clone());
+        let policy = task.spec.retry;
+        if failure.is_retryable() && policy.allows_another(task.failures) {
+            let at = now.saturating_add(policy.delay(task.failures, id));
+            self.enter(id, TaskState::Retrying(at));
+        } else {
+            self.give_up(id, failure);
+        }
+    }
+
+    /// Ends the live attempt because its worker has gone; the task is as good as before.
+    pub(super) fn forsake_attempt(&mut self, id: TaskId, why: EndReason) {
+        self.end_attempt(id, why);
+        let Some(task) = self.state.task_mut(id) else {
+            return;
+        };
+        if why == EndReason::WorkerLost {
+            task.losses = task.losses.saturating_add(1);
+        }
+        let (losses, max) = (task.losses, task.spec.retry.max_losses);
+        if why == EndReason::WorkerLost && losses >= max {
+            self.give_up(id, workers_lost(losses));
+        } else {
+            self.enter(id, TaskState::Pending);
+        }
+    }
+
+    /// Brings a task to its end as failed.
+    pub(super) fn give_up(&mut self, id: TaskId, failure: Failure) {
+        let at = self.now;
+        let notice = Notice::Failed(failure.clone());
+        self.state.transition(id, TaskState::Failed { failure, at });
+        self.notify(id, notice);
+    }
+
+    fn count(&mut self, worker: WorkerId, why: EndReason) {
+        let Some(worker) = self.state.worker_mut(worker) else {
+            return;
+        };
+        match why {
+            EndReason::Completed => {
+                worker.tasks_completed = worker.tasks_completed.saturating_add(1);
+            }
+            EndReason::Failed | EndReason::TimedOut => {
+                worker.tasks_failed = worker.tasks_failed.saturating_add(1);
+            }
+            EndReason::Cancelled
+            | EndReason::WorkerLost
+            | EndReason::WorkerRevoked
+            | EndReason::Superseded => {}
+        }
+    }
+}
+
+fn workers_lost(losses: u32) -> Failure {
+    Failure {
+        class: FailureClass::WorkersLost,
+        message: format!("{losses} workers were lost while they worked on the task"),
+    }
+}

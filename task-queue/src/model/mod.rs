@@ -1,0 +1,29 @@
+//! The domain: tasks, workers, grants, attempts and policies, as plain data.
+
+mod attempt;
+mod change;
+mod failure;
+mod grants;
+mod ids;
+mod number;
+mod progress;
+mod retry;
+mod size;
+mod spec;
+mod task;
+mod time;
+mod worker;
+
+pub use attempt::{Attempt, EndReason, EndedAttempt, Epoch};
+pub use change::{Change, Snapshot};
+pub use failure::{Failure, FailureClass};
+pub use grants::{Access, GrantRefused, Grants, Resource};
+pub use ids::{Entropy, IdSyntax, TaskId, WorkerId};
+pub(crate) use number::whole;
+pub use progress::{NotAProgress, Progress};
+pub use retry::RetryPolicy;
+pub use size::{MAX_DEPTH, depth_of, size_of};
+pub use spec::{SpecError, TaskKind, TaskSpec, UnknownKind};
+pub use task::{Task, TaskState, TaskStatus};
+pub use time::Timestamp;
+pub use worker::{Worker, WorkerKind, WorkerStatus};

@@ -1,0 +1,107 @@
+//! One attempt: a worker of this process carries out its assignment, through capabilities only.
+
+use std::sync::Arc;
+
+use capnweb_runtime::Revoker;
+use serde_json::Value;
+use tokio::task::JoinSet;
+
+use super::far::{FarGpu, FarNetwork, FarStorage, FarTask};
+use super::hub::{Hub, Running};
+use super::task::{Bearer, assignment};
+use crate::caps::AssignmentStub;
+use crate::engine::{Actor, Assignment, Command, Fail};
+use crate::model::{Failure, Grants, Resource, WorkerKind};
+use crate::work::{AccessError, Job, Resources, WorkError, perform};
+
+/// Starts the work of an attempt.
+///
+/// The worker holds its assignment and nothing else. Everything it gets from that is in the care of
+/// one revoker, which the end of the attempt pulls.
+pub(super) fn start(hub: &Arc<Hub>, begun: Assignment) -> Running {
+    let revoker = Revoker::new();
+    let bearer = Bearer::attempt(begun.epoch, begun.worker, revoker.clone());
+    let capability = assignment(hub, begun.task, begun.spec.kind, begun.spec.grants, bearer);
+    let capability = revoker.guard_capability(&capability);
+    let work = tokio::spawn(work(Arc::clone(hub), begun, capability));
+    Running {
+        revoker,
+        work: work.abort_handle(),
+    }
+}
+
+async fn work(hub: Arc<Hub>, begun: Assignment, task: AssignmentStub) {
+    let worker = begun.worker;
+    let kind = hub
+        .owner
+        .read(move |state| state.worker(worker).map(|worker| worker.kind))
+        .await;
+    let Ok(Some(kind)) = kind else { return };
+    // A task of its own, so that a crash of the work is seen; it is dropped, and stopped, with this.
+    let mut carrying_out = JoinSet::new();
+    carrying_out.spawn(carry_out(begun.clone(), kind, task.clone()));
+    let outcome = match carrying_out.join_next().await {
+        Some(Ok(outcome)) => outcome,
+        _ => Err(Failure::permanent("the worker crashed")),
+    };
+    let reported = match outcome {
+        Ok(result) => task
+            .complete(result)
+            .await
+            .map(drop)
+            .map_err(|error| error.to_string()),
+        Err(failure) => return report_failure(&hub, &begun, failure).await,
+    };
+    if let Err(refused) = reported {
+        report_failure(&hub, &begun, Failure::permanent(refused)).await;
+    }
+}
+
+async fn carry_out(
+    begun: Assignment,
+    worker: WorkerKind,
+    task: AssignmentStub,
+) -> Result<Value, Failure> {
+    let resources = resources(&task, begun.spec.grants)
+        .await
+        .map_err(WorkError::from)?;
+    let job = Job {
+        kind: begun.spec.kind,
+        params: &begun.spec.params,
+        worker,
+        checkpoint: begun.checkpoint.as_deref(),
+    };
+    Ok(perform(job, &resources, &FarTask(task)).await?)
+}
+
+/// Gets what the task was granted, from the task.
+async fn resources(task: &AssignmentStub, grants: Grants) -> Result<Resources, AccessError> {
+    let has = |resource| grants.of(resource) > crate::model::Access::None;
+    let mut resources = Resources::default();
+    if has(Resource::Storage) {
+        resources.storage = Some(Arc::new(FarStorage(task.get_storage().await.map_err(far)?)));
+    }
+    if has(Resource::Gpu) {
+        resources.gpu = Some(Arc::new(FarGpu(task.get_gpu().await.map_err(far)?)));
+    }
+    if has(Resource::Network) {
+        resources.network = Some(Arc::new(FarNetwork(task.get_network().await.map_err(far)?)));
+    }
+    Ok(resources)
+}
+
+fn far(error: capnweb_runtime::Error) -> AccessError {
+    AccessError::Unavailable(error.to_string())
+}
+
+/// Records the failure with its class, which the assignment's `fail` has no word for. An attempt
+/// that has ended meanwhile is not heard.
+async fn report_failure(hub: &Hub, begun: &Assignment, failure: Failure) {
+    let actor = Actor::Attempt(begun.epoch);
+    let failed = Command::Fail(Fail {
+        task: begun.task,
+        actor,
+        failure,
+    });
+    drop(hub.owner.apply(failed).await);
+}

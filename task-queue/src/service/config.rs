@@ -1,0 +1,42 @@
+//! What a supervisor is set to.
+
+use std::path::PathBuf;
+
+use crate::engine::{DispatchMode, Limits};
+use crate::resources::gpu::SoftwareGpu;
+use crate::resources::network::NetworkPolicy;
+
+/// What a supervisor is set to.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Config {
+    /// The directory of the shared storage; it is created if need be.
+    pub data: PathBuf,
+    /// Who brings tasks and workers together. Default: nobody, until a worker is told.
+    pub dispatch: DispatchMode,
+    /// How much the queue holds.
+    pub limits: Limits,
+    /// Which hosts tasks may reach. Default: none.
+    pub network: NetworkPolicy,
+    /// The memory of the GPU, in MiB. Default 8,192.
+    pub gpu_memory: u64,
+    /// How many `cpu` workers there are to begin with. Default 2.
+    pub cpu_workers: usize,
+    /// How many `gpu` workers there are to begin with. Default 1.
+    pub gpu_workers: usize,
+}
+
+impl Config {
+    /// Creates the defaults around a directory.
+    pub fn new(data: impl Into<PathBuf>) -> Self {
+        Self {
+            data: data.into(),
+            dispatch: DispatchMode::Manual,
+            limits: Limits::default(),
+            network: NetworkPolicy::new(Vec::new()),
+            gpu_memory: SoftwareGpu::DEFAULT_MEMORY,
+            cpu_workers: 2,
+            gpu_workers: 1,
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! What a connection begins with, for each role.
+
+use std::sync::Arc;
+
+use capnweb_runtime::Result;
+use serde_json::Value;
+
+use super::hub::Hub;
+use super::loan::Lender;
+use super::pool::ServedPool;
+use super::queue::{Scope, ServedQueue};
+use super::refusal::Refusal;
+use super::worker::execute;
+use crate::caps::{Executed, Gateway, GatewayStub, ResourcesStub, TaskQueueStub, WorkerPoolStub};
+use crate::model::{Grants, TaskId, WorkerId};
+
+struct ServedGateway {
+    hub: Arc<Hub>,
+    scope: Scope,
+}
+
+/// Makes a gateway whose queue shows the tasks of a scope.
+pub(super) fn gateway(hub: &Arc<Hub>, scope: Scope) -> GatewayStub {
+    GatewayStub::new(ServedGateway {
+        hub: Arc::clone(hub),
+        scope,
+    })
+}
+
+impl ServedGateway {
+    fn queue(&self) -> ServedQueue {
+        ServedQueue::new(
+            Arc::clone(&self.hub),
+            self.scope.clone(),
+            Grants::EVERYTHING,
+        )
+    }
+
+    async fn idle_worker_for(&self, task: TaskId) -> Result<WorkerId, Refusal> {
+        let idle = self.hub.owner.read(move |state| {
+            state
+                .task(task)
+                .and_then(|task| state.idle_worker_for(task.spec.kind))
+        });
+        idle.await?.ok_or(Refusal::NoIdleWorker)
+    }
+}
+
+impl Gateway for ServedGateway {
+    async fn get_task_queue(&self) -> Result<TaskQueueStub> {
+        Ok(TaskQueueStub::new(self.queue()))
+    }
+
+    async fn get_worker_pool(&self) -> Result<WorkerPoolStub> {
+        Ok(WorkerPoolStub::new(ServedPool(Arc::clone(&self.hub))))
+    }
+
+    async fn get_resources(&self) -> Result<ResourcesStub> {
+        Ok(ResourcesStub::new(Lender(Arc::clone(&self.hub))))
+    }
+
+    async fn submit_and_execute(&self, kind: String, params: Option<Value>) -> Result<Executed> {
+        let task = self
+            .queue()
+            .accept(&kind, params.unwrap_or_default())
+            .await?;
+        let worker = self.idle_worker_for(task).await?;
+        let execution = execute(&self.hub, worker, task).await?;
+        Ok(Executed {
+            task_id: task,
+            worker_id: worker,
+            result: execution.result,
+        })
+    }
+}

@@ -1,0 +1,154 @@
+//! What the service's objects share, and where effects happen.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use capnweb_runtime::{Brand, Revoker};
+use tokio::sync::oneshot;
+use tokio::task::AbortHandle;
+
+use super::attempt;
+use super::observers::Observers;
+use super::owner::{AttemptEnd, Owner};
+use crate::clock::Clock;
+use crate::engine::Effect;
+use crate::model::{EndReason, Epoch, TaskId, WorkerId};
+use crate::resources::gpu::SoftwareGpu;
+use crate::resources::locks::LockManager;
+use crate::resources::network::NetworkClient;
+use crate::resources::storage::ObjectStore;
+
+/// What the service's objects share.
+#[derive(Debug)]
+pub(super) struct Hub {
+    pub(super) owner: Owner,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) storage: ObjectStore,
+    pub(super) locks: LockManager,
+    pub(super) network: NetworkClient,
+    pub(super) gpu: SoftwareGpu,
+    /// Knows this queue's own tasks when they come back as arguments.
+    pub(super) tasks: Brand<TaskId>,
+    pub(super) observers: Observers,
+    live: Mutex<Live>,
+}
+
+/// What the hub is made of.
+#[derive(Debug)]
+pub(super) struct Parts {
+    pub(super) owner: Owner,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) storage: ObjectStore,
+    pub(super) locks: LockManager,
+    pub(super) network: NetworkClient,
+    pub(super) gpu: SoftwareGpu,
+}
+
+/// The attempts under way.
+#[derive(Debug, Default)]
+struct Live {
+    attempts: HashMap<(TaskId, Epoch), Running>,
+    /// Who wants to know how the attempt of a worker ends.
+    awaited: HashMap<WorkerId, oneshot::Sender<EndReason>>,
+}
+
+/// An attempt under way.
+#[derive(Debug)]
+pub(super) struct Running {
+    /// Takes back everything that was handed out for it.
+    pub(super) revoker: Revoker,
+    /// Stops the work.
+    pub(super) work: AbortHandle,
+}
+
+impl Hub {
+    pub(super) fn new(parts: Parts) -> Self {
+        Self {
+            owner: parts.owner,
+            clock: parts.clock,
+            storage: parts.storage,
+            locks: parts.locks,
+            network: parts.network,
+            gpu: parts.gpu,
+            tasks: Brand::new(),
+            observers: Observers::default(),
+            live: Mutex::default(),
+        }
+    }
+
+    /// Lets one effect happen.
+    pub(super) fn run(hub: &Arc<Self>, effect: Effect) {
+        match effect {
+            Effect::StartAttempt(assignment) => {
+                let key = (assignment.task, assignment.epoch);
+                let running = attempt::start(hub, assignment);
+                hub.live().attempts.insert(key, running);
+            }
+            Effect::EndAttempt {
+                task,
+                worker,
+                epoch,
+                why,
+            } => {
+                hub.end_attempt(task, worker, epoch, why);
+            }
+            Effect::Notify { task, notice } => hub.observers.notify(task, &notice),
+            // The owner looks at the state's next wake itself.
+            Effect::WakeAt(_) => {}
+        }
+    }
+
+    /// Returns what will tell how the attempt ends that a worker is about to begin.
+    pub(super) fn await_end(&self, worker: WorkerId) -> AttemptEnd {
+        let (tell, end) = oneshot::channel();
+        self.live().awaited.insert(worker, tell);
+        end
+    }
+
+    /// Ends every attempt, without a word to the scheduler.
+    pub(super) fn abandon_all(&self) {
+        let attempts = std::mem::take(&mut self.live().attempts);
+        for running in attempts.into_values() {
+            running.end("the queue is shutting down");
+        }
+    }
+
+    fn end_attempt(&self, task: TaskId, worker: WorkerId, epoch: Epoch, why: EndReason) {
+        let (running, awaited) = {
+            let mut live = self.live();
+            (
+                live.attempts.remove(&(task, epoch)),
+                live.awaited.remove(&worker),
+            )
+        };
+        if let Some(running) = running {
+            running.end(reason(why));
+        }
+        if let Some(tell) = awaited {
+            drop(tell.send(why));
+        }
+    }
+
+    fn live(&self) -> MutexGuard<'_, Live> {
+        self.live.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Running {
+    /// Takes everything back first, so that the work cannot do anything more while it stops.
+    fn end(self, reason: &str) {
+        self.revoker.revoke(reason);
+        self.work.abort();
+    }
+}
+
+const fn reason(why: EndReason) -> &'static str {
+    match why {
+        EndReason::Completed | EndReason::Failed => "the attempt has ended",
+        EndReason::TimedOut => "the attempt took too long",
+        EndReason::Cancelled => "the task was cancelled",
+        EndReason::WorkerLost => "the worker was lost",
+        EndReason::WorkerRevoked => "the worker was revoked",
+        EndReason::Superseded => "the task was ended by its supervisor",
+    }
+}

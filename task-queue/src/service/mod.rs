@@ -1,0 +1,27 @@
+//! The capability traits over the engine.
+
+mod attempt;
+mod config;
+mod far;
+mod gate;
+mod gateway;
+mod gpu;
+mod hub;
+mod loan;
+mod lock;
+mod network;
+mod observers;
+mod owner;
+mod pool;
+mod queue;
+mod refusal;
+mod storage;
+mod supervisor;
+mod task;
+mod worker;
+
+pub use config::Config;
+pub use supervisor::{Secrets, StartError, Supervisor};
+
+#[cfg(test)]
+mod tests;

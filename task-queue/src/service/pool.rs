@@ -1,0 +1,90 @@
+//! The worker pool as a capability.
+
+use std::sync::Arc;
+
+use capnweb_runtime::Result;
+
+use super::hub::Hub;
+use super::refusal::Refusal;
+use super::worker::{activity, revoke, worker};
+use crate::OsEntropy;
+use crate::caps::{WorkerPool, WorkerRevoked, WorkerStub, WorkerSummary};
+use crate::engine::{Command, Register};
+use crate::model::{Worker as Record, WorkerId, WorkerKind};
+
+/// The workers of this process.
+pub(super) struct ServedPool(pub(super) Arc<Hub>);
+
+/// Adds a worker.
+pub(super) async fn register(hub: &Hub, kind: WorkerKind) -> Result<WorkerId, Refusal> {
+    let worker = WorkerId::generate(&mut OsEntropy);
+    hub.owner
+        .apply(Command::Register(Register { worker, kind }))
+        .await?;
+    Ok(worker)
+}
+
+impl ServedPool {
+    async fn worker(&self, id: WorkerId) -> Result<WorkerStub, Refusal> {
+        let hub = Arc::clone(&self.0);
+        let found = self
+            .0
+            .owner
+            .read(move |state| state.worker(id).map(|record| worker(&hub, record)));
+        found.await?.ok_or(Refusal::NoSuchWorker)
+    }
+}
+
+impl WorkerPool for ServedPool {
+    async fn create_worker(&self, kind: WorkerKind) -> Result<WorkerStub> {
+        let id = register(&self.0, kind).await?;
+        Ok(self.worker(id).await?)
+    }
+
+    async fn get_worker(&self, id: String) -> Result<WorkerStub> {
+        let id = id.parse().map_err(|_| Refusal::NoSuchWorker)?;
+        Ok(self.worker(id).await?)
+    }
+
+    async fn list_workers(&self) -> Result<Vec<WorkerSummary>> {
+        let workers = self
+            .0
+            .owner
+            .read(|state| state.workers().into_iter().map(summary).collect());
+        Ok(workers.await?)
+    }
+
+    async fn revoke_worker(&self, id: String) -> Result<WorkerRevoked> {
+        let id = id.parse().map_err(|_| Refusal::NoSuchWorker)?;
+        Ok(revoke(&self.0, id).await?)
+    }
+
+    async fn get_idle_worker(&self, kind: Option<WorkerKind>) -> Result<WorkerStub> {
+        let idle = self.0.owner.read(move |state| match kind {
+            Some(kind) => state.idle_worker(kind),
+            None => state
+                .idle_worker(WorkerKind::Cpu)
+                .or_else(|| state.idle_worker(WorkerKind::Gpu)),
+        });
+        let id = idle.await?.ok_or(Refusal::NoIdleWorker)?;
+        Ok(self.worker(id).await?)
+    }
+
+    fn id(&self) -> String {
+        "worker-pool".to_owned()
+    }
+
+    async fn worker_count(&self) -> Result<u64> {
+        let count = self.0.owner.read(|state| state.worker_count()).await?;
+        Ok(u64::try_from(count).unwrap_or(u64::MAX))
+    }
+}
+
+fn summary(record: &Record) -> WorkerSummary {
+    WorkerSummary {
+        id: record.id,
+        kind: record.kind,
+        status: activity(record),
+        revoked: record.is_revoked(),
+    }
+}

@@ -1,0 +1,110 @@
+//! Why something that was asked of the queue was not done, and how a peer is told.
+
+use capnweb_runtime::Error;
+use thiserror::Error;
+
+use crate::caps::ResourceError;
+use crate::engine::Rejected;
+use crate::model::{IdSyntax, NotAProgress, SpecError, UnknownKind};
+use crate::resources::locks::LockError;
+use crate::work::AccessError;
+
+/// Why something that was asked of the queue was not done.
+#[derive(Debug, Error)]
+pub(super) enum Refusal {
+    /// The scheduler refuses it.
+    #[error(transparent)]
+    Rejected(#[from] Rejected),
+    /// It could not be stored, so it has not happened.
+    #[error("the queue could not store the change; it was not made")]
+    NotStored,
+    /// The queue is being shut down.
+    #[error("the queue is shutting down")]
+    Stopped,
+    /// What was submitted is no task.
+    #[error(transparent)]
+    Spec(#[from] SpecError),
+    /// The name is no worker's kind.
+    #[error(transparent)]
+    Kind(#[from] UnknownKind),
+    /// There is no task of that name in this queue.
+    #[error("task not found")]
+    NoSuchTask,
+    /// There is no worker of that name in this pool.
+    #[error("worker not found")]
+    NoSuchWorker,
+    /// No worker is idle.
+    #[error("no idle worker is available")]
+    NoIdleWorker,
+    /// The capability that was passed is no task of this queue.
+    #[error("not a task of this queue")]
+    ForeignTask,
+    /// The number is no progress.
+    #[error(transparent)]
+    Progress(#[from] NotAProgress),
+    /// The task does not carry that resource.
+    #[error("task has no {0} capability")]
+    NotGranted(crate::model::Resource),
+    /// The task was cancelled.
+    #[error("task was cancelled")]
+    Cancelled,
+    /// The task, or its attempt, has failed.
+    #[error("{0}")]
+    Failed(String),
+    /// The worker was revoked under the task.
+    #[error("worker has been revoked")]
+    WorkerRevoked,
+    /// The attempt took too long.
+    #[error("the attempt took too long")]
+    TimedOut,
+    /// The attempt ended without a result.
+    #[error("the attempt ended without a result")]
+    NoResult,
+}
+
+impl From<IdSyntax> for Refusal {
+    fn from(_: IdSyntax) -> Self {
+        Self::NoSuchTask
+    }
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        Self::new(refusal.to_string())
+    }
+}
+
+impl From<AccessError> for ResourceError {
+    fn from(error: AccessError) -> Self {
+        match error {
+            AccessError::NotFound(detail) => Self::NotFound { detail },
+            AccessError::Denied(detail) => Self::Denied { detail },
+            AccessError::Invalid(detail) => Self::Invalid { detail },
+            AccessError::Unavailable(detail) => Self::Unavailable { detail },
+        }
+    }
+}
+
+impl From<ResourceError> for AccessError {
+    fn from(error: ResourceError) -> Self {
+        match error {
+            ResourceError::NotFound { detail } => Self::NotFound(detail),
+            ResourceError::Denied { detail } => Self::Denied(detail),
+            ResourceError::Invalid { detail } => Self::Invalid(detail),
+            ResourceError::Unavailable { detail } => Self::Unavailable(detail),
+            ResourceError::Other(error) => Self::Unavailable(error.to_string()),
+        }
+    }
+}
+
+/// Turns a resource's own error into what its capability answers.
+pub(super) fn resource(error: impl Into<AccessError>) -> ResourceError {
+    error.into().into()
+}
+
+/// Turns a lock's error into what the storage's capability answers.
+pub(super) fn lock(error: &LockError) -> ResourceError {
+    ResourceError::Unavailable {
+        detail: error.to_string(),
+    }
+}

@@ -1,0 +1,168 @@
+//! The supervisor: everything that runs, and the way in.
+
+use std::fmt;
+use std::sync::{Arc, Mutex};
+
+use thiserror::Error;
+use tokio::task::JoinHandle;
+
+use super::config::Config;
+use super::gate::gate;
+use super::gateway::gateway;
+use super::hub::{Hub, Parts};
+use super::owner::{self, Owner};
+use super::pool::register;
+use super::queue::Scope;
+use crate::OsEntropy;
+use crate::caps::{GateStub, GatewayStub};
+use crate::clock::{Clock, SystemClock};
+use crate::engine::{self, State};
+use crate::model::{Entropy as _, WorkerKind};
+use crate::resources::FencingToken;
+use crate::resources::gpu::SoftwareGpu;
+use crate::resources::locks::{LockLimits, LockManager};
+use crate::resources::network::NetworkClient;
+use crate::resources::storage::{ObjectStore, StorageError, StorageLimits};
+use crate::store::{MemoryStore, Store, StoreError};
+
+/// A running task queue. Clones are the same one.
+#[derive(Clone)]
+pub struct Supervisor(Arc<Inner>);
+
+struct Inner {
+    hub: Arc<Hub>,
+    secrets: Arc<Secrets>,
+    clients: Scope,
+    owner: Mutex<Option<JoinHandle<()>>>,
+}
+
+/// What the gate takes for a role. Whoever knows one has that role.
+pub struct Secrets {
+    /// For everything.
+    pub supervisor: String,
+    /// For submitting tasks, and for what becomes of them.
+    pub client: String,
+}
+
+/// Why a task queue did not start.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// The directory of the storage cannot be used.
+    #[error("the storage cannot be opened: {0}")]
+    Storage(#[from] StorageError),
+    /// The store cannot be read.
+    #[error("the queue's records cannot be read: {0}")]
+    Store(#[from] StoreError),
+    /// The first workers could not be added.
+    #[error("the workers cannot be added: {0}")]
+    Workers(String),
+}
+
+impl Supervisor {
+    /// Starts a task queue. Must be called within a Tokio runtime.
+    ///
+    /// # Errors
+    ///
+    /// When its storage cannot be used.
+    pub async fn start(config: Config) -> Result<Self, StartError> {
+        let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
+        let settings = engine::Config {
+            dispatch: config.dispatch,
+            limits: config.limits,
+        };
+        let state = State::restore(settings, store.load().await?);
+        let (sender, inbox) = Owner::new();
+        let hub = Arc::new(hub(&config, sender).await?);
+        let owner = tokio::spawn(owner::run(inbox, state, store, Arc::clone(&hub)));
+        hire(&hub, &config).await?;
+        Ok(Self(Arc::new(Inner {
+            hub,
+            secrets: Arc::new(Secrets::draw()),
+            clients: Scope::Own(Arc::default()),
+            owner: Mutex::new(Some(owner)),
+        })))
+    }
+
+    /// Returns a gateway with all authority.
+    pub fn gateway(&self) -> GatewayStub {
+        gateway(&self.0.hub, Scope::All)
+    }
+
+    /// Returns a gate, which has no authority but for those who know a secret.
+    pub fn gate(&self) -> GateStub {
+        gate(&self.0.hub, &self.0.secrets, &self.0.clients)
+    }
+
+    /// Returns what the gate takes.
+    pub fn secrets(&self) -> &Secrets {
+        &self.0.secrets
+    }
+
+    /// Stops the queue: what was asked for before is done, attempts under way end.
+    pub async fn stop(&self) {
+        self.0.hub.owner.stop().await;
+        let owner = self.0.owner.lock().ok().and_then(|mut owner| owner.take());
+        if let Some(owner) = owner {
+            // It has been told to stop; that it panicked would have been seen long before.
+            drop(owner.await);
+        }
+        self.0.hub.abandon_all();
+    }
+}
+
+impl fmt::Debug for Supervisor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Supervisor").finish_non_exhaustive()
+    }
+}
+
+impl Secrets {
+    fn draw() -> Self {
+        Self {
+            supervisor: secret(),
+            client: secret(),
+        }
+    }
+}
+
+impl fmt::Debug for Secrets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secrets(..)")
+    }
+}
+
+/// Draws 256 bits, as text.
+fn secret() -> String {
+    format!("{:032x}{:032x}", OsEntropy.draw(), OsEntropy.draw())
+}
+
+async fn hub(config: &Config, owner: Owner) -> Result<Hub, StartError> {
+    let storage = ObjectStore::open(config.data.join("objects"), StorageLimits::default()).await?;
+    let first = storage
+        .newest_token()
+        .map_or(FencingToken::FIRST, FencingToken::next);
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    Ok(Hub::new(Parts {
+        owner,
+        network: NetworkClient::new(config.network.clone(), Arc::clone(&clock)),
+        clock,
+        locks: LockManager::new(LockLimits::default(), first),
+        storage,
+        gpu: SoftwareGpu::new(config.gpu_memory),
+    }))
+}
+
+async fn hire(hub: &Hub, config: &Config) -> Result<(), StartError> {
+    let kinds = [
+        (WorkerKind::Cpu, config.cpu_workers),
+        (WorkerKind::Gpu, config.gpu_workers),
+    ];
+    for (kind, count) in kinds {
+        for _ in 0..count {
+            let hired = register(hub, kind).await;
+            hired.map_err(|refusal| StartError::Workers(refusal.to_string()))?;
+        }
+    }
+    Ok(())
+}

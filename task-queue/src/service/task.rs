@@ -1,0 +1,307 @@
+//! A task as a capability: for its submitter, and for the worker that carries it out.
+
+use std::sync::Arc;
+
+use capnweb_runtime::{Capability, Result, Revoker};
+use serde_json::Value;
+
+use super::gpu::gpu;
+use super::hub::Hub;
+use super::network::network;
+use super::refusal::Refusal;
+use super::storage::storage;
+use crate::caps::{
+    AssignmentStub, Done, GpuStub, NetworkStub, ProgressObserverStub, ProgressSet, StorageStub,
+    Task, TaskHandleStub, TaskInfo, TaskStub,
+};
+use crate::engine::{
+    Actor, AddLog, Cancel, Command, Complete, Emit, Fail, SaveCheckpoint, SetProgress,
+};
+use crate::model::{
+    Access, Epoch, Failure, Grants, Progress, Resource, Task as Record, TaskId, TaskKind,
+    TaskStatus, WorkerId,
+};
+
+/// How many log lines a task's description shows.
+const SHOWN_LOG_LINES: usize = 10;
+
+/// Whose view of a task it is.
+pub(super) enum Bearer {
+    /// The submitter's.
+    Submitter,
+    /// A worker's, for one attempt.
+    Attempt {
+        /// The attempt's fence.
+        epoch: Epoch,
+        /// The worker.
+        worker: WorkerId,
+        /// Has everything in its care that is handed out for the attempt.
+        revoker: Revoker,
+    },
+}
+
+impl Bearer {
+    pub(super) const fn attempt(epoch: Epoch, worker: WorkerId, revoker: Revoker) -> Self {
+        Self::Attempt {
+            epoch,
+            worker,
+            revoker,
+        }
+    }
+
+    /// Returns on whose authority a change of the task's record is asked for. A submitter has no
+    /// method that asks for one; the scheduler would refuse an attempt that never was.
+    fn actor(&self) -> Actor {
+        match self {
+            Self::Submitter => Actor::Attempt(Epoch::default()),
+            Self::Attempt { epoch, .. } => Actor::Attempt(*epoch),
+        }
+    }
+
+    /// Returns who is said to hold a lock.
+    fn name(&self, task: TaskId) -> String {
+        match self {
+            Self::Submitter => task.to_string(),
+            Self::Attempt { worker, .. } => worker.to_string(),
+        }
+    }
+
+    /// Puts a capability in the care of the attempt, if it is handed out for one.
+    fn care<C: Capability>(&self, capability: C) -> C {
+        match self {
+            Self::Submitter => capability,
+            Self::Attempt { revoker, .. } => revoker.guard_capability(&capability),
+        }
+    }
+}
+
+struct ServedTask {
+    hub: Arc<Hub>,
+    id: TaskId,
+    kind: TaskKind,
+    grants: Grants,
+    bearer: Bearer,
+}
+
+/// Makes a submitter's reference to a task.
+pub(super) fn handle(hub: &Arc<Hub>, task: &Record) -> TaskHandleStub {
+    serve(
+        hub,
+        task.id,
+        task.spec.kind,
+        task.spec.grants,
+        Bearer::Submitter,
+    )
+    .attenuate()
+}
+
+/// Makes a worker's reference to a task.
+pub(super) fn assignment(
+    hub: &Arc<Hub>,
+    id: TaskId,
+    kind: TaskKind,
+    grants: Grants,
+    bearer: Bearer,
+) -> AssignmentStub {
+    serve(hub, id, kind, grants, bearer).attenuate()
+}
+
+fn serve(hub: &Arc<Hub>, id: TaskId, kind: TaskKind, grants: Grants, bearer: Bearer) -> TaskStub {
+    let hub = Arc::clone(hub);
+    let brand = hub.tasks.clone();
+    let task = TaskStub::new(ServedTask {
+        hub,
+        id,
+        kind,
+        grants,
+        bearer,
+    });
+    brand.seal_capability(&task, Arc::new(id))
+}
+
+impl ServedTask {
+    /// Looks at the task's record.
+    async fn read<T: Send + 'static>(
+        &self,
+        look: impl FnOnce(&Record) -> T + Send + 'static,
+    ) -> Result<T, Refusal> {
+        let id = self.id;
+        let found = self
+            .hub
+            .owner
+            .read(move |state| state.task(id).map(look))
+            .await?;
+        found.ok_or(Refusal::NoSuchTask)
+    }
+
+    async fn apply(&self, command: Command) -> Result<Done> {
+        self.hub.owner.apply(command).await?;
+        Ok(Done::YES)
+    }
+
+    fn granted(&self, resource: Resource) -> Result<Access, Refusal> {
+        match self.grants.of(resource) {
+            Access::None => Err(Refusal::NotGranted(resource)),
+            access => Ok(access),
+        }
+    }
+}
+
+impl Task for ServedTask {
+    async fn get_info(&self) -> Result<TaskInfo> {
+        Ok(self.read(describe).await?)
+    }
+
+    async fn get_storage(&self) -> Result<StorageStub> {
+        let access = self.granted(Resource::Storage)?;
+        Ok(self
+            .bearer
+            .care(storage(&self.hub, access, self.bearer.name(self.id))))
+    }
+
+    async fn get_gpu(&self) -> Result<GpuStub> {
+        self.granted(Resource::Gpu)?;
+        Ok(self.bearer.care(gpu(&self.hub)))
+    }
+
+    async fn get_network(&self) -> Result<NetworkStub> {
+        let access = self.granted(Resource::Network)?;
+        Ok(self.bearer.care(network(&self.hub, access)))
+    }
+
+    async fn set_progress(&self, progress: f64) -> Result<ProgressSet> {
+        let progress = Progress::new(progress).map_err(Refusal::from)?;
+        let (task, actor) = (self.id, self.bearer.actor());
+        self.apply(Command::SetProgress(SetProgress {
+            task,
+            actor,
+            progress,
+        }))
+        .await?;
+        Ok(ProgressSet {
+            success: true,
+            progress: progress.fraction(),
+        })
+    }
+
+    async fn add_log(&self, text: String) -> Result<Done> {
+        let (task, actor) = (self.id, self.bearer.actor());
+        self.apply(Command::AddLog(AddLog {
+            task,
+            actor,
+            line: text,
+        }))
+        .await
+    }
+
+    async fn emit(&self, part: Value) -> Result<Done> {
+        let (task, actor) = (self.id, self.bearer.actor());
+        self.apply(Command::Emit(Emit {
+            task,
+            actor,
+            value: part,
+        }))
+        .await
+    }
+
+    async fn save_checkpoint(&self, checkpoint: Value) -> Result<Done> {
+        let (task, actor) = (self.id, self.bearer.actor());
+        self.apply(Command::SaveCheckpoint(SaveCheckpoint {
+            task,
+            actor,
+            value: checkpoint,
+        }))
+        .await
+    }
+
+    async fn checkpoint(&self) -> Result<Value> {
+        let checkpoint = self.read(|task| task.checkpoint.clone()).await?;
+        Ok(checkpoint.map_or(Value::Null, |checkpoint| checkpoint.as_ref().clone()))
+    }
+
+    async fn partial_results(&self) -> Result<Vec<Value>> {
+        Ok(self.read(partial_results).await?)
+    }
+
+    async fn complete(&self, result: Value) -> Result<Done> {
+        let (task, actor) = (self.id, self.bearer.actor());
+        self.apply(Command::Complete(Complete {
+            task,
+            actor,
+            result,
+        }))
+        .await
+    }
+
+    async fn fail(&self, message: String) -> Result<Done> {
+        let (task, actor) = (self.id, self.bearer.actor());
+        let failure = Failure::transient(message);
+        self.apply(Command::Fail(Fail {
+            task,
+            actor,
+            failure,
+        }))
+        .await
+    }
+
+    async fn cancel(&self) -> Result<Done> {
+        self.apply(Command::Cancel(Cancel { task: self.id })).await
+    }
+
+    async fn is_cancelled(&self) -> Result<bool> {
+        Ok(self
+            .read(|task| task.status() == TaskStatus::Cancelled)
+            .await?)
+    }
+
+    async fn set_progress_callback(&self, callback: ProgressObserverStub) -> Result<Done> {
+        let (id, hub) = (self.id, Arc::clone(&self.hub));
+        // Within the owner's turn, so that no report falls between looking and listening.
+        let found = self.hub.owner.read(move |state| {
+            state
+                .task(id)
+                .map(|task| hub.observers.observe(task, callback))
+        });
+        found.await?.ok_or(Refusal::NoSuchTask)?;
+        Ok(Done::YES)
+    }
+
+    fn id(&self) -> TaskId {
+        self.id
+    }
+
+    fn kind(&self) -> TaskKind {
+        self.kind
+    }
+
+    async fn status(&self) -> Result<TaskStatus> {
+        Ok(self.read(Record::status).await?)
+    }
+
+    async fn progress(&self) -> Result<f64> {
+        Ok(self.read(|task| task.progress.fraction()).await?)
+    }
+}
+
+fn describe(task: &Record) -> TaskInfo {
+    let unshown = task.logs.len().saturating_sub(SHOWN_LOG_LINES);
+    TaskInfo {
+        id: task.id,
+        kind: task.spec.kind,
+        params: task.spec.params.clone(),
+        status: task.status(),
+        progress: task.progress.fraction(),
+        result: task.result().map(|result| result.as_ref().clone()),
+        error: task.failure().map(|failure| failure.message.clone()),
+        logs: task.logs.iter().skip(unshown).cloned().collect(),
+        partial_results: partial_results(task),
+        failures: task.failures,
+    }
+}
+
+fn partial_results(task: &Record) -> Vec<Value> {
+    task.partial_results
+        .iter()
+        .map(|part| part.as_ref().clone())
+        .collect()
+}

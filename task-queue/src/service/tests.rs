@@ -1,0 +1,300 @@
+//! The service through its capabilities, within the process.
+
+use capnweb_runtime::Result;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::sync::mpsc;
+
+use super::{Config, Supervisor};
+use crate::caps::{
+    Completion, Failing, GatewayStub, ProgressObserver, ProgressObserverStub, ProgressUpdate,
+    WorkerActivity,
+};
+use crate::engine::DispatchMode;
+use crate::model::{TaskStatus, WorkerKind};
+
+struct Running {
+    gateway: GatewayStub,
+    supervisor: Supervisor,
+    _data: TempDir,
+}
+
+async fn start(dispatch: DispatchMode) -> Running {
+    let data = tempfile::tempdir().unwrap();
+    let config = Config {
+        dispatch,
+        ..Config::new(data.path())
+    };
+    let supervisor = Supervisor::start(config).await.unwrap();
+    Running {
+        gateway: supervisor.gateway(),
+        supervisor,
+        _data: data,
+    }
+}
+
+/// An observer that passes everything on.
+struct Watcher(mpsc::UnboundedSender<Value>);
+
+impl ProgressObserver for Watcher {
+    async fn on_progress(&self, update: ProgressUpdate) -> Result<()> {
+        self.0.send(json!(update.progress)).unwrap();
+        Ok(())
+    }
+
+    async fn on_complete(&self, completion: Completion) -> Result<()> {
+        self.0.send(completion.result).unwrap();
+        Ok(())
+    }
+
+    async fn on_error(&self, failing: Failing) -> Result<()> {
+        self.0.send(json!({"error": failing.error})).unwrap();
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_task_is_carried_out_and_its_record_says_so() {
+    let running = start(DispatchMode::Manual).await;
+    let queue = running.gateway.get_task_queue();
+    let task = queue
+        .submit("compute", json!({"iterations": 4, "multiplier": 3}))
+        .await
+        .unwrap();
+    assert_eq!(task.status().await.unwrap(), TaskStatus::Pending);
+
+    let worker = running
+        .gateway
+        .get_worker_pool()
+        .get_idle_worker(WorkerKind::Cpu)
+        .await
+        .unwrap();
+    let execution = worker.execute(&task).await.unwrap();
+    assert_eq!(execution.result, json!({"computed": 18, "iterations": 4}));
+
+    let info = task.get_info().await.unwrap();
+    assert_eq!(info.status, TaskStatus::Completed);
+    assert_eq!(info.result, Some(execution.result));
+    assert!(!info.logs.is_empty());
+    assert_eq!(worker.get_info().await.unwrap().tasks_completed, 1);
+    running.supervisor.stop().await;
+}
+
+#[tokio::test]
+async fn a_task_uses_the_storage_it_was_granted() {
+    let running = start(DispatchMode::Manual).await;
+    let params = json!({"needs_storage": true, "use_storage": true, "storage_key": "k", "storage_value": [1, {"x": null}]});
+    let done = running
+        .gateway
+        .submit_and_execute("io", params)
+        .await
+        .unwrap();
+    assert_eq!(
+        done.result["storage"],
+        json!({"key": "k", "value": [1, {"x": null}]})
+    );
+    let storage = running.gateway.get_task_queue().get_shared_storage();
+    assert_eq!(storage.read("k").await.unwrap(), json!([1, {"x": null}]));
+    running.supervisor.stop().await;
+}
+
+#[tokio::test]
+async fn a_read_only_grant_has_no_write() {
+    let running = start(DispatchMode::Manual).await;
+    let params = json!({"needs_storage": true, "read_only": true});
+    let task = running
+        .gateway
+        .get_task_queue()
+        .submit("io", params)
+        .await
+        .unwrap();
+    let storage = task.get_storage().await.unwrap();
+    assert!(storage.read_only().await.unwrap());
+    let refused = storage.write("k", json!(1), None).await.unwrap_err();
+    assert_eq!(refused.to_string(), "'write' is not a function.");
+    running.supervisor.stop().await;
+}
+
+#[tokio::test]
+async fn a_handle_cannot_complete_its_task() {
+    let running = start(DispatchMode::Manual).await;
+    let task = running
+        .gateway
+        .get_task_queue()
+        .submit("compute", json!({}))
+        .await
+        .unwrap();
+    let stub = capnweb_runtime::Capability::as_stub(&task).clone();
+    for method in [
+        "complete",
+        "fail",
+        "setProgress",
+        "addLog",
+        "emit",
+        "nothingOfTheKind",
+    ] {
+        let refused = stub.call(method, ("forged",)).await.unwrap_err();
+        assert_eq!(
+            refused.to_string(),
+            format!("'{method}' is not a function.")
+        );
+    }
+    assert_eq!(task.status().await.unwrap(), TaskStatus::Pending);
+    running.supervisor.stop().await;
+}
+
+#[tokio::test]
+async fn an_object_that_says_it_is_a_task_is_none() {
+    let running = start(DispatchMode::Manual).await;
+    let queue = running.gateway.get_task_queue().await.unwrap();
+    let worker = running
+        .gateway
+        .get_worker_pool()
+        .get_idle_worker(None)
+        .await
+        .unwrap();
+    let impostor: crate::caps::TaskHandleStub =
+        capnweb_runtime::Capability::into_stub(queue).cast();
+    let refused = worker.execute(impostor).await.unwrap_err();
+    assert_eq!(refused.to_string(), "not a task of this queue");
+    running.supervisor.stop().await;
+}
+
+#[tokio::test]
+async fn an_observer_is_told_of_every_step_and_of_the_end() {
+    let running = start(DispatchMode::Manual).await;
+    let (sender, mut told) = mpsc::unbounded_channel();
+    let observer = ProgressObserverStub::new(Watcher(sender));
+    let task = running
+        .gateway
+        .get_task_queue()
+        .submit("compute", json!({"iterations": 5}))
+        .await
+        .unwrap();
+    task.set_progress_callback(observer).await.unwrap();
+    let worker = running
+        .gateway
+        .get_worker_pool()
+        .get_idle_worker(None)
+        .await
+        .unwrap();
+    worker.execute(&task).await.unwrap();
+    let mut seen = Vec::new();
+    while let Some(next) = told.recv().await {
+        seen.push(next);
+    }
+    assert!(seen.len() > 5, "{seen:?}");
+    assert_eq!(seen.last().unwrap()["computed"], json!(10));
+    running.supervisor.stop().await;
+}
+
+#[tokio::test]
+async fn a_revoked_worker_says_so_and_its_task_goes_on_elsewhere() {
+    let running = start(DispatchMode::Auto).await;
+    let pool = running.gateway.get_worker_pool().await.unwrap();
+    let workers = pool.list_workers().await.unwrap();
+    for worker in &workers {
+        pool.revoke_worker(worker.id.to_string()).await.unwrap();
+    }
+    let worker = pool.get_worker(workers[0].id.to_string()).await.unwrap();
+    assert_eq!(worker.status().await.unwrap(), WorkerActivity::Revoked);
+    let task = running
+        .gateway
+        .get_task_queue()
+        .submit("compute", json!({}))
+        .await
+        .unwrap();
+    let refused = worker.execute(&task).await.unwrap_err();
+    assert!(refused.to_string().contains("revoked"), "{refused}");
+
+    let (sender, mut told) = mpsc::unbounded_channel();
+    task.set_progress_callback(ProgressObserverStub::new(Watcher(sender)))
+        .await
+        .unwrap();
+    pool.create_worker(None).await.unwrap();
+    let mut last = Value::Null;
+    while let Some(next) = told.recv().await {
+        last = next;
+    }
+    assert_eq!(last["iterations"], json!(10));
+    running.supervisor.stop().await;
+}
+
+#[tokio::test]
+async fn what_was_lent_dies_with_its_loan() {
+    let running = start(DispatchMode::Manual).await;
+    let lent = running
+        .gateway
+        .get_resources()
+        .lend_storage(false)
+        .await
+        .unwrap();
+    lent.storage.write("k", json!(1), None).await.unwrap();
+    let held = lent.storage.lock("key", None).await.unwrap();
+    let waiting = lent.storage.lock("key", None);
+    let waiting = tokio::spawn(waiting);
+    lent.loan.revoke("over".to_owned()).await.unwrap();
+    let failed = waiting.await.unwrap().unwrap_err();
+    assert!(failed.to_string().contains("revoked: over"), "{failed}");
+    let failed = lent.storage.read("k").await.unwrap_err();
+    assert!(failed.to_string().contains("revoked: over"), "{failed}");
+    drop(held);
+    running.supervisor.stop().await;
+}
+
+#[tokio::test]
+async fn memory_is_freed_with_its_holder() {
+    let running = start(DispatchMode::Manual).await;
+    let queue = running.gateway.get_task_queue().await.unwrap();
+    let (first, second) = (
+        queue.get_shared_gpu().await.unwrap(),
+        queue.get_shared_gpu().await.unwrap(),
+    );
+    assert_eq!(first.allocate(1_000).await.unwrap().total, 1_000);
+    assert!(second.free(1_000).await.is_err(), "somebody else's memory");
+    let reserved = second.reserve(500).await.unwrap();
+    assert_eq!(first.allocated_memory().await.unwrap(), 1_500);
+    drop(reserved);
+    drop(first);
+    assert_eq!(second.allocated_memory().await.unwrap(), 0);
+    running.supervisor.stop().await;
+}
+
+#[tokio::test]
+async fn the_gate_opens_for_a_secret_and_no_further_than_its_role() {
+    let running = start(DispatchMode::Manual).await;
+    let gate = running.supervisor.gate();
+    assert!(gate.redeem("wrong").await.is_err());
+    let client = gate
+        .redeem(running.supervisor.secrets().client.as_str())
+        .await
+        .unwrap();
+    let task = client
+        .get_task_queue()
+        .submit("compute", json!({}))
+        .await
+        .unwrap();
+    let refused = client.get_worker_pool().worker_count().await.unwrap_err();
+    assert_eq!(refused.to_string(), "'getWorkerPool' is not a function.");
+
+    let others = running
+        .gateway
+        .get_task_queue()
+        .submit("compute", json!({}))
+        .await
+        .unwrap();
+    let others = others.id().await.unwrap().to_string();
+    assert!(
+        client.get_task_queue().get_task(others).await.is_err(),
+        "another's task by its name"
+    );
+    let own = task.id().await.unwrap().to_string();
+    assert!(client.get_task_queue().get_task(own).await.is_ok());
+
+    let all = gate
+        .redeem(running.supervisor.secrets().supervisor.as_str())
+        .await
+        .unwrap();
+    assert_eq!(all.get_task_queue().task_count().await.unwrap(), 2);
+    running.supervisor.stop().await;
+}

@@ -1,0 +1,128 @@
+//! A store that lasts as long as the process.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::future::BoxFuture;
+use crate::model::{Change, Snapshot, Task, TaskId, Worker, WorkerId};
+use crate::store::contract::{RecordId, Store, StoreError};
+
+/// A store in memory; clones share their records.
+#[derive(Debug, Clone, Default)]
+pub struct MemoryStore(Arc<Mutex<Records>>);
+
+#[derive(Debug, Default)]
+struct Records {
+    tasks: HashMap<TaskId, Task>,
+    workers: HashMap<WorkerId, Worker>,
+}
+
+impl MemoryStore {
+    /// Creates an empty store.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn records(&self) -> MutexGuard<'_, Records> {
+        // Nothing panics between two changes of one commit, so the records are whole.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Store for MemoryStore {
+    fn load(&self) -> BoxFuture<'_, Result<Snapshot, StoreError>> {
+        let snapshot = self.records().snapshot();
+        Box::pin(async move { Ok(snapshot) })
+    }
+
+    fn commit(&self, changes: Vec<Change>) -> BoxFuture<'_, Result<(), StoreError>> {
+        Box::pin(async move { self.records().commit(changes) })
+    }
+}
+
+impl Records {
+    fn commit(&mut self, changes: Vec<Change>) -> Result<(), StoreError> {
+        self.check(&changes)?;
+        for change in changes {
+            self.make(change);
+        }
+        Ok(())
+    }
+
+    fn make(&mut self, change: Change) {
+        match change {
+            Change::PutTask(task) => {
+                self.tasks.insert(task.id, *task);
+            }
+            Change::RemoveTask { id, .. } => {
+                self.tasks.remove(&id);
+            }
+            Change::PutWorker(worker) => {
+                self.workers.insert(worker.id, worker);
+            }
+            Change::RemoveWorker { id, .. } => {
+                self.workers.remove(&id);
+            }
+        }
+    }
+
+    /// Goes through the changes as if each had been made before the next is looked at.
+    fn check(&self, changes: &[Change]) -> Result<(), StoreError> {
+        let mut seen = HashMap::new();
+        for change in changes {
+            let record = RecordId::of(change);
+            let stored = seen
+                .get(&record)
+                .copied()
+                .unwrap_or_else(|| self.revision(record));
+            let after = step(change, stored).ok_or(StoreError::Conflict { record })?;
+            seen.insert(record, after);
+        }
+        Ok(())
+    }
+
+    /// Returns a record's revision, 0 if there is none.
+    fn revision(&self, record: RecordId) -> u64 {
+        match record {
+            RecordId::Task(id) => revision(&self.tasks, &id, |task| task.revision),
+            RecordId::Worker(id) => revision(&self.workers, &id, |worker| worker.revision),
+        }
+    }
+
+    fn snapshot(&self) -> Snapshot {
+        Snapshot {
+            tasks: self.tasks.values().cloned().collect(),
+            workers: self.workers.values().cloned().collect(),
+        }
+    }
+}
+
+fn revision<K: Hash + Eq, V>(records: &HashMap<K, V>, id: &K, of: impl Fn(&V) -> u64) -> u64 {
+    records.get(id).map_or(0, of)
+}
+
+/// Returns the revision after the change, unless the change does not fit the stored one.
+fn step(change: &Change, stored: u64) -> Option<u64> {
+    let put = |revision: u64| (revision.checked_sub(1) == Some(stored)).then_some(revision);
+    let remove = |revision: u64| (revision > 0 && revision == stored).then_some(0);
+    match change {
+        Change::PutTask(task) => put(task.revision),
+        Change::PutWorker(worker) => put(worker.revision),
+        Change::RemoveTask { revision, .. } | Change::RemoveWorker { revision, .. } => {
+            remove(*revision)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::MemoryStore;
+    use crate::store::tests::laws;
+
+    #[tokio::test]
+    async fn the_store_in_memory_keeps_the_laws() {
+        // Opening again is cloning: both look at the same records.
+        laws::hold_for(MemoryStore::new, Clone::clone).await;
+    }
+}

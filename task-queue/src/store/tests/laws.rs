@@ -1,0 +1,260 @@
+//! The laws of [`Store`](crate::store::Store), as a suite that any store can be put to.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::engine::{
+    Command, Complete, Config, DispatchMode, Register, SaveCheckpoint, State, Submit, apply,
+};
+use crate::model::{
+    Change, Entropy, Failure, FailureClass, Snapshot, Task, TaskId, TaskKind, TaskSpec, TaskState,
+    Timestamp, Worker, WorkerId, WorkerKind,
+};
+use crate::store::{RecordId, Store, StoreError};
+
+/// Puts a store to all laws.
+///
+/// `create` makes a new, empty store; `reopen` opens what the given one has stored once more, as
+/// after a restart.
+pub(crate) async fn hold_for<S: Store>(create: impl Fn() -> S, reopen: impl Fn(&S) -> S) {
+    a_new_store_is_empty(&create()).await;
+    a_commit_is_there_as_a_whole(&create()).await;
+    records_come_back_exactly_as_written(&create()).await;
+    a_refused_commit_leaves_nothing(&create()).await;
+    a_stale_revision_is_refused(&create()).await;
+    a_first_revision_is_written_once(&create()).await;
+    removing_needs_the_stored_revision(&create()).await;
+    the_changes_of_a_commit_count_in_order(&create()).await;
+    of_concurrent_writers_one_succeeds(Arc::new(create())).await;
+    let store = create();
+    what_was_committed_is_there_after_reopening(&store, &reopen).await;
+    a_scheduler_goes_on_where_it_was(&create(), &reopen).await;
+}
+
+async fn a_new_store_is_empty(store: &impl Store) {
+    assert_eq!(contents(store).await, Snapshot::default());
+}
+
+async fn a_commit_is_there_as_a_whole(store: &impl Store) {
+    let (first, second) = (task(1, 1), task(2, 1));
+    let worker = worker(3, 1);
+    commit(
+        store,
+        vec![put(&first), put(&second), Change::PutWorker(worker.clone())],
+    )
+    .await;
+    commit(store, Vec::new()).await;
+    let expected = Snapshot {
+        tasks: vec![first, second],
+        workers: vec![worker],
+    };
+    assert_eq!(contents(store).await, expected);
+}
+
+async fn records_come_back_exactly_as_written(store: &impl Store) {
+    let mut full = task(1, 1);
+    full.state = TaskState::Failed {
+        failure: Failure {
+            class: FailureClass::TimedOut,
+            message: "zero \0, quote \", line\nbreak, ümlaut, 𝄞".to_owned(),
+        },
+        at: Timestamp::from_millis(u64::MAX),
+    };
+    full.checkpoint = Some(Arc::new(
+        json!({"": [null, 1.5, -3, "x"], "nested": {"a": {}}}),
+    ));
+    full.partial_results = vec![Arc::new(json!(1)), Arc::new(json!("two"))];
+    full.logs.push_back(String::new());
+    commit(store, vec![put(&full)]).await;
+    assert_eq!(contents(store).await.tasks, [full]);
+}
+
+async fn a_refused_commit_leaves_nothing(store: &impl Store) {
+    commit(store, vec![put(&task(1, 1))]).await;
+    let before = contents(store).await;
+    let changes = vec![
+        put(&task(1, 2)),
+        put(&task(2, 1)),
+        Change::PutWorker(worker(3, 1)),
+        put(&task(4, 9)),
+    ];
+    refused(store, changes, RecordId::Task(name(4))).await;
+    assert_eq!(contents(store).await, before);
+}
+
+async fn a_stale_revision_is_refused(store: &impl Store) {
+    commit(store, vec![put(&task(1, 1))]).await;
+    commit(store, vec![put(&task(1, 2))]).await;
+    for stale_or_early in [0, 1, 2, 4] {
+        let changes = vec![put(&task(1, stale_or_early))];
+        refused(store, changes, RecordId::Task(name(1))).await;
+    }
+    commit(store, vec![put(&task(1, 3))]).await;
+}
+
+async fn a_first_revision_is_written_once(store: &impl Store) {
+    let worker = worker(1, 1);
+    let record = RecordId::Worker(worker.id);
+    commit(store, vec![Change::PutWorker(worker.clone())]).await;
+    refused(store, vec![Change::PutWorker(worker)], record).await;
+}
+
+async fn removing_needs_the_stored_revision(store: &impl Store) {
+    let id = name(1);
+    let remove = |revision| vec![Change::RemoveTask { id, revision }];
+    refused(store, remove(1), RecordId::Task(id)).await;
+    refused(store, remove(0), RecordId::Task(id)).await;
+    commit(store, vec![put(&task(1, 1))]).await;
+    commit(store, vec![put(&task(1, 2))]).await;
+    refused(store, remove(1), RecordId::Task(id)).await;
+    commit(store, remove(2)).await;
+    assert_eq!(contents(store).await, Snapshot::default());
+    refused(store, vec![put(&task(1, 3))], RecordId::Task(id)).await;
+}
+
+async fn the_changes_of_a_commit_count_in_order(store: &impl Store) {
+    let twice = vec![put(&task(1, 1)), put(&task(1, 2))];
+    commit(store, twice).await;
+    assert_eq!(contents(store).await.tasks, [task(1, 2)]);
+    let id = name(1);
+    let anew = vec![Change::RemoveTask { id, revision: 2 }, put(&task(1, 1))];
+    commit(store, anew).await;
+    assert_eq!(contents(store).await.tasks, [task(1, 1)]);
+}
+
+async fn of_concurrent_writers_one_succeeds(store: Arc<impl Store>) {
+    let writers: Vec<_> = (0..16)
+        .map(|_| {
+            let store = Arc::clone(&store);
+            tokio::spawn(async move { store.commit(vec![put(&task(1, 1))]).await.is_ok() })
+        })
+        .collect();
+    let mut succeeded = 0;
+    for writer in writers {
+        succeeded += usize::from(writer.await.expect("the writer ran"));
+    }
+    assert_eq!(succeeded, 1);
+}
+
+async fn what_was_committed_is_there_after_reopening<S: Store>(
+    store: &S,
+    reopen: &impl Fn(&S) -> S,
+) {
+    commit(store, vec![put(&task(1, 1)), put(&task(2, 1))]).await;
+    let id = name(2);
+    commit(store, vec![Change::RemoveTask { id, revision: 1 }]).await;
+    let again = reopen(store);
+    assert_eq!(contents(&again).await.tasks, [task(1, 1)]);
+    refused(&again, vec![put(&task(1, 1))], RecordId::Task(name(1))).await;
+}
+
+/// The way the owner of the scheduler uses a store, with a restart in the middle.
+async fn a_scheduler_goes_on_where_it_was<S: Store>(store: &S, reopen: &impl Fn(&S) -> S) {
+    let config = Config {
+        dispatch: DispatchMode::Auto,
+        ..Config::default()
+    };
+    let mut state = State::new(config);
+    let (task, worker) = (name(1), worker(2, 0).id);
+    let spec = TaskSpec::new(TaskKind::Compute, json!({"iterations": 3}));
+    step(store, &mut state, Command::Submit(Submit { task, spec })).await;
+    let kind = WorkerKind::Cpu;
+    step(
+        store,
+        &mut state,
+        Command::Register(Register { worker, kind }),
+    )
+    .await;
+    let epoch = state.task(task).expect("it was accepted").epoch;
+    let actor = crate::engine::Actor::Attempt(epoch);
+    let value = json!({"next": 2});
+    step(
+        store,
+        &mut state,
+        Command::SaveCheckpoint(SaveCheckpoint { task, actor, value }),
+    )
+    .await;
+
+    let again = reopen(store);
+    let mut restored = State::restore(config, contents(&again).await);
+    assert_eq!(restored, state);
+    let result = json!(3);
+    step(
+        &again,
+        &mut restored,
+        Command::Complete(Complete {
+            task,
+            actor,
+            result,
+        }),
+    )
+    .await;
+    let stored = contents(&again).await;
+    assert_eq!(stored.tasks.first(), restored.task(task));
+    assert!(
+        restored
+            .task(task)
+            .is_some_and(|task| task.result().is_some())
+    );
+}
+
+async fn step(store: &impl Store, state: &mut State, command: Command) {
+    let now = Timestamp::from_millis(1_000).saturating_add(Duration::from_secs(1));
+    apply(state, command, now).expect("the scheduler accepts it");
+    commit(store, state.take_changes()).await;
+}
+
+async fn commit(store: &impl Store, changes: Vec<Change>) {
+    store
+        .commit(changes)
+        .await
+        .expect("the commit fits what is stored");
+}
+
+async fn refused(store: &impl Store, changes: Vec<Change>, expected: RecordId) {
+    match store.commit(changes).await {
+        Err(StoreError::Conflict { record }) => assert_eq!(record, expected),
+        other => panic!("a conflict was expected, not {other:?}"),
+    }
+}
+
+/// What is stored, in the order of the names.
+async fn contents(store: &impl Store) -> Snapshot {
+    let mut snapshot = store.load().await.expect("the store loads");
+    snapshot.tasks.sort_by_key(|task| task.id);
+    snapshot.workers.sort_by_key(|worker| worker.id);
+    snapshot
+}
+
+struct Exactly(u128);
+
+impl Entropy for Exactly {
+    fn draw(&mut self) -> u128 {
+        self.0
+    }
+}
+
+fn name(number: u128) -> TaskId {
+    TaskId::generate(&mut Exactly(number))
+}
+
+fn task(number: u128, revision: u64) -> Task {
+    let spec = TaskSpec::new(TaskKind::Io, json!({"number": 1}));
+    let mut task = Task::new(name(number), spec, 7, Timestamp::from_millis(9));
+    task.revision = revision;
+    task
+}
+
+fn worker(number: u128, revision: u64) -> Worker {
+    let id = WorkerId::generate(&mut Exactly(number));
+    Worker {
+        revision,
+        ..Worker::new(id, WorkerKind::Gpu, 3)
+    }
+}
+
+fn put(task: &Task) -> Change {
+    Change::PutTask(Box::new(task.clone()))
+}

@@ -1,0 +1,3 @@
+//! The laws of stores, to be put to each of them.
+
+pub(crate) mod laws;

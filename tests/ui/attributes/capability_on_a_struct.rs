@@ -1,0 +1,10 @@
+//! A capability is a trait.
+
+use capnweb_runtime::capability;
+
+#[capability]
+pub struct Greeter {
+    name: String,
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+//! A message has no ABI.
+
+use capnweb_runtime::capability;
+
+#[capability]
+pub trait Legacy {
+    extern "C" fn call(&self);
+}
+
+fn main() {}
