@@ -78,8 +78,8 @@ pub use endpoint::in_process;
 #[cfg(feature = "websocket")]
 pub use endpoint::{ConnectError, Connector, Server, connect, serve};
 pub use error::{
-    DeserializeError, DeserializeFault, Disconnect, Error, Fault, Result, SerializeError,
-    SerializeFault, Step, Thrown, Trail, Unsendable, Violation,
+    DeserializeError, Disconnect, Error, Fault, Result, SerializeError, Thrown, Unsendable,
+    Violation,
 };
 pub use hook::{Brand, Call, Peer, Revoker, Session, Stats, Stub, Value};
 pub use limits::Limits;
