@@ -19,6 +19,7 @@ use crate::hook::{Brand, Facet, Revoker, Stub, attenuate};
 )]
 pub trait Wire: Serialize + DeserializeOwned + Send + 'static {}
 
+#[diagnostic::do_not_recommend]
 impl<T: Serialize + DeserializeOwned + Send + 'static> Wire for T {}
 
 /// A typed stub: a reference to an object with a known interface, local or remote.
@@ -43,10 +44,10 @@ pub trait Capability: Wire + Clone + Sync {
 ///
 /// It is implemented where, and only where, an `#[attenuate]` attribute says so.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` does not have the authority of `{F}`",
-    label = "cannot become `{F}`",
+    message = "`{Self}` does not have the authority that is asked for here",
+    label = "only a facet of `{Self}` can be made of it",
     note = "attenuating only ever takes authority away: from a capability to one of its facets, or from a facet to one whose methods it has all of",
-    note = "whoever holds the whole capability can hand out `{F}`"
+    note = "whoever holds the whole capability can hand out any of its facets"
 )]
 pub trait Attenuate<F: Capability>: Capability {
     /// Returns what the facet grants.
