@@ -77,6 +77,8 @@ pub use capnweb_macros::attenuate;
 #[doc = include_str!("../docs/capability.md")]
 pub use capnweb_macros::capability;
 
+pub use data::{from_value, to_value};
+
 #[cfg(feature = "axum")]
 pub use endpoint::axum;
 pub use endpoint::in_process;
