@@ -13,7 +13,7 @@ use crate::value::Path;
 
 /// The power to mark references as one's own, and to recognise them when they come back.
 ///
-/// Whoever holds the brand can get from a reference it has [sealed](Self::seal) back to the `T` it
+/// Whoever holds the brand can get from a reference it has sealed back to the `T` it
 /// sealed it with; nobody else can, and a reference that somebody else made, whatever it claims to
 /// be, is not recognised. It works through the reference's own facets and after a trip over the
 /// wire. Clones are the same brand.
