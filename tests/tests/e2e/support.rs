@@ -7,7 +7,7 @@ use std::time::Duration;
 use tests::{Process, task_queue};
 
 /// Far above what anything here takes; what is not there by then will not come.
-pub(crate) const LIMIT: Duration = Duration::from_secs(120);
+pub(crate) const LIMIT: Duration = Duration::from_mins(2);
 
 /// Starts the program with arguments.
 pub(crate) fn start(arguments: &[&str]) -> Process {
