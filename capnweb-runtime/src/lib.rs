@@ -68,7 +68,14 @@ mod typed;
 mod value;
 mod wire;
 
-pub use capnweb_macros::{Pipeline, RpcError, attenuate, capability};
+#[doc = include_str!("../docs/pipeline.md")]
+pub use capnweb_macros::Pipeline;
+#[doc = include_str!("../docs/rpc_error.md")]
+pub use capnweb_macros::RpcError;
+#[doc = include_str!("../docs/attenuate.md")]
+pub use capnweb_macros::attenuate;
+#[doc = include_str!("../docs/capability.md")]
+pub use capnweb_macros::capability;
 
 pub use data::{from_value, to_value};
 
@@ -84,7 +91,8 @@ pub use error::{
 pub use hook::{Brand, Call, Peer, Revoker, Session, Stats, Stub, Value};
 pub use limits::Limits;
 pub use typed::{
-    Attenuate, Capability, Function, FunctionBody, IntoArg, Pipeline, Promise, TypedError, Wire,
+    Attenuate, Capability, FacetOf, Function, FunctionBody, IntoArg, Pipeline, Promise, TypedError,
+    Wire,
 };
 pub use value::{
     BigInt, Bytes, BytesKind, Date, ErrorClass, ErrorValue, Object, ParseBigIntError, Path,

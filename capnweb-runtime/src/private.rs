@@ -12,8 +12,8 @@ pub use crate::hook::{
     Stub, Value,
 };
 pub use crate::typed::{
-    ArgList, Attenuate, Capability, ErrorBuilder, IntoArg, Pipeline, Promise, TypedError, Wire,
-    error_code, error_prop, typed_error,
+    ArgList, Attenuate, Capability, ErrorBuilder, FacetOf, IntoArg, Pipeline, Promise, TypedError,
+    Wire, error_code, error_prop, typed_error,
 };
 
 use crate::data::{self, passthrough};

@@ -7,12 +7,17 @@
 //! * [`store`]: the contract of durable stores and the laws that every one of them keeps.
 //! * [`resources`]: storage, locks, network and GPU: what tasks can be granted, for real.
 //! * [`work`]: what executing a task of each kind does with what it was granted.
+//! * [`caps`]: the capability traits, which are the interface on the wire.
+//! * [`service`]: those traits over the engine.
+//! * [`cli`] and [`demo`]: the program.
 
 mod clock;
 mod entropy;
 mod future;
 
 pub mod caps;
+pub mod cli;
+pub mod demo;
 pub mod engine;
 pub mod model;
 pub mod resources;

@@ -53,10 +53,9 @@ pub(super) fn inherent(capability: &Capability) -> TokenStream {
             #attenuate
             #vis fn attenuate<__Facet>(&self) -> __Facet
             where
-                Self: #runtime::Attenuate<__Facet>,
-                __Facet: #runtime::Capability,
+                __Facet: #runtime::FacetOf<Self>,
             {
-                <Self as #runtime::Attenuate<__Facet>>::attenuate_to(self)
+                <__Facet as #runtime::FacetOf<Self>>::of(self)
             }
 
             #revocable

@@ -189,12 +189,9 @@ const _: () = {
         /// Returns a reference to the same object with less authority.
         fn attenuate<__Facet>(&self) -> __Facet
         where
-            Self: ::capnweb_runtime::__private::Attenuate<__Facet>,
-            __Facet: ::capnweb_runtime::__private::Capability,
+            __Facet: ::capnweb_runtime::__private::FacetOf<Self>,
         {
-            <Self as ::capnweb_runtime::__private::Attenuate<
-                __Facet,
-            >>::attenuate_to(self)
+            <__Facet as ::capnweb_runtime::__private::FacetOf<Self>>::of(self)
         }
         /// Returns a reference to the same object, and what takes it back.
         fn revocable(&self) -> (Self, ::capnweb_runtime::__private::Revoker) {
@@ -484,12 +481,9 @@ const _: () = {
         /// Returns a reference to the same object with less authority.
         fn attenuate<__Facet>(&self) -> __Facet
         where
-            Self: ::capnweb_runtime::__private::Attenuate<__Facet>,
-            __Facet: ::capnweb_runtime::__private::Capability,
+            __Facet: ::capnweb_runtime::__private::FacetOf<Self>,
         {
-            <Self as ::capnweb_runtime::__private::Attenuate<
-                __Facet,
-            >>::attenuate_to(self)
+            <__Facet as ::capnweb_runtime::__private::FacetOf<Self>>::of(self)
         }
         /// Returns a reference to the same object, and what takes it back.
         fn revocable(&self) -> (Self, ::capnweb_runtime::__private::Revoker) {
@@ -728,12 +722,9 @@ const _: () = {
         /// Returns a reference to the same object with less authority.
         fn attenuate<__Facet>(&self) -> __Facet
         where
-            Self: ::capnweb_runtime::__private::Attenuate<__Facet>,
-            __Facet: ::capnweb_runtime::__private::Capability,
+            __Facet: ::capnweb_runtime::__private::FacetOf<Self>,
         {
-            <Self as ::capnweb_runtime::__private::Attenuate<
-                __Facet,
-            >>::attenuate_to(self)
+            <__Facet as ::capnweb_runtime::__private::FacetOf<Self>>::of(self)
         }
         /// Returns a reference to the same object, and what takes it back.
         fn revocable(&self) -> (Self, ::capnweb_runtime::__private::Revoker) {
@@ -976,12 +967,9 @@ const _: () = {
         /// Returns a reference to the same object with less authority.
         fn attenuate<__Facet>(&self) -> __Facet
         where
-            Self: ::capnweb_runtime::__private::Attenuate<__Facet>,
-            __Facet: ::capnweb_runtime::__private::Capability,
+            __Facet: ::capnweb_runtime::__private::FacetOf<Self>,
         {
-            <Self as ::capnweb_runtime::__private::Attenuate<
-                __Facet,
-            >>::attenuate_to(self)
+            <__Facet as ::capnweb_runtime::__private::FacetOf<Self>>::of(self)
         }
         /// Returns a reference to the same object, and what takes it back.
         fn revocable(&self) -> (Self, ::capnweb_runtime::__private::Revoker) {

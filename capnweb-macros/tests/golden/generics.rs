@@ -125,12 +125,9 @@ const _: () = {
         /// Returns a reference to the same object with less authority.
         pub fn attenuate<__Facet>(&self) -> __Facet
         where
-            Self: ::capnweb_runtime::__private::Attenuate<__Facet>,
-            __Facet: ::capnweb_runtime::__private::Capability,
+            __Facet: ::capnweb_runtime::__private::FacetOf<Self>,
         {
-            <Self as ::capnweb_runtime::__private::Attenuate<
-                __Facet,
-            >>::attenuate_to(self)
+            <__Facet as ::capnweb_runtime::__private::FacetOf<Self>>::of(self)
         }
         /// Returns a reference to the same object, and what takes it back.
         pub fn revocable(&self) -> (Self, ::capnweb_runtime::__private::Revoker) {
@@ -412,12 +409,9 @@ const _: () = {
         /// Returns a reference to the same object with less authority.
         pub fn attenuate<__Facet>(&self) -> __Facet
         where
-            Self: ::capnweb_runtime::__private::Attenuate<__Facet>,
-            __Facet: ::capnweb_runtime::__private::Capability,
+            __Facet: ::capnweb_runtime::__private::FacetOf<Self>,
         {
-            <Self as ::capnweb_runtime::__private::Attenuate<
-                __Facet,
-            >>::attenuate_to(self)
+            <__Facet as ::capnweb_runtime::__private::FacetOf<Self>>::of(self)
         }
         /// Returns a reference to the same object, and what takes it back.
         pub fn revocable(&self) -> (Self, ::capnweb_runtime::__private::Revoker) {

@@ -94,10 +94,9 @@ const _: () = {
         /// Returns a reference to the same object with less authority.
         fn attenuate<__Facet>(&self) -> __Facet
         where
-            Self: crate::rpc::__private::Attenuate<__Facet>,
-            __Facet: crate::rpc::__private::Capability,
+            __Facet: crate::rpc::__private::FacetOf<Self>,
         {
-            <Self as crate::rpc::__private::Attenuate<__Facet>>::attenuate_to(self)
+            <__Facet as crate::rpc::__private::FacetOf<Self>>::of(self)
         }
         /// Returns a reference to the same object, and what takes it back.
         fn revocable(&self) -> (Self, crate::rpc::__private::Revoker) {
@@ -291,10 +290,9 @@ const _: () = {
         /// Returns a reference to the same object with less authority.
         fn attenuate<__Facet>(&self) -> __Facet
         where
-            Self: crate::rpc::__private::Attenuate<__Facet>,
-            __Facet: crate::rpc::__private::Capability,
+            __Facet: crate::rpc::__private::FacetOf<Self>,
         {
-            <Self as crate::rpc::__private::Attenuate<__Facet>>::attenuate_to(self)
+            <__Facet as crate::rpc::__private::FacetOf<Self>>::of(self)
         }
         /// Returns a reference to the same object, and what takes it back.
         fn revocable(&self) -> (Self, crate::rpc::__private::Revoker) {

@@ -8,7 +8,7 @@ use tokio::sync::{Notify, watch};
 
 use super::import::{ImportPromise, ImportStub};
 use crate::error::Disconnect;
-use crate::hook::{Cap, Hook, Peer, PromiseCell, Session, SessionControl, Stats, Value};
+use crate::hook::{Cap, Hook, Peer, PromiseCell, Session, SessionControl, Stats, Value, shielded};
 use crate::ids::{ImportRef, SessionKey};
 use crate::limits::Limits;
 use crate::session::{Effect, Host, Machine, Refused};
@@ -49,7 +49,7 @@ impl Connection {
     }
 
     /// Ends the session.
-    pub(crate) fn terminate(&self, reason: Disconnect) {
+    pub(crate) fn terminate(&self, reason: &Disconnect) {
         self.with(|machine| machine.terminate(reason));
     }
 
@@ -74,8 +74,12 @@ impl Connection {
     /// Waits until there is something to send, and takes it; `None` once the session has ended and
     /// everything was taken.
     ///
+    /// What was taken before has been written, or is given up, when this is called again. Until then
+    /// it counts as waiting for the peer.
+    ///
     /// Cancel-safe.
     pub(crate) async fn next_frames(&self) -> Option<VecDeque<String>> {
+        self.lock().frames_written();
         loop {
             let notified = self.output.notified();
             {
@@ -118,7 +122,7 @@ impl Connection {
             self.output.notify_one();
         }
         for effect in effects {
-            self.run(effect);
+            shielded(|| self.run(effect));
         }
         if ended.is_some() {
             self.ended.send_replace(ended);
@@ -189,8 +193,12 @@ impl SessionControl for Connection {
         self.lock().stats()
     }
 
+    fn is_ended(&self) -> bool {
+        self.lock().ended().is_some()
+    }
+
     fn close(&self, reason: &str) {
-        self.terminate(Disconnect::Closed(reason.into()));
+        self.terminate(&Disconnect::Closed(reason.into()));
     }
 
     fn closed(&self) -> Pin<Box<dyn Future<Output = Disconnect> + Send + '_>> {

@@ -55,6 +55,9 @@ pub enum Unsendable {
     /// The peer already holds as much as its limit allows.
     #[error("The peer holds {0} references, which is the limit.")]
     TooManyExports(usize),
+    /// The value is larger than what may wait to be sent.
+    #[error("The message would be larger than {0} bytes, which is the limit.")]
+    TooLarge(usize),
 }
 
 impl Error {
@@ -191,11 +194,6 @@ impl Thrown {
     /// Returns the value that was thrown.
     pub const fn value(&self) -> &Value {
         &self.0
-    }
-
-    /// Returns the value that was thrown, itself.
-    pub(crate) fn into_value(self) -> Value {
-        self.0
     }
 
     /// Returns the error object, if it is one.

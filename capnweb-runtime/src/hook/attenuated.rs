@@ -1,15 +1,14 @@
 //! Attenuation: a filter of members in front of any capability.
 
-use std::any::Any;
 use std::sync::Arc;
 
-use super::brand::BrandKey;
 use super::cap::{Cap, Hook, Outcome, Waiter};
 use super::function::{Callable, FunctionHook, no_member_called};
 use super::interface::{Interface, Member, MemberKind};
-use super::promise::Resolver;
+use super::promise::promise;
+use super::resolver::Resolver;
 use super::settled;
-use super::{Stub, Value};
+use super::{Stub, Value, wrap};
 use crate::error::Error;
 use crate::value::{Path, Segment};
 
@@ -46,10 +45,7 @@ pub enum Results {
 
 /// Returns a reference to the same object that can do no more than `facet` grants.
 pub(crate) fn attenuate(stub: &Stub, facet: &'static Facet) -> Stub {
-    Stub::of(Cap::new(Attenuated {
-        inner: stub.clone(),
-        facet,
-    }))
+    wrap(stub, |inner| Cap::new(Attenuated { inner, facet }))
 }
 
 struct Attenuated {
@@ -87,7 +83,12 @@ impl Attenuated {
         let path = self.path(member);
         match grant {
             Results::Whole => self.inner.cap().call(path, args, result),
-            grant => convert(&self.inner.cap().call_promise(path, args), grant, result),
+            grant => {
+                let (promise, reply) = promise();
+                let reply = reply.on_behalf_of(result.session());
+                self.inner.cap().call(path, args, reply);
+                convert(&promise, grant, result);
+            }
         }
     }
 
@@ -95,7 +96,12 @@ impl Attenuated {
         let path = self.path(member);
         match grant {
             Results::Whole => self.inner.cap().read(path, result),
-            grant => convert(&self.inner.cap().read_promise(path), grant, result),
+            grant => {
+                let (promise, reply) = promise();
+                let reply = reply.on_behalf_of(result.session());
+                self.inner.cap().read(path, reply);
+                convert(&promise, grant, result);
+            }
         }
     }
 
@@ -109,7 +115,7 @@ impl Attenuated {
                     grant,
                 })),
                 MemberKind::Property => {
-                    let (promise, result) = super::promise::promise();
+                    let (promise, result) = promise();
                     self.read_member(member, grant, result);
                     promise
                 }
@@ -154,9 +160,8 @@ impl Hook for Attenuated {
         ))))));
     }
 
-    fn content(&self, key: BrandKey) -> Option<Arc<dyn Any + Send + Sync>> {
-        // A maker knows its own object through every facet of it.
-        self.inner.cap().content(key)
+    fn inner(&self) -> Option<Stub> {
+        Some(self.inner.clone())
     }
 }
 
@@ -171,15 +176,15 @@ impl Callable for BoundMethod {
         self.facet
             .call_member(self.member, self.grant, args, result);
     }
+
+    fn inner(&self) -> Option<Stub> {
+        Some(self.facet.inner.clone())
+    }
 }
 
 /// Passes a result on once it is known, with its capabilities narrowed.
 fn convert(promise: &Cap, grant: Results, result: Resolver) {
-    let narrow = move |outcome: &Arc<Outcome>| match outcome.as_ref() {
-        Ok(value) => result.settle(narrow(value.clone(), grant)),
-        Err(error) => result.settle(Err(error.clone())),
-    };
-    promise.when_settled(Box::new(narrow));
+    result.settle_from(promise, move |outcome| narrow(outcome.clone()?, grant));
 }
 
 fn narrow(mut value: Value, grant: Results) -> Outcome {
@@ -212,7 +217,7 @@ fn narrow_stub(stub: &Stub, grant: Results) -> Result<Stub, Error> {
         Results::Whole => Ok(stub.clone()),
         // What a promise becomes is narrowed when it is known.
         grant if stub.is_promise() => {
-            let (promise, result) = super::promise::promise();
+            let (promise, result) = promise();
             convert(&stub.clone().into_cap(), grant, result);
             Ok(Stub::promise(promise))
         }

@@ -7,13 +7,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::cap::{Cap, Hook, State, Waiter};
-use super::promise::Resolver;
-use super::{Stub, Value};
+use super::resolver::Resolver;
+use super::{Stub, Value, wrap};
 use crate::value::Path;
 
 /// The power to mark references as one's own, and to recognise them when they come back.
 ///
-/// Whoever holds the brand can get from a reference it has [sealed](Self::seal) back to the `T` it
+/// Whoever holds the brand can get from a reference it has sealed back to the `T` it
 /// sealed it with; nobody else can, and a reference that somebody else made, whatever it claims to
 /// be, is not recognised. It works through the reference's own facets and after a trip over the
 /// wire. Clones are the same brand.
@@ -39,11 +39,14 @@ impl<T: Send + Sync + 'static> Brand<T> {
 
     /// Returns a reference to the same object that bears this brand.
     pub(crate) fn seal(&self, stub: &Stub, content: Arc<T>) -> Stub {
-        Stub::of(Cap::new(Branded {
-            inner: stub.clone(),
-            key: self.key,
-            content,
-        }))
+        let key = self.key;
+        wrap(stub, |inner| {
+            Cap::new(Branded {
+                inner,
+                key,
+                content,
+            })
+        })
     }
 
     /// Returns what a reference was sealed with, if it bears this brand.
@@ -110,9 +113,10 @@ impl<T: Send + Sync + 'static> Hook for Branded<T> {
     }
 
     fn content(&self, key: BrandKey) -> Option<Arc<dyn Any + Send + Sync>> {
-        if self.key == key {
-            return Some(Arc::clone(&self.content) as Arc<dyn Any + Send + Sync>);
-        }
-        self.inner.cap().content(key)
+        (self.key == key).then(|| Arc::clone(&self.content) as Arc<dyn Any + Send + Sync>)
+    }
+
+    fn inner(&self) -> Option<Stub> {
+        Some(self.inner.clone())
     }
 }

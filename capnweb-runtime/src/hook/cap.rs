@@ -5,7 +5,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::brand::BrandKey;
-use super::promise::{PromiseCell, Resolver, promise};
+use super::charge::Charge;
+use super::promise::{PromiseCell, promise};
+use super::resolver::Resolver;
 use super::{Stub, Value};
 use crate::error::Error;
 use crate::ids::ImportRef;
@@ -24,7 +26,7 @@ pub(crate) enum State {
     /// A promise that has not settled.
     Pending,
     /// A promise that has become another reference.
-    Following(Stub),
+    Following(Cap),
     /// A promise that has settled.
     Settled(Arc<Outcome>),
 }
@@ -33,7 +35,8 @@ pub(crate) enum State {
 /// around them answer to this, so that there is one way for a call to travel.
 ///
 /// No method is called while a session's lock is held, except [`state`](Self::state),
-/// [`import`](Self::import) and [`cell`](Self::cell), which run no code of a user.
+/// [`import`](Self::import), [`cell`](Self::cell) and [`inner`](Self::inner), which run no code of a
+/// user and drop nothing.
 pub(crate) trait Hook: Send + Sync + 'static {
     /// Calls what is at `path`; returns once the call is under way and in its place in the order.
     fn call(self: Arc<Self>, path: Path, args: Vec<Value>, result: Resolver);
@@ -70,13 +73,18 @@ pub(crate) trait Hook: Send + Sync + 'static {
         None
     }
 
-    /// Returns what the capability was sealed with under a brand, if it bears it.
+    /// Returns what the capability itself was sealed with under a brand.
     fn content(&self, _: BrandKey) -> Option<Arc<dyn Any + Send + Sync>> {
         None
     }
 
-    /// Returns the promise's cell, by which cycles of promises are found.
+    /// Returns the promise's cell, by which circles of promises are found.
     fn cell(&self) -> Option<&Arc<PromiseCell>> {
+        None
+    }
+
+    /// Returns what a wrapper hands its calls on to.
+    fn inner(&self) -> Option<Stub> {
         None
     }
 }
@@ -100,6 +108,15 @@ impl Cap {
     pub(crate) fn settled(outcome: Outcome) -> Self {
         let (promise, result) = promise();
         result.settle(outcome);
+        promise
+    }
+
+    /// Creates a promise that has settled to a value kept for a peer.
+    pub(crate) fn kept(value: Value, charge: Arc<Charge>) -> Self {
+        let promise = Self::settled(Ok(value));
+        if let Some(cell) = promise.cell() {
+            cell.charge_to(charge);
+        }
         promise
     }
 
@@ -143,21 +160,39 @@ impl Cap {
         self.0.import()
     }
 
-    /// See [`Hook::content`]; a promise that has become something else is looked through.
+    /// Returns what the capability was sealed with under a brand, if it bears it. Wrappers, and
+    /// promises that have become something else, are looked through.
     pub(crate) fn content(&self, key: BrandKey) -> Option<Arc<dyn Any + Send + Sync>> {
-        match self.state() {
-            State::Following(next) if next.path().is_empty() => next.cap().content(key),
-            State::Settled(outcome) => match outcome.as_ref() {
-                Ok(Value::Capability(stub)) if stub.path().is_empty() => stub.cap().content(key),
-                _ => None,
-            },
-            State::Object | State::Pending | State::Following(_) => self.0.content(key),
+        let mut here = self.clone();
+        loop {
+            if let Some(content) = here.0.content(key) {
+                return Some(content);
+            }
+            let next = here.behind().filter(|next| next.path().is_empty())?;
+            here = next.into_cap();
         }
     }
 
-    /// Returns whether this handle leads to that promise.
-    pub(crate) fn is_cell(&self, cell: &Arc<PromiseCell>) -> bool {
-        self.0.cell().is_some_and(|own| Arc::ptr_eq(own, cell))
+    /// Returns what is behind a wrapper or a promise.
+    fn behind(&self) -> Option<Stub> {
+        match self.state() {
+            State::Following(next) => Some(Stub::of(next)),
+            State::Settled(outcome) => match outcome.as_ref() {
+                Ok(Value::Capability(stub)) => Some(stub.clone()),
+                _ => None,
+            },
+            State::Object | State::Pending => self.0.inner(),
+        }
+    }
+
+    /// See [`Hook::cell`].
+    pub(super) fn cell(&self) -> Option<&Arc<PromiseCell>> {
+        self.0.cell()
+    }
+
+    /// See [`Hook::inner`].
+    pub(super) fn inner(&self) -> Option<Stub> {
+        self.0.inner()
     }
 }
 

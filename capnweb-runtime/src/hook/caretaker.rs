@@ -1,14 +1,13 @@
 //! The caretaker: a reference that can be taken back (Redell, 1974).
 
-use std::any::Any;
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::brand::BrandKey;
-use super::cap::{Cap, Hook, Waiter};
-use super::promise::{Resolver, promise};
-use super::{Stub, Value};
+use super::cap::{Cap, Hook, Outcome, Waiter};
+use super::promise::promise;
+use super::resolver::Resolver;
+use super::{Stub, Value, wrap};
 use crate::error::Error;
 use crate::value::Path;
 
@@ -84,18 +83,22 @@ impl Revoker {
 
     /// Puts a reference in care and returns the one to hand out.
     pub(crate) fn guard(&self, stub: &Stub) -> Stub {
+        wrap(stub, |stub| self.guard_one(stub))
+    }
+
+    fn guard_one(&self, stub: Stub) -> Cap {
         let id = {
             let mut inner = self.0.lock();
             let id = inner.next();
             if inner.revoked.is_none() {
-                inner.targets.insert(id, stub.clone());
+                inner.targets.insert(id, stub);
             }
             id
         };
-        Stub::of(Cap::new(Caretaker {
+        Cap::new(Caretaker {
             gate: Arc::clone(&self.0),
             id,
-        }))
+        })
     }
 }
 
@@ -118,8 +121,9 @@ impl Gate {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Lets one call in: keeps its result where revocation finds it, and gives out the target.
-    fn enter(&self, id: u64, result: Resolver) -> Option<(Stub, u64)> {
+    /// Lets one call in: keeps its result where revocation finds it, and gives out the target with
+    /// the right to settle what the call really gives.
+    fn enter(self: &Arc<Self>, id: u64, result: Resolver) -> Option<(Stub, Resolver)> {
         let mut inner = self.lock();
         let Some(target) = inner.targets.get(&id).cloned() else {
             let reason = inner.revoked.clone().unwrap_or_else(|| "".into());
@@ -127,19 +131,43 @@ impl Gate {
             result.settle(Err(Error::Revoked(reason)));
             return None;
         };
+        let (outcome, settle) = promise();
+        let settle = settle.on_behalf_of(result.session());
+        result.wait_for(&outcome);
         let ticket = inner.next();
         inner.pending.insert(ticket, result);
-        Some((target, ticket))
+        drop(inner);
+        let ticket = Ticket {
+            gate: Arc::clone(self),
+            ticket,
+        };
+        outcome.when_settled(Box::new(move |outcome| ticket.redeem(outcome)));
+        Some((target, settle))
+    }
+}
+
+/// The place of one pending call. Dropped when nobody wants the result any more.
+struct Ticket {
+    gate: Arc<Gate>,
+    ticket: u64,
+}
+
+impl Ticket {
+    /// Gives the outcome to the caller, unless revocation came first.
+    fn redeem(self, outcome: &Outcome) {
+        if let Some(result) = self.take() {
+            result.settle(outcome.clone());
+        }
     }
 
-    fn leave(self: &Arc<Self>, ticket: u64, promise: &Cap) {
-        let gate = Arc::clone(self);
-        promise.when_settled(Box::new(move |outcome| {
-            let result = gate.lock().pending.remove(&ticket);
-            if let Some(result) = result {
-                result.settle(outcome.as_ref().clone());
-            }
-        }));
+    fn take(&self) -> Option<Resolver> {
+        self.gate.lock().pending.remove(&self.ticket)
+    }
+}
+
+impl Drop for Ticket {
+    fn drop(&mut self) {
+        drop(self.take());
     }
 }
 
@@ -157,15 +185,9 @@ struct Caretaker {
 
 impl Hook for Caretaker {
     fn call(self: Arc<Self>, path: Path, args: Vec<Value>, result: Resolver) {
-        let session = result.session();
-        if let Some((target, ticket)) = self.gate.enter(self.id, result) {
-            let (outcome, settle) = promise();
-            target.cap().call(
-                target.path().clone().join(path),
-                args,
-                settle.on_behalf_of(session),
-            );
-            self.gate.leave(ticket, &outcome);
+        if let Some((target, settle)) = self.gate.enter(self.id, result) {
+            let path = target.path().clone().join(path);
+            target.cap().call(path, args, settle);
         }
     }
 
@@ -175,9 +197,9 @@ impl Hook for Caretaker {
             let this = Stub::of(Cap::from_arc(self));
             return result.settle(Ok(Value::Capability(this)));
         }
-        if let Some((target, ticket)) = self.gate.enter(self.id, result) {
-            let outcome = target.cap().read_promise(target.path().clone().join(path));
-            self.gate.leave(ticket, &outcome);
+        if let Some((target, settle)) = self.gate.enter(self.id, result) {
+            let path = target.path().clone().join(path);
+            target.cap().read(path, settle);
         }
     }
 
@@ -187,10 +209,8 @@ impl Hook for Caretaker {
         ))))));
     }
 
-    fn content(&self, key: BrandKey) -> Option<Arc<dyn Any + Send + Sync>> {
-        // What is revoked designates nothing any more.
-        let target = self.gate.lock().targets.get(&self.id).cloned()?;
-        target.cap().content(key)
+    fn inner(&self) -> Option<Stub> {
+        self.gate.lock().targets.get(&self.id).cloned()
     }
 }
 

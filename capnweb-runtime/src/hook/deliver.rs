@@ -7,11 +7,9 @@ use std::task::{Context, Poll};
 use tokio::sync::oneshot;
 
 use super::cap::{Cap, Outcome};
+use super::weight::weight;
 use super::{Stub, Value};
 use crate::error::Error;
-
-/// How deep promises may sit inside what other promises became.
-const MAX_NESTING: usize = 256;
 
 /// The wait for one reference's value, begun when this is made.
 pub(crate) struct Wait {
@@ -55,7 +53,7 @@ impl Future for Wait {
 /// Cancel-safe: dropping the future stops the waiting and nothing else.
 pub(crate) async fn deliver(wait: Wait) -> Outcome {
     let value = root(wait).await?;
-    substitute(value, MAX_NESTING).await
+    substitute(value, Place::ROOT, &mut { MAX_SUBSTITUTED }).await
 }
 
 /// Replaces every promise inside call arguments by its value (protocol C-40). The first one that
@@ -64,7 +62,7 @@ pub(crate) async fn deliver_all(args: Vec<Value>) -> Result<Vec<Value>, Error> {
     if !args.iter().any(contains_promise) {
         return Ok(args);
     }
-    match substitute(Value::Array(args), MAX_NESTING).await? {
+    match substitute(Value::Array(args), Place::ROOT, &mut { MAX_SUBSTITUTED }).await? {
         Value::Array(args) => Ok(args),
         other => Ok(vec![other]),
     }
@@ -80,20 +78,61 @@ async fn root(mut wait: Wait) -> Outcome {
     }
 }
 
-fn substitute(mut value: Value, nesting: usize) -> Pin<Box<dyn Future<Output = Outcome> + Send>> {
-    Box::pin(async move {
-        let mut places = Vec::new();
-        collect_promises(&mut value, &mut places);
-        if places.is_empty() {
-            return Ok(value);
+/// Where a value stands in the one that is delivered.
+#[derive(Clone, Copy)]
+struct Place {
+    /// Levels of nesting above it.
+    depth: usize,
+    /// Promises that had to be replaced to get there.
+    promises: usize,
+}
+
+impl Place {
+    const ROOT: Self = Self {
+        depth: 0,
+        promises: 0,
+    };
+
+    const fn below(self) -> Self {
+        Self {
+            depth: self.depth.saturating_add(1),
+            ..self
         }
-        let Some(nesting) = nesting.checked_sub(1) else {
+    }
+
+    /// Returns the place of what replaces a promise here, if there may be another. Values nest only
+    /// as deep as recursion over them may go.
+    fn replaced(self) -> Result<Self, Error> {
+        let promises = self.promises.saturating_add(1);
+        if promises > MAX_PROMISES || self.depth > MAX_DEPTH {
             return Err(Error::range_error("Promises are nested too deeply."));
-        };
+        }
+        Ok(Self { promises, ..self })
+    }
+}
+
+/// Replaces every promise inside a value, and inside what they are replaced by, taking from
+/// `budget` the room that takes.
+fn substitute(
+    mut value: Value,
+    place: Place,
+    budget: &mut usize,
+) -> Pin<Box<dyn Future<Output = Outcome> + Send + '_>> {
+    Box::pin(async move {
+        let mut promises = Vec::new();
+        collect_promises(&mut value, place, &mut promises);
         // All are asked for before the first is waited for: they settle side by side.
-        let waits: Vec<Wait> = places.iter().map(|(_, stub)| Wait::begin(stub)).collect();
-        for ((place, _), wait) in places.into_iter().zip(waits) {
-            *place = substitute(root(wait).await?, nesting).await?;
+        let waits: Vec<Wait> = promises
+            .iter()
+            .map(|(_, _, stub)| Wait::begin(stub))
+            .collect();
+        for ((target, place, _), wait) in promises.into_iter().zip(waits) {
+            let replacement = root(wait).await?;
+            let place = place.replaced()?;
+            *budget = budget
+                .checked_sub(weight(&replacement))
+                .ok_or_else(|| Error::range_error("The promised values are too large."))?;
+            *target = substitute(replacement, place, budget).await?;
         }
         Ok(value)
     })
@@ -109,30 +148,44 @@ fn contains_promise(value: &Value) -> bool {
     }
 }
 
-fn collect_promises<'a>(value: &'a mut Value, places: &mut Vec<(&'a mut Value, Stub)>) {
+fn collect_promises<'a>(
+    value: &'a mut Value,
+    place: Place,
+    promises: &mut Vec<(&'a mut Value, Place, Stub)>,
+) {
     if let Value::Capability(stub) = value {
         if stub.is_promise() {
             let stub = stub.clone();
-            places.push((value, stub));
+            promises.push((value, place, stub));
         }
         return;
     }
+    let below = place.below();
     match value {
         Value::Array(items) => {
             for item in items {
-                collect_promises(item, places);
+                collect_promises(item, below, promises);
             }
         }
         Value::Object(object) => {
             for (_, member) in object.iter_mut() {
-                collect_promises(member, places);
+                collect_promises(member, below, promises);
             }
         }
         Value::Error(error) => {
             for (_, prop) in error.props.iter_mut() {
-                collect_promises(prop, places);
+                collect_promises(prop, below, promises);
             }
         }
         _ => {}
     }
 }
+
+/// How many promises may be replaced inside what other promises were replaced by.
+const MAX_PROMISES: usize = 128;
+
+/// How deep in a value a promise may be replaced; what replaces it can be as deep again.
+const MAX_DEPTH: usize = 512;
+
+/// How much room the values may take, all together, that replace promises.
+const MAX_SUBSTITUTED: usize = 64 * 1024 * 1024;

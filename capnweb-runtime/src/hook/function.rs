@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::cap::{Cap, Hook, Outcome, Waiter};
 use super::deliver::deliver_all;
 use super::interface::Args;
-use super::promise::Resolver;
+use super::resolver::Resolver;
 use super::run::run;
 use super::settled;
 use super::{Stub, Value};
@@ -16,6 +16,11 @@ use crate::value::Path;
 pub(crate) trait Callable: Send + Sync + 'static {
     /// Starts a call; the arguments may still hold promises.
     fn invoke(&self, args: Vec<Value>, result: Resolver);
+
+    /// Returns what the function hands its calls on to, if it does.
+    fn inner(&self) -> Option<Stub> {
+        None
+    }
 }
 
 /// A function: callable itself, without members.
@@ -47,6 +52,10 @@ impl<C: Callable> Hook for FunctionHook<C> {
         waiter(&Arc::new(Ok(Value::Capability(Stub::of(Cap::from_arc(
             self,
         ))))));
+    }
+
+    fn inner(&self) -> Option<Stub> {
+        self.0.inner()
     }
 }
 

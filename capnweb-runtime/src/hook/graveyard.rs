@@ -6,6 +6,8 @@
 use std::any::Any;
 use std::cell::{Cell, RefCell};
 
+use super::turn::shielded;
+
 thread_local! {
     static BURYING: Cell<bool> = const { Cell::new(false) };
     static WAITING: RefCell<Vec<Box<dyn Any>>> = const { RefCell::new(Vec::new()) };
@@ -13,23 +15,19 @@ thread_local! {
 
 /// Drops `value`, and whatever its drop buries, one after the other.
 pub(super) fn bury<T: 'static>(value: T) {
+    let mut next: Box<dyn Any> = Box::new(value);
     if BURYING.get() {
-        WAITING.with_borrow_mut(|waiting| waiting.push(Box::new(value)));
-        return;
+        // Where the thread is ending already, there is nothing left to put it into.
+        let queue = |waiting: &RefCell<Vec<_>>| waiting.borrow_mut().push(next);
+        return WAITING.try_with(queue).unwrap_or_default();
     }
     BURYING.set(true);
-    let _reset = Reset;
-    drop(value);
-    while let Some(next) = WAITING.with_borrow_mut(Vec::pop) {
-        drop(next);
+    loop {
+        shielded(|| drop(next));
+        match WAITING.try_with(|waiting| waiting.borrow_mut().pop()) {
+            Ok(Some(waiting)) => next = waiting,
+            Ok(None) | Err(_) => break,
+        }
     }
-}
-
-/// Ends the burial also when a destructor panics.
-struct Reset;
-
-impl Drop for Reset {
-    fn drop(&mut self) {
-        BURYING.set(false);
-    }
+    BURYING.set(false);
 }

@@ -99,11 +99,11 @@ impl Call {
         self.session.as_ref()
     }
 
-    /// Returns whether the caller has let go of the result.
+    /// Returns whether the caller has let go of the result, or its session has ended.
     pub fn is_cancelled(&self) -> bool {
-        self.result
-            .as_ref()
-            .is_some_and(|result| result.is_abandoned())
+        let abandoned = |result: &Arc<PromiseCell>| result.is_abandoned();
+        self.result.as_ref().is_some_and(abandoned)
+            || self.session.as_ref().is_some_and(Session::is_ended)
     }
 
     /// Waits until the caller has let go of the result: it dropped the promise, or its session
@@ -111,8 +111,22 @@ impl Call {
     ///
     /// Cancel-safe.
     pub async fn cancelled(&self) {
+        tokio::select! {
+            () = self.abandoned() => {}
+            () = self.disconnected() => {}
+        }
+    }
+
+    async fn abandoned(&self) {
         match &self.result {
             Some(result) => result.abandoned().await,
+            None => std::future::pending().await,
+        }
+    }
+
+    async fn disconnected(&self) {
+        match &self.session {
+            Some(session) => drop(session.closed().await),
             None => std::future::pending().await,
         }
     }

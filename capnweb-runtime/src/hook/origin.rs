@@ -36,6 +36,7 @@ pub struct Stats {
 pub(crate) trait SessionControl: Send + Sync + 'static {
     fn peer(&self) -> &Peer;
     fn stats(&self) -> Stats;
+    fn is_ended(&self) -> bool;
     fn close(&self, reason: &str);
     fn closed(&self) -> Pin<Box<dyn Future<Output = Disconnect> + Send + '_>>;
 }
@@ -53,6 +54,11 @@ impl Session {
     /// Returns how many entries the session's tables hold.
     pub fn stats(&self) -> Stats {
         self.0.stats()
+    }
+
+    /// Returns whether the session has ended.
+    pub(crate) fn is_ended(&self) -> bool {
+        self.0.is_ended()
     }
 
     /// Ends the session: calls in flight on both sides fail, and everything exported is let go.

@@ -1,54 +1,61 @@
-//! Promises: a cell that settles once, what waits for it, and the right to settle it.
+//! Promises: a cell that settles once, and what waits for it.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 
 use super::cap::{Cap, Hook, Outcome, State, Waiter};
+use super::charge::Charge;
 use super::graveyard::bury;
-use super::interface::Call;
-use super::origin::Session;
-use super::settled;
-use super::{Stub, Value};
-use crate::error::Error;
+use super::links::{CLOSING, Links};
+use super::resolver::Resolver;
+use super::turn::{shielded, take_turn};
+use super::{Stub, Value, settled};
 use crate::value::Path;
 
 /// Creates a promise and the right to settle it.
 pub(crate) fn promise() -> (Cap, Resolver) {
     let cell = Arc::new(PromiseCell::new());
-    (
-        Cap::new(LocalPromise(Arc::clone(&cell))),
-        Resolver {
-            cell: Some(cell),
-            permit: None,
-            session: None,
-        },
-    )
+    let promise = Cap::new(LocalPromise(Arc::clone(&cell)));
+    (promise, Resolver::new(cell))
 }
 
 /// A value that is not known yet, and everything that was done with it meanwhile.
 ///
 /// What arrives before the value is queued and runs in order of arrival when it settles; what
-/// arrives while the queue runs goes to its end (protocol C-51).
+/// arrives while the queue runs goes to its end (protocol C-51). Once set, a resolution never
+/// changes.
 pub(crate) struct PromiseCell {
     inner: Mutex<Inner>,
     abandoned: AtomicBool,
     abandonment: Notify,
 }
 
+#[derive(Default)]
 struct Inner {
     resolution: Option<Resolution>,
     queue: VecDeque<Op>,
     /// The queue is being run, or about to be.
     draining: bool,
+    /// Some other promise has settled to what holds this one: only then can it close a circle.
+    referenced: bool,
+    /// The weight of the longest chain of promises that have become this one.
+    behind: usize,
+    /// What is waited for to settle this, kept from being released meanwhile.
+    source: Option<Cap>,
+    /// What the value is counted as, if it is kept for a peer.
+    charge: Option<Arc<Charge>>,
+    /// What must not be dropped where it was left over, because of locks.
+    leftovers: Vec<Outcome>,
 }
 
 #[derive(Clone)]
 enum Resolution {
     Settled(Arc<Outcome>),
-    Following(Stub),
+    Following(Cap),
 }
 
 enum Op {
@@ -64,59 +71,53 @@ enum Op {
     Wait(Waiter),
 }
 
-impl std::fmt::Debug for PromiseCell {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("PromiseCell")
-    }
-}
-
 impl PromiseCell {
     pub(crate) fn new() -> Self {
-        let inner = Inner {
-            resolution: None,
-            queue: VecDeque::new(),
-            draining: false,
-        };
         Self {
-            inner: Mutex::new(inner),
+            inner: Mutex::default(),
             abandoned: AtomicBool::new(false),
             abandonment: Notify::new(),
         }
     }
 
-    /// Records the outcome without running anything, so that it may be called under a session's
-    /// lock; [`drain`](Self::drain) must follow. Later outcomes are ignored.
+    /// Records the outcome. It neither runs nor drops anything, so that it may be called under a
+    /// session's lock; [`drain`](Self::drain) must follow. Later outcomes are ignored.
+    ///
+    /// An outcome that would close a circle of promises, or make a chain of them too long, becomes
+    /// a failure: a hostile peer can resolve promises to one another (protocol S-55).
     pub(crate) fn store(self: &Arc<Self>, outcome: Outcome) {
-        let resolution = match outcome {
-            Ok(Value::Capability(next)) if next.is_promise() => self.follow_or_fail(next),
-            outcome => Resolution::Settled(Arc::new(outcome)),
+        let mut links = Links::default();
+        let behind = self.lock().behind;
+        let outcome = match links.measure(&outcome, behind) {
+            Ok(()) => outcome,
+            Err(error) => links.replace(outcome, error),
         };
+        links.mark(&outcome);
         let mut inner = self.lock();
-        if inner.resolution.is_none() {
-            inner.resolution = Some(resolution);
-            inner.draining = true;
-        } else {
-            drop(inner);
-            bury(resolution);
+        if !inner.referenced {
+            return inner.settle(outcome, links);
         }
+        drop(inner);
+        let closing = CLOSING.lock().unwrap_or_else(PoisonError::into_inner);
+        let outcome = match links.check(&outcome, self) {
+            Ok(()) => outcome,
+            Err(error) => links.replace(outcome, error),
+        };
+        self.lock().settle(outcome, links);
+        drop(closing);
     }
 
     /// Runs what has waited for the outcome.
-    pub(crate) fn drain(&self) {
-        loop {
-            let (op, resolution) = {
-                let mut inner = self.lock();
-                let Some(resolution) = inner.resolution.clone() else {
-                    return;
-                };
-                let Some(op) = inner.queue.pop_front() else {
-                    inner.draining = false;
-                    return;
-                };
-                (op, resolution)
-            };
-            resolution.run(op);
-        }
+    pub(crate) fn drain(self: &Arc<Self>) {
+        take_turn(self, |cell| {
+            while let Some((op, resolution)) = cell.next_op() {
+                shielded(|| resolution.run(op));
+            }
+            let leftovers = std::mem::take(&mut cell.lock().leftovers);
+            if !leftovers.is_empty() {
+                shielded(|| bury(leftovers));
+            }
+        });
     }
 
     pub(crate) fn call(&self, path: Path, args: Vec<Value>, result: Resolver) {
@@ -139,6 +140,58 @@ impl PromiseCell {
         }
     }
 
+    /// Notes that another promise has settled to what holds this one.
+    pub(super) fn mark_referenced(&self) {
+        self.lock().referenced = true;
+    }
+
+    /// Notes that a chain of that weight has become this promise.
+    pub(super) fn mark_behind(&self, weight: usize) {
+        let mut inner = self.lock();
+        inner.behind = inner.behind.max(weight);
+    }
+
+    /// Keeps `source`, which will settle this promise, until it has, or nobody wants it any more.
+    pub(super) fn wait_for(&self, source: Cap) {
+        let mut inner = self.lock();
+        let unused = if inner.resolution.is_none() && !self.is_abandoned() {
+            inner.source.replace(source)
+        } else {
+            Some(source)
+        };
+        drop(inner);
+        drop(unused);
+    }
+
+    /// Counts the promise as kept for a peer as long as it exists.
+    pub(crate) fn charge_to(&self, charge: Arc<Charge>) {
+        self.lock().charge = Some(charge);
+    }
+
+    /// Returns whether every handle to the promise was dropped before it settled.
+    pub(crate) fn is_abandoned(&self) -> bool {
+        self.abandoned.load(Ordering::Acquire)
+    }
+
+    /// Waits until every handle to the promise is dropped; for ever if it settles first.
+    pub(crate) async fn abandoned(&self) {
+        loop {
+            let notified = self.abandonment.notified();
+            if self.is_abandoned() {
+                return;
+            }
+            notified.await;
+        }
+    }
+
+    fn next_op(&self) -> Option<(Op, Resolution)> {
+        let mut inner = self.lock();
+        let resolution = inner.resolution.clone()?;
+        let op = inner.queue.pop_front();
+        inner.draining = op.is_some();
+        Some((op?, resolution))
+    }
+
     fn run_or_queue(&self, op: Op) {
         let resolution = {
             let mut inner = self.lock();
@@ -152,36 +205,17 @@ impl PromiseCell {
 
     /// Nobody will ever look at the value, unless something is queued that acts on it.
     fn abandon(&self) {
-        let unused = {
-            let inner = self.lock();
-            inner.resolution.is_none() && inner.queue.iter().all(|op| matches!(op, Op::Wait(_)))
-        };
-        if unused {
+        let source = {
+            let mut inner = self.lock();
+            let acts = |op: &Op| !matches!(op, Op::Wait(_));
+            if inner.resolution.is_some() || inner.queue.iter().any(acts) {
+                return;
+            }
             self.abandoned.store(true, Ordering::Release);
-            self.abandonment.notify_waiters();
-        }
-    }
-
-    /// Becomes `next`, unless that leads back here: a hostile peer can resolve promises in a
-    /// circle (protocol S-55).
-    fn follow_or_fail(self: &Arc<Self>, next: Stub) -> Resolution {
-        let mut end = next.clone();
-        for _ in 0..MAX_HOPS {
-            if end.cap().is_cell(self) {
-                return Resolution::Settled(Arc::new(Err(Error::type_error(
-                    "The promise was resolved to itself.",
-                ))));
-            }
-            match end.cap().state() {
-                State::Following(further) => end = further.at(end.path().clone()),
-                State::Object | State::Pending | State::Settled(_) => {
-                    return Resolution::Following(end);
-                }
-            }
-        }
-        Resolution::Settled(Arc::new(Err(Error::range_error(
-            "The chain of promises is too long.",
-        ))))
+            inner.source.take()
+        };
+        self.abandonment.notify_waiters();
+        bury(source);
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -189,9 +223,24 @@ impl PromiseCell {
     }
 }
 
-/// How many promises in a row may have become one another before a new one is refused. Chains are
-/// shortened as they are walked, so that only two threads racing to close a circle get this far.
-const MAX_HOPS: usize = 100_000;
+impl Inner {
+    fn settle(&mut self, outcome: Outcome, links: Links) {
+        self.leftovers.extend(links.into_leftovers());
+        let source = self.source.take().map(Stub::of);
+        self.leftovers
+            .extend(source.map(|source| Ok(Value::Capability(source))));
+        if self.resolution.is_some() {
+            return self.leftovers.push(outcome);
+        }
+        self.draining = true;
+        self.resolution = Some(match outcome {
+            Ok(Value::Capability(next)) if next.is_promise() && next.path().is_empty() => {
+                Resolution::Following(next.into_cap())
+            }
+            outcome => Resolution::Settled(Arc::new(outcome)),
+        });
+    }
+}
 
 impl Resolution {
     fn run(&self, op: Op) {
@@ -204,39 +253,35 @@ impl Resolution {
             Self::Following(next) => {
                 let next = end_of_chain(next);
                 match op {
-                    Op::Call { path, args, result } => {
-                        next.cap()
-                            .call(next.path().clone().join(path), args, result);
-                    }
-                    Op::Read { path, result } => {
-                        next.cap().read(next.path().clone().join(path), result);
-                    }
-                    Op::Wait(waiter) => next.into_cap().when_settled(waiter),
+                    Op::Call { path, args, result } => next.call(path, args, result),
+                    Op::Read { path, result } => next.read(path, result),
+                    Op::Wait(waiter) => next.when_settled(waiter),
                 }
             }
         }
     }
 }
 
-/// Walks past promises that have become others, without recursion.
-fn end_of_chain(start: &Stub) -> Stub {
+/// Walks past promises that have become others, without recursion. It ends, because
+/// [`PromiseCell::store`] lets no circle close.
+fn end_of_chain(start: &Cap) -> Cap {
     let mut end = start.clone();
-    for _ in 0..MAX_HOPS {
-        match end.cap().state() {
-            State::Following(next) => end = next.at(end.path().clone()),
-            State::Object | State::Pending | State::Settled(_) => break,
-        }
+    while let State::Following(next) = end.state() {
+        end = next;
     }
     end
+}
+
+impl fmt::Debug for PromiseCell {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PromiseCell")
+    }
 }
 
 impl Drop for PromiseCell {
     fn drop(&mut self) {
         let inner = self.inner.get_mut().unwrap_or_else(PoisonError::into_inner);
-        if let Some(resolution) = inner.resolution.take() {
-            bury(resolution);
-        }
-        bury(std::mem::take(&mut inner.queue));
+        bury(std::mem::take(inner));
     }
 }
 
@@ -268,107 +313,5 @@ impl Hook for LocalPromise {
 impl Drop for LocalPromise {
     fn drop(&mut self) {
         self.0.abandon();
-    }
-}
-
-/// The right to settle a promise, once. Dropped unused, the promise fails.
-pub(crate) struct Resolver {
-    cell: Option<Arc<PromiseCell>>,
-    permit: Option<Permit>,
-    session: Option<Session>,
-}
-
-impl Resolver {
-    /// Settles the promise. A value that is itself a promise is followed, not delivered (protocol
-    /// S-31).
-    pub(crate) fn settle(mut self, outcome: Outcome) {
-        if let Some(cell) = self.cell.take() {
-            drop(self.permit.take());
-            cell.store(outcome);
-            cell.drain();
-        }
-    }
-
-    /// Makes the promise another name for `next`.
-    pub(crate) fn follow(self, next: Cap) {
-        self.settle(Ok(Value::Capability(Stub::promise(next))));
-    }
-
-    /// Holds `permit` until the promise settles.
-    pub(crate) fn with_permit(mut self, permit: Permit) -> Self {
-        self.permit = Some(permit);
-        self
-    }
-
-    /// Names the session on whose behalf the call is made.
-    pub(crate) fn for_session(mut self, session: Session) -> Self {
-        self.session = Some(session);
-        self
-    }
-
-    /// Returns the session on whose behalf the call is made.
-    pub(crate) fn session(&self) -> Option<Session> {
-        self.session.clone()
-    }
-
-    /// Like [`for_session`](Self::for_session), where there may be none.
-    pub(crate) fn on_behalf_of(mut self, session: Option<Session>) -> Self {
-        self.session = session;
-        self
-    }
-
-    /// Describes the call to its handler.
-    pub(crate) fn describe(&self) -> Call {
-        Call::new(self.session.clone(), self.cell.clone())
-    }
-}
-
-impl PromiseCell {
-    /// Returns whether every handle to the promise was dropped before it settled.
-    pub(crate) fn is_abandoned(&self) -> bool {
-        self.abandoned.load(Ordering::Acquire)
-    }
-
-    /// Waits until every handle to the promise is dropped; for ever if it settles first.
-    pub(crate) async fn abandoned(&self) {
-        loop {
-            let notified = self.abandonment.notified();
-            if self.is_abandoned() {
-                return;
-            }
-            notified.await;
-        }
-    }
-}
-
-impl Drop for Resolver {
-    fn drop(&mut self) {
-        if let Some(cell) = self.cell.take() {
-            cell.store(Err(Error::new(
-                "The call was dropped before it gave a result.",
-            )));
-            cell.drain();
-        }
-    }
-}
-
-/// A place among the calls in flight, given back when dropped.
-pub(crate) struct Permit(Arc<AtomicUsize>);
-
-impl Permit {
-    /// Takes a place, if fewer than `limit` are taken.
-    pub(crate) fn take(taken: &Arc<AtomicUsize>, limit: usize) -> Option<Self> {
-        taken
-            .fetch_update(Ordering::AcqRel, Ordering::Acquire, |n| {
-                (n < limit).then(|| n.saturating_add(1))
-            })
-            .ok()?;
-        Some(Self(Arc::clone(taken)))
-    }
-}
-
-impl Drop for Permit {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::AcqRel);
     }
 }

@@ -8,7 +8,7 @@ use std::task::{Context, Poll, Waker};
 use futures_util::FutureExt as _;
 
 use super::cap::Outcome;
-use super::promise::Resolver;
+use super::resolver::Resolver;
 use crate::error::Error;
 
 /// How many handlers may be polled inside one another's first poll before one is handed to the

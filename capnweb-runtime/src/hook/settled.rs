@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::cap::{Cap, Outcome};
-use super::promise::Resolver;
+use super::resolver::Resolver;
 use super::{Stub, Value};
 use crate::error::Error;
 use crate::value::{Object, Path, Segment};
@@ -29,8 +29,9 @@ pub(super) fn call_within(
     args: Vec<Value>,
     result: Resolver,
 ) {
+    result.wait_for(member);
     member.when_settled(Box::new(move |outcome| {
-        call_at(outcome, &path, &rest, args, result)
+        call_at(outcome, &path, &rest, args, result);
     }));
 }
 

@@ -63,6 +63,15 @@ impl Stub {
         }
     }
 
+    /// Refers to the same place in what the capability has become.
+    pub(crate) fn in_place_of(&self, next: Cap) -> Self {
+        Self {
+            cap: next,
+            path: self.path.clone(),
+            awaited: self.awaited,
+        }
+    }
+
     /// Refers to the same capability as an object, whatever it was before.
     pub(crate) fn into_object(self) -> Self {
         Self {

@@ -6,7 +6,7 @@ use super::cap::{Cap, Hook, Waiter};
 use super::deliver::deliver_all;
 use super::function::{Callable, FunctionHook, no_member_called};
 use super::interface::{Args, Cancel, Dispatch, MemberKind};
-use super::promise::Resolver;
+use super::resolver::Resolver;
 use super::run::run;
 use super::settled;
 use super::{Stub, Value};

@@ -11,7 +11,7 @@ use crate::error::{Error, Unsendable};
 use crate::hook::{Cap, Outcome, Stub, Value};
 use crate::ids::ImportRef;
 use crate::ids::{ExportId, ImportId};
-use crate::value::{ErrorClass, ErrorValue, Object, Path};
+use crate::value::{ErrorClass, ErrorValue, Object, Path, Tree};
 use crate::wire::{self, Expr, Target, WireRef};
 
 /// Why a call could not be put on the wire.
@@ -78,7 +78,7 @@ impl Machine {
             return;
         }
         if import.id == ImportId::MAIN {
-            return self.end(Disconnect::Shutdown);
+            return self.end(&Disconnect::Shutdown);
         }
         if let Some(entry) = self.imports.remove(import.id) {
             self.send(wire::encode_release(
@@ -114,11 +114,11 @@ impl Machine {
     /// Sends the failure of an export that the peer waits for.
     pub(super) fn reject(&mut self, export: ExportId, error: Error) {
         let thrown = without_capabilities(error.into_value(), &mut self.effects);
-        if let Ok(frame) = wire::encode_reject(export.to_wire(), &thrown) {
-            return self.send(frame);
-        }
-        let error = ErrorValue::new(ErrorClass::Error, "The error cannot be sent.");
-        if let Ok(frame) = wire::encode_reject(export.to_wire(), &Expr::Error(Box::new(error))) {
+        let frame = wire::encode_reject(export.to_wire(), &thrown).or_else(|unsendable| {
+            let error = ErrorValue::new(unsendable.class(), unsendable.to_string());
+            wire::encode_reject(export.to_wire(), &Tree::Error(Box::new(error)))
+        });
+        if let Ok(frame) = frame {
             self.send(frame);
         }
     }
@@ -151,44 +151,43 @@ impl Machine {
 
 /// Makes a thrown value ready for a rejection, where capabilities have no owner: a property that
 /// holds one is left out (protocol W-27).
-fn without_capabilities(thrown: Value, effects: &mut Vec<Effect>) -> Expr {
+pub(super) fn without_capabilities<C>(thrown: Value, effects: &mut Vec<Effect>) -> Tree<C> {
     match thrown {
         Value::Error(error) => {
             let mut expr = ErrorValue::new(error.class, error.message);
             expr.stack = error.stack;
             for (key, prop) in error.props {
-                match data_only(prop, effects) {
-                    Some(prop) => expr.props.push(key, prop),
-                    None => {}
+                if let Some(prop) = data_only(prop, effects) {
+                    expr.props.push(key, prop);
                 }
             }
-            Expr::Error(Box::new(expr))
+            Tree::Error(Box::new(expr))
         }
         other => data_only(other, effects).unwrap_or_else(|| {
             let message = "Can't serialize RPC stubs in this context.";
-            Expr::Error(Box::new(ErrorValue::new(ErrorClass::Error, message)))
+            Tree::Error(Box::new(ErrorValue::new(ErrorClass::Error, message)))
         }),
     }
 }
 
 /// Returns the value as an expression if there is no capability in it.
-fn data_only(value: Value, effects: &mut Vec<Effect>) -> Option<Expr> {
+fn data_only<C>(value: Value, effects: &mut Vec<Effect>) -> Option<Tree<C>> {
     Some(match value {
-        Value::Undefined => Expr::Undefined,
-        Value::Null => Expr::Null,
-        Value::Bool(value) => Expr::Bool(value),
-        Value::Number(value) => Expr::Number(value),
-        Value::String(value) => Expr::String(value),
-        Value::BigInt(value) => Expr::BigInt(value),
-        Value::Date(value) => Expr::Date(value),
-        Value::Bytes(value) => Expr::Bytes(value),
+        Value::Undefined => Tree::Undefined,
+        Value::Null => Tree::Null,
+        Value::Bool(value) => Tree::Bool(value),
+        Value::Number(value) => Tree::Number(value),
+        Value::String(value) => Tree::String(value),
+        Value::BigInt(value) => Tree::BigInt(value),
+        Value::Date(value) => Tree::Date(value),
+        Value::Bytes(value) => Tree::Bytes(value),
         Value::Array(items) => {
             // Every element is visited, so that each capability is dropped outside.
             let items: Vec<_> = items
                 .into_iter()
                 .map(|item| data_only(item, effects))
                 .collect();
-            Expr::Array(items.into_iter().collect::<Option<_>>()?)
+            Tree::Array(items.into_iter().collect::<Option<_>>()?)
         }
         Value::Object(members) => {
             let members: Vec<_> = members
@@ -199,7 +198,7 @@ fn data_only(value: Value, effects: &mut Vec<Effect>) -> Option<Expr> {
             for (key, member) in members {
                 object.push(key, member?);
             }
-            Expr::Object(object)
+            Tree::Object(object)
         }
         error @ Value::Error(_) => without_capabilities(error, effects),
         Value::Capability(stub) => {

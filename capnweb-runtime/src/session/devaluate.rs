@@ -5,15 +5,37 @@ use super::exports::Pull;
 use super::imports::ImportKind;
 use super::machine::Machine;
 use crate::error::{Error, Unsendable};
-use crate::hook::{Cap, Found, Outcome, State, Stub, Value, find, promise};
+use crate::hook::{Cap, Found, Outcome, State, Stub, Value, find, promise, weight};
 use crate::ids::ExportId;
 use crate::ids::ImportRef;
 use crate::value::{ErrorValue, Object, Path};
-use crate::wire::{EncodeError, Expr, MAX_ENCODE_DEPTH, Target, WireRef};
+use crate::wire::{self, EncodeError, Expr, MAX_ENCODE_DEPTH, Target, WireRef};
 
 /// What the devaluation of one message has added to the export table.
 #[derive(Default)]
-pub(super) struct Added(Vec<ExportId>);
+pub(super) struct Added {
+    exports: Vec<ExportId>,
+    /// How much room the values take that have been put in the place of settled promises.
+    expanded: usize,
+}
+
+impl Added {
+    /// Starts anew, except for what has been spent.
+    const fn after(other: &Self) -> Self {
+        Self {
+            exports: Vec::new(),
+            expanded: other.expanded,
+        }
+    }
+
+    /// Fails if the text would leave out an expression for which something was exported.
+    fn check(&self, expr: Expr) -> Result<Expr, Unsendable> {
+        if !self.exports.is_empty() {
+            wire::encode_resolve(ExportId::MAIN.to_wire(), &expr)?;
+        }
+        Ok(expr)
+    }
+}
 
 impl Machine {
     /// Turns a value into an expression. On failure the caller must [`roll_back`](Self::roll_back)
@@ -43,7 +65,7 @@ impl Machine {
             Value::Error(error) => {
                 let mut expr = ErrorValue::new(error.class, error.message);
                 expr.stack = error.stack;
-                expr.props = self.devaluate_members(error.props, below, added)?;
+                expr.props = self.devaluate_props(error.props, below, added);
                 Expr::Error(Box::new(expr))
             }
             Value::Capability(stub) => self.devaluate_stub(stub, depth, added)?,
@@ -87,6 +109,32 @@ impl Machine {
         Ok(object)
     }
 
+    /// Turns an error's properties into expressions. One that cannot be sent is left out, with all
+    /// it would have exported: the error itself always travels (protocol W-26).
+    fn devaluate_props(
+        &mut self,
+        props: Object<Stub>,
+        depth: usize,
+        added: &mut Added,
+    ) -> Object<WireRef> {
+        let mut object = Object::with_capacity(props.len());
+        for (key, prop) in props {
+            let mut own = Added::after(added);
+            let expr = self
+                .devaluate(prop, depth, &mut own)
+                .and_then(|expr| own.check(expr));
+            added.expanded = own.expanded;
+            match expr {
+                Ok(expr) => {
+                    added.exports.append(&mut own.exports);
+                    object.push(key, expr);
+                }
+                Err(_) => self.roll_back(own),
+            }
+        }
+        object
+    }
+
     /// Names a reference: by the peer's own id if the peer holds the original, else under a new id
     /// of ours (protocol W-45). What has settled has no id any more and goes by value (S-51).
     fn devaluate_stub(
@@ -95,6 +143,7 @@ impl Machine {
         depth: usize,
         added: &mut Added,
     ) -> Result<Expr, Unsendable> {
+        let stub = self.end_of_chain(stub);
         if let Some(import) = self.own_import(stub.cap()) {
             let expr = name_of_import(import, &stub);
             self.effects.push(Effect::drop_stub(stub));
@@ -104,31 +153,55 @@ impl Machine {
             State::Object if stub.path().is_empty() => {
                 self.introduce(stub.into_cap(), Pull::Object, added)
             }
-            State::Pending if !stub.is_promise() => {
+            State::Pending | State::Following(_) if !stub.is_promise() => {
                 self.introduce(stub.into_cap(), Pull::Object, added)
             }
-            State::Pending if stub.path().is_empty() => {
+            State::Pending | State::Following(_) if stub.path().is_empty() => {
                 self.introduce(stub.into_cap(), Pull::Started, added)
             }
-            State::Object | State::Pending => {
+            State::Object | State::Pending | State::Following(_) => {
                 let read = self.read_later(&stub);
                 self.effects.push(Effect::drop_stub(stub));
                 self.introduce(read, Pull::Started, added)
             }
-            State::Following(next) => {
-                let next = next.at(stub.path().clone());
-                self.effects.push(Effect::drop_stub(stub));
-                self.devaluate_stub(next, depth, added)
-            }
             State::Settled(outcome) => {
                 let found = resolved(&outcome, stub.path());
                 self.effects.push(Effect::drop_stub(stub));
-                match found {
-                    Ok(value) => self.devaluate(value, depth, added),
-                    Err(error) => self.introduce(Cap::settled(Err(error)), Pull::Started, added),
-                }
+                self.devaluate_resolved(found, depth, added)
             }
         }
+    }
+
+    /// Puts the value of a settled promise in its place.
+    fn devaluate_resolved(
+        &mut self,
+        found: Result<(Value, usize), Error>,
+        depth: usize,
+        added: &mut Added,
+    ) -> Result<Expr, Unsendable> {
+        let (value, weight) = match found {
+            Ok(found) => found,
+            Err(error) => return self.introduce(Cap::settled(Err(error)), Pull::Started, added),
+        };
+        added.expanded = added.expanded.saturating_add(weight);
+        let limit = self.limits.max_outgoing_bytes;
+        if added.expanded > limit {
+            self.effects.push(Effect::Drop(value));
+            return Err(Unsendable::TooLarge(limit));
+        }
+        self.devaluate(value, depth, added)
+    }
+
+    /// Walks past promises that have become others, except where the peer can still be told a name.
+    fn end_of_chain(&mut self, mut stub: Stub) -> Stub {
+        while self.own_import(stub.cap()).is_none()
+            && let State::Following(next) = stub.cap().state()
+        {
+            let next = stub.in_place_of(next);
+            self.effects
+                .push(Effect::drop_stub(std::mem::replace(&mut stub, next)));
+        }
+        stub
     }
 
     /// Returns the import of this session that a handle is, if it is one and has not settled.
@@ -145,7 +218,7 @@ impl Machine {
         }
         let served = (pull != Pull::Object).then(|| cap.clone());
         let id = self.exports.introduce(cap, pull);
-        added.0.push(id);
+        added.exports.push(id);
         Ok(Expr::Capability(match served {
             None => WireRef::Export(id.to_wire()),
             Some(value) => {
@@ -169,7 +242,7 @@ impl Machine {
 
     /// Takes back what a failed devaluation has exported. Its ids are not used again (W-7).
     pub(super) fn roll_back(&mut self, added: Added) {
-        for id in added.0 {
+        for id in added.exports {
             if let Some(export) = self.exports.remove(id) {
                 self.effects.push(Effect::drop_stub(Stub::of(export.cap)));
             }
@@ -192,10 +265,10 @@ fn name_of_import(import: ImportRef, stub: &Stub) -> Expr {
     })
 }
 
-/// Returns what a settled promise has at a path.
-fn resolved(outcome: &Outcome, path: &Path) -> Result<Value, Error> {
-    match find(outcome.as_ref().map_err(Clone::clone)?, path)? {
-        Found::Data(value) => Ok(value.clone()),
-        Found::Beyond(stub) => Ok(Value::Capability(stub)),
-    }
+/// Returns what a settled promise has at a path, and how much room that takes.
+fn resolved(outcome: &Outcome, path: &Path) -> Result<(Value, usize), Error> {
+    Ok(match find(outcome.as_ref().map_err(Clone::clone)?, path)? {
+        Found::Data(value) => (value.clone(), weight(value)),
+        Found::Beyond(stub) => (Value::Capability(stub), 0),
+    })
 }

@@ -164,8 +164,9 @@ impl Machine {
         let Some(path) = target.path else {
             return Ok(Stub::promise(cap));
         };
+        let steps = path.segments().len();
         let Some(args) = target.args else {
-            let (value, result) = self.incoming(host);
+            let (value, result) = self.incoming(steps, host);
             self.effects.push(match result {
                 Ok(result) => Effect::Read {
                     target: cap,
@@ -177,7 +178,7 @@ impl Machine {
             return Ok(Stub::promise(value));
         };
         let args = self.evaluate_all(args, host)?;
-        let (value, result) = self.incoming(host);
+        let (value, result) = self.incoming(steps, host);
         match result {
             Ok(result) => self.effects.push(Effect::Call {
                 target: cap,
@@ -192,18 +193,28 @@ impl Machine {
         Ok(Stub::promise(value))
     }
 
-    /// Makes the promise of a call from the peer, if it may make another.
-    fn incoming(&self, host: &dyn Host) -> (Cap, Result<Resolver, Effect>) {
+    /// Makes the promise of a call from the peer along a path of so many steps, if it may make
+    /// another.
+    fn incoming(&self, steps: usize, host: &dyn Host) -> (Cap, Result<Resolver, Effect>) {
         let (value, result) = promise();
-        let limit = self.limits.max_calls_in_flight;
-        let result = match Permit::take(&self.calls_in_flight, limit) {
-            Some(permit) => Ok(result.with_permit(permit).for_session(host.session())),
-            None => {
-                let error = Error::new(format!("Too many calls in flight: more than {limit}."));
-                Err(Effect::Refuse { result, error })
-            }
+        let result = match self.permit(steps) {
+            Ok(permit) => Ok(result
+                .with_permit(permit)
+                .with_charge(self.charge.clone())
+                .for_session(host.session())),
+            Err(error) => Err(Effect::Refuse { result, error }),
         };
         (value, result)
+    }
+
+    fn permit(&self, steps: usize) -> Result<Permit, Error> {
+        if steps > MAX_STEPS {
+            let text = format!("The path has more than {MAX_STEPS} steps.");
+            return Err(Error::range_error(text));
+        }
+        let limit = self.limits.max_calls_in_flight;
+        Permit::take(&self.calls_in_flight, limit)
+            .ok_or_else(|| Error::new(format!("Too many calls in flight: more than {limit}.")))
     }
 
     fn exported(&self, id: WireId) -> Result<&Export, Violation> {
@@ -227,3 +238,6 @@ fn introduced(id: WireId) -> Result<ImportId, Violation> {
         .filter(|id| id.is_negative())
         .ok_or(Violation::BadIntroduction(id))
 }
+
+/// The longest path that is followed: each step through a capability is taken by recursion.
+const MAX_STEPS: usize = 128;

@@ -4,13 +4,14 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
+use super::commands::without_capabilities;
 use super::effect::{Effect, Host};
 use super::exports::{Exports, Pull};
 use super::imports::{Import, ImportKind, Imports};
 use crate::error::Disconnect;
 use crate::error::Error;
 use crate::error::Violation;
-use crate::hook::{Cap, Stats, Stub, Value};
+use crate::hook::{Account, Cap, Charge, Stats, Stub, Value};
 use crate::ids::ImportRef;
 use crate::ids::{ExportId, ImportId, SessionKey, WireId};
 use crate::limits::Limits;
@@ -23,8 +24,13 @@ pub(crate) struct Machine {
     pub(super) exports: Exports,
     pub(super) imports: Imports,
     pub(super) calls_in_flight: Arc<AtomicUsize>,
+    pub(super) account: Arc<Account>,
+    /// What the message that is being handled is charged to.
+    pub(super) charge: Option<Arc<Charge>>,
     pub(super) frames: VecDeque<String>,
     pub(super) frame_bytes: usize,
+    /// Bytes that were taken to be written, and may not have been yet.
+    pub(super) bytes_in_writing: usize,
     pub(super) effects: Vec<Effect>,
     pub(super) ended: Option<Disconnect>,
 }
@@ -34,12 +40,15 @@ impl Machine {
     pub(crate) fn new(key: SessionKey, main: Cap, limits: Limits) -> Self {
         Self {
             key,
+            account: Account::new(limits.max_retained_bytes),
+            charge: None,
             limits,
             exports: Exports::new(main),
             imports: Imports::new(),
             calls_in_flight: Arc::default(),
             frames: VecDeque::new(),
             frame_bytes: 0,
+            bytes_in_writing: 0,
             effects: Vec::new(),
             ended: None,
         }
@@ -71,9 +80,10 @@ impl Machine {
         }
         let handled = wire::decode(text, &self.limits)
             .map_err(Violation::from)
-            .and_then(|message| self.apply(message, host));
+            .and_then(|message| self.apply(message, text.len(), host));
+        self.charge = None;
         if let Err(violation) = handled {
-            self.terminate(Disconnect::Violation(Arc::new(violation)));
+            self.terminate(&Disconnect::Violation(Arc::new(violation)));
         }
     }
 
@@ -84,8 +94,14 @@ impl Machine {
 
     /// Returns the messages to send, in order.
     pub(crate) fn take_frames(&mut self) -> VecDeque<String> {
-        self.frame_bytes = 0;
+        let taken = std::mem::take(&mut self.frame_bytes);
+        self.bytes_in_writing = self.bytes_in_writing.saturating_add(taken);
         std::mem::take(&mut self.frames)
+    }
+
+    /// Notes that every message taken has been written.
+    pub(crate) fn frames_written(&mut self) {
+        self.bytes_in_writing = 0;
     }
 
     /// Returns whether there is something to send.
@@ -106,27 +122,28 @@ impl Machine {
         }
     }
 
-    fn apply(&mut self, message: Message, host: &dyn Host) -> Result<(), Violation> {
+    fn apply(&mut self, message: Message, size: usize, host: &dyn Host) -> Result<(), Violation> {
         match message {
-            Message::Push(expr) => self.handle_push(expr, host),
+            Message::Push(expr) => self.handle_push(expr, size, host),
             Message::Pull(id) => self.handle_pull(id),
-            Message::Resolve(id, expr) => self.handle_resolve(id, expr, host),
-            Message::Reject(id, json) => self.handle_reject(id, json, host),
+            Message::Resolve(id, expr) => self.handle_resolve(id, expr, size, host),
+            Message::Reject(id, json) => self.handle_reject(id, json, size, host),
             Message::Release(id, count) => self.handle_release(id, count),
             Message::Abort(expr) => self.handle_abort(expr, host),
         }
     }
 
-    fn handle_push(&mut self, expr: Expr, host: &dyn Host) -> Result<(), Violation> {
+    fn handle_push(&mut self, expr: Expr, size: usize, host: &dyn Host) -> Result<(), Violation> {
         let id = self.exports.next_pushed();
         if self.exports.len() >= self.limits.max_exports {
             return Err(Violation::TooManyExports {
                 limit: self.limits.max_exports,
             });
         }
+        let charge = self.charge_message(size)?;
         let cap = match self.evaluate(expr, host)? {
             Value::Capability(stub) if stub.is_promise() => stub.into_cap(),
-            value => Cap::settled(Ok(value)),
+            value => Cap::kept(value, charge),
         };
         self.exports.insert_pushed(id, cap);
         Ok(())
@@ -153,9 +170,17 @@ impl Machine {
         Ok(())
     }
 
-    fn handle_resolve(&mut self, id: WireId, expr: Expr, host: &dyn Host) -> Result<(), Violation> {
+    fn handle_resolve(
+        &mut self,
+        id: WireId,
+        expr: Expr,
+        size: usize,
+        host: &dyn Host,
+    ) -> Result<(), Violation> {
+        let charge = self.charge_message(size)?;
         // Evaluated even if nobody waits: it may carry capabilities to release (protocol S-33).
         let value = self.evaluate(expr, host)?;
+        self.charge_promise(id, charge);
         self.settle_import(id, Ok(value))
     }
 
@@ -163,14 +188,40 @@ impl Machine {
         &mut self,
         id: WireId,
         json: wire::Json,
+        size: usize,
         host: &dyn Host,
     ) -> Result<(), Violation> {
         if ImportId::from_peer(id).is_none_or(|id| self.imports.get(id).is_none()) {
             return Ok(());
         }
+        let charge = self.charge_message(size)?;
         let expr = wire::decode_expr(json, &self.limits)?;
         let thrown = self.evaluate(expr, host)?;
+        // Capabilities have no owner in a failure: they are let go of (protocol S-33, W-27).
+        let thrown = without_capabilities(thrown, &mut self.effects);
+        self.charge_promise(id, charge);
         self.settle_import(id, Err(Error::thrown(thrown)))
+    }
+
+    /// Charges the peer with a message that brings something to keep.
+    fn charge_message(&mut self, size: usize) -> Result<Arc<Charge>, Violation> {
+        let limit = self.limits.max_retained_bytes;
+        let charge = self
+            .account
+            .charge(size)
+            .ok_or(Violation::TooManyRetainedBytes { limit })?;
+        self.charge = Some(Arc::clone(&charge));
+        Ok(charge)
+    }
+
+    /// Charges the peer with the value of a promise that it introduced itself; how long the results
+    /// of our own calls are kept is our own doing.
+    fn charge_promise(&self, id: WireId, charge: Arc<Charge>) {
+        let import = ImportId::from_peer(id).filter(|id| id.is_negative());
+        let entry = import.and_then(|id| self.imports.get(id));
+        if let Some(ImportKind::Promise { cell, .. }) = entry.map(|entry| &entry.kind) {
+            cell.charge_to(charge);
+        }
     }
 
     fn settle_import(
@@ -180,12 +231,11 @@ impl Machine {
     ) -> Result<(), Violation> {
         let entry = ImportId::from_peer(id).and_then(|id| Some((id, self.imports.get(id)?)));
         let Some((import, entry)) = entry else {
-            if let Ok(value) = outcome {
-                self.effects.push(Effect::Drop(value));
-            }
+            self.discard(outcome);
             return Ok(());
         };
         let ImportKind::Promise { cell, .. } = &entry.kind else {
+            self.discard(outcome);
             return Err(Violation::NotAPromise(id));
         };
         let (cell, introductions) = (Arc::clone(cell), entry.introductions);
@@ -221,17 +271,25 @@ impl Machine {
     }
 
     fn handle_abort(&mut self, expr: Expr, host: &dyn Host) -> Result<(), Violation> {
-        let thrown = self.evaluate(expr, host)?;
-        let error = Error::thrown(thrown);
-        let message = error.to_string();
-        self.end(Disconnect::AbortedByPeer {
+        let error = match self.evaluate(expr, host)? {
+            Value::Undefined => Error::new("undefined"),
+            thrown => Error::thrown(thrown),
+        };
+        self.end(&Disconnect::AbortedByPeer {
             class: error.class(),
-            message: message.into(),
+            message: error.to_string().into(),
         });
-        if let Error::Thrown(thrown) = error {
-            self.effects.push(Effect::Drop(thrown.into_value()));
-        }
+        self.discard(Err(error));
         Ok(())
+    }
+
+    /// Lets go of an outcome that nobody waits for, outside.
+    fn discard(&mut self, outcome: Result<Value, Error>) {
+        let value = match outcome {
+            Ok(value) => value,
+            Err(error) => error.into_value(),
+        };
+        self.effects.push(Effect::Drop(value));
     }
 
     /// Queues a message.
@@ -239,12 +297,21 @@ impl Machine {
         if self.ended.is_some() {
             return;
         }
-        self.frame_bytes = self.frame_bytes.saturating_add(frame.len());
+        self.frame_bytes = self.frame_bytes.saturating_add(room_of(&frame));
         self.frames.push_back(frame);
-        if self.frame_bytes > self.limits.max_outgoing_bytes {
-            let limit = self.limits.max_outgoing_bytes;
+        let limit = self.limits.max_outgoing_bytes;
+        if self.frame_bytes.saturating_add(self.bytes_in_writing) > limit {
             self.frames.clear();
-            self.end(Disconnect::OutgoingQueueFull { limit });
+            self.frame_bytes = 0;
+            self.end(&Disconnect::OutgoingQueueFull { limit });
         }
     }
 }
+
+/// Returns about how much memory a message takes while it waits: a short one takes more than its
+/// text.
+const fn room_of(frame: &str) -> usize {
+    frame.len().saturating_add(OVERHEAD)
+}
+
+const OVERHEAD: usize = 128;

@@ -32,3 +32,6 @@ pub(crate) use commands::Refused;
 pub(crate) use effect::{Effect, Host};
 
 pub(crate) use machine::Machine;
+
+#[cfg(test)]
+mod tests;

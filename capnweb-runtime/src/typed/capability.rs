@@ -44,19 +44,35 @@ pub trait Capability: Wire + Clone + Sync {
 ///
 /// It is implemented where, and only where, an `#[attenuate]` attribute says so.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` does not have the authority that is asked for here",
-    label = "only a facet of `{Self}` can be made of it",
-    note = "attenuating only ever takes authority away: from a capability to one of its facets, or from a facet to one whose methods it has all of",
-    note = "whoever holds the whole capability can hand out any of its facets"
+    message = "`{F}` is not a facet of `{Self}`",
+    label = "`{Self}` cannot become this"
 )]
 pub trait Attenuate<F: Capability>: Capability {
     /// Returns what the facet grants.
     #[doc(hidden)]
     fn facet() -> &'static Facet;
+}
 
-    /// Returns a reference to the same object that can do no more than `F`.
-    fn attenuate_to(&self) -> F {
-        F::from_stub(attenuate(self.as_stub(), Self::facet()))
+/// A facet of a capability: what `attenuate` can return.
+///
+/// The same fact as [`Attenuate`], seen from the facet, so that the compiler can name both when it
+/// does not hold.
+#[diagnostic::on_unimplemented(
+    message = "`{S}` does not have the authority of `{Self}`",
+    label = "`{S}` cannot become `{Self}`",
+    note = "attenuating only ever takes authority away: from a capability to one of its facets, or from a facet to one whose methods it has all of",
+    note = "whoever holds the whole capability can hand out `{Self}`"
+)]
+pub trait FacetOf<S>: Capability {
+    /// Returns a reference to the same object that can do no more than this type says.
+    #[doc(hidden)]
+    fn of(whole: &S) -> Self;
+}
+
+#[diagnostic::do_not_recommend]
+impl<S: Attenuate<F>, F: Capability> FacetOf<S> for F {
+    fn of(whole: &S) -> F {
+        F::from_stub(attenuate(whole.as_stub(), S::facet()))
     }
 }
 

@@ -10,7 +10,7 @@ mod untyped;
 
 pub(crate) use arguments::stub_from_value;
 pub use arguments::{ArgList, IntoArg};
-pub use capability::{Attenuate, Capability, Wire};
+pub use capability::{Attenuate, Capability, FacetOf, Wire};
 pub use function::{Function, FunctionBody};
 pub use pipeline::Pipeline;
 pub use promise::Promise;

@@ -20,6 +20,7 @@ pub trait Gpu {
     async fn reserve(&self, mb: u64) -> Result<ReservationStub, ResourceError>;
 
     /// Computes: `matrix_multiply`, `neural_forward`, `vector_add`, `reduce_sum`.
+    #[rpc(cancel = "drop")]
     async fn compute(
         &self,
         operation: String,

@@ -10,10 +10,12 @@ use super::resource_error::ResourceError;
 #[capability]
 #[attenuate(NetworkReader { fetch, get_stats, id, rate_limit })]
 pub trait Network {
-    /// Gets a page.
+    /// Gets a page. Nobody waiting for it any more, the request is cut off.
+    #[rpc(cancel = "drop")]
     async fn fetch(&self, url: String) -> Result<Fetched, ResourceError>;
 
     /// Posts data as JSON.
+    #[rpc(cancel = "drop")]
     async fn post(&self, url: String, data: Value) -> Result<Fetched, ResourceError>;
 
     /// Returns how much was asked for.

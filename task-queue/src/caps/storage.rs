@@ -38,7 +38,9 @@ pub trait Storage {
         value: Value,
     ) -> Result<bool, ResourceError>;
 
-    /// Waits for the lock on a key and returns it; it expires after `ttl_ms` milliseconds.
+    /// Waits for the lock on a key and returns it; it expires after `ttl_ms` milliseconds. Letting
+    /// go of the promise gives up the place in the queue.
+    #[rpc(cancel = "drop")]
     async fn lock(
         &self,
         key: String,

@@ -6,7 +6,7 @@ use capnweb_runtime::Revoker;
 use serde_json::Value;
 use tokio::task::JoinSet;
 
-use super::far::{FarGpu, FarNetwork, FarStorage, FarTask};
+use super::far::{FarGpu, FarNetwork, FarStorage, FarTask, unavailable};
 use super::hub::{Hub, Running};
 use super::task::{Bearer, assignment};
 use crate::caps::AssignmentStub;
@@ -79,19 +79,19 @@ async fn resources(task: &AssignmentStub, grants: Grants) -> Result<Resources, A
     let has = |resource| grants.of(resource) > crate::model::Access::None;
     let mut resources = Resources::default();
     if has(Resource::Storage) {
-        resources.storage = Some(Arc::new(FarStorage(task.get_storage().await.map_err(far)?)));
+        resources.storage = Some(Arc::new(FarStorage(
+            task.get_storage().await.map_err(unavailable)?,
+        )));
     }
     if has(Resource::Gpu) {
-        resources.gpu = Some(Arc::new(FarGpu(task.get_gpu().await.map_err(far)?)));
+        resources.gpu = Some(Arc::new(FarGpu(task.get_gpu().await.map_err(unavailable)?)));
     }
     if has(Resource::Network) {
-        resources.network = Some(Arc::new(FarNetwork(task.get_network().await.map_err(far)?)));
+        resources.network = Some(Arc::new(FarNetwork(
+            task.get_network().await.map_err(unavailable)?,
+        )));
     }
     Ok(resources)
-}
-
-fn far(error: capnweb_runtime::Error) -> AccessError {
-    AccessError::Unavailable(error.to_string())
 }
 
 /// Records the failure with its class, which the assignment's `fail` has no word for. An attempt

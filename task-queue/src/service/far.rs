@@ -94,6 +94,8 @@ fn done<T>(answer: Result<T, Error>) -> Result<(), AccessError> {
     answer.map(drop).map_err(unavailable)
 }
 
-fn unavailable(error: Error) -> AccessError {
+/// Turns what the task's capability answers into what work goes by.
+#[allow(clippy::needless_pass_by_value, reason = "it is passed to `map_err`")]
+pub(super) fn unavailable(error: Error) -> AccessError {
     AccessError::Unavailable(error.to_string())
 }

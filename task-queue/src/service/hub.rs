@@ -125,7 +125,8 @@ impl Hub {
             running.end(reason(why));
         }
         if let Some(tell) = awaited {
-            drop(tell.send(why));
+            // Whoever asked may have stopped waiting.
+            tell.send(why).ok();
         }
     }
 

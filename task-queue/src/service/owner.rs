@@ -26,12 +26,15 @@ pub(super) struct Owner(mpsc::Sender<Request>);
 pub(super) struct Inbox(mpsc::Receiver<Request>);
 
 enum Request {
-    Apply(Command, oneshot::Sender<Result<(), Refusal>>),
+    Apply(Command, Reply<()>),
     /// Begins an attempt and tells how it ends.
-    Execute(Start, oneshot::Sender<Result<AttemptEnd, Refusal>>),
+    Execute(Start, Reply<AttemptEnd>),
     Read(Box<dyn FnOnce(&State) + Send>),
     Stop,
 }
+
+/// Where an answer goes.
+type Reply<T> = oneshot::Sender<Result<T, Refusal>>;
 
 /// Tells how an attempt ends.
 pub(super) type AttemptEnd = oneshot::Receiver<EndReason>;
@@ -124,12 +127,8 @@ struct Turn<'a> {
 }
 
 enum Outcome {
-    Applied(Vec<Effect>, oneshot::Sender<Result<(), Refusal>>),
-    Begun(
-        Vec<Effect>,
-        Start,
-        oneshot::Sender<Result<AttemptEnd, Refusal>>,
-    ),
+    Applied(Vec<Effect>, Reply<()>),
+    Begun(Vec<Effect>, Start, Reply<AttemptEnd>),
     Due(Vec<Effect>),
 }
 
@@ -201,9 +200,9 @@ impl<'a> Turn<'a> {
                     effects
                 }
             };
-            effects
-                .into_iter()
-                .for_each(|effect| Hub::run(self.hub, effect));
+            for effect in effects {
+                Hub::run(self.hub, effect);
+            }
         }
     }
 

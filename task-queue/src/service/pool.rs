@@ -9,7 +9,7 @@ use super::refusal::Refusal;
 use super::worker::{activity, revoke, worker};
 use crate::OsEntropy;
 use crate::caps::{WorkerPool, WorkerRevoked, WorkerStub, WorkerSummary};
-use crate::engine::{Command, Register};
+use crate::engine::{Command, Register, State};
 use crate::model::{Worker as Record, WorkerId, WorkerKind};
 
 /// The workers of this process.
@@ -75,7 +75,7 @@ impl WorkerPool for ServedPool {
     }
 
     async fn worker_count(&self) -> Result<u64> {
-        let count = self.0.owner.read(|state| state.worker_count()).await?;
+        let count = self.0.owner.read(State::worker_count).await?;
         Ok(u64::try_from(count).unwrap_or(u64::MAX))
     }
 }

@@ -1,0 +1,41 @@
+//! Settling promises that settle promises: in bounded depth, and past what panics.
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use super::promise::PromiseCell;
+
+/// How many queues may be run inside one another before one has to wait for the outermost.
+const MAX_DEPTH: usize = 32;
+
+thread_local! {
+    static DEPTH: Cell<usize> = const { Cell::new(0) };
+    static WAITING: RefCell<VecDeque<Arc<PromiseCell>>> = const { RefCell::new(VecDeque::new()) };
+}
+
+/// Runs the queue of a promise that has settled, and those that had to wait meanwhile.
+///
+/// One promise's settling may settle the next, and so on along a chain that a peer has built: it
+/// must not exhaust the stack.
+pub(super) fn take_turn(cell: &Arc<PromiseCell>, run: fn(&PromiseCell)) {
+    let depth = DEPTH.get();
+    if depth >= MAX_DEPTH {
+        return WAITING.with_borrow_mut(|waiting| waiting.push_back(Arc::clone(cell)));
+    }
+    DEPTH.set(depth.saturating_add(1));
+    run(cell);
+    if depth == 0 {
+        while let Some(cell) = WAITING.with_borrow_mut(VecDeque::pop_front) {
+            run(&cell);
+        }
+    }
+    DEPTH.set(depth);
+}
+
+/// Runs something whose panic, of a destructor most likely, is nobody else's business (protocol
+/// C-25).
+pub(crate) fn shielded(work: impl FnOnce()) {
+    drop(catch_unwind(AssertUnwindSafe(work)));
+}
