@@ -203,23 +203,26 @@ async fn wrappers_neither_cancel_a_call_nor_keep_it_from_being_cancelled() {
     let bench = bench();
     let facet: WaiterStub = bench.link.attenuate();
     let (revocable, _revoker) = bench.link.revocable();
-    for (name, call) in [
-        ("facet", facet.look("facet")),
-        ("revocable", revocable.look("revocable")),
-        ("facet-stopped", facet.stopped("facet-stopped")),
-        ("revocable-stopped", revocable.stopped("revocable-stopped")),
-    ] {
+    let calls = [
+        ("facet", "cancelled", facet.look("facet")),
+        ("revocable", "cancelled", revocable.look("revocable")),
+        ("other facet", "dropped", facet.stopped("other facet")),
+        (
+            "other revocable",
+            "dropped",
+            revocable.stopped("other revocable"),
+        ),
+    ];
+    for (name, ..) in &calls {
         bench.expect(&format!("{name} started")).await;
-        bench.link.round_trip().await;
+    }
+    bench.link.round_trip().await;
+    for (name, end, call) in calls {
         drop(call);
-        let end = if name.ends_with("stopped") {
-            "dropped"
-        } else {
-            "cancelled"
-        };
         bench.expect(&format!("{name} {end}")).await;
     }
-    bench.link.settled_at(1, 1).await;
+    drop((facet, revocable));
+    bench.link.settled().await;
 }
 
 /// The same, with the wrappers where the object is.
