@@ -1,0 +1,255 @@
+//! What a peer may make the other end spend: at each limit that session ends or that call fails,
+//! and no other session notices.
+
+use std::sync::Mutex;
+
+use capnweb_runtime::{
+    BigInt, Capability as _, Disconnect, Error, Fault, Limits, Promise, Result, Session, Value,
+    Violation, capability,
+};
+
+use super::support::{Link, in_time, serving_with};
+
+#[capability]
+trait Host {
+    async fn make(&self) -> Result<GuestStub>;
+    async fn keep(&self, guest: GuestStub) -> Result<()>;
+    #[rpc(cancel = "drop")]
+    async fn wait(&self) -> Result<()>;
+    async fn echo(&self, value: Value) -> Result<Value>;
+}
+
+#[capability]
+trait Guest {
+    async fn name(&self) -> Result<String>;
+}
+
+struct Anybody;
+
+impl Guest for Anybody {
+    async fn name(&self) -> Result<String> {
+        Ok("nobody".to_owned())
+    }
+}
+
+#[derive(Default)]
+struct House {
+    kept: Mutex<Vec<GuestStub>>,
+}
+
+impl Host for House {
+    async fn make(&self) -> Result<GuestStub> {
+        Ok(GuestStub::new(Anybody))
+    }
+
+    async fn keep(&self, guest: GuestStub) -> Result<()> {
+        self.kept.lock().expect("nobody panics with it").push(guest);
+        Ok(())
+    }
+
+    async fn wait(&self) -> Result<()> {
+        std::future::pending().await
+    }
+
+    async fn echo(&self, value: Value) -> Result<Value> {
+        Ok(value)
+    }
+}
+
+/// Runs a test as a client of a server with limits, beside another client of the same server, who
+/// must not notice anything.
+async fn limited(limit: impl FnOnce(&mut Limits), test: impl AsyncFnOnce(&Link<HostStub>)) {
+    in_time(async {
+        let mut limits = Limits::default();
+        limit(&mut limits);
+        let url = serving_with(limits, |_| HostStub::new(House::default())).await;
+        let bystander = Link::<HostStub>::connect(&url).await;
+        let client = Link::connect(&url).await;
+        test(&client).await;
+        let fine = bystander.echo(Value::Bool(true)).await.unwrap();
+        assert_eq!(fine, Value::Bool(true));
+        bystander.settled().await;
+    })
+    .await;
+}
+
+/// Waits until the server has ended the session, and checks with which words.
+async fn assert_ended(session: &Session, words: &str) {
+    let end = in_time(session.closed()).await;
+    assert_eq!(end.fault(), Fault::Peer, "{end:?}");
+    assert!(end.to_string().contains(words), "{end} has {words}");
+}
+
+#[tokio::test]
+async fn more_results_than_may_be_held() {
+    limited(
+        |limits| limits.max_exports = 10,
+        async |client| {
+            let held: Vec<_> = (0..20).map(|_| client.make()).collect();
+            assert_ended(&client.session, "too many live exports: more than 10").await;
+            assert!(held[0].name().await.unwrap_err().is_disconnected());
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_result_that_there_is_no_room_for_fails_alone() {
+    limited(
+        |limits| limits.max_exports = 10,
+        async |client| {
+            let mut held = Vec::new();
+            let refused = loop {
+                match client.make().await {
+                    Ok(guest) => held.push(guest),
+                    Err(error) => break error,
+                }
+            };
+            assert!(refused.to_string().contains("10 references"), "{refused}");
+            assert_eq!(held[0].name().await.unwrap(), "nobody");
+            drop(held);
+            client.settled().await;
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_released_makes_room() {
+    limited(
+        |limits| limits.max_exports = 10,
+        async |client| {
+            for _ in 0..100 {
+                drop(client.make().await.unwrap());
+            }
+            client.settled().await;
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn more_objects_than_may_be_given() {
+    limited(
+        |limits| limits.max_imports = 10,
+        async |client| {
+            for _ in 0..9 {
+                client.keep(GuestStub::new(Anybody)).await.unwrap();
+            }
+            let one_more = client.keep(GuestStub::new(Anybody)).await;
+            assert!(one_more.unwrap_err().is_disconnected());
+            assert_ended(&client.session, "too many live imports: more than 10").await;
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn more_calls_at_once_than_may_be_in_flight() {
+    limited(
+        |limits| limits.max_calls_in_flight = 10,
+        async |client| {
+            let waiting: Vec<Promise<()>> = (0..10).map(|_| client.wait()).collect();
+            let error = client.wait().await.unwrap_err();
+            assert!(
+                matches!(error, Error::Thrown(_)),
+                "only this call fails: {error:?}"
+            );
+            drop(waiting);
+            // The places are free once the handlers have been dropped.
+            while client.echo(Value::Null).await.is_err() {}
+            client.settled().await;
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn deeper_data_than_may_be_nested() {
+    limited(
+        |limits| limits.max_depth = 10,
+        async |client| {
+            let nested =
+                |depth: usize| (0..depth).fold(Value::Null, |inner, _| Value::Array(vec![inner]));
+            client.echo(nested(7)).await.unwrap();
+            assert!(
+                client
+                    .echo(nested(100))
+                    .await
+                    .unwrap_err()
+                    .is_disconnected()
+            );
+            assert_ended(&client.session, "maximum allowed message depth of 10").await;
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_longer_bigint_than_may_be_read() {
+    limited(
+        |limits| limits.max_bigint_digits = 10,
+        async |client| {
+            let ten: BigInt = "1234567890".parse().unwrap();
+            client.echo(Value::BigInt(ten)).await.unwrap();
+            let eleven: BigInt = "12345678901".parse().unwrap();
+            let echo = client.echo(Value::BigInt(eleven)).await;
+            assert!(echo.unwrap_err().is_disconnected());
+            assert_ended(&client.session, "maximum length of 10 digits").await;
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_longer_message_than_may_be_read() {
+    limited(
+        |limits| limits.max_message_size = 1_000,
+        async |client| {
+            client.echo(Value::String("x".repeat(900))).await.unwrap();
+            let echo = client.echo(Value::String("x".repeat(1_000))).await;
+            assert!(echo.unwrap_err().is_disconnected());
+            assert_ended(&client.session, "1000").await;
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_client_has_limits_too() {
+    in_time(async {
+        let url = serving_with(Limits::default(), |_| HostStub::new(House::default())).await;
+        let mut limits = Limits::default();
+        limits.max_message_size = 1_000;
+        let connector = capnweb_runtime::Connector::new(&url).limits(limits);
+        let (host, session): (HostStub, _) = connector.open().await.unwrap();
+        let error = host
+            .echo(Value::String("x".repeat(1_000)))
+            .await
+            .unwrap_err();
+        assert!(error.is_disconnected(), "{error:?}");
+        let Disconnect::Violation(violation) = session.closed().await else {
+            panic!("the server sent too much");
+        };
+        assert!(
+            matches!(*violation, Violation::Malformed(_)),
+            "{violation:?}"
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_server_refuses_to_give_more_than_the_limit_says() {
+    in_time(async {
+        let mut limits = Limits::default();
+        limits.max_exports = 5;
+        let link = Link::limited(HostStub::new(House::default()), limits);
+        let guests: Vec<_> = (0..10).map(|_| GuestStub::new(Anybody)).collect();
+        let call = link.as_stub().call("echo", (guests,));
+        let error = call.await.unwrap_err();
+        assert!(matches!(error, Error::Unsendable(_)), "{error:?}");
+        link.settled().await;
+    })
+    .await;
+}

@@ -1,0 +1,18 @@
+//! The runtime as its users meet it: typed stubs over sessions in process and over WebSockets.
+
+mod attenuation;
+mod brands;
+mod callbacks;
+mod cancel;
+mod defaults;
+mod errors;
+mod generics;
+mod limits;
+mod pipelining;
+mod promises;
+mod properties;
+mod releases;
+mod revocation;
+mod support;
+mod untyped;
+mod websocket;

@@ -1,0 +1,34 @@
+//! Servers on ports of their own.
+
+use std::time::Duration;
+
+use capnweb_runtime::{Capability, Limits, Peer, Server};
+use tokio::net::TcpListener;
+
+/// Serves until the test's runtime ends; returns the URL.
+pub(crate) async fn serving<C: Capability>(
+    main: impl Fn(&Peer) -> C + Send + Sync + 'static,
+) -> String {
+    serving_with(Limits::default(), main).await
+}
+
+/// Like [`serving`], with limits.
+pub(crate) async fn serving_with<C: Capability>(
+    limits: Limits,
+    main: impl Fn(&Peer) -> C + Send + Sync + 'static,
+) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = listener.local_addr().expect("it has an address");
+    drop(tokio::spawn(
+        Server::new(main).limits(limits).serve(listener),
+    ));
+    format!("ws://{address}/")
+}
+
+/// Waits for what must not take long, and would hang if what is tested were broken.
+pub(crate) async fn in_time<T>(what: impl Future<Output = T>) -> T {
+    let ended = tokio::time::timeout(LIMIT, what).await;
+    ended.unwrap_or_else(|_| panic!("no end after {LIMIT:?}"))
+}
+
+const LIMIT: Duration = Duration::from_secs(60);
