@@ -54,7 +54,10 @@ async fn objects_and_their_versions_survive_reopening() {
     assert_eq!(store.read(&long).await.unwrap(), json!(2));
     let newer = store.write("../x", &json!(3)).await.unwrap();
     assert!(newer > version);
-    assert!(!outside.path().join("x").exists(), "a key reached out of the storage");
+    assert!(
+        !outside.path().join("x").exists(),
+        "a key reached out of the storage"
+    );
 }
 
 #[tokio::test]
