@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use http::{Request, Response};
@@ -128,10 +128,13 @@ impl Server {
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
+        let upgraded = Mutex::new(None);
         let service = service_fn(|request: Request<Incoming>| {
-            let response: Response<Full<Bytes>> =
-                respond(request, peer.clone(), &self.main, &self.limits);
-            async move { Ok::<_, Infallible>(response) }
+            let (response, session) = respond(request, peer.clone(), &self.main, &self.limits);
+            if session.is_some() {
+                *upgraded.lock().unwrap_or_else(PoisonError::into_inner) = session;
+            }
+            std::future::ready(Ok::<Response<Full<Bytes>>, Infallible>(response))
         });
         let connection = hyper::server::conn::http1::Builder::new()
             .timer(TokioTimer::new())
@@ -140,6 +143,11 @@ impl Server {
             .with_upgrades();
         // A client that does not speak HTTP has nobody to be told.
         drop(connection.await);
+        let upgraded = upgraded.into_inner();
+        // Run here, and not as a task of its own, so that it ends with the server.
+        if let Some(session) = upgraded.unwrap_or_else(PoisonError::into_inner) {
+            session.await;
+        }
     }
 }
 
