@@ -68,7 +68,16 @@ mod typed;
 mod value;
 mod wire;
 
-pub use capnweb_macros::{Pipeline, RpcError, attenuate, capability};
+#[doc = include_str!("../docs/pipeline.md")]
+pub use capnweb_macros::Pipeline;
+#[doc = include_str!("../docs/rpc_error.md")]
+pub use capnweb_macros::RpcError;
+#[doc = include_str!("../docs/attenuate.md")]
+pub use capnweb_macros::attenuate;
+#[doc = include_str!("../docs/capability.md")]
+pub use capnweb_macros::capability;
+
+pub use data::{from_value, to_value};
 
 #[cfg(feature = "axum")]
 pub use endpoint::axum;

@@ -5,6 +5,10 @@
 /// The first three are the protocol's own, with the same defaults as the JavaScript
 /// implementation (protocol L-1…L-3); the others bound what the protocol leaves open (L-10…L-17).
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(
+    clippy::struct_field_names,
+    reason = "the protocol's own limits have these names"
+)]
 #[non_exhaustive]
 pub struct Limits {
     /// Levels of nesting in one received value. Default 256.
@@ -25,6 +29,10 @@ pub struct Limits {
     /// Calls from the peer that have started and not settled. Further calls are rejected, the
     /// session goes on. Default 10,000.
     pub max_calls_in_flight: usize,
+    /// Bytes of messages and results that are kept because the peer has not let go of them, or their
+    /// calls have not settled. A result past it is a failure instead, a message past it ends the
+    /// session. Default 268,435,456.
+    pub max_retained_bytes: usize,
     /// Bytes waiting to be written to a peer that does not read. Default 67,108,864.
     pub max_outgoing_bytes: usize,
 }
@@ -40,6 +48,7 @@ impl Default for Limits {
             max_exports: 100_000,
             max_imports: 100_000,
             max_calls_in_flight: 10_000,
+            max_retained_bytes: 256 * 1024 * 1024,
             max_outgoing_bytes: 64 * 1024 * 1024,
         }
     }

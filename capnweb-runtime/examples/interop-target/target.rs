@@ -6,7 +6,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use capnweb_runtime::{
-    BigInt, Bytes, Call, Date, Error, Function, Promise, Result, Value, capability,
+    BigInt, Bytes, Call, Date, Error, Function, Pipeline, Promise, Result, Value, capability,
 };
 use serde::{Deserialize, Serialize};
 
@@ -71,27 +71,31 @@ pub trait Callback {
 }
 
 /// The answer of `callSquare`: a promise inside an object, not awaited.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct Squared {
-    result: Promise<f64>,
+#[derive(Debug, Serialize, Deserialize, Pipeline)]
+pub(crate) struct Squared {
+    /// The square.
+    pub result: Promise<f64>,
 }
 
 /// The answer of `callFunction`.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Called {
-    result: Value,
+pub(crate) struct Called {
+    /// What the function returned.
+    pub result: Value,
 }
 
 /// The answer of `stats`.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct TableSizes {
-    imports: usize,
-    exports: usize,
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct TableSizes {
+    /// What it holds of the client's.
+    pub imports: usize,
+    /// What the client holds of it.
+    pub exports: usize,
 }
 
 /// The main object of one connection.
 #[derive(Debug, Default)]
-pub struct Main {
+pub(crate) struct Main {
     callback: Mutex<Option<CallbackStub>>,
 }
 

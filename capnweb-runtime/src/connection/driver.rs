@@ -47,7 +47,7 @@ async fn read(connection: &Connection, source: &mut impl FrameSource) {
     loop {
         match source.receive().await {
             Ok(text) => connection.handle_message(text.as_ref()),
-            Err(reason) => connection.terminate(reason),
+            Err(reason) => connection.terminate(&reason),
         }
         if connection.ended().is_some() {
             return;
@@ -58,7 +58,7 @@ async fn read(connection: &Connection, source: &mut impl FrameSource) {
 async fn write(connection: &Connection, sink: &mut impl FrameSink) {
     while let Some(frames) = connection.next_frames().await {
         if let Err(reason) = sink.send(frames).await {
-            return connection.terminate(reason);
+            return connection.terminate(&reason);
         }
     }
 }
@@ -67,7 +67,7 @@ struct EndOnDrop(Arc<Connection>);
 
 impl Drop for EndOnDrop {
     fn drop(&mut self) {
-        self.0.terminate(Disconnect::Shutdown);
+        self.0.terminate(&Disconnect::Shutdown);
     }
 }
 

@@ -49,7 +49,7 @@ impl Connection {
     }
 
     /// Ends the session.
-    pub(crate) fn terminate(&self, reason: Disconnect) {
+    pub(crate) fn terminate(&self, reason: &Disconnect) {
         self.with(|machine| machine.terminate(reason));
     }
 
@@ -198,7 +198,7 @@ impl SessionControl for Connection {
     }
 
     fn close(&self, reason: &str) {
-        self.terminate(Disconnect::Closed(reason.into()));
+        self.terminate(&Disconnect::Closed(reason.into()));
     }
 
     fn closed(&self) -> Pin<Box<dyn Future<Output = Disconnect> + Send + '_>> {

@@ -10,7 +10,19 @@ use crate::hook::Value;
 use crate::value::{BigInt, Object, Tree};
 
 /// Reads data out of a value, which it consumes: texts and bytes are moved, not copied.
-pub(crate) fn from_value<T: DeserializeOwned>(value: Value) -> Result<T, DeserializeError> {
+///
+/// ```
+/// use capnweb_runtime::{from_value, to_value};
+///
+/// let (name, age): (String, u8) = from_value(to_value(&("Ann", 40))?)?;
+/// assert_eq!((name.as_str(), age), ("Ann", 40));
+/// # Ok::<_, capnweb_runtime::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// When the value is not of that type; the error says where.
+pub fn from_value<T: DeserializeOwned>(value: Value) -> Result<T, DeserializeError> {
     let _scope = passthrough::Receiving::begin();
     T::deserialize(ValueDeserializer(value))
 }

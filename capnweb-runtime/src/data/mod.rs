@@ -19,8 +19,8 @@ mod object_serializer;
 pub(crate) mod passthrough;
 mod to_value;
 
-pub(crate) use from_value::from_value;
-pub(crate) use to_value::to_value;
+pub use from_value::from_value;
+pub use to_value::to_value;
 
 #[cfg(test)]
 mod tests;

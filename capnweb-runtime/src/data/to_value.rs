@@ -10,8 +10,22 @@ use crate::error::{SerializeError, SerializeFault};
 use crate::hook::Value;
 use crate::value::{Bytes, Object, Tree};
 
-/// Turns data into a value.
-pub(crate) fn to_value<T: Serialize + ?Sized>(data: &T) -> Result<Value, SerializeError> {
+/// Turns data into a value, for calls without a schema; stubs and promises inside stay what they
+/// are.
+///
+/// ```
+/// use capnweb_runtime::{Value, to_value};
+///
+/// let value = to_value(&("Ann", 40))?;
+/// assert_eq!(value, Value::Array(vec![Value::String("Ann".into()), Value::Number(40.0)]));
+/// # Ok::<_, capnweb_runtime::SerializeError>(())
+/// ```
+///
+/// # Errors
+///
+/// When something in it has no form on the wire, such as an integer beyond 2⁵³; the error says
+/// where.
+pub fn to_value<T: Serialize + ?Sized>(data: &T) -> Result<Value, SerializeError> {
     let scope = passthrough::Sending::begin();
     let value = data.serialize(ValueSerializer::WHOLE)?;
     scope.end()?;

@@ -196,11 +196,6 @@ impl Thrown {
         &self.0
     }
 
-    /// Returns the value that was thrown, itself.
-    pub(crate) fn into_value(self) -> Value {
-        self.0
-    }
-
     /// Returns the error object, if it is one.
     pub fn error(&self) -> Option<&ErrorValue<Stub>> {
         match &self.0 {

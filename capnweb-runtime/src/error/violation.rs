@@ -46,6 +46,12 @@ pub enum Violation {
         /// The limit.
         limit: usize,
     },
+    /// The peer made us keep more than it may.
+    #[error("too much is kept for the peer: more than {limit} bytes")]
+    TooManyRetainedBytes {
+        /// The limit, in bytes.
+        limit: usize,
+    },
     /// A WebSocket message was binary.
     #[error("messages must be text, not binary")]
     BinaryMessage,

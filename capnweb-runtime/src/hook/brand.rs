@@ -8,12 +8,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::cap::{Cap, Hook, State, Waiter};
 use super::resolver::Resolver;
-use super::{Stub, Value};
+use super::{Stub, Value, wrap};
 use crate::value::Path;
 
 /// The power to mark references as one's own, and to recognise them when they come back.
 ///
-/// Whoever holds the brand can get from a reference it has [sealed](Self::seal) back to the `T` it
+/// Whoever holds the brand can get from a reference it has sealed back to the `T` it
 /// sealed it with; nobody else can, and a reference that somebody else made, whatever it claims to
 /// be, is not recognised. It works through the reference's own facets and after a trip over the
 /// wire. Clones are the same brand.
@@ -38,16 +38,19 @@ impl<T: Send + Sync + 'static> Brand<T> {
     }
 
     /// Returns a reference to the same object that bears this brand.
-    pub(crate) fn seal(&self, stub: &Stub, content: Arc<T>) -> Stub {
-        Stub::of(Cap::new(Branded {
-            inner: stub.clone(),
-            key: self.key,
-            content,
-        }))
+    pub(crate) fn seal_stub(&self, stub: &Stub, content: Arc<T>) -> Stub {
+        let key = self.key;
+        wrap(stub, |inner| {
+            Cap::new(Branded {
+                inner,
+                key,
+                content,
+            })
+        })
     }
 
     /// Returns what a reference was sealed with, if it bears this brand.
-    pub(crate) fn unseal(&self, stub: &Stub) -> Option<Arc<T>> {
+    pub(crate) fn unseal_stub(&self, stub: &Stub) -> Option<Arc<T>> {
         if !stub.path().is_empty() {
             return None;
         }

@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::brand::BrandKey;
+use super::charge::Charge;
 use super::promise::{PromiseCell, promise};
 use super::resolver::Resolver;
 use super::{Stub, Value};
@@ -107,6 +108,15 @@ impl Cap {
     pub(crate) fn settled(outcome: Outcome) -> Self {
         let (promise, result) = promise();
         result.settle(outcome);
+        promise
+    }
+
+    /// Creates a promise that has settled to a value kept for a peer.
+    pub(crate) fn kept(value: Value, charge: Arc<Charge>) -> Self {
+        let promise = Self::settled(Ok(value));
+        if let Some(cell) = promise.cell() {
+            cell.charge_to(charge);
+        }
         promise
     }
 

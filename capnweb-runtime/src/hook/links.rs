@@ -83,7 +83,9 @@ impl Links {
                 break;
             }
         }
-        open.into_iter().for_each(|stub| self.keep(stub));
+        for stub in open {
+            self.keep(stub);
+        }
         found
     }
 
@@ -179,7 +181,7 @@ fn visit_value(value: &Value, act: &mut impl FnMut(&Stub)) {
 const MAX_CHAIN: usize = 4096;
 
 /// What a step weighs that a call takes by recursion.
-const RECURSIVE: usize = 16;
+const RECURSIVE: usize = 64;
 
 /// How many references behind an outcome are looked at in search of a circle.
 const MAX_VISITS: usize = 10_000;

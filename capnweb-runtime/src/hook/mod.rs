@@ -4,6 +4,7 @@ mod attenuated;
 mod brand;
 mod cap;
 mod caretaker;
+mod charge;
 mod deliver;
 mod function;
 mod graveyard;
@@ -26,6 +27,7 @@ pub use brand::Brand;
 pub(crate) use cap::{Cap, Hook, Outcome, State, Waiter};
 pub use caretaker::Revoker;
 pub(crate) use caretaker::revocable;
+pub(crate) use charge::{Account, Charge};
 pub(crate) use deliver::{Wait, deliver};
 pub(crate) use function::{Callable, FunctionHook, call_function};
 pub use interface::{Args, Call, Cancel, Dispatch, Interface, Member, MemberKind, Reply};
@@ -42,3 +44,6 @@ use wrap::wrap;
 
 /// A value as programs see it: the tree with live stubs as its leaves.
 pub type Value = crate::value::Tree<Stub>;
+
+#[cfg(test)]
+mod tests;

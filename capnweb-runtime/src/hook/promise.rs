@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 
 use super::cap::{Cap, Hook, Outcome, State, Waiter};
+use super::charge::Charge;
 use super::graveyard::bury;
 use super::links::{CLOSING, Links};
 use super::resolver::Resolver;
@@ -45,6 +46,8 @@ struct Inner {
     behind: usize,
     /// What is waited for to settle this, kept from being released meanwhile.
     source: Option<Cap>,
+    /// What the value is counted as, if it is kept for a peer.
+    charge: Option<Arc<Charge>>,
     /// What must not be dropped where it was left over, because of locks.
     leftovers: Vec<Outcome>,
 }
@@ -158,6 +161,11 @@ impl PromiseCell {
         };
         drop(inner);
         drop(unused);
+    }
+
+    /// Counts the promise as kept for a peer as long as it exists.
+    pub(crate) fn charge_to(&self, charge: Arc<Charge>) {
+        self.lock().charge = Some(charge);
     }
 
     /// Returns whether every handle to the promise was dropped before it settled.

@@ -4,9 +4,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::cap::{Cap, Outcome};
+use super::charge::Charge;
+use super::graveyard::bury;
 use super::interface::Call;
 use super::origin::Session;
 use super::promise::PromiseCell;
+use super::weight::weight;
 use super::{Stub, Value};
 use crate::error::Error;
 
@@ -14,6 +17,7 @@ use crate::error::Error;
 pub(crate) struct Resolver {
     cell: Option<Arc<PromiseCell>>,
     permit: Option<Permit>,
+    charge: Option<Arc<Charge>>,
     session: Option<Session>,
 }
 
@@ -22,6 +26,7 @@ impl Resolver {
         Self {
             cell: Some(cell),
             permit: None,
+            charge: None,
             session: None,
         }
     }
@@ -31,8 +36,27 @@ impl Resolver {
     pub(crate) fn settle(mut self, outcome: Outcome) {
         if let Some(cell) = self.cell.take() {
             drop(self.permit.take());
+            let outcome = self.pay(&cell, outcome);
             cell.store(outcome);
             cell.drain();
+        }
+    }
+
+    /// Charges the peer on whose behalf the call is made with what it gets.
+    fn pay(&mut self, cell: &PromiseCell, outcome: Outcome) -> Outcome {
+        let Some(charge) = self.charge.take() else {
+            return outcome;
+        };
+        let paid = outcome
+            .as_ref()
+            .map_or(Ok(()), |value| charge.add(weight(value)));
+        cell.charge_to(charge);
+        match paid {
+            Ok(()) => outcome,
+            Err(error) => {
+                bury(outcome);
+                Err(error)
+            }
         }
     }
 
@@ -62,6 +86,12 @@ impl Resolver {
     /// Holds `permit` until the promise settles.
     pub(crate) fn with_permit(mut self, permit: Permit) -> Self {
         self.permit = Some(permit);
+        self
+    }
+
+    /// Counts the result as kept for a peer, beside what is charged already.
+    pub(crate) fn with_charge(mut self, charge: Option<Arc<Charge>>) -> Self {
+        self.charge = charge;
         self
     }
 

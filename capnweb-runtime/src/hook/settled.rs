@@ -29,8 +29,9 @@ pub(super) fn call_within(
     args: Vec<Value>,
     result: Resolver,
 ) {
+    result.wait_for(member);
     member.when_settled(Box::new(move |outcome| {
-        call_at(outcome, &path, &rest, args, result)
+        call_at(outcome, &path, &rest, args, result);
     }));
 }
 

@@ -78,7 +78,7 @@ impl Machine {
             return;
         }
         if import.id == ImportId::MAIN {
-            return self.end(Disconnect::Shutdown);
+            return self.end(&Disconnect::Shutdown);
         }
         if let Some(entry) = self.imports.remove(import.id) {
             self.send(wire::encode_release(

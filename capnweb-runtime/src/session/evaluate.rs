@@ -198,7 +198,10 @@ impl Machine {
     fn incoming(&self, steps: usize, host: &dyn Host) -> (Cap, Result<Resolver, Effect>) {
         let (value, result) = promise();
         let result = match self.permit(steps) {
-            Ok(permit) => Ok(result.with_permit(permit).for_session(host.session())),
+            Ok(permit) => Ok(result
+                .with_permit(permit)
+                .with_charge(self.charge.clone())
+                .for_session(host.session())),
             Err(error) => Err(Effect::Refuse { result, error }),
         };
         (value, result)
@@ -236,6 +239,5 @@ fn introduced(id: WireId) -> Result<ImportId, Violation> {
         .ok_or(Violation::BadIntroduction(id))
 }
 
-/// The longest path that is followed. Each step through a capability is taken by recursion, and no
-/// value nests deeper.
-const MAX_STEPS: usize = 256;
+/// The longest path that is followed: each step through a capability is taken by recursion.
+const MAX_STEPS: usize = 128;

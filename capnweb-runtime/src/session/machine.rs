@@ -11,7 +11,7 @@ use super::imports::{Import, ImportKind, Imports};
 use crate::error::Disconnect;
 use crate::error::Error;
 use crate::error::Violation;
-use crate::hook::{Cap, Stats, Stub, Value};
+use crate::hook::{Account, Cap, Charge, Stats, Stub, Value};
 use crate::ids::ImportRef;
 use crate::ids::{ExportId, ImportId, SessionKey, WireId};
 use crate::limits::Limits;
@@ -24,6 +24,9 @@ pub(crate) struct Machine {
     pub(super) exports: Exports,
     pub(super) imports: Imports,
     pub(super) calls_in_flight: Arc<AtomicUsize>,
+    pub(super) account: Arc<Account>,
+    /// What the message that is being handled is charged to.
+    pub(super) charge: Option<Arc<Charge>>,
     pub(super) frames: VecDeque<String>,
     pub(super) frame_bytes: usize,
     /// Bytes that were taken to be written, and may not have been yet.
@@ -37,6 +40,8 @@ impl Machine {
     pub(crate) fn new(key: SessionKey, main: Cap, limits: Limits) -> Self {
         Self {
             key,
+            account: Account::new(limits.max_retained_bytes),
+            charge: None,
             limits,
             exports: Exports::new(main),
             imports: Imports::new(),
@@ -75,9 +80,10 @@ impl Machine {
         }
         let handled = wire::decode(text, &self.limits)
             .map_err(Violation::from)
-            .and_then(|message| self.apply(message, host));
+            .and_then(|message| self.apply(message, text.len(), host));
+        self.charge = None;
         if let Err(violation) = handled {
-            self.terminate(Disconnect::Violation(Arc::new(violation)));
+            self.terminate(&Disconnect::Violation(Arc::new(violation)));
         }
     }
 
@@ -116,27 +122,28 @@ impl Machine {
         }
     }
 
-    fn apply(&mut self, message: Message, host: &dyn Host) -> Result<(), Violation> {
+    fn apply(&mut self, message: Message, size: usize, host: &dyn Host) -> Result<(), Violation> {
         match message {
-            Message::Push(expr) => self.handle_push(expr, host),
+            Message::Push(expr) => self.handle_push(expr, size, host),
             Message::Pull(id) => self.handle_pull(id),
-            Message::Resolve(id, expr) => self.handle_resolve(id, expr, host),
-            Message::Reject(id, json) => self.handle_reject(id, json, host),
+            Message::Resolve(id, expr) => self.handle_resolve(id, expr, size, host),
+            Message::Reject(id, json) => self.handle_reject(id, json, size, host),
             Message::Release(id, count) => self.handle_release(id, count),
             Message::Abort(expr) => self.handle_abort(expr, host),
         }
     }
 
-    fn handle_push(&mut self, expr: Expr, host: &dyn Host) -> Result<(), Violation> {
+    fn handle_push(&mut self, expr: Expr, size: usize, host: &dyn Host) -> Result<(), Violation> {
         let id = self.exports.next_pushed();
         if self.exports.len() >= self.limits.max_exports {
             return Err(Violation::TooManyExports {
                 limit: self.limits.max_exports,
             });
         }
+        let charge = self.charge_message(size)?;
         let cap = match self.evaluate(expr, host)? {
             Value::Capability(stub) if stub.is_promise() => stub.into_cap(),
-            value => Cap::settled(Ok(value)),
+            value => Cap::kept(value, charge),
         };
         self.exports.insert_pushed(id, cap);
         Ok(())
@@ -163,9 +170,17 @@ impl Machine {
         Ok(())
     }
 
-    fn handle_resolve(&mut self, id: WireId, expr: Expr, host: &dyn Host) -> Result<(), Violation> {
+    fn handle_resolve(
+        &mut self,
+        id: WireId,
+        expr: Expr,
+        size: usize,
+        host: &dyn Host,
+    ) -> Result<(), Violation> {
+        let charge = self.charge_message(size)?;
         // Evaluated even if nobody waits: it may carry capabilities to release (protocol S-33).
         let value = self.evaluate(expr, host)?;
+        self.charge_promise(id, charge);
         self.settle_import(id, Ok(value))
     }
 
@@ -173,16 +188,40 @@ impl Machine {
         &mut self,
         id: WireId,
         json: wire::Json,
+        size: usize,
         host: &dyn Host,
     ) -> Result<(), Violation> {
         if ImportId::from_peer(id).is_none_or(|id| self.imports.get(id).is_none()) {
             return Ok(());
         }
+        let charge = self.charge_message(size)?;
         let expr = wire::decode_expr(json, &self.limits)?;
         let thrown = self.evaluate(expr, host)?;
         // Capabilities have no owner in a failure: they are let go of (protocol S-33, W-27).
         let thrown = without_capabilities(thrown, &mut self.effects);
+        self.charge_promise(id, charge);
         self.settle_import(id, Err(Error::thrown(thrown)))
+    }
+
+    /// Charges the peer with a message that brings something to keep.
+    fn charge_message(&mut self, size: usize) -> Result<Arc<Charge>, Violation> {
+        let limit = self.limits.max_retained_bytes;
+        let charge = self
+            .account
+            .charge(size)
+            .ok_or(Violation::TooManyRetainedBytes { limit })?;
+        self.charge = Some(Arc::clone(&charge));
+        Ok(charge)
+    }
+
+    /// Charges the peer with the value of a promise that it introduced itself; how long the results
+    /// of our own calls are kept is our own doing.
+    fn charge_promise(&self, id: WireId, charge: Arc<Charge>) {
+        let import = ImportId::from_peer(id).filter(|id| id.is_negative());
+        let entry = import.and_then(|id| self.imports.get(id));
+        if let Some(ImportKind::Promise { cell, .. }) = entry.map(|entry| &entry.kind) {
+            cell.charge_to(charge);
+        }
     }
 
     fn settle_import(
@@ -236,7 +275,7 @@ impl Machine {
             Value::Undefined => Error::new("undefined"),
             thrown => Error::thrown(thrown),
         };
-        self.end(Disconnect::AbortedByPeer {
+        self.end(&Disconnect::AbortedByPeer {
             class: error.class(),
             message: error.to_string().into(),
         });
@@ -264,12 +303,15 @@ impl Machine {
         if self.frame_bytes.saturating_add(self.bytes_in_writing) > limit {
             self.frames.clear();
             self.frame_bytes = 0;
-            self.end(Disconnect::OutgoingQueueFull { limit });
+            self.end(&Disconnect::OutgoingQueueFull { limit });
         }
     }
 }
 
-/// Returns how much memory a message takes while it waits.
-fn room_of(frame: &String) -> usize {
-    frame.capacity().saturating_add(size_of::<String>())
+/// Returns about how much memory a message takes while it waits: a short one takes more than its
+/// text.
+const fn room_of(frame: &str) -> usize {
+    frame.len().saturating_add(OVERHEAD)
 }
+
+const OVERHEAD: usize = 128;

@@ -14,7 +14,7 @@ impl Machine {
     ///
     /// The peer is told with an `abort`, unless the session was shut down by letting go of its main
     /// object, or the connection is gone.
-    pub(crate) fn terminate(&mut self, reason: Disconnect) {
+    pub(crate) fn terminate(&mut self, reason: &Disconnect) {
         if self.ended.is_some() {
             return;
         }
@@ -29,7 +29,7 @@ impl Machine {
     }
 
     /// Settles everything that waits and lets go of everything that is held.
-    pub(super) fn end(&mut self, reason: Disconnect) {
+    pub(super) fn end(&mut self, reason: &Disconnect) {
         if self.ended.is_some() {
             return;
         }

@@ -1,12 +1,15 @@
 //! Arguments: what a caller may pass, and how a callee takes them.
 
+use serde::Serialize;
+
 use crate::data;
 use crate::error::{Error, Result};
 use crate::hook::{Args, Stub, Value};
 use crate::typed::{Promise, Wire};
 
-/// Whatever may be passed for a parameter of type `T`: a `T`, a `Promise<T>`, something cheaply
-/// turned into a `T`.
+/// Whatever may be passed for a parameter of type `T`: a `T`, a reference to one, a [`Promise`] of
+/// one, a `&str` for a `String`, a slice for a `Vec`; for a parameter that may be left out, also the
+/// value without `Some`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be passed where `{T}` is asked for",
     label = "expected `{T}`, or a promise of it"
@@ -14,62 +17,113 @@ use crate::typed::{Promise, Wire};
 pub trait IntoArg<T> {
     /// Turns it into what travels.
     #[doc(hidden)]
-    fn into_arg(self) -> Result<Value>
-    where
-        T: Wire;
+    fn into_arg(self) -> Arg<T>;
 }
 
+/// An argument on its way. Whether a `T` can travel is asked where the call is made, once, and not
+/// of every way to pass one: whoever forgets it in an interface is told so once.
+#[derive(Debug)]
+#[allow(clippy::exhaustive_enums, reason = "data, or what was made of it")]
+pub enum Arg<T> {
+    /// A value as it was passed.
+    Given(T),
+    /// What was made of it already.
+    Made(Result<Value>),
+}
+
+impl<T> Arg<T> {
+    fn of<D: Serialize + ?Sized>(data: &D) -> Self {
+        Self::Made(data::to_value(data).map_err(Error::from))
+    }
+
+    fn promised<P, E>(promise: &Promise<P, E>) -> Self {
+        Self::Made(Ok(Value::Capability(promise.as_stub().clone())))
+    }
+}
+
+impl<T: Serialize> Arg<T> {
+    fn into_value(self) -> Result<Value> {
+        match self {
+            Self::Given(data) => Ok(data::to_value(&data)?),
+            Self::Made(value) => value,
+        }
+    }
+}
+
+#[diagnostic::do_not_recommend]
 impl<T> IntoArg<T> for T {
-    fn into_arg(self) -> Result<Value>
-    where
-        T: Wire,
-    {
-        Ok(data::to_value(&self)?)
+    fn into_arg(self) -> Arg<T> {
+        Arg::Given(self)
     }
 }
 
-impl<T> IntoArg<T> for &T {
-    fn into_arg(self) -> Result<Value>
-    where
-        T: Wire,
-    {
-        Ok(data::to_value(self)?)
+#[diagnostic::do_not_recommend]
+impl<T> IntoArg<Option<T>> for T {
+    fn into_arg(self) -> Arg<Option<T>> {
+        Arg::Given(Some(self))
     }
 }
 
-impl<T: Wire> IntoArg<Option<T>> for T {
-    fn into_arg(self) -> Result<Value> {
-        Ok(data::to_value(&self)?)
+#[diagnostic::do_not_recommend]
+impl<T: Wire> IntoArg<T> for &T {
+    fn into_arg(self) -> Arg<T> {
+        Arg::of(self)
     }
 }
 
+#[diagnostic::do_not_recommend]
+impl<T: Wire> IntoArg<Option<T>> for &T {
+    fn into_arg(self) -> Arg<Option<T>> {
+        Arg::of(self)
+    }
+}
+
+#[diagnostic::do_not_recommend]
 impl<T, E> IntoArg<T> for Promise<T, E> {
-    fn into_arg(self) -> Result<Value> {
-        Ok(Value::Capability(self.as_stub().clone()))
+    fn into_arg(self) -> Arg<T> {
+        Arg::promised(&self)
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T, E> IntoArg<T> for &Promise<T, E> {
-    fn into_arg(self) -> Result<Value> {
-        Ok(Value::Capability(self.as_stub().clone()))
+    fn into_arg(self) -> Arg<T> {
+        Arg::promised(self)
     }
 }
 
+#[diagnostic::do_not_recommend]
+impl<T, E> IntoArg<Option<T>> for Promise<T, E> {
+    fn into_arg(self) -> Arg<Option<T>> {
+        Arg::promised(&self)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T, E> IntoArg<Option<T>> for &Promise<T, E> {
+    fn into_arg(self) -> Arg<Option<T>> {
+        Arg::promised(self)
+    }
+}
+
+#[diagnostic::do_not_recommend]
 impl IntoArg<String> for &str {
-    fn into_arg(self) -> Result<Value> {
-        Ok(Value::String(self.to_owned()))
+    fn into_arg(self) -> Arg<String> {
+        Arg::Given(self.to_owned())
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl IntoArg<Option<String>> for &str {
-    fn into_arg(self) -> Result<Value> {
-        Ok(Value::String(self.to_owned()))
+    fn into_arg(self) -> Arg<Option<String>> {
+        Arg::Given(Some(self.to_owned()))
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Wire> IntoArg<Vec<T>> for &[T] {
-    fn into_arg(self) -> Result<Value> {
-        Ok(data::to_value(self)?)
+    fn into_arg(self) -> Arg<Vec<T>> {
+        Arg::of(self)
     }
 }
 
@@ -92,9 +146,9 @@ impl ArgList {
     /// Appends an argument.
     #[must_use]
     pub fn with<T: Wire>(mut self, parameter: &'static str, arg: impl IntoArg<T>) -> Self {
-        match arg.into_arg() {
+        match arg.into_arg().into_value() {
             Ok(value) => self.values.push(value),
-            Err(error) => self.fail(parameter, error),
+            Err(error) => self.fail(parameter, &error),
         }
         self
     }
@@ -107,10 +161,10 @@ impl ArgList {
         parameter: &'static str,
         arg: impl IntoArg<Option<T>>,
     ) -> Self {
-        match arg.into_arg() {
+        match arg.into_arg().into_value() {
             Ok(Value::Null) => self.values.push(Value::Undefined),
             Ok(value) => self.values.push(value),
-            Err(error) => self.fail(parameter, error),
+            Err(error) => self.fail(parameter, &error),
         }
         self
     }
@@ -126,7 +180,7 @@ impl ArgList {
         Ok(self.values)
     }
 
-    fn fail(&mut self, parameter: &'static str, error: Error) {
+    fn fail(&mut self, parameter: &'static str, error: &Error) {
         let message = format!("argument `{parameter}`: {error}");
         self.failed
             .get_or_insert_with(|| Error::type_error(message));

@@ -9,7 +9,6 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::arguments::{ArgList, IntoArg, stub_from_value};
 use super::capability::Wire;
 use super::promise::Promise;
-use super::typed_error::TypedError;
 use crate::data::{self, passthrough};
 use crate::error::Error;
 use crate::hook::{
@@ -27,7 +26,10 @@ pub struct Function<S> {
 }
 
 impl<S> Function<S> {
-    /// Creates a function from a closure that returns a future of a `Result`.
+    /// Creates a function from a closure that returns a future of a [`Result`](crate::Result).
+    ///
+    /// Its error is [`Error`], always, so that `Ok(..)` says enough; an error of one's own becomes
+    /// one by [`TypedError::into_error`](crate::TypedError::into_error).
     pub fn new<F: FunctionBody<S>>(body: F) -> Self
     where
         S: 'static,
@@ -77,19 +79,20 @@ impl<F: FunctionBody<S>, S: 'static> Callable for Closure<F, S> {
 
 macro_rules! signatures {
     ($($name:ident($($param:ident: $type:ident),*);)*) => { $(
-        impl<F, T, E, A, $($type),*> FunctionBody<fn($($type),*) -> T> for F
+        impl<F, T, A, $($type),*> FunctionBody<fn($($type),*) -> T> for F
         where
             F: Fn($($type),*) -> A + Send + Sync + 'static,
-            A: Future<Output = Result<T, E>> + Send + 'static,
+            A: Future<Output = Result<T, Error>> + Send + 'static,
             T: Wire,
-            E: TypedError,
             $($type: Wire),*
         {
             #[allow(unused_mut, unused_variables, reason = "there may be no parameters")]
             fn run(self: Arc<Self>, mut args: Args) -> impl Future<Output = Outcome> + Send + 'static {
-                let called = (|| Ok::<_, Error>(self($(args.take::<$type>(stringify!($param))?),*)))();
+                // The body is entered at once, so that calls begin in their order.
+                let mut enter = move || Ok::<_, Error>(self($(args.take::<$type>(stringify!($param))?),*));
+                let entered = enter();
                 async move {
-                    let value = called?.await.map_err(TypedError::into_error)?;
+                    let value = entered?.await?;
                     Ok(data::to_value(&value)?)
                 }
             }

@@ -2,7 +2,6 @@
 
 use std::any::Any;
 use std::fmt;
-use std::marker::PhantomData;
 use std::ops::Deref;
 use std::pin::Pin;
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -32,21 +31,30 @@ pub struct Promise<T, E = Error> {
     /// Locked never: it is what makes the promise `Sync` around a future that need not be.
     waiting: Mutex<Option<Waiting>>,
     pipelined: OnceLock<Box<dyn Any + Send + Sync>>,
-    result: PhantomData<fn() -> (T, E)>,
+    /// How the outcome becomes the result; chosen where `T` is known to travel.
+    read: Read<T, E>,
 }
+
+type Read<T, E> = fn(Outcome) -> Result<T, E>;
 
 type Waiting = Pin<Box<dyn Future<Output = Outcome> + Send>>;
 
-impl<T, E> Promise<T, E> {
+impl<T: Wire, E: TypedError> Promise<T, E> {
     /// Takes an untyped reference as a promise of this type.
     #[doc(hidden)]
     pub fn from_stub(stub: Stub) -> Self {
-        let (waiting, pipelined) = (Mutex::new(None), OnceLock::new());
-        Self {
-            stub,
-            waiting,
-            pipelined,
-            result: PhantomData,
+        Self::reading(stub, read)
+    }
+
+    /// Creates a promise whose value is known.
+    #[allow(
+        clippy::needless_pass_by_value,
+        reason = "the promise stands for the value"
+    )]
+    pub fn ready(value: T) -> Self {
+        match data::to_value(&value) {
+            Ok(value) => Self::from_stub(Stub::promise(Cap::settled(Ok(value)))),
+            Err(error) => Self::failed(error.into()),
         }
     }
 
@@ -54,24 +62,31 @@ impl<T, E> Promise<T, E> {
     pub(crate) fn failed(error: Error) -> Self {
         Self::from_stub(Stub::promise(Cap::settled(Err(error))))
     }
+}
+
+impl<T, E> Promise<T, E> {
+    const fn reading(stub: Stub, read: Read<T, E>) -> Self {
+        Self {
+            stub,
+            waiting: Mutex::new(None),
+            pipelined: OnceLock::new(),
+            read,
+        }
+    }
 
     /// Returns the untyped reference to the promised value.
-    pub(crate) fn as_stub(&self) -> &Stub {
+    pub(crate) const fn as_stub(&self) -> &Stub {
         &self.stub
     }
 }
 
-impl<T: Wire, E: TypedError> Promise<T, E> {
-    /// Creates a promise whose value is known.
-    pub fn ready(value: T) -> Self {
-        match data::to_value(&value) {
-            Ok(value) => Self::from_stub(Stub::promise(Cap::settled(Ok(value)))),
-            Err(error) => Self::failed(error.into()),
-        }
-    }
+/// Reads the result out of the outcome.
+fn read<T: Wire, E: TypedError>(outcome: Outcome) -> Result<T, E> {
+    let value = outcome.map_err(E::from_error)?;
+    data::from_value(value).map_err(|error| E::from_error(error.into()))
 }
 
-impl<T: Wire, E: TypedError> Future for Promise<T, E> {
+impl<T, E> Future for Promise<T, E> {
     type Output = Result<T, E>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
@@ -81,10 +96,7 @@ impl<T: Wire, E: TypedError> Future for Promise<T, E> {
             .get_mut()
             .unwrap_or_else(PoisonError::into_inner)
             .get_or_insert_with(|| Box::pin(deliver(Wait::begin(&this.stub))));
-        waiting.as_mut().poll(context).map(|outcome| {
-            let value = outcome.map_err(E::from_error)?;
-            data::from_value(value).map_err(|error| E::from_error(error.into()))
-        })
+        waiting.as_mut().poll(context).map(this.read)
     }
 }
 
@@ -101,7 +113,34 @@ impl<T: Pipeline, E> Deref for Promise<T, E> {
     }
 }
 
+/// Asks for the value of a promise that is kept: a field of a pipelined struct, or one whose value
+/// is wanted more than once.
+impl<T, E> IntoFuture for &Promise<T, E> {
+    type Output = Result<T, E>;
+    type IntoFuture = Promise<T, E>;
+
+    fn into_future(self) -> Promise<T, E> {
+        self.clone()
+    }
+}
+
+/// A promise of a promise is a promise of its value.
+impl<T: Pipeline, E> Pipeline for Promise<T, E> {
+    type Pipelined = T::Pipelined;
+
+    fn pipelined(stub: Stub) -> T::Pipelined {
+        T::pipelined(stub)
+    }
+}
+
 impl<T, E> Unpin for Promise<T, E> {}
+
+/// A clone is another handle to the same result.
+impl<T, E> Clone for Promise<T, E> {
+    fn clone(&self) -> Self {
+        Self::reading(self.stub.clone(), self.read)
+    }
+}
 
 impl<T, E> fmt::Debug for Promise<T, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -116,7 +155,7 @@ impl<T, E> Serialize for Promise<T, E> {
 }
 
 /// What has arrived inside a value is known: such a promise has settled.
-impl<'de, T, E> Deserialize<'de> for Promise<T, E> {
+impl<'de, T: Wire, E: TypedError> Deserialize<'de> for Promise<T, E> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let stub = match passthrough::deserialize(deserializer)? {
             Value::Capability(stub) if stub.is_promise() => stub,

@@ -2,8 +2,10 @@
 
 use serde::Serialize;
 
-use super::capability::Capability;
+use super::capability::{Capability, Wire};
+use super::pipeline::Pipeline;
 use super::promise::Promise;
+use super::typed_error::TypedError;
 use crate::data;
 use crate::error::{Error, Result};
 use crate::hook::{Stub, Value};
@@ -25,7 +27,11 @@ impl Stub {
     }
 
     /// Calls the method at `path` with arguments that are values already.
-    pub(crate) fn call_values<T, E>(&self, path: Path, args: Vec<Value>) -> Promise<T, E> {
+    pub(crate) fn call_values<T: Wire, E: TypedError>(
+        &self,
+        path: Path,
+        args: Vec<Value>,
+    ) -> Promise<T, E> {
         let path = self.path().clone().join(path);
         Promise::from_stub(Self::promise(self.cap().call_promise(path, args)))
     }
@@ -35,12 +41,13 @@ impl Stub {
         self.get_typed(path.into())
     }
 
-    pub(crate) fn get_typed<T, E>(&self, path: Path) -> Promise<T, E> {
+    pub(crate) fn get_typed<T: Wire, E: TypedError>(&self, path: Path) -> Promise<T, E> {
         let path = self.path().clone().join(path);
         Promise::from_stub(Self::promise(self.cap().read_promise(path)))
     }
 
     /// Refers to a property without reading it; reading or calling it goes through this reference.
+    #[must_use]
     pub fn property(&self, name: &'static str) -> Self {
         self.step(name)
     }
@@ -49,6 +56,23 @@ impl Stub {
     /// not have fails when it is called.
     pub fn cast<C: Capability>(&self) -> C {
         C::from_stub(self.clone())
+    }
+}
+
+/// Whatever a promised value may be, it can be called and read.
+impl Pipeline for Value {
+    type Pipelined = Stub;
+
+    fn pipelined(stub: Stub) -> Stub {
+        stub
+    }
+}
+
+impl Pipeline for Stub {
+    type Pipelined = Self;
+
+    fn pipelined(stub: Stub) -> Self {
+        stub
     }
 }
 

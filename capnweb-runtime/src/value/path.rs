@@ -117,6 +117,25 @@ impl From<&'static str> for Path {
     }
 }
 
+impl From<String> for Path {
+    fn from(name: String) -> Self {
+        Self::single(name)
+    }
+}
+
+impl<S: Into<Segment>, const N: usize> From<[S; N]> for Path {
+    fn from(segments: [S; N]) -> Self {
+        segments.into_iter().collect()
+    }
+}
+
+/// The empty path: what is called or read is the thing itself.
+impl From<()> for Path {
+    fn from((): ()) -> Self {
+        Self::EMPTY
+    }
+}
+
 impl From<Vec<Segment>> for Path {
     fn from(segments: Vec<Segment>) -> Self {
         Self(segments)

@@ -4,13 +4,16 @@ use std::path::Path;
 #[cfg(unix)]
 use std::time::Duration;
 
-use tests::{Node, SCENARIOS, Scenario, ScenarioError, root, source_files};
+use tests::{SCENARIOS, Scenario, ScenarioError, root, source_files};
+
+use super::support::{node, prove};
+use super::{js_through_rust, js_to_rust};
 
 macro_rules! scenarios {
     ($($name:ident),* $(,)?) => {
         $(#[test]
         fn $name() {
-            prove(stringify!($name));
+            prove_scenario(stringify!($name));
         })*
 
         const PROVEN: &[&str] = &[$(stringify!($name)),*];
@@ -35,16 +38,18 @@ fn every_scenario_file_is_listed_and_proven() {
     written.retain(|name| *name != "lib");
     let mut listed = SCENARIOS.map(|scenario| scenario.name);
     listed.sort_unstable();
-    let mut proven = PROVEN.to_vec();
-    proven.sort_unstable();
     assert_eq!(
         written, listed,
         "files in tests/js/scenarios, and the list SCENARIOS"
     );
-    assert_eq!(
-        written, proven,
-        "files in tests/js/scenarios, and the tests here"
-    );
+    for proven in [PROVEN, js_to_rust::PROVEN, js_through_rust::PROVEN] {
+        let mut proven = proven.to_vec();
+        proven.sort_unstable();
+        assert_eq!(
+            written, proven,
+            "files in tests/js/scenarios, and the tests of them"
+        );
+    }
 }
 
 #[test]
@@ -87,17 +92,10 @@ fn the_target_stops_when_it_is_told_to() {
     assert!(end.lines.is_empty(), "more than the one line: {end:?}");
 }
 
-fn prove(name: &str) {
+fn prove_scenario(name: &str) {
     let Some(node) = node() else { return };
     let (_target, url) = node.target().unwrap_or_else(|error| panic!("{error}"));
-    let scenario = Scenario::named(name).expect("the name of a scenario");
-    if let Err(error) = scenario.run(&node, &url) {
-        panic!("{error}");
-    }
-}
-
-fn node() -> Option<Node> {
-    Node::prepare().unwrap_or_else(|error| panic!("{error}"))
+    prove(&node, name, &url);
 }
 
 fn stem(path: &Path) -> &str {

@@ -1,3 +1,9 @@
 //! Interop with the JavaScript peer, npm `capnweb`.
 
+mod js_through_rust;
 mod js_to_js;
+mod js_to_rust;
+mod rust_to_js;
+mod support;
+#[path = "../../../capnweb-runtime/examples/interop-target/target.rs"]
+mod target;

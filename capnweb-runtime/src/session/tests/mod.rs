@@ -1,7 +1,13 @@
 //! The session against the protocol: scripted peers, two sessions back to back, hostile peers.
 #![allow(clippy::arithmetic_side_effects, reason = "no peer reaches a test")]
 
+mod circles;
+mod facets;
 mod hostile;
+mod limits;
+mod pairs;
+mod proxies;
+mod stress;
 mod support;
 mod transcripts;
 mod transcripts_failures;

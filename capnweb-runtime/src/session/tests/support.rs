@@ -9,7 +9,7 @@ use futures_util::FutureExt as _;
 
 use super::world::World;
 use crate::connection::Connection;
-use crate::error::{Disconnect, Error};
+use crate::error::Disconnect;
 use crate::hook::{
     Callable, Cap, FunctionHook, Outcome, Peer, Resolver, SessionControl as _, Stub, Value, Wait,
     call_function, deliver,
@@ -361,9 +361,9 @@ pub(super) fn failure(outcome: Outcome) -> String {
 
 /// Checks a result; errors have no equality.
 #[track_caller]
-pub(super) fn is(outcome: Result<Value, Error>, expected: Value) {
+pub(super) fn is(outcome: Outcome, expected: impl Into<Option<Value>>) {
     match outcome {
-        Ok(value) => assert_eq!(value, expected),
+        Ok(value) => assert_eq!(Some(value), expected.into()),
         Err(error) => panic!("it failed: {error}"),
     }
 }

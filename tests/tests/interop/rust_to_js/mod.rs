@@ -1,0 +1,11 @@
+//! This implementation's client, with typed stubs, against the JavaScript target.
+
+mod callbacks;
+mod calls;
+mod capabilities;
+mod disposal;
+mod errors;
+mod peer;
+mod pipelining;
+mod three_parties;
+mod values;
