@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use super::call::Args;
 use super::cap::{Hook, Outcome, Waiter, itself};
 use super::deliver::deliver_all;
-use super::interface::Args;
 use super::resolver::Resolver;
 use super::run::run;
 use super::settled;

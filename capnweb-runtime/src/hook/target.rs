@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use super::Value;
+use super::call::Args;
 use super::cap::{Hook, Waiter, itself};
 use super::deliver::deliver_all;
-use super::interface::{Args, Cancel, Dispatch, MemberKind};
+use super::interface::{Cancel, Dispatch, MemberKind};
 use super::members::{self, Members};
 use super::resolver::Resolver;
 use super::run::run;
