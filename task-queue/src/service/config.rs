@@ -18,7 +18,7 @@ pub struct Config {
     pub limits: Limits,
     /// Which hosts tasks may reach. Default: none.
     pub network: NetworkPolicy,
-    /// The memory of the GPU, in MiB. Default 8,192.
+    /// The memory of the GPU, in megabytes. Default 8,192.
     pub gpu_memory: u64,
     /// How many `cpu` workers there are to begin with. Default 2.
     pub cpu_workers: usize,

@@ -15,13 +15,15 @@ mod owner;
 mod pool;
 mod queue;
 mod refusal;
+mod secrets;
 mod storage;
 mod supervisor;
 mod task;
 mod worker;
 
 pub use config::Config;
-pub use supervisor::{Secrets, StartError, Supervisor};
+pub use secrets::Secrets;
+pub use supervisor::{StartError, Supervisor};
 
 #[cfg(test)]
 mod tests;

@@ -21,7 +21,7 @@ pub(super) fn network(hub: &Arc<Hub>, access: Access) -> NetworkStub {
         Access::Full => network,
         Access::ReadOnly | Access::None => {
             let reader: NetworkReaderStub = network.attenuate();
-            NetworkStub::from_stub(reader.into_stub())
+            reader.as_stub().cast()
         }
     }
 }

@@ -69,7 +69,7 @@ impl ServedQueue {
     /// Finds a task by its name, in the bounds of this view. A name that is not even one is as good
     /// as one of a task that never was.
     fn find(&self, id: &str) -> Result<TaskId, Refusal> {
-        let id = id.parse()?;
+        let id = id.parse().map_err(|_| Refusal::NoSuchTask)?;
         if self.scope.contains(id) {
             Ok(id)
         } else {

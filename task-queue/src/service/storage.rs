@@ -32,7 +32,7 @@ pub(super) fn storage(hub: &Arc<Hub>, access: Access, holder: String) -> Storage
         Access::Full => storage,
         Access::ReadOnly | Access::None => {
             let reader: StorageReaderStub = storage.attenuate();
-            StorageStub::from_stub(reader.into_stub())
+            reader.as_stub().cast()
         }
     }
 }
