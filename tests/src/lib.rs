@@ -10,3 +10,8 @@ mod workspace;
 pub use javascript::{InstallError, Node, NodeError, SCENARIOS, Scenario, ScenarioError};
 pub use process::{Finished, Process, ProcessError};
 pub use workspace::{relative, root, source_files};
+
+/// The examples of the README are compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+mod readme {}
