@@ -28,3 +28,8 @@ pub mod work;
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use entropy::OsEntropy;
 pub use future::BoxFuture;
+
+/// The examples of the README are compiled as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -72,21 +72,21 @@ pub trait Callback {
 
 /// The answer of `callSquare`: a promise inside an object, not awaited.
 #[derive(Debug, Serialize, Deserialize, Pipeline)]
-pub struct Squared {
+pub(crate) struct Squared {
     /// The square.
     pub result: Promise<f64>,
 }
 
 /// The answer of `callFunction`.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Called {
+pub(crate) struct Called {
     /// What the function returned.
     pub result: Value,
 }
 
 /// The answer of `stats`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TableSizes {
+pub(crate) struct TableSizes {
     /// What it holds of the client's.
     pub imports: usize,
     /// What the client holds of it.
@@ -95,7 +95,7 @@ pub struct TableSizes {
 
 /// The main object of one connection.
 #[derive(Debug, Default)]
-pub struct Main {
+pub(crate) struct Main {
     callback: Mutex<Option<CallbackStub>>,
 }
 

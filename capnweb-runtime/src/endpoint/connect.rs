@@ -103,12 +103,13 @@ impl Connector {
         let (host, port) = address(&url).ok_or_else(|| ConnectError::Url(self.url.clone()))?;
         let socket = TcpStream::connect((host.as_str(), port)).await?;
         socket.set_nodelay(true)?;
+        // The handshake's future is large; it need not lie in that of every caller.
         let (main, session) = match url.scheme() {
-            "ws" => self.start(socket).await?,
+            "ws" => Box::pin(self.start(socket)).await?,
             #[cfg(feature = "tls")]
             "wss" => {
                 let socket = super::tls::secure(socket, &host, self.tls.clone()).await?;
-                self.start(socket).await?
+                Box::pin(self.start(socket)).await?
             }
             #[cfg(not(feature = "tls"))]
             "wss" => return Err(ConnectError::TlsNotBuilt),

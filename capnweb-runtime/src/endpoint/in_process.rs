@@ -1,7 +1,7 @@
 //! Sessions within a process.
 
 use crate::connection::pair;
-use crate::hook::Session;
+use crate::hook::{Session, Stub};
 use crate::limits::Limits;
 use crate::typed::Capability;
 
@@ -16,7 +16,7 @@ pub fn in_process<R: Capability>(left: impl Capability, right: R, limits: Limits
         limits,
     );
     (
-        R::from_stub(crate::Stub::of(pair.right_main)),
+        R::from_stub(Stub::of(pair.right_main)),
         Session::new(pair.left),
     )
 }

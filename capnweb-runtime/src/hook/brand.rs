@@ -38,7 +38,7 @@ impl<T: Send + Sync + 'static> Brand<T> {
     }
 
     /// Returns a reference to the same object that bears this brand.
-    pub(crate) fn seal(&self, stub: &Stub, content: Arc<T>) -> Stub {
+    pub(crate) fn seal_stub(&self, stub: &Stub, content: Arc<T>) -> Stub {
         let key = self.key;
         wrap(stub, |inner| {
             Cap::new(Branded {
@@ -50,7 +50,7 @@ impl<T: Send + Sync + 'static> Brand<T> {
     }
 
     /// Returns what a reference was sealed with, if it bears this brand.
-    pub(crate) fn unseal(&self, stub: &Stub) -> Option<Arc<T>> {
+    pub(crate) fn unseal_stub(&self, stub: &Stub) -> Option<Arc<T>> {
         if !stub.path().is_empty() {
             return None;
         }

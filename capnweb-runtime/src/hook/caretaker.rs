@@ -14,7 +14,7 @@ use crate::value::Path;
 /// Makes a reference to the same object that works until its revoker says otherwise.
 pub(crate) fn revocable(stub: &Stub) -> (Stub, Revoker) {
     let revoker = Revoker::new();
-    (revoker.guard(stub), revoker)
+    (revoker.revocable_stub(stub), revoker)
 }
 
 /// The right to take references back.
@@ -82,7 +82,7 @@ impl Revoker {
     }
 
     /// Puts a reference in care and returns the one to hand out.
-    pub(crate) fn guard(&self, stub: &Stub) -> Stub {
+    pub(crate) fn revocable_stub(&self, stub: &Stub) -> Stub {
         wrap(stub, |stub| self.guard_one(stub))
     }
 

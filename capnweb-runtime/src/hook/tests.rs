@@ -302,7 +302,7 @@ fn revoking_fails_what_is_pending_and_lets_go_of_the_target() {
     let (target, resolver) = promise();
     let pending = resolver.describe();
     let revoker = Revoker::new();
-    let guarded = revoker.guard(&Stub::of(target));
+    let guarded = revoker.revocable_stub(&Stub::of(target));
     let call = guarded.cap().call_promise(Path::single("f"), Vec::new());
     let log = Log::default();
     log.watch("pending", &call);
@@ -312,7 +312,7 @@ fn revoking_fails_what_is_pending_and_lets_go_of_the_target() {
     log.watch(
         "made later",
         &revoker
-            .guard(&guarded)
+            .revocable_stub(&guarded)
             .cap()
             .read_promise(Path::single("f")),
     );
@@ -330,7 +330,8 @@ fn revoking_fails_what_is_pending_and_lets_go_of_the_target() {
 
 #[test]
 fn dropping_a_revoker_revokes_nothing() {
-    let guarded = Revoker::new().guard(&Stub::of(Cap::settled(Ok(object([("a", number(1.0))])))));
+    let guarded =
+        Revoker::new().revocable_stub(&Stub::of(Cap::settled(Ok(object([("a", number(1.0))])))));
     let log = Log::default();
     log.watch("it", &guarded.cap().read_promise(Path::single("a")));
     assert_eq!(log.entries(), ["it: Number(1.0)"]);
@@ -339,7 +340,7 @@ fn dropping_a_revoker_revokes_nothing() {
 #[test]
 fn a_guarded_reference_does_not_give_away_its_target() {
     let target = Stub::of(Cap::settled(Ok(object([("a", number(1.0))]))));
-    let guarded = Revoker::new().guard(&target);
+    let guarded = Revoker::new().revocable_stub(&target);
     let itself = guarded.cap().read_promise(Path::EMPTY);
     let State::Settled(outcome) = itself.state() else {
         panic!("it is known");

@@ -148,7 +148,7 @@ impl ArgList {
     pub fn with<T: Wire>(mut self, parameter: &'static str, arg: impl IntoArg<T>) -> Self {
         match arg.into_arg().into_value() {
             Ok(value) => self.values.push(value),
-            Err(error) => self.fail(parameter, error),
+            Err(error) => self.fail(parameter, &error),
         }
         self
     }
@@ -164,7 +164,7 @@ impl ArgList {
         match arg.into_arg().into_value() {
             Ok(Value::Null) => self.values.push(Value::Undefined),
             Ok(value) => self.values.push(value),
-            Err(error) => self.fail(parameter, error),
+            Err(error) => self.fail(parameter, &error),
         }
         self
     }
@@ -180,7 +180,7 @@ impl ArgList {
         Ok(self.values)
     }
 
-    fn fail(&mut self, parameter: &'static str, error: Error) {
+    fn fail(&mut self, parameter: &'static str, error: &Error) {
         let message = format!("argument `{parameter}`: {error}");
         self.failed
             .get_or_insert_with(|| Error::type_error(message));

@@ -78,19 +78,20 @@ impl<S: Attenuate<F>, F: Capability> FacetOf<S> for F {
 
 impl<T: Send + Sync + 'static> Brand<T> {
     /// Returns a reference to the same object that this brand knows again, with `content`.
-    pub fn seal_capability<C: Capability>(&self, capability: &C, content: Arc<T>) -> C {
-        C::from_stub(self.seal(capability.as_stub(), content))
+    pub fn seal<C: Capability>(&self, capability: &C, content: Arc<T>) -> C {
+        C::from_stub(self.seal_stub(capability.as_stub(), content))
     }
 
     /// Returns what a reference was sealed with, if this brand has sealed it; through facets too.
-    pub fn unseal_capability(&self, capability: &impl Capability) -> Option<Arc<T>> {
-        self.unseal(capability.as_stub())
+    pub fn unseal(&self, capability: &impl Capability) -> Option<Arc<T>> {
+        self.unseal_stub(capability.as_stub())
     }
 }
 
 impl Revoker {
-    /// Puts one more reference in this revoker's care; the one returned works until it is revoked.
-    pub fn guard_capability<C: Capability>(&self, capability: &C) -> C {
-        C::from_stub(self.guard(capability.as_stub()))
+    /// Returns a reference to the same object that works until this revoker is pulled: one revoker
+    /// can have any number in its care.
+    pub fn revocable<C: Capability>(&self, capability: &C) -> C {
+        C::from_stub(self.revocable_stub(capability.as_stub()))
     }
 }

@@ -88,9 +88,11 @@ macro_rules! signatures {
         {
             #[allow(unused_mut, unused_variables, reason = "there may be no parameters")]
             fn run(self: Arc<Self>, mut args: Args) -> impl Future<Output = Outcome> + Send + 'static {
-                let called = (|| Ok::<_, Error>(self($(args.take::<$type>(stringify!($param))?),*)))();
+                // The body is entered at once, so that calls begin in their order.
+                let mut enter = move || Ok::<_, Error>(self($(args.take::<$type>(stringify!($param))?),*));
+                let entered = enter();
                 async move {
-                    let value = called?.await?;
+                    let value = entered?.await?;
                     Ok(data::to_value(&value)?)
                 }
             }

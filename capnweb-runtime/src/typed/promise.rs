@@ -47,6 +47,10 @@ impl<T: Wire, E: TypedError> Promise<T, E> {
     }
 
     /// Creates a promise whose value is known.
+    #[allow(
+        clippy::needless_pass_by_value,
+        reason = "the promise stands for the value"
+    )]
     pub fn ready(value: T) -> Self {
         match data::to_value(&value) {
             Ok(value) => Self::from_stub(Stub::promise(Cap::settled(Ok(value)))),

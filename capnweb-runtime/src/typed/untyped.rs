@@ -47,6 +47,7 @@ impl Stub {
     }
 
     /// Refers to a property without reading it; reading or calling it goes through this reference.
+    #[must_use]
     pub fn property(&self, name: &'static str) -> Self {
         self.step(name)
     }

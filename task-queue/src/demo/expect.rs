@@ -7,6 +7,10 @@ use capnweb_runtime::{Capability, Error};
 use crate::demo::miss::Miss;
 
 /// Expects two things to be equal.
+#[allow(
+    clippy::needless_pass_by_value,
+    reason = "what is seen and expected is mostly fresh"
+)]
 pub(super) fn equal<T: PartialEq<U> + Debug, U: Debug>(seen: T, expected: U) -> Result<(), Miss> {
     if seen == expected {
         return Ok(());

@@ -109,7 +109,7 @@ impl Party {
         let (gateway, session) = enter::<GatewayStub>(address).await?;
         let queue = gateway.get_task_queue();
         let pool = gateway.get_worker_pool();
-        Ok(Party {
+        Ok(Self {
             queue: queue.await?,
             pool: pool.await?,
             gateway,

@@ -1,4 +1,4 @@
-//! The demonstration: every scenario, played over real WebSockets against servers of its own.
+//! The demonstration: every scenario, played over real `WebSocket`s against servers of its own.
 
 mod expect;
 mod house;

@@ -46,7 +46,7 @@ pub(super) fn grumbler() -> ProgressObserverStub {
 
 impl NewsFeed {
     /// Waits until the task is over.
-    pub(super) async fn to_the_end(&mut self) -> Result<Seen, Miss> {
+    pub(super) async fn until_the_end(&mut self) -> Result<Seen, Miss> {
         let mut progress = Vec::new();
         loop {
             let end = match self.0.recv().await.ok_or(Miss::NobodyLeft)? {

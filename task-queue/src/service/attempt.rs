@@ -22,7 +22,7 @@ pub(super) fn start(hub: &Arc<Hub>, begun: Assignment) -> Running {
     let revoker = Revoker::new();
     let bearer = Bearer::attempt(begun.epoch, begun.worker, revoker.clone());
     let capability = assignment(hub, begun.task, begun.spec.kind, begun.spec.grants, bearer);
-    let capability = revoker.guard_capability(&capability);
+    let capability = revoker.revocable(&capability);
     let work = tokio::spawn(work(Arc::clone(hub), begun, capability));
     Running {
         revoker,

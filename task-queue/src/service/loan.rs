@@ -50,7 +50,7 @@ impl Loan for ServedLoan {
 
 fn lend<C: Capability>(capability: &C) -> (C, LoanStub) {
     let revoker = Revoker::new();
-    let lent = revoker.guard_capability(capability);
+    let lent = revoker.revocable(capability);
     (lent, LoanStub::new(ServedLoan(revoker)))
 }
 

@@ -7,9 +7,9 @@ use capnweb_runtime::Result;
 use super::hub::Hub;
 use super::refusal::Refusal;
 use super::worker::{activity, revoke, worker};
-use crate::OsEntropy;
 use crate::caps::{WorkerPool, WorkerRevoked, WorkerStub, WorkerSummary};
 use crate::engine::{Command, Register, State};
+use crate::entropy::OsEntropy;
 use crate::model::{Worker as Record, WorkerId, WorkerKind};
 
 /// The workers of this process.

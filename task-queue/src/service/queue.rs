@@ -12,11 +12,11 @@ use super::network::network;
 use super::refusal::Refusal;
 use super::storage::storage;
 use super::task::handle;
-use crate::OsEntropy;
 use crate::caps::{
     Cancelled, GpuStub, NetworkStub, StorageStub, TaskHandleStub, TaskQueue, TaskSummary,
 };
 use crate::engine::{Cancel, Command, Submit};
+use crate::entropy::OsEntropy;
 use crate::model::{Access, Grants, Task as Record, TaskId, TaskSpec};
 
 /// The queue, as one role sees it.

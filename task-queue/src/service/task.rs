@@ -70,7 +70,7 @@ impl Bearer {
     fn care<C: Capability>(&self, capability: C) -> C {
         match self {
             Self::Submitter => capability,
-            Self::Attempt { revoker, .. } => revoker.guard_capability(&capability),
+            Self::Attempt { revoker, .. } => revoker.revocable(&capability),
         }
     }
 }
@@ -116,7 +116,7 @@ fn serve(hub: &Arc<Hub>, id: TaskId, kind: TaskKind, grants: Grants, bearer: Bea
         grants,
         bearer,
     });
-    brand.seal_capability(&task, Arc::new(id))
+    brand.seal(&task, Arc::new(id))
 }
 
 impl ServedTask {

@@ -96,11 +96,7 @@ impl Worker for ServedWorker {
 
     async fn execute(&self, task: TaskHandleStub) -> Result<Execution> {
         // The capability is what counts: an object that only says it is some task is none.
-        let task = self
-            .hub
-            .tasks
-            .unseal_capability(&task)
-            .ok_or(Refusal::ForeignTask)?;
+        let task = self.hub.tasks.unseal(&task).ok_or(Refusal::ForeignTask)?;
         Ok(execute(&self.hub, self.id, *task).await?)
     }
 

@@ -39,12 +39,12 @@ struct Stage {
 impl Theatre for Stage {
     async fn book(&self, seat: u32) -> Result<TicketStub> {
         let ticket = TicketStub::new(Seat(seat));
-        Ok(self.brand.seal_capability(&ticket, Arc::new(Seat(seat))))
+        Ok(self.brand.seal(&ticket, Arc::new(Seat(seat))))
     }
 
     async fn enter(&self, ticket: Stub) -> Result<Option<u32>> {
         let ticket: TicketStub = ticket.cast();
-        Ok(self.brand.unseal_capability(&ticket).map(|seat| seat.0))
+        Ok(self.brand.unseal(&ticket).map(|seat| seat.0))
     }
 }
 
@@ -71,7 +71,7 @@ async fn what_somebody_else_made_is_not_recognised() {
         let other = Link::in_process(stage());
         let elsewhere = other.book(1).await.unwrap();
         assert_eq!(theatre.enter(elsewhere.as_stub()).await.unwrap(), None);
-        let own = Brand::new().seal_capability(&theatre.book(1).await.unwrap(), Arc::new(Seat(1)));
+        let own = Brand::new().seal(&theatre.book(1).await.unwrap(), Arc::new(Seat(1)));
         assert_eq!(theatre.enter(own.as_stub()).await.unwrap(), None);
         drop((elsewhere, own));
         other.settled().await;
@@ -83,14 +83,14 @@ async fn what_somebody_else_made_is_not_recognised() {
 async fn a_facet_made_where_the_object_is_is_recognised() {
     in_time(async {
         let brand = Brand::new();
-        let ticket = brand.seal_capability(&TicketStub::new(Seat(3)), Arc::new(Seat(3)));
+        let ticket = brand.seal(&TicketStub::new(Seat(3)), Arc::new(Seat(3)));
         let reader: TicketReaderStub = ticket.attenuate();
         let (revocable, revoker) = reader.revocable();
-        assert_eq!(brand.unseal_capability(&revocable).unwrap().0, 3);
-        assert!(Brand::<Seat>::new().unseal_capability(&revocable).is_none());
+        assert_eq!(brand.unseal(&revocable).unwrap().0, 3);
+        assert!(Brand::<Seat>::new().unseal(&revocable).is_none());
         revoker.revoke("over");
-        assert!(brand.unseal_capability(&revocable).is_none());
-        assert!(brand.unseal_capability(&reader).is_some());
+        assert!(brand.unseal(&revocable).is_none());
+        assert!(brand.unseal(&reader).is_some());
     })
     .await;
 }
@@ -99,7 +99,7 @@ async fn a_facet_made_where_the_object_is_is_recognised() {
 async fn whoever_holds_the_reference_cannot_look_inside() {
     over_both(stage, async |theatre| {
         let ticket = theatre.book(7).await.unwrap();
-        assert!(Brand::<Seat>::new().unseal_capability(&ticket).is_none());
+        assert!(Brand::<Seat>::new().unseal(&ticket).is_none());
     })
     .await;
 }

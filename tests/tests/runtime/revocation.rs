@@ -172,15 +172,13 @@ async fn one_revoker_takes_back_many_references() {
         let branch = Branch::default();
         let revoker = Revoker::new();
         let vaults = [branch.vault(), branch.vault()];
-        let guarded = vaults
-            .each_ref()
-            .map(|vault| revoker.guard_capability(vault));
+        let guarded = vaults.each_ref().map(|vault| revoker.revocable(vault));
         assert_eq!(guarded[0].peek().await.unwrap(), "gold");
         revoker.clone().revoke("closed");
         for guarded in &guarded {
             assert_revoked(guarded.peek().await, "closed");
         }
-        assert_revoked(revoker.guard_capability(&vaults[0]).peek().await, "closed");
+        assert_revoked(revoker.revocable(&vaults[0]).peek().await, "closed");
         assert_eq!(vaults[0].peek().await.unwrap(), "gold");
         drop(vaults);
         assert_eq!(branch.census.alive(), 0);

@@ -112,7 +112,7 @@ async fn what_only_looks_like_a_circle_is_none() {
 #[tokio::test]
 async fn a_circle_through_a_wrapper_fails() {
     for wrap in [
-        |stub: &Stub| Revoker::new().guard(stub),
+        |stub: &Stub| Revoker::new().revocable_stub(stub),
         |stub: &Stub| attenuate(stub, &ECHOES),
     ] {
         let peer = Scripted::new();
@@ -239,7 +239,7 @@ fn settling_through_wrappers_is_not_recursive_without_bound() {
         runtime.expect("a runtime starts").block_on(async {
             let world = World::new();
             let revoker = Revoker::new();
-            let guarded = revoker.guard(&world.stub());
+            let guarded = revoker.revocable_stub(&world.stub());
             let (first, resolver) = promise();
             let mut promise = Stub::promise(first);
             // Each result is known once the one before it is, inside that one's settling.

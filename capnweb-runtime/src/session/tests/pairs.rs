@@ -510,7 +510,7 @@ async fn a_destructor_may_call_back_into_its_own_session() {
 async fn a19_a_call_may_revoke_the_reference_it_came_through() {
     let two = Two::new();
     let revoker = Revoker::new();
-    let guarded = revoker.guard(&two.server.stub());
+    let guarded = revoker.revocable_stub(&two.server.stub());
     two.server.arm(revoker.clone());
     drop(
         two.net

@@ -236,9 +236,9 @@ async fn a14_revocation_lets_go_of_a_remote_target_that_a_peer_still_holds() {
     let revoker = Revoker::new();
     let three = Three::new(Stub::clone);
     let counter = stub(three.net.value(&call(&three.main, "makeCounter", [])).await);
-    let guarded = revoker.guard(&counter);
+    let guarded = revoker.revocable_stub(&counter);
     drop(counter);
-    let hanging = call(&revoker.guard(&three.main), "hang", []);
+    let hanging = call(&revoker.revocable_stub(&three.main), "hang", []);
     three.net.run().await;
     assert_eq!(three.server.alive(), 1);
     revoker.revoke("dismissed");
@@ -253,7 +253,7 @@ async fn a14_revocation_lets_go_of_a_remote_target_that_a_peer_still_holds() {
 }
 
 fn guarded(stub: &Stub) -> Stub {
-    Revoker::new().guard(stub)
+    Revoker::new().revocable_stub(stub)
 }
 
 /// A facet that grants everything, counters among it as facets that grant everything.

@@ -60,7 +60,7 @@ fn work(main: &Stub, shared: &Stub, client: &World, variant: u8) {
     );
     let (guarded, revoker) = {
         let revoker = Revoker::new();
-        (revoker.guard(&made), revoker)
+        (revoker.revocable_stub(&made), revoker)
     };
     let through = call(&guarded, "increment", []);
     match variant % 4 {

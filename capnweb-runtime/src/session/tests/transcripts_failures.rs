@@ -1,10 +1,12 @@
 //! The protocol's transcripts of failures, cancelling, references going home, and ends of sessions.
 
+use std::sync::{Arc, Mutex};
+
 use super::support::{
     Scripted, array, call, failure, function, is, number, object, read, settle, string, stub,
 };
 use crate::error::{Disconnect, Error};
-use crate::hook::{Stub, Value, promise};
+use crate::hook::{Outcome, Stub, Value, promise};
 use crate::value::{BigInt, ErrorClass};
 
 #[tokio::test]
@@ -401,6 +403,34 @@ async fn w26_an_unsendable_property_is_dropped_with_what_it_exports() {
     ])
     .await;
     peer.is_clean().await;
+}
+
+#[tokio::test]
+async fn s80_what_waits_fails_in_the_order_it_was_made() {
+    let peer = Scripted::new();
+    let order = Arc::<Mutex<Vec<String>>>::default();
+    let watch = |name: &'static str, promise: &Stub| {
+        let order = Arc::clone(&order);
+        let note = move |_: &Arc<Outcome>| order.lock().unwrap().push(name.to_owned());
+        promise.cap().when_settled(Box::new(note));
+    };
+    peer.says(r#"["push",["promise",-2]]"#);
+    peer.says(r#"["push",["promise",-1]]"#);
+    peer.says(r#"["push",["pipeline",0,["keep"],[["import",1],["import",2]]]]"#);
+    let kept = peer.world.kept();
+    let [Value::Capability(second), Value::Capability(first)] = &kept[..] else {
+        panic!("two are kept");
+    };
+    let calls = ["call 1", "call 2", "call 3"].map(|name| (name, call(peer.main(), "f", [])));
+    watch("promise -2", second);
+    watch("promise -1", first);
+    calls
+        .iter()
+        .rev()
+        .for_each(|(name, promise)| watch(name, promise));
+    peer.says(r#"["abort","bye"]"#);
+    let expected = ["call 1", "call 2", "call 3", "promise -1", "promise -2"];
+    assert_eq!(*order.lock().unwrap(), expected);
 }
 
 fn too_big() -> BigInt {

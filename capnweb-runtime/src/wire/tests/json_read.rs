@@ -178,7 +178,8 @@ fn f7_a_number_of_a_million_digits_is_read_quickly() {
     let digits = "7".repeat(1_000_000);
     assert_eq!(number(&digits), f64::INFINITY);
     assert!((number(&format!("0.{digits}")) - 7.0 / 9.0).abs() < 1e-15);
-    assert!(started.elapsed() < Duration::from_secs(1));
+    // Comparing each with each would take minutes; a busy machine takes seconds.
+    assert!(started.elapsed() < Duration::from_secs(20));
 }
 
 #[test]
@@ -240,7 +241,8 @@ fn f5_repeated_keys_cost_no_more_than_others() {
         panic!("an object");
     };
     assert_eq!(members.len(), 100_000);
-    assert!(started.elapsed() < Duration::from_secs(1));
+    // Comparing each with each would take minutes; a busy machine takes seconds.
+    assert!(started.elapsed() < Duration::from_secs(20));
 }
 
 #[test]

@@ -48,7 +48,7 @@ pub(super) async fn errors(stage: &mut Stage<'_>) -> Played {
         .await?;
     let told = async {
         equal(
-            feed.to_the_end().await?.end,
+            feed.until_the_end().await?.end,
             Err("key `missing` not found".into()),
         )
     };
@@ -171,7 +171,7 @@ pub(super) async fn time(stage: &mut Stage<'_>) -> Played {
         .await?;
     let timed_out = async {
         task.set_progress_callback(observer).await?;
-        let end = feed.to_the_end().await?.end;
+        let end = feed.until_the_end().await?.end;
         holds(end.is_err(), "it has failed")?;
         equal(task.status().await?, TaskStatus::Failed)
     };
@@ -179,9 +179,7 @@ pub(super) async fn time(stage: &mut Stage<'_>) -> Played {
         .step("What hangs fails at its time limit", timed_out)
         .await?;
     stage.step("Its request is cut off", web.holding(0)).await?;
-    let tomorrow = SystemClock
-        .now()
-        .saturating_add(Duration::from_secs(86_400));
+    let tomorrow = SystemClock.now().saturating_add(Duration::from_hours(24));
     let scheduled = async {
         let params = json!({"not_before": tomorrow.as_millis()});
         let task = party.queue.submit("compute", params).await?;
@@ -213,7 +211,7 @@ async fn soon(party: &Party, web: &Web) -> Result<(), Miss> {
     let task = party.queue.submit("io", params).await?;
     let (observer, mut feed) = watcher();
     task.set_progress_callback(observer).await?;
-    holds(feed.to_the_end().await?.end.is_ok(), "it is completed")?;
+    holds(feed.until_the_end().await?.end.is_ok(), "it is completed")?;
     // The two clocks tick apart by a millisecond or so.
     let early = submitted.checked_add(Duration::from_millis(190));
     let visits = web.visits(HELLO);

@@ -98,9 +98,12 @@ pub(super) async fn pipeline(stage: &mut Stage<'_>) -> Played {
         "Stage gpu_compute multiplied two matrices",
         equal(&results[3]["result"], &product),
     )?;
-    let parts = async { equal(&json!(task.partial_results().await?), results) };
+    let delivered = async { equal(&json!(task.partial_results().await?), results) };
     stage
-        .step("Each stage's result was delivered as it was done", parts)
+        .step(
+            "Each stage's result was delivered as it was done",
+            delivered,
+        )
         .await
 }
 

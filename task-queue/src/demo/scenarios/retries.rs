@@ -166,7 +166,7 @@ fn fetching(url: &str, retry: &Value) -> Value {
 async fn end_of(task: &TaskHandleStub) -> Result<Result<Value, String>, Miss> {
     let (observer, mut feed) = watcher();
     task.set_progress_callback(observer).await?;
-    Ok(feed.to_the_end().await?.end)
+    Ok(feed.until_the_end().await?.end)
 }
 
 /// The unit of the waits between attempts, in milliseconds.

@@ -214,7 +214,7 @@ pub(super) async fn elsewhere(stage: &mut Stage<'_>) -> Played {
         holds(second != worker, "two different workers"),
     )?;
     web.release();
-    let end = feed.to_the_end();
+    let end = feed.until_the_end();
     let seen = stage.step("The task is completed", end).await?;
     let result = seen.end.map(|result| result["stages_completed"].clone());
     stage.check("Both its stages were done", equal(result, Ok(json!(2))))?;

@@ -61,7 +61,7 @@ async fn executed(client: &GatewayStub) -> Result<(), Miss> {
     let task = client.get_task_queue().submit("compute", json!({})).await?;
     let (observer, mut feed) = watcher();
     task.set_progress_callback(observer).await?;
-    let result = feed.to_the_end().await?.end.unwrap_or_default();
+    let result = feed.until_the_end().await?.end.unwrap_or_default();
     equal(&result["computed"], &json!(45))
 }
 

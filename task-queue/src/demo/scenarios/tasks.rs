@@ -78,7 +78,7 @@ pub(super) async fn progress(stage: &mut Stage<'_>) -> Played {
     let worker = party.pool.get_idle_worker(WorkerKind::Cpu);
     let execution = worker.execute(&task);
     stage.call("Worker executed task", execution).await?;
-    let heard = feed.to_the_end();
+    let heard = feed.until_the_end();
     let seen = stage.step("Callback told of the end", heard).await?;
     stage.check("Callback told of every step, in order", every_step(&seen))?;
     let result = Ok(json!({"computed": 45, "iterations": 10}));

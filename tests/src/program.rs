@@ -1,0 +1,60 @@
+//! Builds the workspace's own program, as its users would.
+
+use std::env;
+use std::io;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+use thiserror::Error;
+
+use crate::root;
+
+/// Builds `task-queue` in the profile of the tests; returns where it is.
+///
+/// Cargo knows best what is up to date, so that this may be called by every test.
+pub fn task_queue() -> Result<PathBuf, BuildError> {
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut build = Command::new(cargo);
+    build
+        .args(["build", "--package", "task-queue", "--bin", "task-queue"])
+        .args(["--message-format", "json-render-diagnostics"])
+        .current_dir(root())
+        .stdin(Stdio::null());
+    if !cfg!(debug_assertions) {
+        build.arg("--release");
+    }
+    let output = build.output().map_err(BuildError::NoCargo)?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+        return Err(BuildError::Failed { said });
+    }
+    let messages = String::from_utf8_lossy(&output.stdout).into_owned();
+    messages
+        .lines()
+        .find_map(executable)
+        .ok_or(BuildError::NoProgram)
+}
+
+/// A reason why there is no program to test.
+#[derive(Debug, Error)]
+pub enum BuildError {
+    /// There is no `cargo`.
+    #[error("`cargo` does not start: {0}")]
+    NoCargo(#[source] io::Error),
+    /// `cargo build` failed.
+    #[error("`cargo build` of the program failed: {said}")]
+    Failed {
+        /// What it said.
+        said: String,
+    },
+    /// `cargo build` does not say where it has put the program.
+    #[error("`cargo build` did not make a program")]
+    NoProgram,
+}
+
+/// Reads where a program was put out of one of cargo's messages.
+fn executable(message: &str) -> Option<PathBuf> {
+    let message: Value = serde_json::from_str(message).ok()?;
+    message.get("executable")?.as_str().map(PathBuf::from)
+}

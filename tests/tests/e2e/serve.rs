@@ -1,0 +1,161 @@
+//! `task-queue serve`: what it prints, whom it lets in, and how it stops.
+
+use std::fs;
+use std::path::Path;
+
+use capnweb_runtime::{Error, connect};
+use serde_json::{Value, json};
+use task_queue::caps::{GateStub, GatewayStub};
+
+use crate::support::{LIMIT, serve, start};
+
+#[tokio::test]
+async fn an_open_server_gives_everybody_the_gateway() {
+    let data = tempfile::tempdir().unwrap();
+    let (_server, url) = serve(data.path(), &["--open"]);
+    assert!(url.ends_with("/rpc/ws"), "{url}");
+    let gateway: GatewayStub = connect(&url).await.unwrap();
+    let executed = gateway.submit_and_execute("compute", json!({})).await;
+    assert_eq!(executed.unwrap().result["computed"], 45);
+    assert!(
+        !data.path().join(SECRETS).exists(),
+        "there is nothing to redeem"
+    );
+}
+
+#[tokio::test]
+async fn without_open_a_connection_redeems_a_secret_of_the_file() {
+    let data = tempfile::tempdir().unwrap();
+    let (mut server, url) = serve(data.path(), &[]);
+    let file = server.line_after("Secrets of the roles: ", LIMIT).unwrap();
+    let secrets = read_secrets(Path::new(&file));
+
+    let gate: GateStub = connect(&url).await.unwrap();
+    let client = gate.redeem(text(&secrets, "client"));
+    let absent = client.get_worker_pool().await.unwrap_err();
+    assert_eq!(absent.to_string(), "'getWorkerPool' is not a function.");
+    let supervisor = gate.redeem(text(&secrets, "supervisor"));
+    assert_eq!(
+        supervisor.get_worker_pool().worker_count().await.unwrap(),
+        3
+    );
+    let refused = gate.redeem("guessed").await.unwrap_err();
+    assert!(matches!(refused, Error::Thrown(_)), "{refused}");
+}
+
+#[tokio::test]
+async fn with_auto_dispatch_a_task_is_executed_by_itself() {
+    let data = tempfile::tempdir().unwrap();
+    let (_server, url) = serve(data.path(), &["--open", "--dispatch", "auto"]);
+    let gateway: GatewayStub = connect(&url).await.unwrap();
+    let task = gateway.get_task_queue().submit("compute", json!({})).await;
+    let task = task.unwrap();
+    let done = async { while task.get_info().await.unwrap().result.is_none() {} };
+    tokio::time::timeout(LIMIT, done)
+        .await
+        .expect("the task ends");
+}
+
+#[cfg(unix)]
+#[test]
+fn it_stops_cleanly_when_it_is_told_to_and_takes_its_secrets_along() {
+    let data = tempfile::tempdir().unwrap();
+    let (mut server, url) = serve(data.path(), &[]);
+    let file = data.path().join(SECRETS);
+    let secrets = read_secrets(&file);
+    let end = server.terminate(LIMIT).unwrap();
+    assert!(end.status.success(), "{end:?}");
+    assert_eq!(end.stderr, "");
+    assert!(!file.exists(), "the secrets are good for nothing any more");
+    let printed = format!("{url}\n{}", end.lines.join("\n"));
+    for role in ["client", "supervisor"] {
+        assert!(!printed.contains(text(&secrets, role)), "{role}'s secret");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn the_secrets_are_for_the_owner_s_eyes() {
+    use std::os::unix::fs::PermissionsExt;
+    let data = tempfile::tempdir().unwrap();
+    let (mut server, _url) = serve(data.path(), &[]);
+    let file = server.line_after("Secrets of the roles: ", LIMIT).unwrap();
+    let mode = fs::metadata(file).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+}
+
+#[test]
+fn open_is_refused_where_others_could_come_in() {
+    let end = start(&["serve", "--open", "--listen", "0.0.0.0:0"]);
+    let (status, said) = ended(end);
+    assert_eq!(status, Some(1), "{said}");
+    assert_eq!(said.lines().count(), 1, "{said}");
+    assert!(
+        said.contains("--open") && said.contains("0.0.0.0:0"),
+        "{said}"
+    );
+}
+
+#[test]
+fn arguments_that_make_no_sense_are_named() {
+    let (status, said) = ended(start(&["serve", "--opne"]));
+    assert_eq!(status, Some(2), "{said}");
+    assert!(said.contains("--opne") && said.contains("--help"), "{said}");
+}
+
+#[test]
+fn help_and_version_are_given() {
+    let help = start(&["--help"]).finish(LIMIT).unwrap();
+    assert!(help.status.success());
+    for word in [
+        "serve",
+        "demo",
+        "--listen",
+        "--open",
+        "--dispatch",
+        "--data",
+        "--allow",
+    ] {
+        assert!(help.lines.iter().any(|line| line.contains(word)), "{word}");
+    }
+    let version = start(&["--version"]).finish(LIMIT).unwrap();
+    assert!(version.status.success());
+    assert_eq!(
+        version.lines,
+        [concat!("task-queue ", env!("CARGO_PKG_VERSION"))]
+    );
+}
+
+#[test]
+fn two_servers_do_not_share_their_data() {
+    let data = tempfile::tempdir().unwrap();
+    let (_server, _url) = serve(data.path(), &[]);
+    let directory = data.path().to_str().unwrap();
+    let second = start(&["serve", "--listen", "127.0.0.1:0", "--data", directory]);
+    let (status, said) = ended(second);
+    assert_eq!(status, Some(1), "{said}");
+    assert!(
+        said.contains(directory) && said.contains("in use"),
+        "{said}"
+    );
+    assert!(
+        data.path().join(SECRETS).exists(),
+        "those of the first server"
+    );
+}
+
+fn ended(mut process: tests::Process) -> (Option<i32>, String) {
+    let end = process.finish(LIMIT).unwrap();
+    (end.status.code(), end.stderr)
+}
+
+fn read_secrets(file: &Path) -> Value {
+    let text = fs::read_to_string(file).expect("the file can be read");
+    serde_json::from_str(&text).expect("the file is JSON")
+}
+
+fn text<'a>(secrets: &'a Value, role: &str) -> &'a str {
+    secrets[role].as_str().expect("a secret of that role")
+}
+
+const SECRETS: &str = "secrets.json";
