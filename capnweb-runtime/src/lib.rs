@@ -34,6 +34,7 @@
 //! # Ok(()) }
 //! ```
 //!
+#![doc = include_str!("../docs/concepts.md")]
 //! # The words
 //!
 //! * A **stub** is a reference to an object, local or remote: [`Stub`] without a type, and

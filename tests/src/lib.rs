@@ -12,3 +12,8 @@ pub use javascript::{InstallError, Node, NodeError, SCENARIOS, Scenario, Scenari
 pub use process::{Finished, Process, ProcessError};
 pub use program::{BuildError, task_queue};
 pub use workspace::{relative, root, source_files};
+
+/// The examples of the README are compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+mod readme {}

@@ -147,7 +147,74 @@ fn truncated(reason: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::{MAX_REASON, truncated};
+    use std::collections::VecDeque;
+    use std::pin::Pin;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::task::{Context, Poll};
+
+    use tokio::io::{AsyncRead, AsyncWrite, DuplexStream, ReadBuf, duplex};
+    use tokio_tungstenite::WebSocketStream;
+    use tokio_tungstenite::tungstenite::protocol::Role;
+
+    use super::{FrameSink as _, FrameSource as _, Limits, MAX_REASON, config, split, truncated};
+
+    /// Counts how often it is written to.
+    struct Counted(DuplexStream, Arc<AtomicUsize>);
+
+    impl AsyncRead for Counted {
+        fn poll_read(
+            mut self: Pin<&mut Self>,
+            context: &mut Context<'_>,
+            buffer: &mut ReadBuf<'_>,
+        ) -> Poll<std::io::Result<()>> {
+            Pin::new(&mut self.0).poll_read(context, buffer)
+        }
+    }
+
+    impl AsyncWrite for Counted {
+        fn poll_write(
+            mut self: Pin<&mut Self>,
+            context: &mut Context<'_>,
+            bytes: &[u8],
+        ) -> Poll<std::io::Result<usize>> {
+            self.1.fetch_add(1, Ordering::SeqCst);
+            Pin::new(&mut self.0).poll_write(context, bytes)
+        }
+
+        fn poll_flush(
+            mut self: Pin<&mut Self>,
+            context: &mut Context<'_>,
+        ) -> Poll<std::io::Result<()>> {
+            Pin::new(&mut self.0).poll_flush(context)
+        }
+
+        fn poll_shutdown(
+            mut self: Pin<&mut Self>,
+            context: &mut Context<'_>,
+        ) -> Poll<std::io::Result<()>> {
+            Pin::new(&mut self.0).poll_shutdown(context)
+        }
+    }
+
+    /// The fault: a system call for each message of a pipeline.
+    #[tokio::test]
+    async fn messages_that_are_ready_together_leave_in_one_write() {
+        let limits = Limits::default();
+        let writes = Arc::new(AtomicUsize::new(0));
+        let (near, far) = duplex(64 * 1024);
+        let near = Counted(near, Arc::clone(&writes));
+        let near = WebSocketStream::from_raw_socket(near, Role::Client, Some(config(&limits)));
+        let far = WebSocketStream::from_raw_socket(far, Role::Server, Some(config(&limits)));
+        let (_source, mut sink) = split(near.await, &limits);
+        let (mut source, _sink) = split(far.await, &limits);
+        let frames: VecDeque<String> = (0..100).map(|n| format!("message {n}")).collect();
+        sink.send(frames.clone()).await.unwrap();
+        for frame in frames {
+            assert_eq!(source.receive().await.unwrap().as_str(), frame);
+        }
+        assert_eq!(writes.load(Ordering::SeqCst), 1);
+    }
 
     /// T-13: a reason of two-byte characters is cut to 122 bytes, never inside one.
     #[test]

@@ -77,7 +77,7 @@ impl Worker for Watched {
     }
 
     async fn finish(&self) -> Result<()> {
-        drop(self.finish.send(true));
+        self.finish.send_replace(true);
         Ok(())
     }
 
@@ -126,7 +126,7 @@ async fn dropping_a_promise_tells_its_method() {
 async fn giving_up_an_await_tells_its_method() {
     let bench = bench();
     let call = bench.link.look("a");
-    let waiting = tokio::spawn(async move { call.await });
+    let waiting = tokio::spawn(call);
     bench.expect("a started").await;
     waiting.abort();
     bench.expect("a cancelled").await;
@@ -261,7 +261,7 @@ async fn local_calls_are_cancelled_too() {
     let call = local.stopped("a");
     assert_eq!(told.recv().await.unwrap(), "a started");
     drop(call);
-    let dropped = tokio::time::timeout(Duration::from_secs(60), told.recv()).await;
+    let dropped = tokio::time::timeout(Duration::from_mins(1), told.recv()).await;
     assert_eq!(dropped.unwrap().unwrap(), "a dropped");
     assert!(local.as_stub() != bench.link.as_stub());
 }

@@ -42,7 +42,7 @@ async fn a_parameter_left_out_has_its_default() {
             (pager.page(0, None, "up", None), r#"0 10 Some("up") all"#),
             (pager.page(0, None, None, "x"), "0 10 None x"),
             (
-                pager.page(&0, Some(5), Some("up".to_owned()), "x".to_owned()),
+                pager.page(0, Some(5), Some("up".to_owned()), "x".to_owned()),
                 r#"0 5 Some("up") x"#,
             ),
         ];
@@ -57,11 +57,10 @@ async fn a_parameter_left_out_has_its_default() {
 async fn callers_without_a_schema_leave_out_what_they_like() {
     over_both(pages, async |pager| {
         let stub = pager.as_stub();
-        let undefined = Value::Undefined;
         let cases = [
             (stub.call("page", (1,)), "1 10 None all"),
             (
-                stub.call("page", (1, &undefined, &undefined, "x")),
+                stub.call("page", (1, Value::Undefined, Value::Undefined, "x")),
                 "1 10 None x",
             ),
             (stub.call("page", (1, 2, Value::Null)), "1 2 None all"),

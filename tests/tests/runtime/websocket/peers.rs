@@ -75,7 +75,7 @@ async fn a_peer_that_stops_in_the_middle_of_a_message_leaves_nothing_behind() {
     let mut stream = peer.into_stream();
     // A masked text frame of 100 bytes, of which three come.
     stream
-        .write_all(&[0x81, 0x80 | 100, 0, 0, 0, 0, b'[', b'"', b'p'])
+        .write_all(&[0x81, 0x80 | 0x64, 0, 0, 0, 0, b'[', b'"', b'p'])
         .await
         .unwrap();
     drop(stream);
@@ -107,7 +107,7 @@ async fn a_message_in_pieces_is_one_message() {
     for (piece, code, last) in [
         (r#"["push",["pipe"#, Data::Text, false),
         (r#"line",0,["echo"]"#, Data::Continue, false),
-        (r#",[5]]]"#, Data::Continue, true),
+        (",[5]]]", Data::Continue, true),
     ] {
         let frame = Frame::message(piece.as_bytes(), OpCode::Data(code), last);
         peer.send_message(Message::Frame(frame)).await;
