@@ -9,29 +9,38 @@ use super::hub::Hub;
 use super::queue::Scope;
 use super::secrets::{Role, Secrets};
 use crate::caps::{ClientGatewayStub, Gate, GateStub, GatewayStub};
+use crate::model::Grants;
 
 struct ServedGate {
     hub: Arc<Hub>,
     secrets: Arc<Secrets>,
     /// The tasks of the client's role.
     clients: Scope,
+    /// What they can be granted.
+    ceiling: Grants,
 }
 
 /// Makes a gate.
-pub(super) fn gate(hub: &Arc<Hub>, secrets: &Arc<Secrets>, clients: &Scope) -> GateStub {
+pub(super) fn gate(
+    hub: &Arc<Hub>,
+    secrets: &Arc<Secrets>,
+    clients: &Scope,
+    ceiling: Grants,
+) -> GateStub {
     GateStub::new(ServedGate {
         hub: Arc::clone(hub),
         secrets: Arc::clone(secrets),
         clients: clients.clone(),
+        ceiling,
     })
 }
 
 impl Gate for ServedGate {
     async fn redeem(&self, secret: String) -> Result<GatewayStub> {
         match self.secrets.role_of(&secret) {
-            Some(Role::Supervisor) => Ok(gateway(&self.hub, Scope::All)),
+            Some(Role::Supervisor) => Ok(gateway(&self.hub, Scope::All, Grants::EVERYTHING)),
             Some(Role::Client) => {
-                let whole = gateway(&self.hub, self.clients.clone());
+                let whole = gateway(&self.hub, self.clients.clone(), self.ceiling);
                 let client: ClientGatewayStub = whole.attenuate();
                 Ok(client.as_stub().cast())
             }

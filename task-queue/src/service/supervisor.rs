@@ -17,7 +17,7 @@ use super::secrets::Secrets;
 use crate::caps::{GateStub, GatewayStub};
 use crate::clock::{Clock, SystemClock};
 use crate::engine::{self, State};
-use crate::model::WorkerKind;
+use crate::model::{Grants, WorkerKind};
 use crate::resources::FencingToken;
 use crate::resources::gpu::SoftwareGpu;
 use crate::resources::locks::{LockLimits, LockManager};
@@ -33,6 +33,7 @@ struct Inner {
     hub: Arc<Hub>,
     secrets: Arc<Secrets>,
     clients: Scope,
+    client_grants: Grants,
     owner: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -76,18 +77,24 @@ impl Supervisor {
             hub,
             secrets: Arc::new(Secrets::draw()),
             clients: Scope::Own(Arc::default()),
+            client_grants: config.client_grants,
             owner: Mutex::new(Some(owner)),
         })))
     }
 
     /// Returns a gateway with all authority.
     pub fn gateway(&self) -> GatewayStub {
-        gateway(&self.0.hub, Scope::All)
+        gateway(&self.0.hub, Scope::All, Grants::EVERYTHING)
     }
 
     /// Returns a gate, which has no authority but for those who know a secret.
     pub fn gate(&self) -> GateStub {
-        gate(&self.0.hub, &self.0.secrets, &self.0.clients)
+        gate(
+            &self.0.hub,
+            &self.0.secrets,
+            &self.0.clients,
+            self.0.client_grants,
+        )
     }
 
     /// Returns what the gate takes.
