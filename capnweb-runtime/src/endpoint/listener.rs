@@ -7,7 +7,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::{Request, Response};
+use http::header::ORIGIN;
+use http::{HeaderMap, Request, Response, StatusCode};
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
 use hyper::service::service_fn;
@@ -16,7 +17,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
-use super::upgrade::{MainFactory, respond};
+use super::upgrade::{MainFactory, refusal, respond};
 use crate::hook::{Peer, Stub};
 use crate::limits::Limits;
 use crate::typed::Capability;
@@ -55,9 +56,13 @@ pub async fn serve<C: Capability>(
 pub struct Server {
     main: MainFactory,
     limits: Limits,
+    origins: Option<Arc<Origins>>,
     #[cfg(feature = "tls")]
     tls: Option<tokio_rustls::TlsAcceptor>,
 }
+
+/// Says whether pages of an origin may connect.
+type Origins = dyn Fn(&str) -> bool + Send + Sync;
 
 impl Server {
     /// Prepares a server that serves each connection what `main` makes for it.
@@ -65,9 +70,21 @@ impl Server {
         Self {
             main: Arc::new(move |peer| Stub::into_cap(main(peer).into_stub())),
             limits: Limits::default(),
+            origins: None,
             #[cfg(feature = "tls")]
             tls: None,
         }
+    }
+
+    /// Lets only those web pages connect whose origin, such as `https://example.org`, `admits`
+    /// accepts; others are answered 403. A client that names no origin is no browser, and let in.
+    ///
+    /// Browsers let every page connect everywhere, also to this machine. A server needs this whose
+    /// main object gives authority to whoever can reach it (protocol L-47).
+    #[must_use]
+    pub fn origins(mut self, admits: impl Fn(&str) -> bool + Send + Sync + 'static) -> Self {
+        self.origins = Some(Arc::new(admits));
+        self
     }
 
     /// Sets what each client may make this side spend.
@@ -129,8 +146,11 @@ impl Server {
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let service = service_fn(|request: Request<Incoming>| {
-            let response: Response<Full<Bytes>> =
-                respond(request, peer.clone(), &self.main, &self.limits);
+            let response: Response<Full<Bytes>> = if self.admits(request.headers()) {
+                respond(request, peer.clone(), &self.main, &self.limits)
+            } else {
+                refusal(StatusCode::FORBIDDEN, FOREIGN_ORIGIN)
+            };
             async move { Ok::<_, Infallible>(response) }
         });
         let connection = hyper::server::conn::http1::Builder::new()
@@ -141,6 +161,14 @@ impl Server {
         // A client that does not speak HTTP has nobody to be told.
         drop(connection.await);
     }
+
+    fn admits(&self, headers: &HeaderMap) -> bool {
+        let Some(admits) = &self.origins else {
+            return true;
+        };
+        let mut origins = headers.get_all(ORIGIN).iter();
+        origins.all(|origin| origin.to_str().is_ok_and(|origin| admits(origin)))
+    }
 }
 
 impl fmt::Debug for Server {
@@ -150,6 +178,9 @@ impl fmt::Debug for Server {
             .finish_non_exhaustive()
     }
 }
+
+/// What a page is told that may not connect.
+const FOREIGN_ORIGIN: &str = "Pages of this origin may not connect.";
 
 /// How long accepting pauses when the process is out of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
