@@ -1,6 +1,7 @@
 //! The capability traits over the engine.
 
 mod attempt;
+mod care;
 mod config;
 mod far;
 mod gate;

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use capnweb_runtime::Result;
 use serde_json::Value;
 
+use super::care::Care;
 use super::gpu::gpu;
 use super::hub::Hub;
 use super::network::network;
@@ -55,6 +56,15 @@ impl Scope {
                 .insert(id);
         }
     }
+
+    fn remove(&self, id: TaskId) {
+        if let Self::Own(tasks) = self {
+            tasks
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .remove(&id);
+        }
+    }
 }
 
 impl ServedQueue {
@@ -91,10 +101,16 @@ impl ServedQueue {
         let spec = TaskSpec::from_submission(kind, params, self.ceiling)?;
         let task = TaskId::generate(&mut OsEntropy);
         self.scope.add(task);
-        self.hub
+        let submitted = self
+            .hub
             .owner
             .apply(Command::Submit(Submit { task, spec }))
-            .await?;
+            .await;
+        if let Err(refusal) = submitted {
+            // Or refused submissions would pile up, which nothing else limits.
+            self.scope.remove(task);
+            return Err(refusal);
+        }
         Ok(task)
     }
 }
@@ -136,11 +152,12 @@ impl TaskQueue for ServedQueue {
     }
 
     async fn get_shared_storage(&self) -> Result<StorageStub> {
-        Ok(storage(&self.hub, Access::Full, "a supervisor".to_owned()))
+        let holder = "a supervisor".to_owned();
+        Ok(storage(&self.hub, Access::Full, holder, &Care::None))
     }
 
     async fn get_shared_gpu(&self) -> Result<GpuStub> {
-        Ok(gpu(&self.hub))
+        Ok(gpu(&self.hub, &Care::None))
     }
 
     async fn get_shared_network(&self) -> Result<NetworkStub> {
