@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::shared::Connection;
 use crate::error::Disconnect;
+use crate::hook::SessionControl as _;
 use crate::transport::{FrameSink, FrameSource};
 
 /// How long a peer that does not read may hold up the end of its session.
@@ -27,6 +28,8 @@ pub(crate) async fn drive(
         tokio::select! {
             () = &mut writing => true,
             () = reading => tokio::time::timeout(CLOSE_TIMEOUT, writing).await.is_ok(),
+            // Ended on this side, with a peer that neither reads nor says anything.
+            _ = connection.closed() => tokio::time::timeout(CLOSE_TIMEOUT, writing).await.is_ok(),
         }
     };
     let reason = connection.ended().unwrap_or(Disconnect::Shutdown);
@@ -67,5 +70,56 @@ struct EndOnDrop(Arc<Connection>);
 impl Drop for EndOnDrop {
     fn drop(&mut self) {
         self.0.terminate(&Disconnect::Shutdown);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::VecDeque;
+    use std::sync::Arc;
+
+    use super::drive;
+    use crate::connection::Connection;
+    use crate::error::Disconnect;
+    use crate::error::Error;
+    use crate::hook::{Cap, Peer, SessionControl as _, Stub};
+    use crate::limits::Limits;
+    use crate::transport::{FrameSink, FrameSource};
+
+    /// A peer that is connected, and neither reads nor says anything.
+    struct Silent;
+
+    impl FrameSource for Silent {
+        type Frame = String;
+
+        async fn receive(&mut self) -> Result<String, Disconnect> {
+            std::future::pending().await;
+        }
+    }
+
+    impl FrameSink for Silent {
+        async fn send(&mut self, _: VecDeque<String>) -> Result<(), Disconnect> {
+            std::future::pending().await;
+        }
+
+        async fn close(&mut self, _: &Disconnect) {
+            std::future::pending().await;
+        }
+    }
+
+    /// Its connection, and all that waits to be written to it, would be kept for ever.
+    #[tokio::test(start_paused = true)]
+    async fn a_session_that_ends_here_lets_go_of_a_peer_that_neither_reads_nor_writes() {
+        let main = Cap::settled(Err(Error::new("none")));
+        let (connection, peer) = Connection::new(main, Peer::default(), Limits::default());
+        let driver = tokio::spawn(drive(Arc::clone(&connection), Silent, Silent));
+        drop(Stub::of(peer.clone()).call("f", ()));
+        tokio::task::yield_now().await;
+        connection.close("enough");
+        let hour = std::time::Duration::from_hours(1);
+        tokio::time::timeout(hour, driver)
+            .await
+            .expect("the driver ends")
+            .expect("it does not panic");
     }
 }

@@ -4,12 +4,11 @@ use std::convert::Infallible;
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
-#[cfg(feature = "tls")]
-use std::sync::Arc;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use http::{Request, Response};
+use http::header::ORIGIN;
+use http::{HeaderMap, Request, Response, StatusCode};
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
 use hyper::service::service_fn;
@@ -18,7 +17,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
-use super::upgrade::{MainFactory, main_factory, respond};
+use super::upgrade::{MainFactory, main_factory, refusal, respond};
 use crate::hook::Peer;
 use crate::limits::Limits;
 use crate::typed::Capability;
@@ -57,9 +56,13 @@ pub async fn serve<C: Capability>(
 pub struct Server {
     main: MainFactory,
     limits: Limits,
+    origins: Option<Arc<Origins>>,
     #[cfg(feature = "tls")]
     tls: Option<tokio_rustls::TlsAcceptor>,
 }
+
+/// Says whether pages of an origin may connect.
+type Origins = dyn Fn(&str) -> bool + Send + Sync;
 
 impl Server {
     /// Prepares a server that serves each connection what `main` makes for it.
@@ -67,9 +70,21 @@ impl Server {
         Self {
             main: main_factory(main),
             limits: Limits::default(),
+            origins: None,
             #[cfg(feature = "tls")]
             tls: None,
         }
+    }
+
+    /// Lets only those web pages connect whose origin, such as `https://example.org`, `admits`
+    /// accepts; others are answered 403. A client that names no origin is no browser, and let in.
+    ///
+    /// Browsers let every page connect everywhere, also to this machine. A server needs this whose
+    /// main object gives authority to whoever can reach it (protocol L-47).
+    #[must_use]
+    pub fn origins(mut self, admits: impl Fn(&str) -> bool + Send + Sync + 'static) -> Self {
+        self.origins = Some(Arc::new(admits));
+        self
     }
 
     /// Sets what each client may make this side spend.
@@ -132,11 +147,15 @@ impl Server {
     {
         let upgraded = Mutex::new(None);
         let service = service_fn(|request: Request<Incoming>| {
+            if !self.admits(request.headers()) {
+                let refused = refusal(StatusCode::FORBIDDEN, FOREIGN_ORIGIN);
+                return std::future::ready(Ok::<Response<Full<Bytes>>, Infallible>(refused));
+            }
             let (response, session) = respond(request, peer.clone(), &self.main, &self.limits);
             if session.is_some() {
                 *upgraded.lock().unwrap_or_else(PoisonError::into_inner) = session;
             }
-            std::future::ready(Ok::<Response<Full<Bytes>>, Infallible>(response))
+            std::future::ready(Ok(response))
         });
         let connection = hyper::server::conn::http1::Builder::new()
             .timer(TokioTimer::new())
@@ -151,6 +170,14 @@ impl Server {
             session.await;
         }
     }
+
+    fn admits(&self, headers: &HeaderMap) -> bool {
+        let Some(admits) = &self.origins else {
+            return true;
+        };
+        let mut origins = headers.get_all(ORIGIN).iter();
+        origins.all(|origin| origin.to_str().is_ok_and(|origin| admits(origin)))
+    }
 }
 
 impl fmt::Debug for Server {
@@ -160,6 +187,9 @@ impl fmt::Debug for Server {
             .finish_non_exhaustive()
     }
 }
+
+/// What a page is told that may not connect.
+const FOREIGN_ORIGIN: &str = "Pages of this origin may not connect.";
 
 /// How long accepting pauses when the process is out of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);

@@ -95,7 +95,11 @@ fn has_token(headers: &HeaderMap, name: &HeaderName, token: &str) -> bool {
         .any(|value| value.trim().eq_ignore_ascii_case(token))
 }
 
-fn refusal<R: From<&'static str>>(status: StatusCode, text: &'static str) -> Response<R> {
+/// Answers a request with words.
+pub(super) fn refusal<R: From<&'static str>>(
+    status: StatusCode,
+    text: &'static str,
+) -> Response<R> {
     let mut response = Response::new(R::from(text));
     *response.status_mut() = status;
     response

@@ -56,6 +56,9 @@ pub enum Unsendable {
     /// The peer already holds as much as its limit allows.
     #[error("The peer holds {0} references, which is the limit.")]
     TooManyExports(usize),
+    /// The peer has given, or owes, as much as this side's limit allows: it does not answer.
+    #[error("{0} references and results of the peer's are held or awaited, which is the limit.")]
+    TooManyImports(usize),
     /// The value is larger than what may wait to be sent.
     #[error("The message would be larger than {0} bytes, which is the limit.")]
     TooLarge(usize),

@@ -109,7 +109,22 @@ fn narrowing(grant: Results, result: Resolver) -> Resolver {
 
 /// Passes a result on once it is known, with its capabilities narrowed.
 fn convert(promise: &Cap, grant: Results, result: Resolver) {
-    result.settle_from(promise, move |outcome| narrow(outcome.clone()?, grant));
+    result.settle_from(promise, move |outcome| match outcome {
+        Ok(value) => narrow(value.clone(), grant),
+        Err(error) => Err(without_ungranted(error, grant)),
+    });
+}
+
+/// Narrows what a failure carries, too. One whose capabilities are not granted is still told, in
+/// words only.
+fn without_ungranted(error: &Error, grant: Results) -> Error {
+    let Error::Thrown(thrown) = error else {
+        return error.clone();
+    };
+    match narrow(thrown.value().clone(), grant) {
+        Ok(value) => Error::thrown(value),
+        Err(_) => Error::of_class(error.class(), error.to_string()),
+    }
 }
 
 fn narrow(mut value: Value, grant: Results) -> Outcome {

@@ -69,7 +69,7 @@ pub(crate) use settled::{Found, find};
 pub(crate) use shield::shielded;
 pub use stub::Stub;
 pub(crate) use target::Target;
-pub(crate) use weight::weight;
+pub(crate) use weight::{weigh, weight};
 use wrap::wrap;
 
 /// A value as programs see it: the tree with live stubs as its leaves.

@@ -38,13 +38,14 @@ impl Machine {
     ) -> Result<Cap, Refused> {
         if let Some(reason) = &self.ended {
             let error = Error::Disconnected(reason.clone());
-            args.into_iter()
-                .flatten()
-                .for_each(|arg| self.effects.push(Effect::Drop(arg)));
-            return Err(Refused::Failed(error));
+            return Err(self.refuse(args, error));
         }
         if self.imports.find(import).is_none() {
             return Err(Refused::Settled { path, args });
+        }
+        let limit = self.limits.max_imports;
+        if self.imports.len() >= limit {
+            return Err(self.refuse(args, Unsendable::TooManyImports(limit).into()));
         }
         let frame = self
             .encode_push(import, path, args)
@@ -120,6 +121,12 @@ impl Machine {
         if let Ok(frame) = frame {
             self.send(frame);
         }
+    }
+
+    fn refuse(&mut self, args: Option<Vec<Value>>, error: Error) -> Refused {
+        let args = args.into_iter().flatten().map(Effect::Drop);
+        self.effects.extend(args);
+        Refused::Failed(error)
     }
 
     fn encode_push(

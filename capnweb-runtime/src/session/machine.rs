@@ -9,10 +9,11 @@ use super::exports::{Exports, Pull};
 use super::imports::{Import, ImportKind, Imports};
 use super::thrown::without_capabilities;
 use crate::error::{Disconnect, Error, Violation};
-use crate::hook::{Account, Cap, Charge, Stats, Stub, Value};
+use crate::hook::{Account, Cap, Charge, Stats, Stub, Value, weigh};
 use crate::ids::{ExportId, ImportId, ImportRef, SessionKey, WireId};
 use crate::limits::Limits;
-use crate::wire::{self, Expr, Message};
+use crate::value::Segment;
+use crate::wire::{self, Expr, Message, Target, WireRef};
 
 /// One side of one session.
 pub(crate) struct Machine {
@@ -121,9 +122,15 @@ impl Machine {
 
     fn apply(&mut self, message: Message, size: usize, host: &dyn Host) -> Result<(), Violation> {
         match message {
-            Message::Push(expr) => self.handle_push(expr, size, host),
+            Message::Push(expr) => {
+                let size = size.max(room_of_expr(&expr));
+                self.handle_push(expr, size, host)
+            }
             Message::Pull(id) => self.handle_pull(id),
-            Message::Resolve(id, expr) => self.handle_resolve(id, expr, size, host),
+            Message::Resolve(id, expr) => {
+                let size = size.max(room_of_expr(&expr));
+                self.handle_resolve(id, expr, size, host)
+            }
             Message::Reject(id, json) => self.handle_reject(id, json, size, host),
             Message::Release(id, count) => self.handle_release(id, count),
             Message::Abort(expr) => self.handle_abort(expr, host),
@@ -191,8 +198,8 @@ impl Machine {
         if ImportId::from_peer(id).is_none_or(|id| self.imports.get(id).is_none()) {
             return Ok(());
         }
-        let charge = self.charge_message(size)?;
         let expr = wire::decode_expr(json, &self.limits)?;
+        let charge = self.charge_message(size.max(room_of_expr(&expr)))?;
         let thrown = self.evaluate(expr, host)?;
         // Capabilities have no owner in a failure: they are let go of (protocol S-33, W-27).
         let thrown = without_capabilities(thrown, &mut self.effects);
@@ -311,4 +318,22 @@ const fn room_of(frame: &str) -> usize {
     frame.len().saturating_add(OVERHEAD)
 }
 
+/// Returns about how much memory an expression takes: `[[]]` or `1` takes more than its text.
+fn room_of_expr(expr: &Expr) -> usize {
+    weigh(expr, &|reference| match reference {
+        WireRef::Export(_) | WireRef::Promise(_) => PROMISE,
+        WireRef::Import(target) | WireRef::Pipeline(target) => room_of_target(target),
+    })
+}
+
+fn room_of_target(target: &Target) -> usize {
+    let steps = target.path.as_ref().map_or(0, |path| path.segments().len());
+    let path = steps.saturating_mul(size_of::<Segment>());
+    let args = target.args.iter().flatten().map(room_of_expr);
+    args.fold(path.saturating_add(PROMISE), usize::saturating_add)
+}
+
 const OVERHEAD: usize = 128;
+
+/// What a reference takes that is made for a message, with its promise or its place in a table.
+const PROMISE: usize = 256;

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use tokio::net::{TcpListener, lookup_host};
+use url::{Host, Url};
 
 use crate::cli::args::Door;
 use crate::cli::error::RunError;
@@ -22,9 +23,44 @@ pub(super) async fn listen(place: &str, door: Door) -> Result<TcpListener, RunEr
         .map_err(cannot)
 }
 
+/// Returns whether a web page comes from this machine, by its origin.
+pub(super) fn is_local(origin: &str) -> bool {
+    let url = Url::parse(origin).ok();
+    url.as_ref()
+        .and_then(Url::host)
+        .is_some_and(|host| match host {
+            Host::Domain(name) => name == "localhost",
+            Host::Ipv4(address) => address.is_loopback(),
+            Host::Ipv6(address) => address.is_loopback(),
+        })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Any page that a developer happens to look at could give orders to the supervisor.
+    #[test]
+    fn pages_from_elsewhere_are_not_local() {
+        for origin in [
+            "http://localhost:3000",
+            "http://127.0.0.1:8080",
+            "https://[::1]",
+        ] {
+            assert!(is_local(origin), "{origin}");
+        }
+        for origin in [
+            "https://evil.example",
+            "http://localhost.evil.example",
+            "http://127.0.0.1.evil.example",
+            "http://192.168.0.1",
+            "null",
+            "",
+            "file:///localhost",
+        ] {
+            assert!(!is_local(origin), "{origin}");
+        }
+    }
 
     #[tokio::test]
     async fn an_open_door_is_for_this_machine_only() {

@@ -7,7 +7,7 @@ use std::path::Path;
 use capnweb_runtime::Server;
 use tokio::net::TcpListener;
 
-use crate::cli::address::listen;
+use crate::cli::address::{is_local, listen};
 use crate::cli::args::{Door, ServeOptions};
 use crate::cli::error::RunError;
 use crate::cli::secrets::SecretsFile;
@@ -73,7 +73,8 @@ fn secrets(
 async fn attend(supervisor: &Supervisor, listener: TcpListener, door: Door) -> io::Result<()> {
     let supervisor = supervisor.clone();
     let server = match door {
-        Door::Open => Server::new(move |_peer| supervisor.gateway()),
+        // A browser on this machine lets pages from anywhere connect to it.
+        Door::Open => Server::new(move |_peer| supervisor.gateway()).origins(is_local),
         Door::Gate => Server::new(move |_peer| supervisor.gate()),
     };
     server.serve(listener).await

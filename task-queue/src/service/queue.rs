@@ -56,6 +56,15 @@ impl Scope {
                 .insert(id);
         }
     }
+
+    fn remove(&self, id: TaskId) {
+        if let Self::Own(tasks) = self {
+            tasks
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .remove(&id);
+        }
+    }
 }
 
 impl ServedQueue {
@@ -92,10 +101,16 @@ impl ServedQueue {
         let spec = TaskSpec::from_submission(kind, params, self.ceiling)?;
         let task = TaskId::generate(&mut OsEntropy);
         self.scope.add(task);
-        self.hub
+        let submitted = self
+            .hub
             .owner
             .apply(Command::Submit(Submit { task, spec }))
-            .await?;
+            .await;
+        if let Err(refusal) = submitted {
+            // Or refused submissions would pile up, which nothing else limits.
+            self.scope.remove(task);
+            return Err(refusal);
+        }
         Ok(task)
     }
 }

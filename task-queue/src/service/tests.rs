@@ -278,6 +278,34 @@ async fn a_client_cannot_grant_its_tasks_what_its_role_lacks() {
     running.supervisor.stop().await;
 }
 
+/// A lock or a reservation that outlives the loan is a resource that nobody can take back.
+#[tokio::test]
+async fn what_was_got_through_a_loan_dies_with_it() {
+    let running = start(DispatchMode::Manual).await;
+    let resources = running.gateway.get_resources().await.unwrap();
+    let queue = running.gateway.get_task_queue().await.unwrap();
+
+    let lent = resources.lend_gpu().await.unwrap();
+    let reserved = lent.gpu.reserve(4_000).await.unwrap();
+    lent.gpu.allocate(1_000).await.unwrap();
+    lent.loan.revoke("over".to_owned()).await.unwrap();
+    let gpu = queue.get_shared_gpu().await.unwrap();
+    assert_eq!(gpu.allocated_memory().await.unwrap(), 0);
+    assert!(reserved.size().await.unwrap_err().is_revoked());
+
+    let lent = resources.lend_storage(false).await.unwrap();
+    let held = lent.storage.lock("key", None).await.unwrap();
+    lent.loan.revoke("over".to_owned()).await.unwrap();
+    assert!(held.token().await.unwrap_err().is_revoked());
+    let storage = queue.get_shared_storage().await.unwrap();
+    let again = tokio::time::timeout(LONG, storage.lock("key", None)).await;
+    again.expect("the lock is free").unwrap();
+    running.supervisor.stop().await;
+}
+
+/// Far more than anything here takes.
+const LONG: std::time::Duration = std::time::Duration::from_secs(10);
+
 #[tokio::test]
 async fn memory_is_freed_with_its_holder() {
     let running = start(DispatchMode::Manual).await;

@@ -50,6 +50,10 @@ impl Directory for Files {
     async fn open(&self, name: String) -> Result<DirectoryStub> {
         match name.as_str() {
             "nowhere" => Err(Error::range_error("no such directory")),
+            "trap" => {
+                let inside = Value::Capability(self.stub().into_stub());
+                Err(Error::range_error("trapped").with_prop("inside", inside))
+            }
             _ => Ok(self.stub()),
         }
     }
@@ -171,6 +175,19 @@ async fn failures_pass_through_a_facet() {
         assert_eq!(error.to_string(), "no such directory");
     })
     .await;
+}
+
+/// The fault: the whole object, as a property of the error that a facet's method fails with. A
+/// session drops it anyway; within a process, nothing else would.
+#[tokio::test]
+async fn what_a_failure_carries_through_a_facet_is_narrowed_too() {
+    let error = reader().open("trap").await.unwrap_err();
+    assert_eq!(error.to_string(), "trapped");
+    assert_eq!(error.class(), ErrorClass::RangeError);
+    let Some(Value::Capability(inside)) = error.prop("inside") else {
+        panic!("it is still there: {error:?}");
+    };
+    assert_is_reader_only(inside).await;
 }
 
 /// The fault: an answer from which a peer learns that a member exists and is kept from it.

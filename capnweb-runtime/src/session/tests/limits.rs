@@ -77,6 +77,24 @@ async fn l15_introductions_fill_the_import_table() {
     assert_violation(&peer, &Violation::TooManyImports { limit: 3 });
 }
 
+/// A peer that answers nothing must not make a server that calls it back grow.
+#[tokio::test]
+async fn l15_calls_that_the_peer_does_not_answer_fill_the_import_table() {
+    let peer = Scripted::with(limits(|limits| limits.max_imports = 3));
+    let unanswered = [call(peer.main(), "f", []), call(peer.main(), "f", [])];
+    let refused = call(peer.main(), "f", [function(|_| Ok(Value::Null))]);
+    assert_eq!(
+        failure(peer.value(&refused).await),
+        "3 references and results of the peer's are held or awaited, which is the limit."
+    );
+    peer.holds(3, 1);
+    drop(unanswered);
+    let answered = call(peer.main(), "f", []);
+    peer.says(r#"["resolve",3,1]"#);
+    assert_eq!(peer.value(&answered).await.ok(), Some(number(1.0)));
+    assert!(peer.ended().is_none());
+}
+
 #[tokio::test]
 async fn l17_calls_in_flight_are_refused_one_by_one() {
     let peer = Scripted::with(limits(|limits| limits.max_calls_in_flight = 2));
@@ -245,9 +263,24 @@ async fn l16_what_is_kept_for_the_peer_is_counted_until_it_lets_go() {
     assert_violation(&peer, &Violation::TooManyRetainedBytes { limit: 10_000 });
 }
 
+/// Two bytes of text can be forty of memory, or a whole promise.
+#[tokio::test]
+async fn l16_what_counts_is_the_room_values_take_and_not_their_text() {
+    for item in ["1", "[[]]", "{}", r#""""#, r#"["pipeline",0,["prop"]]"#] {
+        let peer = Scripted::with(limits(|limits| limits.max_retained_bytes = 30_000));
+        let items = vec![item; 900].join(",");
+        peer.says(&format!(r#"["push",[[{items}]]]"#));
+        assert_violation(&peer, &Violation::TooManyRetainedBytes { limit: 30_000 });
+    }
+    let peer = Scripted::with(limits(|limits| limits.max_retained_bytes = 30_000));
+    let args = vec!["1"; 900].join(",");
+    peer.says(&format!(r#"["push",["pipeline",0,["later"],[{args}]]]"#));
+    assert_violation(&peer, &Violation::TooManyRetainedBytes { limit: 30_000 });
+}
+
 #[tokio::test]
 async fn l16_a_value_that_is_read_again_and_again_is_counted_again_and_again() {
-    let peer = Scripted::with(limits(|limits| limits.max_retained_bytes = 20_000));
+    let peer = Scripted::with(limits(|limits| limits.max_retained_bytes = 22_000));
     peer.says(&format!(r#"["push",{{"a":"{}"}}]"#, "x".repeat(4_000)));
     for _ in 0..3 {
         peer.says(r#"["push",["pipeline",1,["a"]]]"#);
@@ -255,7 +288,7 @@ async fn l16_a_value_that_is_read_again_and_again_is_counted_again_and_again() {
     peer.says(r#"["push",["pipeline",1,["a"]]]"#);
     peer.says(r#"["pull",5]"#);
     peer.hears(&[
-        r#"["reject",5,["error","RangeError","More than 20000 bytes are kept for the peer already."]]"#,
+        r#"["reject",5,["error","RangeError","More than 22000 bytes are kept for the peer already."]]"#,
     ])
     .await;
     peer.says(r#"["release",2,1]"#);

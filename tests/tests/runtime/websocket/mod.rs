@@ -4,5 +4,6 @@ mod beginning;
 mod echo;
 mod ending;
 mod http;
+mod origins;
 mod peers;
 mod tls;
