@@ -5,9 +5,7 @@ use std::time::Duration;
 
 use super::shared::Connection;
 use crate::error::Disconnect;
-use crate::hook::{Cap, Peer};
-use crate::limits::Limits;
-use crate::transport::{FrameSink, FrameSource, memory_pair};
+use crate::transport::{FrameSink, FrameSource};
 
 /// How long a peer that does not read may hold up the end of its session.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -39,6 +37,7 @@ pub(crate) async fn drive(
             // data in it is reset, and the peer might lose what it was told last.
             while source.receive().await.is_ok() {}
         };
+        // A peer that does not read has had its time.
         drop(tokio::time::timeout(CLOSE_TIMEOUT, goodbye).await);
     }
 }
@@ -69,40 +68,4 @@ impl Drop for EndOnDrop {
     fn drop(&mut self) {
         self.0.terminate(&Disconnect::Shutdown);
     }
-}
-
-/// Connects two sessions in this process. The left end is the client's: letting go of `right_main`
-/// ends both; the right end holds on to the left end's main object as long as the session lasts.
-pub(crate) fn pair(left: Cap, right: Cap, limits: Limits) -> Pair {
-    let (left_end, right_end) = memory_pair();
-    let (left, right_main) = Connection::new(left, Peer::default(), limits.clone());
-    let (right, left_main) = Connection::new(right, Peer::default(), limits);
-    drop(tokio::spawn(drive(
-        Arc::clone(&left),
-        left_end.0,
-        left_end.1,
-    )));
-    let serving = Arc::clone(&right);
-    let held = left_main.clone();
-    drop(tokio::spawn(async move {
-        drive(serving, right_end.0, right_end.1).await;
-        drop(held);
-    }));
-    Pair {
-        left,
-        right,
-        left_main,
-        right_main,
-    }
-}
-
-/// Two connected sessions.
-#[allow(dead_code, reason = "tests look at both ends")]
-pub(crate) struct Pair {
-    pub(crate) left: Arc<Connection>,
-    pub(crate) right: Arc<Connection>,
-    /// The left end's main object, as the right end sees it.
-    pub(crate) left_main: Cap,
-    /// The right end's main object, as the left end sees it.
-    pub(crate) right_main: Cap,
 }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::shared::Connection;
-use crate::hook::{Cap, Hook, PromiseCell, Resolver, State, Stub, Value, Waiter};
-use crate::ids::ImportRef;
+use crate::hook::{Cap, Hook, PromiseCell, Resolver, State, Value, Waiter, itself, promise};
+use crate::ids::{ImportId, ImportRef};
 use crate::session::Refused;
 use crate::value::Path;
 
@@ -59,10 +59,9 @@ impl Hook for ImportStub {
     }
 
     fn read(self: Arc<Self>, path: Path, result: Resolver) {
-        if path.is_empty() && self.import.id != crate::ids::ImportId::MAIN {
+        if path.is_empty() && self.import.id != ImportId::MAIN {
             // It is known to be an object, and its own value.
-            let this = Stub::of(Cap::from_arc(self));
-            return result.settle(Ok(Value::Capability(this)));
+            return result.settle(Ok(itself(self)));
         }
         result.follow(self.push(path, None));
     }
@@ -72,9 +71,7 @@ impl Hook for ImportStub {
     }
 
     fn when_settled(self: Arc<Self>, waiter: Waiter) {
-        waiter(&Arc::new(Ok(Value::Capability(Stub::of(Cap::from_arc(
-            self,
-        ))))));
+        waiter(&Arc::new(Ok(itself(self))));
     }
 
     fn import(&self) -> Option<ImportRef> {
@@ -108,7 +105,7 @@ impl Hook for ImportPromise {
         match self.connection.push(self.import, path, Some(args)) {
             Ok(promise) => promise,
             Err(Refused::Settled { path, args }) => {
-                let (promise, result) = crate::hook::promise();
+                let (promise, result) = promise();
                 self.cell.call(path, args.unwrap_or_default(), result);
                 promise
             }

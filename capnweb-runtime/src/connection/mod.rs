@@ -2,9 +2,10 @@
 
 mod driver;
 mod import;
+mod pair;
 mod shared;
 
 #[cfg(feature = "websocket")]
 pub(crate) use driver::drive;
-pub(crate) use driver::pair;
+pub(crate) use pair::pair;
 pub(crate) use shared::Connection;

@@ -106,11 +106,7 @@ impl Connection {
             let mut machine = self.lock();
             let was_open = machine.ended().is_none();
             let result = act(&mut machine);
-            let ended = if was_open {
-                machine.ended().cloned()
-            } else {
-                None
-            };
+            let ended = machine.ended().filter(|_| was_open).cloned();
             (
                 result,
                 machine.take_effects(),
@@ -204,16 +200,10 @@ impl SessionControl for Connection {
     fn closed(&self) -> Pin<Box<dyn Future<Output = Disconnect> + Send + '_>> {
         let mut ended = self.ended.subscribe();
         Box::pin(async move {
-            match ended
-                .wait_for(Option::is_some)
-                .await
-                .ok()
-                .and_then(|ended| ended.clone())
-            {
-                Some(reason) => reason,
-                // The sender is a field of `self`, which outlives this future.
-                None => Disconnect::Shutdown,
-            }
+            let reason = ended.wait_for(Option::is_some).await;
+            let reason = reason.ok().and_then(|reason| reason.clone());
+            // The sender is a field of `self`, which outlives this future: there is a reason.
+            reason.unwrap_or(Disconnect::Shutdown)
         })
     }
 }

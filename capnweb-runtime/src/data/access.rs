@@ -6,8 +6,7 @@ use serde::de::{
 
 use super::from_value::ValueDeserializer;
 use super::key::KeyDeserializer;
-use crate::error::DeserializeError;
-use crate::error::{Excerpt, Step};
+use crate::error::{DeserializeError, Excerpt, Step};
 use crate::hook::{Stub, Value};
 use crate::value::{Object, Tree};
 
@@ -145,7 +144,10 @@ impl Variant {
             Some(data) => read(ValueDeserializer(data))
                 .map_err(|error| error.within(Step::member(&self.name))),
             None => Err(DeserializeError::mismatch(
-                format_args!("an object with the member `{}`", Excerpt(&self.name)),
+                format_args!(
+                    "an object with the member `{}`",
+                    Excerpt::of_name(&self.name)
+                ),
                 "a string",
             )),
         }

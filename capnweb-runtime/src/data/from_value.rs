@@ -4,8 +4,7 @@ use serde::de::{DeserializeOwned, Deserializer, Error, Expected, Unexpected, Vis
 
 use super::access::{Elements, Members, Variant};
 use super::passthrough;
-use crate::error::DeserializeError;
-use crate::error::Excerpt;
+use crate::error::{DeserializeError, Excerpt};
 use crate::hook::Value;
 use crate::value::{BigInt, Object, Tree};
 
@@ -365,7 +364,7 @@ where
 /// Says which bigint was found, unless it is very large.
 fn excerpt_of(number: &BigInt) -> String {
     match number.as_inner().bits() {
-        0..=256 => format!("the bigint {}", Excerpt(&number.to_string())),
+        0..=256 => format!("the bigint {}", Excerpt::of_name(&number.to_string())),
         _ => "a larger bigint".to_owned(),
     }
 }

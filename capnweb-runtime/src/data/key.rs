@@ -7,8 +7,7 @@ use serde::de::{Deserializer, Visitor};
 use serde::forward_to_deserialize_any;
 use serde::ser::{Impossible, Serialize, Serializer};
 
-use crate::error::Excerpt;
-use crate::error::{DeserializeError, SerializeError, SerializeFault};
+use crate::error::{DeserializeError, Excerpt, SerializeError, SerializeFault};
 
 /// Turns keys into text, as `serde_json` does.
 pub(super) struct KeySerializer;
@@ -120,7 +119,7 @@ macro_rules! deserialize_from_text {
                 Ok(key) => visitor.$visit(key),
                 Err(_) => Err(DeserializeError::mismatch(
                     $kind,
-                    format_args!("the key \"{}\"", Excerpt(self.0)),
+                    format_args!("the key \"{}\"", Excerpt::of_name(self.0)),
                 )),
             }
         }

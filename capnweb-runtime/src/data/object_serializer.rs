@@ -7,8 +7,7 @@ use serde::ser::{
 
 use super::key::KeySerializer;
 use super::to_value::{ValueSerializer, allowed_name};
-use crate::error::SerializeError;
-use crate::error::Step;
+use crate::error::{SerializeError, Step};
 use crate::hook::Value;
 use crate::value::{Object, Tree};
 

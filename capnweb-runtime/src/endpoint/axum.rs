@@ -1,15 +1,14 @@
 //! Sessions on a route of an [`axum`](::axum) router.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 
 use ::axum::body::Body;
 use ::axum::extract::{ConnectInfo, Request};
 use ::axum::response::Response;
 use ::axum::routing::{MethodRouter, any};
 
-use super::upgrade::{MainFactory, respond};
-use crate::hook::{Peer, Stub};
+use super::upgrade::{main_factory, respond};
+use crate::hook::Peer;
 use crate::limits::Limits;
 use crate::typed::Capability;
 
@@ -45,7 +44,7 @@ where
     C: Capability,
     S: Clone + Send + Sync + 'static,
 {
-    let main: MainFactory = Arc::new(move |peer| Stub::into_cap(main(peer).into_stub()));
+    let main = main_factory(main);
     any(move |request: Request| {
         let address = request
             .extensions()

@@ -5,18 +5,46 @@ use crate::hook::{Session, Stub};
 use crate::limits::Limits;
 use crate::typed::Capability;
 
-/// Connects two main objects through a real session in this process, with everything a wire would
-/// do to them; returns the right one as the left end sees it, and the left end's session.
+/// Serves `server` to `client` through a real session within this process, with everything a wire
+/// would do to what passes; returns the server's main object as the client sees it, and the
+/// client's session.
 ///
-/// This is how to test an interface without a socket. Must be called within a Tokio runtime.
-pub fn in_process<R: Capability>(left: impl Capability, right: R, limits: Limits) -> (R, Session) {
+/// This is how to test an interface without a socket. `client` is the main object that the server
+/// gets. Must be called within a Tokio runtime.
+///
+/// ```
+/// use capnweb_runtime::{Limits, Result, capability, in_process};
+///
+/// #[capability]
+/// pub trait Greeter {
+///     async fn hello(&self, name: String) -> Result<String>;
+/// }
+///
+/// struct English;
+///
+/// impl Greeter for English {
+///     async fn hello(&self, name: String) -> Result<String> {
+///         Ok(format!("Hello, {name}!"))
+///     }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<()> {
+/// let local = GreeterStub::new(English);
+/// let (remote, _session) = in_process(local.clone(), local, Limits::default());
+/// assert_eq!(remote.hello("World").await?, "Hello, World!");
+/// # Ok(()) }
+/// ```
+pub fn in_process<S: Capability>(
+    client: impl Capability,
+    server: S,
+    limits: Limits,
+) -> (S, Session) {
     let pair = pair(
-        left.into_stub().into_cap(),
-        right.into_stub().into_cap(),
+        client.into_stub().into_cap(),
+        server.into_stub().into_cap(),
         limits,
     );
-    (
-        R::from_stub(Stub::of(pair.right_main)),
-        Session::new(pair.left),
-    )
+    let main = S::from_stub(Stub::of(pair.server_main));
+    (main, Session::new(pair.client))
 }

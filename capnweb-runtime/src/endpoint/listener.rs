@@ -4,7 +4,9 @@ use std::convert::Infallible;
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+#[cfg(feature = "tls")]
+use std::sync::Arc;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use http::{Request, Response};
@@ -16,8 +18,8 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
-use super::upgrade::{MainFactory, respond};
-use crate::hook::{Peer, Stub};
+use super::upgrade::{MainFactory, main_factory, respond};
+use crate::hook::Peer;
 use crate::limits::Limits;
 use crate::typed::Capability;
 
@@ -63,7 +65,7 @@ impl Server {
     /// Prepares a server that serves each connection what `main` makes for it.
     pub fn new<C: Capability>(main: impl Fn(&Peer) -> C + Send + Sync + 'static) -> Self {
         Self {
-            main: Arc::new(move |peer| Stub::into_cap(main(peer).into_stub())),
+            main: main_factory(main),
             limits: Limits::default(),
             #[cfg(feature = "tls")]
             tls: None,

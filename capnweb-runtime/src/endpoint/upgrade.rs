@@ -17,6 +17,7 @@ use crate::connection::{Connection, drive};
 use crate::hook::{Cap, Peer};
 use crate::limits::Limits;
 use crate::transport::websocket;
+use crate::typed::Capability;
 
 /// What somebody is told who did not ask for a WebSocket (protocol T-15).
 const NOT_A_WEBSOCKET: &str = "This endpoint only accepts WebSocket requests.";
@@ -27,6 +28,13 @@ pub(super) type MainFactory = Arc<dyn Fn(&Peer) -> Cap + Send + Sync>;
 /// A session that begins once the answer to its handshake is on its way; it is whoever runs it that
 /// decides how long it lasts.
 pub(super) type Upgraded = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// Takes the type from what a user's function makes for each connection.
+pub(super) fn main_factory<C: Capability>(
+    main: impl Fn(&Peer) -> C + Send + Sync + 'static,
+) -> MainFactory {
+    Arc::new(move |peer| main(peer).into_stub().into_cap())
+}
 
 /// Answers a request: a WebSocket's becomes a session of its own, anything else is refused.
 pub(super) fn respond<B, R: From<&'static str> + Default>(

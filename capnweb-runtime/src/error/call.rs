@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::data::{DeserializeError, SerializeError};
 use super::disconnect::Disconnect;
+use super::excerpt::Excerpt;
 use crate::hook::{Stub, Value};
 use crate::value::{ErrorClass, ErrorValue, Path, Segment};
 use crate::wire::EncodeError;
@@ -139,17 +140,15 @@ impl Error {
     }
 
     pub(crate) fn not_a_function(path: &Path) -> Self {
-        Self::type_error(format!(
-            "'{}' is not a function.",
-            Excerpt(&path.to_string())
-        ))
+        let path = path.to_string();
+        Self::type_error(format!("'{}' is not a function.", Excerpt::of_text(&path)))
     }
 
     pub(crate) fn cannot_read(segment: &Segment) -> Self {
         let name = segment.to_string();
         Self::type_error(format!(
             "Cannot read properties of undefined (reading '{}')",
-            Excerpt(&name)
+            Excerpt::of_text(&name)
         ))
     }
 
@@ -170,16 +169,9 @@ impl Error {
             },
             Self::Revoked(reason) => {
                 let mut error = ErrorValue::new(class, message);
-                drop(
-                    error
-                        .props
-                        .insert("code", Value::String(REVOKED.to_owned())),
-                );
-                drop(
-                    error
-                        .props
-                        .insert("reason", Value::String(reason.as_ref().to_owned())),
-                );
+                let props = [("code", REVOKED), ("reason", &reason)];
+                let props = props.map(|(name, text)| (name, Value::String(text.to_owned())));
+                error.props = props.into_iter().collect();
                 error
             }
             _ => ErrorValue::new(class, message),
@@ -224,18 +216,5 @@ impl From<ErrorValue<Stub>> for Error {
 impl From<SerializeError> for Error {
     fn from(error: SerializeError) -> Self {
         Self::Unsendable(error.into())
-    }
-}
-
-/// A text that a peer chose, cut to what may be repeated (protocol L-28).
-pub(crate) struct Excerpt<'a>(pub(crate) &'a str);
-
-impl fmt::Display for Excerpt<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const MAX: usize = 256;
-        match self.0.char_indices().nth(MAX) {
-            None => f.write_str(self.0),
-            Some((end, _)) => write!(f, "{}…", self.0.get(..end).unwrap_or_default()),
-        }
     }
 }

@@ -4,7 +4,8 @@ use std::fmt::{self, Display};
 
 use serde::de::{Expected, Unexpected};
 
-use super::trail::{Excerpt, Step, Trail};
+use super::excerpt::Excerpt;
+use super::trail::{Step, Trail};
 
 /// Some data has no form as a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -173,12 +174,12 @@ impl serde::de::Error for DeserializeError {
     }
 
     fn unknown_variant(name: &str, expected: &'static [&'static str]) -> Self {
-        let name = Excerpt(name).to_string();
+        let name = Excerpt::of_name(name).to_string();
         DeserializeFault::UnknownVariant { name, expected }.into()
     }
 
     fn unknown_field(name: &str, expected: &'static [&'static str]) -> Self {
-        let name = Excerpt(name).to_string();
+        let name = Excerpt::of_name(name).to_string();
         DeserializeFault::UnknownField { name, expected }.into()
     }
 
@@ -230,7 +231,7 @@ impl Display for Found<'_> {
             Unexpected::Signed(found) => found.fmt(f),
             Unexpected::Float(found) => f.write_str(ryu_js::Buffer::new().format(found)),
             Unexpected::Char(found) => write!(f, "\"{found}\""),
-            Unexpected::Str(found) => write!(f, "\"{}\"", Excerpt(found)),
+            Unexpected::Str(found) => write!(f, "\"{}\"", Excerpt::of_name(found)),
             other => f.write_str(kind(other)),
         }
     }

@@ -3,6 +3,7 @@
 mod call;
 mod data;
 mod disconnect;
+mod excerpt;
 mod trail;
 mod violation;
 
@@ -10,5 +11,6 @@ pub use call::{Error, Result, Thrown, Unsendable};
 pub(crate) use data::SerializeFault;
 pub use data::{DeserializeError, SerializeError};
 pub use disconnect::{Disconnect, Fault};
-pub(crate) use trail::{Excerpt, Step};
+pub(crate) use excerpt::Excerpt;
+pub(crate) use trail::Step;
 pub use violation::Violation;

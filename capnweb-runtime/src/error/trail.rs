@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::excerpt::Excerpt;
+
 /// One step into data: to a member or to an element.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Step {
@@ -14,7 +16,7 @@ pub(crate) enum Step {
 
 impl Step {
     pub(crate) fn member(name: &str) -> Self {
-        Self::Member(Excerpt(name).to_string())
+        Self::Member(Excerpt::of_name(name).to_string())
     }
 }
 
@@ -49,17 +51,3 @@ impl fmt::Display for Trail {
         Ok(())
     }
 }
-
-/// The beginning of a text that a peer may have chosen.
-pub(crate) struct Excerpt<'a>(pub(crate) &'a str);
-
-impl fmt::Display for Excerpt<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0.char_indices().nth(EXCERPT_LENGTH) {
-            None => f.write_str(self.0),
-            Some((end, _)) => write!(f, "{}…", self.0.get(..end).unwrap_or_default()),
-        }
-    }
-}
-
-const EXCERPT_LENGTH: usize = 64;

@@ -2,15 +2,14 @@
 
 use std::sync::Arc;
 
-use super::cap::{Cap, Hook, Outcome, Waiter};
-use super::function::{Callable, FunctionHook, no_member_called};
+use super::cap::{Cap, Hook, Outcome, Waiter, itself};
 use super::interface::{Interface, Member, MemberKind};
+use super::members::{self, Members};
 use super::promise::promise;
 use super::resolver::Resolver;
-use super::settled;
 use super::{Stub, Value, wrap};
 use crate::error::Error;
-use crate::value::{Path, Segment};
+use crate::value::Path;
 
 /// What a facet grants: some members of an interface, and what their results become.
 #[derive(Debug)]
@@ -53,111 +52,43 @@ struct Attenuated {
     facet: &'static Facet,
 }
 
-impl Attenuated {
-    fn member(&self, segment: &Segment) -> Option<(&'static Member, Results)> {
-        let Segment::Name(name) = segment else {
-            return None;
-        };
-        let (index, member) = self.facet.interface.find(name)?;
-        Some((
-            member,
-            self.facet
-                .grants
-                .get(index)
-                .copied()
-                .unwrap_or(Results::Data),
-        ))
-    }
+impl Members for Attenuated {
+    type Member = (&'static Member, Results);
 
-    fn path(&self, member: &'static Member) -> Path {
-        self.inner.path().then(member.name)
+    fn find(&self, name: &str) -> Option<(Self::Member, MemberKind)> {
+        let (index, member) = self.facet.interface.find(name)?;
+        let grant = self.facet.grants.get(index).copied();
+        Some(((member, grant.unwrap_or(Results::Data)), member.kind))
     }
 
     fn call_member(
-        &self,
-        member: &'static Member,
-        grant: Results,
+        self: &Arc<Self>,
+        (member, grant): Self::Member,
         args: Vec<Value>,
         result: Resolver,
     ) {
-        let path = self.path(member);
-        match grant {
-            Results::Whole => self.inner.cap().call(path, args, result),
-            grant => {
-                let (promise, reply) = promise();
-                let reply = reply.on_behalf_of(result.session());
-                self.inner.cap().call(path, args, reply);
-                convert(&promise, grant, result);
-            }
-        }
+        let result = narrowing(grant, result);
+        self.inner
+            .pass_call(Path::single(member.name), args, result);
     }
 
-    fn read_member(&self, member: &'static Member, grant: Results, result: Resolver) {
-        let path = self.path(member);
-        match grant {
-            Results::Whole => self.inner.cap().read(path, result),
-            grant => {
-                let (promise, reply) = promise();
-                let reply = reply.on_behalf_of(result.session());
-                self.inner.cap().read(path, reply);
-                convert(&promise, grant, result);
-            }
-        }
-    }
-
-    fn step(self: Arc<Self>, segment: &Segment) -> Cap {
-        match self.member(segment) {
-            None => Cap::settled(Ok(Value::Undefined)),
-            Some((member, grant)) => match member.kind {
-                MemberKind::Method => Cap::new(FunctionHook::new(BoundMethod {
-                    facet: self,
-                    member,
-                    grant,
-                })),
-                MemberKind::Property => {
-                    let (promise, result) = promise();
-                    self.read_member(member, grant, result);
-                    promise
-                }
-            },
-        }
+    fn read_member(self: &Arc<Self>, (member, grant): Self::Member, result: Resolver) {
+        let result = narrowing(grant, result);
+        self.inner.pass_read(Path::single(member.name), result);
     }
 }
 
 impl Hook for Attenuated {
     fn call(self: Arc<Self>, path: Path, args: Vec<Value>, result: Resolver) {
-        let Some((first, rest)) = path.split_first() else {
-            return result.settle(Err(Error::not_a_function(&path)));
-        };
-        match self.member(first) {
-            Some((member, grant)) if rest.is_empty() && member.kind == MemberKind::Method => {
-                self.call_member(member, grant, args, result);
-            }
-            Some((member, _)) if member.kind == MemberKind::Method => {
-                result.settle(Err(no_member_called(&path, &rest)));
-            }
-            _ => settled::call_within(&self.step(first), path, rest, args, result),
-        }
+        members::call(self, path, args, result);
     }
 
     fn read(self: Arc<Self>, path: Path, result: Resolver) {
-        let Some((first, rest)) = path.split_first() else {
-            let this = Stub::of(Cap::from_arc(self));
-            return result.settle(Ok(Value::Capability(this)));
-        };
-        match self.member(first) {
-            Some((member, grant)) if rest.is_empty() && member.kind == MemberKind::Property => {
-                self.read_member(member, grant, result);
-            }
-            None if rest.is_empty() => result.settle(Ok(Value::Undefined)),
-            _ => self.step(first).read(rest, result),
-        }
+        members::read(self, &path, result);
     }
 
     fn when_settled(self: Arc<Self>, waiter: Waiter) {
-        waiter(&Arc::new(Ok(Value::Capability(Stub::of(Cap::from_arc(
-            self,
-        ))))));
+        waiter(&Arc::new(Ok(itself(self))));
     }
 
     fn inner(&self) -> Option<Stub> {
@@ -165,21 +96,15 @@ impl Hook for Attenuated {
     }
 }
 
-struct BoundMethod {
-    facet: Arc<Attenuated>,
-    member: &'static Member,
-    grant: Results,
-}
-
-impl Callable for BoundMethod {
-    fn invoke(&self, args: Vec<Value>, result: Resolver) {
-        self.facet
-            .call_member(self.member, self.grant, args, result);
+/// Returns the right to settle `result` with something that is narrowed first.
+fn narrowing(grant: Results, result: Resolver) -> Resolver {
+    if let Results::Whole = grant {
+        return result;
     }
-
-    fn inner(&self) -> Option<Stub> {
-        Some(self.facet.inner.clone())
-    }
+    let (promise, unnarrowed) = promise();
+    let unnarrowed = unnarrowed.on_behalf_of(result.session());
+    convert(&promise, grant, result);
+    unnarrowed
 }
 
 /// Passes a result on once it is known, with its capabilities narrowed.
@@ -193,23 +118,13 @@ fn narrow(mut value: Value, grant: Results) -> Outcome {
 }
 
 fn narrow_in_place(value: &mut Value, grant: Results) -> Result<(), Error> {
-    match value {
-        Value::Capability(stub) => {
-            *stub = narrow_stub(stub, grant)?;
-            Ok(())
-        }
-        Value::Array(items) => items
-            .iter_mut()
-            .try_for_each(|item| narrow_in_place(item, grant)),
-        Value::Object(object) => object
-            .iter_mut()
-            .try_for_each(|(_, member)| narrow_in_place(member, grant)),
-        Value::Error(error) => error
-            .props
-            .iter_mut()
-            .try_for_each(|(_, prop)| narrow_in_place(prop, grant)),
-        _ => Ok(()),
+    if let Value::Capability(stub) = value {
+        *stub = narrow_stub(stub, grant)?;
+        return Ok(());
     }
+    value
+        .children_mut()
+        .try_for_each(|child| narrow_in_place(child, grant))
 }
 
 fn narrow_stub(stub: &Stub, grant: Results) -> Result<Stub, Error> {

@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::cap::{Cap, Hook, State, Waiter};
+use super::cap::{Cap, Hook, State, Waiter, itself};
 use super::resolver::Resolver;
 use super::{Stub, Value, wrap};
 use crate::value::Path;
@@ -87,25 +87,18 @@ struct Branded<T> {
 
 impl<T: Send + Sync + 'static> Hook for Branded<T> {
     fn call(self: Arc<Self>, path: Path, args: Vec<Value>, result: Resolver) {
-        self.inner
-            .cap()
-            .call(self.inner.path().clone().join(path), args, result);
+        self.inner.pass_call(path, args, result);
     }
 
     fn read(self: Arc<Self>, path: Path, result: Resolver) {
         if path.is_empty() {
-            let this = Stub::of(Cap::from_arc(self));
-            return result.settle(Ok(Value::Capability(this)));
+            return result.settle(Ok(itself(self)));
         }
-        self.inner
-            .cap()
-            .read(self.inner.path().clone().join(path), result);
+        self.inner.pass_read(path, result);
     }
 
     fn when_settled(self: Arc<Self>, waiter: Waiter) {
-        waiter(&Arc::new(Ok(Value::Capability(Stub::of(Cap::from_arc(
-            self,
-        ))))));
+        waiter(&Arc::new(Ok(itself(self))));
     }
 
     fn state(&self) -> State {

@@ -196,6 +196,11 @@ impl Cap {
     }
 }
 
+/// Returns an object's value, which is the object.
+pub(crate) fn itself(object: Arc<dyn Hook>) -> Value {
+    Value::Capability(Stub::of(Cap::from_arc(object)))
+}
+
 impl fmt::Debug for Cap {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.state() {

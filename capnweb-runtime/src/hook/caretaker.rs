@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::cap::{Cap, Hook, Outcome, Waiter};
+use super::cap::{Cap, Hook, Outcome, Waiter, itself};
 use super::promise::promise;
 use super::resolver::Resolver;
 use super::{Stub, Value, wrap};
@@ -186,27 +186,22 @@ struct Caretaker {
 impl Hook for Caretaker {
     fn call(self: Arc<Self>, path: Path, args: Vec<Value>, result: Resolver) {
         if let Some((target, settle)) = self.gate.enter(self.id, result) {
-            let path = target.path().clone().join(path);
-            target.cap().call(path, args, settle);
+            target.pass_call(path, args, settle);
         }
     }
 
     fn read(self: Arc<Self>, path: Path, result: Resolver) {
         if path.is_empty() {
             // The target must not slip out as its own value.
-            let this = Stub::of(Cap::from_arc(self));
-            return result.settle(Ok(Value::Capability(this)));
+            return result.settle(Ok(itself(self)));
         }
         if let Some((target, settle)) = self.gate.enter(self.id, result) {
-            let path = target.path().clone().join(path);
-            target.cap().read(path, settle);
+            target.pass_read(path, settle);
         }
     }
 
     fn when_settled(self: Arc<Self>, waiter: Waiter) {
-        waiter(&Arc::new(Ok(Value::Capability(Stub::of(Cap::from_arc(
-            self,
-        ))))));
+        waiter(&Arc::new(Ok(itself(self))));
     }
 
     fn inner(&self) -> Option<Stub> {

@@ -141,10 +141,7 @@ fn substitute(
 fn contains_promise(value: &Value) -> bool {
     match value {
         Value::Capability(stub) => stub.is_promise(),
-        Value::Array(items) => items.iter().any(contains_promise),
-        Value::Object(object) => object.iter().any(|(_, value)| contains_promise(value)),
-        Value::Error(error) => error.props.iter().any(|(_, value)| contains_promise(value)),
-        _ => false,
+        other => other.children().any(contains_promise),
     }
 }
 
@@ -160,24 +157,8 @@ fn collect_promises<'a>(
         }
         return;
     }
-    let below = place.below();
-    match value {
-        Value::Array(items) => {
-            for item in items {
-                collect_promises(item, below, promises);
-            }
-        }
-        Value::Object(object) => {
-            for (_, member) in object.iter_mut() {
-                collect_promises(member, below, promises);
-            }
-        }
-        Value::Error(error) => {
-            for (_, prop) in error.props.iter_mut() {
-                collect_promises(prop, below, promises);
-            }
-        }
-        _ => {}
+    for child in value.children_mut() {
+        collect_promises(child, place.below(), promises);
     }
 }
 

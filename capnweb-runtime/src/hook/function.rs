@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::cap::{Cap, Hook, Outcome, Waiter};
+use super::call::Args;
+use super::cap::{Hook, Outcome, Waiter, itself};
 use super::deliver::deliver_all;
-use super::interface::Args;
 use super::resolver::Resolver;
 use super::run::run;
 use super::settled;
@@ -42,16 +42,13 @@ impl<C: Callable> Hook for FunctionHook<C> {
 
     fn read(self: Arc<Self>, path: Path, result: Resolver) {
         if path.is_empty() {
-            let this = Stub::of(Cap::from_arc(self));
-            return result.settle(Ok(Value::Capability(this)));
+            return result.settle(Ok(itself(self)));
         }
         result.settle(settled::find(&EMPTY, &path).map(|_| Value::Undefined));
     }
 
     fn when_settled(self: Arc<Self>, waiter: Waiter) {
-        waiter(&Arc::new(Ok(Value::Capability(Stub::of(Cap::from_arc(
-            self,
-        ))))));
+        waiter(&Arc::new(Ok(itself(self))));
     }
 
     fn inner(&self) -> Option<Stub> {

@@ -6,7 +6,7 @@
 use std::any::Any;
 use std::cell::{Cell, RefCell};
 
-use super::turn::shielded;
+use super::shield::shielded;
 
 thread_local! {
     static BURYING: Cell<bool> = const { Cell::new(false) };

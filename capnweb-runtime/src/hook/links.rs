@@ -167,13 +167,7 @@ fn for_each_capability(outcome: &Outcome, act: &mut impl FnMut(&Stub)) {
 fn visit_value(value: &Value, act: &mut impl FnMut(&Stub)) {
     match value {
         Value::Capability(stub) => act(stub),
-        Value::Array(items) => items.iter().for_each(|item| visit_value(item, act)),
-        Value::Object(object) => object.iter().for_each(|(_, value)| visit_value(value, act)),
-        Value::Error(error) => error
-            .props
-            .iter()
-            .for_each(|(_, value)| visit_value(value, act)),
-        _ => {}
+        other => other.children().for_each(|child| visit_value(child, act)),
     }
 }
 

@@ -1,7 +1,34 @@
 //! What a capability is to the program that holds it: one trait, one dispatch path.
+//!
+//! [`Hook`] is that trait and [`Cap`] the counted handle to something that implements it; a
+//! [`Stub`] is a `Cap` and a path into it. What implements it:
+//!
+//! | file | a capability that is |
+//! |---|---|
+//! | `target`, `function` | an object or a closure of this process |
+//! | `promise` | a value that is not known yet: calls queue up, and move on when it settles |
+//! | `attenuated`, `brand`, `caretaker` | a wrapper: less authority, a mark, a way to take it back |
+//! | `crate::connection` | an object or a promise of a peer's |
+//!
+//! What they share: `members` leads into objects that have some, `settled` follows a path through
+//! plain data, `wrap` bounds how many wrappers stand in front of one another. `interface`, `call`
+//! and `session` are what a handler sees; `run` starts it.
+//!
+//! A promise is two handles to one cell: the `Cap`, and the [`Resolver`] that settles it once.
+//! `deliver` waits for promises, also for those inside a value. The rest is there because a peer
+//! decides which promises lead where, how far, and how much hangs on them:
+//!
+//! | file | what a peer could do otherwise |
+//! |---|---|
+//! | `links` | close a circle of promises, which would never be freed, or chain them without end |
+//! | `turn` | exhaust the stack by promises that settle one another |
+//! | `graveyard` | the same by promises that drop one another |
+//! | `shield` | take others along when a destructor or a waiter panics |
+//! | `weight`, `charge` | have more kept for it than there is memory, by few short messages |
 
 mod attenuated;
 mod brand;
+mod call;
 mod cap;
 mod caretaker;
 mod charge;
@@ -10,11 +37,13 @@ mod function;
 mod graveyard;
 mod interface;
 mod links;
-mod origin;
+mod members;
 mod promise;
 mod resolver;
 mod run;
+mod session;
 mod settled;
+mod shield;
 mod stub;
 mod target;
 mod turn;
@@ -24,21 +53,22 @@ mod wrap;
 pub(crate) use attenuated::attenuate;
 pub use attenuated::{Facet, Results};
 pub use brand::Brand;
-pub(crate) use cap::{Cap, Hook, Outcome, State, Waiter};
+pub use call::{Args, Call};
+pub(crate) use cap::{Cap, Hook, Outcome, State, Waiter, itself};
 pub use caretaker::Revoker;
 pub(crate) use caretaker::revocable;
 pub(crate) use charge::{Account, Charge};
 pub(crate) use deliver::{Wait, deliver};
 pub(crate) use function::{Callable, FunctionHook, call_function};
-pub use interface::{Args, Call, Cancel, Dispatch, Interface, Member, MemberKind, Reply};
-pub(crate) use origin::SessionControl;
-pub use origin::{Peer, Session, Stats};
+pub use interface::{Cancel, Dispatch, Interface, Member, MemberKind, Reply};
 pub(crate) use promise::{PromiseCell, promise};
 pub(crate) use resolver::{Permit, Resolver};
+pub(crate) use session::SessionControl;
+pub use session::{Peer, Session, Stats};
 pub(crate) use settled::{Found, find};
+pub(crate) use shield::shielded;
 pub use stub::Stub;
 pub(crate) use target::Target;
-pub(crate) use turn::shielded;
 pub(crate) use weight::weight;
 use wrap::wrap;
 

@@ -12,7 +12,8 @@ use super::charge::Charge;
 use super::graveyard::bury;
 use super::links::{CLOSING, Links};
 use super::resolver::Resolver;
-use super::turn::{shielded, take_turn};
+use super::shield::shielded;
+use super::turn::take_turn;
 use super::{Stub, Value, settled};
 use crate::value::Path;
 

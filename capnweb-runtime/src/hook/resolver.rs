@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use super::call::Call;
 use super::cap::{Cap, Outcome};
 use super::charge::Charge;
 use super::graveyard::bury;
-use super::interface::Call;
-use super::origin::Session;
 use super::promise::PromiseCell;
+use super::session::Session;
 use super::weight::weight;
 use super::{Stub, Value};
 use crate::error::Error;

@@ -41,7 +41,7 @@ fn call_at(outcome: &Outcome, path: &Path, rest: &Path, args: Vec<Value>, result
         Err(error) => return result.settle(Err(error.clone())),
     };
     match found {
-        Ok(Found::Beyond(stub)) => stub.cap().call(stub.path().clone(), args, result),
+        Ok(Found::Beyond(stub)) => stub.pass_call(Path::EMPTY, args, result),
         Ok(Found::Data(_)) => result.settle(Err(Error::not_a_function(path))),
         Err(error) => result.settle(Err(error)),
     }
@@ -57,7 +57,7 @@ pub(super) fn read(outcome: &Arc<Outcome>, path: &Path, result: Resolver) {
         Ok(Found::Beyond(stub)) if stub.path().is_empty() => {
             result.settle(Ok(Value::Capability(stub)));
         }
-        Ok(Found::Beyond(stub)) => stub.cap().read(stub.path().clone(), result),
+        Ok(Found::Beyond(stub)) => stub.pass_read(Path::EMPTY, result),
         Ok(Found::Data(value)) => result.settle(Ok(value.clone())),
         Err(error) => result.settle(Err(error)),
     }

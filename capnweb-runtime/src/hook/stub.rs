@@ -1,6 +1,7 @@
 //! The untyped reference, the leaf of every value.
 
-use super::Cap;
+use super::resolver::Resolver;
+use super::{Cap, Value};
 use crate::value::{Path, Segment};
 
 /// A reference to a capability, or to a place inside a promised value, without a type.
@@ -78,6 +79,16 @@ impl Stub {
             awaited: Awaited::No,
             ..self
         }
+    }
+
+    /// Hands a call on to what this refers to; `path` goes on from there.
+    pub(super) fn pass_call(&self, path: Path, args: Vec<Value>, result: Resolver) {
+        self.cap.call(self.path.clone().join(path), args, result);
+    }
+
+    /// Hands a read on, like [`pass_call`](Self::pass_call).
+    pub(super) fn pass_read(&self, path: Path, result: Resolver) {
+        self.cap.read(self.path.clone().join(path), result);
     }
 
     pub(crate) const fn cap(&self) -> &Cap {

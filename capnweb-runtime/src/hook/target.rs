@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
-use super::cap::{Cap, Hook, Waiter};
+use super::Value;
+use super::call::Args;
+use super::cap::{Hook, Waiter, itself};
 use super::deliver::deliver_all;
-use super::function::{Callable, FunctionHook, no_member_called};
-use super::interface::{Args, Cancel, Dispatch, MemberKind};
+use super::interface::{Cancel, Dispatch, MemberKind};
+use super::members::{self, Members};
 use super::resolver::Resolver;
 use super::run::run;
-use super::settled;
-use super::{Stub, Value};
 use crate::error::Error;
-use crate::value::{Path, Segment};
+use crate::value::Path;
 
 /// A local object: the members its interface declares, and nothing else (protocol C-2).
 pub(crate) struct Target<D>(D);
@@ -51,77 +51,35 @@ impl<D: Dispatch> Target<D> {
             ),
         }
     }
+}
 
-    fn member(&self, segment: &Segment) -> Option<(usize, MemberKind)> {
-        let Segment::Name(name) = segment else {
-            return None;
-        };
+impl<D: Dispatch> Members for Target<D> {
+    type Member = usize;
+
+    fn find(&self, name: &str) -> Option<(usize, MemberKind)> {
         let (index, member) = self.0.interface().find(name)?;
         Some((index, member.kind))
     }
 
-    /// Follows the first step of a longer path.
-    fn step(self: Arc<Self>, segment: &Segment) -> Cap {
-        match self.member(segment) {
-            Some((index, MemberKind::Property)) => {
-                let (promise, result) = super::promise::promise();
-                self.start(index, Vec::new(), result);
-                promise
-            }
-            Some((index, MemberKind::Method)) => method_of(self, index),
-            None => Cap::settled(Ok(Value::Undefined)),
-        }
+    fn call_member(self: &Arc<Self>, member: usize, args: Vec<Value>, result: Resolver) {
+        self.start(member, args, result);
+    }
+
+    fn read_member(self: &Arc<Self>, member: usize, result: Resolver) {
+        self.start(member, Vec::new(), result);
     }
 }
 
 impl<D: Dispatch> Hook for Target<D> {
     fn call(self: Arc<Self>, path: Path, args: Vec<Value>, result: Resolver) {
-        let Some((first, rest)) = path.split_first() else {
-            return result.settle(Err(Error::not_a_function(&path)));
-        };
-        match self.member(first) {
-            Some((index, MemberKind::Method)) if rest.is_empty() => self.start(index, args, result),
-            Some((_, MemberKind::Method)) => {
-                result.settle(Err(no_member_called(&path, &rest)));
-            }
-            _ => settled::call_within(&self.step(first), path, rest, args, result),
-        }
+        members::call(self, path, args, result);
     }
 
     fn read(self: Arc<Self>, path: Path, result: Resolver) {
-        let Some((first, rest)) = path.split_first() else {
-            // An empty read of an object yields the object (protocol O-9).
-            let this = Stub::of(Cap::from_arc(self));
-            return result.settle(Ok(Value::Capability(this)));
-        };
-        match self.member(first) {
-            Some((index, MemberKind::Property)) if rest.is_empty() => {
-                self.start(index, Vec::new(), result);
-            }
-            None if rest.is_empty() => result.settle(Ok(Value::Undefined)),
-            _ => self.step(first).read(rest, result),
-        }
+        members::read(self, &path, result);
     }
 
     fn when_settled(self: Arc<Self>, waiter: Waiter) {
-        waiter(&Arc::new(Ok(Value::Capability(Stub::of(Cap::from_arc(
-            self,
-        ))))));
-    }
-}
-
-/// A method read as if it were data: a function bound to its object (protocol C-3).
-fn method_of<D: Dispatch>(target: Arc<Target<D>>, member: usize) -> Cap {
-    Cap::new(FunctionHook::new(BoundMethod { target, member }))
-}
-
-struct BoundMethod<D> {
-    target: Arc<Target<D>>,
-    member: usize,
-}
-
-impl<D: Dispatch> Callable for BoundMethod<D> {
-    fn invoke(&self, args: Vec<Value>, result: Resolver) {
-        self.target.start(self.member, args, result);
+        waiter(&Arc::new(Ok(itself(self))));
     }
 }

@@ -1,19 +1,10 @@
-//! Settling promises that settle promises: in bounded depth, and past what panics.
+//! Turns: promises that settle promises that settle promises, in bounded depth.
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use super::promise::PromiseCell;
-
-/// How many queues may be run inside one another before one has to wait for the outermost.
-const MAX_DEPTH: usize = 32;
-
-thread_local! {
-    static DEPTH: Cell<usize> = const { Cell::new(0) };
-    static WAITING: RefCell<VecDeque<Arc<PromiseCell>>> = const { RefCell::new(VecDeque::new()) };
-}
 
 /// Runs the queue of a promise that has settled, and those that had to wait meanwhile.
 ///
@@ -34,8 +25,10 @@ pub(super) fn take_turn(cell: &Arc<PromiseCell>, run: fn(&PromiseCell)) {
     DEPTH.set(depth);
 }
 
-/// Runs something whose panic, of a destructor most likely, is nobody else's business (protocol
-/// C-25).
-pub(crate) fn shielded(work: impl FnOnce()) {
-    drop(catch_unwind(AssertUnwindSafe(work)));
+/// How many queues may be run inside one another before one has to wait for the outermost.
+const MAX_DEPTH: usize = 32;
+
+thread_local! {
+    static DEPTH: Cell<usize> = const { Cell::new(0) };
+    static WAITING: RefCell<VecDeque<Arc<PromiseCell>>> = const { RefCell::new(VecDeque::new()) };
 }

@@ -4,14 +4,13 @@ use std::sync::Arc;
 
 use super::devaluate::Added;
 use super::effect::{Effect, Host};
-use super::imports::ImportKind;
+use super::imports::{Answer, ImportKind};
 use super::machine::Machine;
-use crate::error::Disconnect;
-use crate::error::{Error, Unsendable};
-use crate::hook::{Cap, Outcome, Stub, Value};
-use crate::ids::ImportRef;
-use crate::ids::{ExportId, ImportId};
-use crate::value::{ErrorClass, ErrorValue, Object, Path, Tree};
+use super::thrown::without_capabilities;
+use crate::error::{Disconnect, Error, Unsendable};
+use crate::hook::{Cap, Outcome, Value};
+use crate::ids::{ExportId, ImportId, ImportRef};
+use crate::value::{ErrorValue, Path, Tree};
 use crate::wire::{self, Expr, Target, WireRef};
 
 /// Why a call could not be put on the wire.
@@ -51,7 +50,7 @@ impl Machine {
             .encode_push(import, path, args)
             .map_err(|error| Refused::Failed(Error::Unsendable(error)))?;
         let id = self.imports.next_pushed();
-        let promise = self.import_promise(id, false, host);
+        let promise = self.import_promise(id, Answer::Unasked, host);
         self.send(frame);
         Ok(promise)
     }
@@ -62,11 +61,11 @@ impl Machine {
             return;
         };
         if let ImportKind::Promise {
-            pulled: pulled @ false,
+            answer: answer @ Answer::Unasked,
             ..
         } = &mut entry.kind
         {
-            *pulled = true;
+            *answer = Answer::Due;
             self.send(wire::encode_pull(import.id.to_wire()));
         }
     }
@@ -146,71 +145,5 @@ impl Machine {
             self.roll_back(added);
         }
         frame
-    }
-}
-
-/// Makes a thrown value ready for a rejection, where capabilities have no owner: a property that
-/// holds one is left out (protocol W-27).
-pub(super) fn without_capabilities<C>(thrown: Value, effects: &mut Vec<Effect>) -> Tree<C> {
-    match thrown {
-        Value::Error(error) => {
-            let mut expr = ErrorValue::new(error.class, error.message);
-            expr.stack = error.stack;
-            for (key, prop) in error.props {
-                if let Some(prop) = data_only(prop, effects) {
-                    expr.props.push(key, prop);
-                }
-            }
-            Tree::Error(Box::new(expr))
-        }
-        other => data_only(other, effects).unwrap_or_else(|| {
-            let message = "Can't serialize RPC stubs in this context.";
-            Tree::Error(Box::new(ErrorValue::new(ErrorClass::Error, message)))
-        }),
-    }
-}
-
-/// Returns the value as an expression if there is no capability in it.
-fn data_only<C>(value: Value, effects: &mut Vec<Effect>) -> Option<Tree<C>> {
-    Some(match value {
-        Value::Undefined => Tree::Undefined,
-        Value::Null => Tree::Null,
-        Value::Bool(value) => Tree::Bool(value),
-        Value::Number(value) => Tree::Number(value),
-        Value::String(value) => Tree::String(value),
-        Value::BigInt(value) => Tree::BigInt(value),
-        Value::Date(value) => Tree::Date(value),
-        Value::Bytes(value) => Tree::Bytes(value),
-        Value::Array(items) => {
-            // Every element is visited, so that each capability is dropped outside.
-            let items: Vec<_> = items
-                .into_iter()
-                .map(|item| data_only(item, effects))
-                .collect();
-            Tree::Array(items.into_iter().collect::<Option<_>>()?)
-        }
-        Value::Object(members) => {
-            let members: Vec<_> = members
-                .into_iter()
-                .map(|(key, value)| (key, data_only(value, effects)))
-                .collect();
-            let mut object = Object::with_capacity(members.len());
-            for (key, member) in members {
-                object.push(key, member?);
-            }
-            Tree::Object(object)
-        }
-        error @ Value::Error(_) => without_capabilities(error, effects),
-        Value::Capability(stub) => {
-            effects.push(Effect::drop_stub(stub));
-            return None;
-        }
-    })
-}
-
-impl Effect {
-    /// Lets go of a capability.
-    pub(super) fn drop_stub(stub: Stub) -> Self {
-        Self::Drop(Value::Capability(stub))
     }
 }

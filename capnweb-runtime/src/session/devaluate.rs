@@ -6,8 +6,7 @@ use super::imports::ImportKind;
 use super::machine::Machine;
 use crate::error::{Error, Unsendable};
 use crate::hook::{Cap, Found, Outcome, State, Stub, Value, find, promise, weight};
-use crate::ids::ExportId;
-use crate::ids::ImportRef;
+use crate::ids::{ExportId, ImportRef};
 use crate::value::{ErrorValue, Object, Path};
 use crate::wire::{self, EncodeError, Expr, MAX_ENCODE_DEPTH, Target, WireRef};
 

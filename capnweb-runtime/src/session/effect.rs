@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use crate::error::Error;
-use crate::hook::{Cap, Hook, PromiseCell, Resolver, Session, Value};
-use crate::ids::ExportId;
-use crate::ids::ImportRef;
+use crate::hook::{Cap, Hook, PromiseCell, Resolver, Session, Stub, Value};
+use crate::ids::{ExportId, ImportRef};
 use crate::value::Path;
 
 /// Something to be done by the machine's owner, in order, without holding the machine.
@@ -48,6 +47,13 @@ pub(crate) enum Effect {
     Drain(Arc<PromiseCell>),
     /// Let go of something. Its drop may come back to this session, so it must not happen inside.
     Drop(Value),
+}
+
+impl Effect {
+    /// Lets go of a capability.
+    pub(super) fn drop_stub(stub: Stub) -> Self {
+        Self::Drop(Value::Capability(stub))
+    }
 }
 
 /// What the machine's owner lends it: the making of references to what the peer holds.

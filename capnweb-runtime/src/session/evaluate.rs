@@ -4,13 +4,11 @@ use std::sync::Arc;
 
 use super::effect::{Effect, Host};
 use super::exports::Export;
-use super::imports::{Import, ImportKind};
+use super::imports::{Answer, Import, ImportKind};
 use super::machine::Machine;
-use crate::error::Error;
-use crate::error::Violation;
+use crate::error::{Error, Violation};
 use crate::hook::{Cap, Permit, PromiseCell, Resolver, Stub, Value, promise};
-use crate::ids::ImportRef;
-use crate::ids::{ExportId, ImportId, WireId};
+use crate::ids::{ExportId, ImportId, ImportRef, WireId};
 use crate::value::{ErrorValue, Object};
 use crate::wire::{Expr, Target, WireRef};
 
@@ -131,11 +129,11 @@ impl Machine {
             return Ok(Stub::promise(Cap::settled(Err(error))));
         }
         self.check_imports()?;
-        Ok(Stub::promise(self.import_promise(id, true, host)))
+        Ok(Stub::promise(self.import_promise(id, Answer::Due, host)))
     }
 
     /// Adds a promise of the peer's to the table.
-    pub(super) fn import_promise(&mut self, id: ImportId, pulled: bool, host: &dyn Host) -> Cap {
+    pub(super) fn import_promise(&mut self, id: ImportId, answer: Answer, host: &dyn Host) -> Cap {
         let generation = self.imports.next_generation();
         let cell = Arc::new(PromiseCell::new());
         let import = ImportRef {
@@ -145,7 +143,7 @@ impl Machine {
         };
         let hook = host.import_promise(import, Arc::clone(&cell));
         let handle = Arc::downgrade(&hook);
-        let kind = ImportKind::Promise { cell, pulled };
+        let kind = ImportKind::Promise { cell, answer };
         self.imports.insert(
             id,
             Import {

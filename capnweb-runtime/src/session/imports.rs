@@ -13,7 +13,7 @@ pub(super) struct Imports {
     next_generation: u64,
 }
 
-/// One entry.
+/// One import.
 pub(super) struct Import {
     pub(super) generation: u64,
     /// Introductions that we have not released (protocol S-23).
@@ -30,8 +30,17 @@ pub(super) enum ImportKind {
     /// A promise that has not settled; a settled one leaves the table (protocol S-22).
     Promise {
         cell: Arc<PromiseCell>,
-        pulled: bool,
+        answer: Answer,
     },
+}
+
+/// Whether the peer will settle a promise of its.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Answer {
+    /// Not before it is asked to, by a pull.
+    Unasked,
+    /// It was asked to, or has introduced the promise as one that it will settle unasked.
+    Due,
 }
 
 impl Imports {

@@ -4,16 +4,13 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
-use super::commands::without_capabilities;
 use super::effect::{Effect, Host};
 use super::exports::{Exports, Pull};
 use super::imports::{Import, ImportKind, Imports};
-use crate::error::Disconnect;
-use crate::error::Error;
-use crate::error::Violation;
+use super::thrown::without_capabilities;
+use crate::error::{Disconnect, Error, Violation};
 use crate::hook::{Account, Cap, Charge, Stats, Stub, Value};
-use crate::ids::ImportRef;
-use crate::ids::{ExportId, ImportId, SessionKey, WireId};
+use crate::ids::{ExportId, ImportId, ImportRef, SessionKey, WireId};
 use crate::limits::Limits;
 use crate::wire::{self, Expr, Message};
 

@@ -5,7 +5,7 @@
 //! has let go of the machine. Its methods fall into four classes:
 //!
 //! * **input** from the peer: [`Machine::handle_message`], [`Machine::terminate`];
-//! * **commands** from the application: [`Machine::call`], [`Machine::read`], [`Machine::pull`],
+//! * **commands** from the application: [`Machine::push`], [`Machine::pull`],
 //!   [`Machine::release`], [`Machine::answer`];
 //! * **output**: [`Machine::take_effects`], [`Machine::take_frames`], to be drained after every
 //!   input and every command;
@@ -27,10 +27,10 @@ mod exports;
 mod imports;
 mod machine;
 mod terminate;
+mod thrown;
 
 pub(crate) use commands::Refused;
 pub(crate) use effect::{Effect, Host};
-
 pub(crate) use machine::Machine;
 
 #[cfg(test)]

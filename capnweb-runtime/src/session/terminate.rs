@@ -3,8 +3,7 @@
 use super::effect::Effect;
 use super::imports::ImportKind;
 use super::machine::Machine;
-use crate::error::Disconnect;
-use crate::error::Error;
+use crate::error::{Disconnect, Error};
 use crate::hook::Stub;
 use crate::value::{ErrorValue, Tree};
 use crate::wire;

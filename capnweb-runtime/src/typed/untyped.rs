@@ -9,7 +9,7 @@ use super::typed_error::TypedError;
 use crate::data;
 use crate::error::{Error, Result};
 use crate::hook::{Stub, Value};
-use crate::value::Path;
+use crate::value::{Path, Segment};
 
 impl Stub {
     /// Calls the method at `path` with a tuple, an array or `()` of arguments.
@@ -46,9 +46,9 @@ impl Stub {
         Promise::from_stub(Self::promise(self.cap().read_promise(path)))
     }
 
-    /// Refers to a property without reading it; reading or calling it goes through this reference.
+    /// Refers to a property or an element without reading it: calls and reads go on from there.
     #[must_use]
-    pub fn property(&self, name: &'static str) -> Self {
+    pub fn property(&self, name: impl Into<Segment>) -> Self {
         self.step(name)
     }
 

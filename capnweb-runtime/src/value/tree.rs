@@ -55,4 +55,28 @@ impl<C> Tree<C> {
             Self::Capability(_) => "a capability",
         }
     }
+
+    /// Visits what is directly inside: elements, members, an error's properties.
+    pub(crate) fn children(&self) -> impl Iterator<Item = &Self> {
+        let (elements, members): (&[Self], _) = match self {
+            Self::Array(elements) => (elements, None),
+            Self::Object(object) => (&[], Some(object)),
+            Self::Error(error) => (&[], Some(&error.props)),
+            _ => (&[], None),
+        };
+        let members = members.into_iter().flat_map(Object::iter);
+        elements.iter().chain(members.map(|(_, member)| member))
+    }
+
+    /// Visits what is directly inside, to change it.
+    pub(crate) fn children_mut(&mut self) -> impl Iterator<Item = &mut Self> {
+        let (elements, members): (&mut [Self], _) = match self {
+            Self::Array(elements) => (elements, None),
+            Self::Object(object) => (&mut [], Some(object)),
+            Self::Error(error) => (&mut [], Some(&mut error.props)),
+            _ => (&mut [], None),
+        };
+        let members = members.into_iter().flat_map(Object::iter_mut);
+        elements.iter_mut().chain(members.map(|(_, member)| member))
+    }
 }

@@ -8,8 +8,9 @@ use super::error::EncodeError;
 use super::json::{write_number, write_string};
 use super::reference::{Expr, Target, WireRef};
 use crate::ids::WireId;
-use crate::value::Tree;
-use crate::value::{BigInt, Bytes, BytesKind, Date, ErrorClass, ErrorValue, Object, Path, Segment};
+use crate::value::{
+    BigInt, Bytes, BytesKind, Date, ErrorClass, ErrorValue, Object, Path, Segment, Tree,
+};
 
 /// Levels of nesting in one sent value; fixed by the protocol (W-6).
 pub(crate) const MAX_ENCODE_DEPTH: usize = 256;

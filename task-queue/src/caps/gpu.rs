@@ -10,10 +10,10 @@ use super::resource_error::ResourceError;
 /// latest.
 #[capability]
 pub trait Gpu {
-    /// Allocates memory to this holder, in MiB.
+    /// Allocates memory to this holder, in megabytes.
     async fn allocate(&self, mb: u64) -> Result<MemoryChange, ResourceError>;
 
-    /// Frees memory of this holder, in MiB. Nobody else's can be freed.
+    /// Frees memory of this holder, in megabytes. Nobody else's can be freed.
     async fn free(&self, mb: u64) -> Result<MemoryFreed, ResourceError>;
 
     /// Allocates memory that is a capability itself: dropping it frees exactly it.
@@ -34,11 +34,11 @@ pub trait Gpu {
     #[property]
     fn id(&self) -> String;
 
-    /// How much memory there is, in MiB.
+    /// How much memory there is, in megabytes.
     #[property]
     fn memory_limit(&self) -> u64;
 
-    /// How much of it is allocated, by anybody, in MiB.
+    /// How much of it is allocated, by anybody, in megabytes.
     #[property]
     fn allocated_memory(&self) -> u64;
 }
@@ -46,7 +46,7 @@ pub trait Gpu {
 /// Memory that is held.
 #[capability]
 pub trait Reservation {
-    /// Its size in MiB.
+    /// Its size in megabytes.
     #[property]
     fn size(&self) -> u64;
 
@@ -59,9 +59,9 @@ pub trait Reservation {
 pub struct MemoryChange {
     /// Always true; an allocation that fails is an error.
     pub success: bool,
-    /// What was allocated, in MiB.
+    /// What was allocated, in megabytes.
     pub allocated: u64,
-    /// What is allocated now, by anybody, in MiB.
+    /// What is allocated now, by anybody, in megabytes.
     pub total: u64,
 }
 
@@ -70,9 +70,9 @@ pub struct MemoryChange {
 pub struct MemoryFreed {
     /// Always true; freeing what one does not have is an error.
     pub success: bool,
-    /// What was freed, in MiB.
+    /// What was freed, in megabytes.
     pub freed: u64,
-    /// What is allocated now, by anybody, in MiB.
+    /// What is allocated now, by anybody, in megabytes.
     pub total: u64,
 }
 
@@ -95,10 +95,10 @@ pub struct GpuInfo {
     pub id: String,
     /// What it is: `software` computes on the processor.
     pub device: String,
-    /// How much memory there is, in MiB.
+    /// How much memory there is, in megabytes.
     pub memory_limit: u64,
-    /// How much of it is allocated, in MiB.
+    /// How much of it is allocated, in megabytes.
     pub allocated_memory: u64,
-    /// How much of it is free, in MiB.
+    /// How much of it is free, in megabytes.
     pub available: u64,
 }

@@ -1,7 +1,7 @@
 //! The queue's interface: nothing but capability traits and the data they exchange.
 //!
-//! Wire names and results are those of the system the seed document describes, so that a client
-//! written for that works unchanged. What is new has names of its own.
+//! Wire names and results are those of the system that this one follows, so that a client written
+//! for that works unchanged (`tests/js` has one). What is new has names of its own.
 
 mod gateway;
 mod gpu;

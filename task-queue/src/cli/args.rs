@@ -7,6 +7,7 @@ use lexopt::{Arg, Parser, ValueExt};
 use thiserror::Error;
 
 use crate::engine::DispatchMode;
+use crate::model::{Access, Grants};
 use crate::resources::network::{AllowEntry, EntrySyntax, Reach};
 
 /// What the program is told to do.
@@ -35,6 +36,8 @@ pub struct ServeOptions {
     pub data: PathBuf,
     /// Who can be reached by network; nobody else can.
     pub allowed: Vec<AllowEntry>,
+    /// What the tasks of clients can be granted.
+    pub client_grants: Grants,
 }
 
 /// What a connection begins with.
@@ -62,6 +65,11 @@ pub enum UsageError {
     /// The dispatch mode is none.
     #[error("`--dispatch` is `manual` or `auto`, not `{0}`")]
     Dispatch(String),
+    /// What is to be granted is no resource.
+    #[error(
+        "`--grant` lists `storage`, `storage:read`, `gpu`, `network`, `network:read` or `none`, not `{0}`"
+    )]
+    Grant(String),
     /// What is to be reachable is no host and port.
     #[error("`--allow {entry}`: {source}")]
     Allow {
@@ -99,6 +107,10 @@ impl Default for ServeOptions {
             dispatch: DispatchMode::default(),
             data: PathBuf::from("task-queue-data"),
             allowed: Vec::new(),
+            client_grants: Grants {
+                storage: Access::Full,
+                ..Grants::NOTHING
+            },
         }
     }
 }
@@ -112,6 +124,7 @@ fn serve(parser: &mut Parser) -> Result<Command, UsageError> {
             Arg::Long("dispatch") => options.dispatch = dispatch(parser.value()?.string()?)?,
             Arg::Long("data") => options.data = parser.value()?.into(),
             Arg::Long("allow") => options.allowed.push(allow(parser.value()?.string()?)?),
+            Arg::Long("grant") => options.client_grants = grants(&parser.value()?.string()?)?,
             Arg::Short('h') | Arg::Long("help") => return Ok(Command::Help),
             other => return Err(other.unexpected().into()),
         }
@@ -133,6 +146,26 @@ fn dispatch(name: String) -> Result<DispatchMode, UsageError> {
         "auto" => Ok(DispatchMode::Auto),
         _ => Err(UsageError::Dispatch(name)),
     }
+}
+
+/// Reads what clients' tasks can be granted: resources with commas between them, or `none`.
+fn grants(list: &str) -> Result<Grants, UsageError> {
+    let mut grants = Grants::NOTHING;
+    for name in list
+        .split(',')
+        .map(str::trim)
+        .filter(|name| *name != "none")
+    {
+        match name {
+            "storage" => grants.storage = Access::Full,
+            "storage:read" => grants.storage = Access::ReadOnly,
+            "gpu" => grants.gpu = Access::Full,
+            "network" => grants.network = Access::Full,
+            "network:read" => grants.network = Access::ReadOnly,
+            _ => return Err(UsageError::Grant(name.to_owned())),
+        }
+    }
+    Ok(grants)
 }
 
 /// Who names an address, or this machine, means it; a name found elsewhere must lead to a public
@@ -175,6 +208,8 @@ Options of serve:
                            server runs, the secrets of the roles, in `secrets.json`
   --allow HOST:PORT        Let tasks reach that host; can be repeated [default: nobody].
                            A name must lead to a public address, unless it is `localhost`
+  --grant LIST             What the tasks of clients may be granted [default: storage]:
+                           storage, storage:read, gpu, network, network:read, or none
 
   -h, --help               Print this
   -V, --version            Print the version
@@ -211,7 +246,8 @@ mod tests {
 
     #[test]
     fn every_option_is_read() {
-        let line = "serve --listen [::1]:0 --open --dispatch=auto --data d --allow a:1 --allow b";
+        let line = "serve --listen [::1]:0 --open --dispatch=auto --data d --allow a:1 --allow b \
+                    --grant storage:read,gpu";
         let allowed = ["a:1", "b"].map(|entry| AllowEntry::new(entry, Reach::Public).unwrap());
         let expected = ServeOptions {
             listen: "[::1]:0".to_owned(),
@@ -219,6 +255,11 @@ mod tests {
             dispatch: DispatchMode::Auto,
             data: "d".into(),
             allowed: allowed.into(),
+            client_grants: Grants {
+                storage: Access::ReadOnly,
+                gpu: Access::Full,
+                ..Grants::NOTHING
+            },
         };
         assert_eq!(options(line), expected);
     }
@@ -240,6 +281,7 @@ mod tests {
         assert!(refusal("server").contains("`server`"));
         assert!(refusal("serve --opne").contains("--opne"));
         assert!(refusal("serve --listen").contains("--listen"));
+        assert!(refusal("serve --grant everything").contains("`everything`"));
         assert!(refusal("serve --dispatch sometimes").contains("`sometimes`"));
         assert!(refusal("serve --allow http://a/").contains("http://a/"));
         assert!(refusal("serve 8080").contains("8080"));

@@ -44,6 +44,7 @@ async fn start(options: &ServeOptions) -> Result<Supervisor, RunError> {
     })?;
     let mut config = Config::new(&options.data);
     config.dispatch = options.dispatch;
+    config.client_grants = options.client_grants;
     config.network = NetworkPolicy::new(options.allowed.clone());
     Supervisor::start(config)
         .await

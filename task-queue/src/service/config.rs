@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::engine::{DispatchMode, Limits};
+use crate::model::{Access, Grants};
 use crate::resources::gpu::SoftwareGpu;
 use crate::resources::network::NetworkPolicy;
 
@@ -18,8 +19,11 @@ pub struct Config {
     pub limits: Limits,
     /// Which hosts tasks may reach. Default: none.
     pub network: NetworkPolicy,
-    /// The memory of the GPU, in MiB. Default 8,192.
+    /// The memory of the GPU, in megabytes. Default 8,192.
     pub gpu_memory: u64,
+    /// What the tasks of clients can be granted; a supervisor's can be granted everything. Default:
+    /// the storage.
+    pub client_grants: Grants,
     /// How many `cpu` workers there are to begin with. Default 2.
     pub cpu_workers: usize,
     /// How many `gpu` workers there are to begin with. Default 1.
@@ -35,6 +39,10 @@ impl Config {
             limits: Limits::default(),
             network: NetworkPolicy::new(Vec::new()),
             gpu_memory: SoftwareGpu::DEFAULT_MEMORY,
+            client_grants: Grants {
+                storage: Access::Full,
+                ..Grants::NOTHING
+            },
             cpu_workers: 2,
             gpu_workers: 1,
         }

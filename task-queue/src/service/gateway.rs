@@ -17,23 +17,21 @@ use crate::model::{Grants, TaskId, WorkerId};
 struct ServedGateway {
     hub: Arc<Hub>,
     scope: Scope,
+    ceiling: Grants,
 }
 
 /// Makes a gateway whose queue shows the tasks of a scope.
-pub(super) fn gateway(hub: &Arc<Hub>, scope: Scope) -> GatewayStub {
+pub(super) fn gateway(hub: &Arc<Hub>, scope: Scope, ceiling: Grants) -> GatewayStub {
     GatewayStub::new(ServedGateway {
         hub: Arc::clone(hub),
         scope,
+        ceiling,
     })
 }
 
 impl ServedGateway {
     fn queue(&self) -> ServedQueue {
-        ServedQueue::new(
-            Arc::clone(&self.hub),
-            self.scope.clone(),
-            Grants::EVERYTHING,
-        )
+        ServedQueue::new(Arc::clone(&self.hub), self.scope.clone(), self.ceiling)
     }
 
     async fn idle_worker_for(&self, task: TaskId) -> Result<WorkerId, Refusal> {

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use capnweb_runtime::Result;
 use serde_json::Value;
 
+use super::care::Care;
 use super::hub::Hub;
 use super::refusal::resource;
 use crate::caps::{
@@ -17,6 +18,7 @@ use crate::resources::gpu::{Account, Allocation, Operation, SoftwareGpu};
 struct ServedGpu {
     device: SoftwareGpu,
     account: Account,
+    care: Care,
 }
 
 struct HeldMemory {
@@ -25,10 +27,15 @@ struct HeldMemory {
 }
 
 /// Makes a reference to the shared GPU, with an account of its own.
-pub(super) fn gpu(hub: &Arc<Hub>) -> GpuStub {
+pub(super) fn gpu(hub: &Arc<Hub>, care: &Care) -> GpuStub {
     let device = hub.gpu.clone();
     let account = device.account();
-    GpuStub::new(ServedGpu { device, account })
+    let gpu = GpuStub::new(ServedGpu {
+        device,
+        account,
+        care: care.clone(),
+    });
+    care.take(&gpu)
 }
 
 impl Gpu for ServedGpu {
@@ -52,10 +59,11 @@ impl Gpu for ServedGpu {
 
     async fn reserve(&self, mb: u64) -> Result<ReservationStub, ResourceError> {
         let allocation = Mutex::new(Some(self.device.allocate(mb).map_err(resource)?));
-        Ok(ReservationStub::new(HeldMemory {
+        let memory = ReservationStub::new(HeldMemory {
             size: mb,
             allocation,
-        }))
+        });
+        Ok(self.care.take(&memory))
     }
 
     async fn compute(

@@ -33,17 +33,6 @@ pub(super) struct Hub {
     live: Mutex<Live>,
 }
 
-/// What the hub is made of.
-#[derive(Debug)]
-pub(super) struct Parts {
-    pub(super) owner: Owner,
-    pub(super) clock: Arc<dyn Clock>,
-    pub(super) storage: ObjectStore,
-    pub(super) locks: LockManager,
-    pub(super) network: NetworkClient,
-    pub(super) gpu: SoftwareGpu,
-}
-
 /// The attempts under way.
 #[derive(Debug, Default)]
 struct Live {
@@ -62,14 +51,21 @@ pub(super) struct Running {
 }
 
 impl Hub {
-    pub(super) fn new(parts: Parts) -> Self {
+    pub(super) fn new(
+        owner: Owner,
+        clock: Arc<dyn Clock>,
+        storage: ObjectStore,
+        locks: LockManager,
+        network: NetworkClient,
+        gpu: SoftwareGpu,
+    ) -> Self {
         Self {
-            owner: parts.owner,
-            clock: parts.clock,
-            storage: parts.storage,
-            locks: parts.locks,
-            network: parts.network,
-            gpu: parts.gpu,
+            owner,
+            clock,
+            storage,
+            locks,
+            network,
+            gpu,
             tasks: Brand::new(),
             observers: Observers::default(),
             live: Mutex::default(),

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use capnweb_runtime::{Capability, Result, Revoker};
+use capnweb_runtime::{Result, Revoker};
 
+use super::care::Care;
 use super::gpu::gpu;
 use super::hub::Hub;
 use super::network::network;
@@ -18,21 +19,21 @@ struct ServedLoan(Revoker);
 
 impl Resources for Lender {
     async fn lend_storage(&self, read_only: bool) -> Result<LentStorage> {
-        let (storage, loan) = lend(&storage(
-            &self.0,
-            access(read_only),
-            "a borrower".to_owned(),
-        ));
+        let (care, loan) = lend();
+        let holder = "a borrower".to_owned();
+        let storage = storage(&self.0, access(read_only), holder, &care);
         Ok(LentStorage { storage, loan })
     }
 
     async fn lend_gpu(&self) -> Result<LentGpu> {
-        let (gpu, loan) = lend(&gpu(&self.0));
+        let (care, loan) = lend();
+        let gpu = gpu(&self.0, &care);
         Ok(LentGpu { gpu, loan })
     }
 
     async fn lend_network(&self, read_only: bool) -> Result<LentNetwork> {
-        let (network, loan) = lend(&network(&self.0, access(read_only)));
+        let (care, loan) = lend();
+        let network = network(&self.0, access(read_only), &care);
         Ok(LentNetwork { network, loan })
     }
 }
@@ -48,10 +49,10 @@ impl Loan for ServedLoan {
     }
 }
 
-fn lend<C: Capability>(capability: &C) -> (C, LoanStub) {
+fn lend() -> (Care, LoanStub) {
     let revoker = Revoker::new();
-    let lent = revoker.revocable(capability);
-    (lent, LoanStub::new(ServedLoan(revoker)))
+    let loan = LoanStub::new(ServedLoan(revoker.clone()));
+    (Care::Revoker(revoker), loan)
 }
 
 const fn access(read_only: bool) -> Access {

@@ -1,6 +1,7 @@
 //! The capability traits over the engine.
 
 mod attempt;
+mod care;
 mod config;
 mod far;
 mod gate;
@@ -15,13 +16,15 @@ mod owner;
 mod pool;
 mod queue;
 mod refusal;
+mod secrets;
 mod storage;
 mod supervisor;
 mod task;
 mod worker;
 
 pub use config::Config;
-pub use supervisor::{Secrets, StartError, Supervisor};
+pub use secrets::Secrets;
+pub use supervisor::{StartError, Supervisor};
 
 #[cfg(test)]
 mod tests;

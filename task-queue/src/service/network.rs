@@ -5,6 +5,7 @@ use std::sync::Arc;
 use capnweb_runtime::{Capability as _, Result};
 use serde_json::Value;
 
+use super::care::Care;
 use super::hub::Hub;
 use super::refusal::resource;
 use crate::caps::{Fetched, Network, NetworkReaderStub, NetworkStats, NetworkStub, ResourceError};
@@ -15,15 +16,15 @@ struct ServedNetwork(NetworkClient);
 
 /// Makes a reference to the shared network. One that may only read can fetch and not post, whatever
 /// its type says.
-pub(super) fn network(hub: &Arc<Hub>, access: Access) -> NetworkStub {
+pub(super) fn network(hub: &Arc<Hub>, access: Access, care: &Care) -> NetworkStub {
     let network = NetworkStub::new(ServedNetwork(hub.network.clone()));
-    match access {
+    care.take(&match access {
         Access::Full => network,
         Access::ReadOnly | Access::None => {
             let reader: NetworkReaderStub = network.attenuate();
-            NetworkStub::from_stub(reader.into_stub())
+            reader.as_stub().cast()
         }
-    }
+    })
 }
 
 impl Network for ServedNetwork {

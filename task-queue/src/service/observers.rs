@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use serde_json::Value;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::caps::{Completion, Failing, ProgressObserverStub, ProgressUpdate};
@@ -53,10 +54,7 @@ impl Observers {
                     status,
                 });
             }
-            Notice::Completed(result) => End::Completed(Completion {
-                task_id: task,
-                result: result.as_ref().clone(),
-            }),
+            Notice::Completed(result) => completed(task, result),
             Notice::Failed(failure) => failed(task, failure.message.clone()),
             Notice::Cancelled => failed(task, CANCELLED.to_owned()),
             Notice::Status(_) | Notice::Log(_) | Notice::Partial(_) => return,
@@ -82,16 +80,18 @@ impl Observers {
 /// What an observer of a cancelled task is told.
 const CANCELLED: &str = "task was cancelled";
 
+fn completed(task_id: TaskId, result: &Value) -> End {
+    let result = result.clone();
+    End::Completed(Completion { task_id, result })
+}
+
 fn failed(task_id: TaskId, error: String) -> End {
     End::Failed(Failing { task_id, error })
 }
 
 fn end_of(task: &Task) -> Option<End> {
     match &task.state {
-        TaskState::Completed { result, .. } => Some(End::Completed(Completion {
-            task_id: task.id,
-            result: result.as_ref().clone(),
-        })),
+        TaskState::Completed { result, .. } => Some(completed(task.id, result)),
         TaskState::Failed { failure, .. } => Some(failed(task.id, failure.message.clone())),
         TaskState::Cancelled(_) => Some(failed(task.id, CANCELLED.to_owned())),
         _ => None,

@@ -12,12 +12,6 @@ use crate::engine::{Command, Effect, Rejected, Start, State, apply};
 use crate::model::{EndReason, Timestamp};
 use crate::store::Store;
 
-/// How many requests may wait for the owner.
-const WAITING: usize = 1_024;
-
-/// How many requests are answered by one commit, at most.
-const BATCH: usize = 256;
-
 /// The way to the owner.
 #[derive(Debug, Clone)]
 pub(super) struct Owner(mpsc::Sender<Request>);
@@ -42,7 +36,7 @@ pub(super) type AttemptEnd = oneshot::Receiver<EndReason>;
 impl Owner {
     /// Creates both ends of the way.
     pub(super) fn new() -> (Self, Inbox) {
-        let (sender, receiver) = mpsc::channel(WAITING);
+        let (sender, receiver) = mpsc::channel(MAX_WAITING);
         (Self(sender), Inbox(receiver))
     }
 
@@ -92,21 +86,21 @@ pub(super) async fn run(mut inbox: Inbox, mut state: State, store: Arc<dyn Store
     loop {
         let wake = state.next_wake();
         tokio::select! {
-            received = inbox.0.recv_many(&mut requests, BATCH) => {
+            received = inbox.0.recv_many(&mut requests, MAX_BATCH) => {
                 if received == 0 {
                     return;
                 }
             }
             () = until(&hub, wake) => {}
         }
-        let mut turn = Turn::new(&mut state, &store, &hub);
-        turn.due();
+        let mut batch = Batch::new(&mut state, &store, &hub);
+        batch.due();
         for request in requests.drain(..) {
-            if !turn.handle(request).await {
+            if !batch.handle(request).await {
                 return;
             }
         }
-        turn.commit().await;
+        batch.commit().await;
     }
 }
 
@@ -117,8 +111,8 @@ async fn until(hub: &Hub, wake: Option<Timestamp>) {
     }
 }
 
-/// One batch of requests.
-struct Turn<'a> {
+/// Requests that are answered by one commit.
+struct Batch<'a> {
     state: &'a mut State,
     store: &'a Arc<dyn Store>,
     hub: &'a Arc<Hub>,
@@ -132,7 +126,7 @@ enum Outcome {
     Due(Vec<Effect>),
 }
 
-impl<'a> Turn<'a> {
+impl<'a> Batch<'a> {
     const fn new(state: &'a mut State, store: &'a Arc<dyn Store>, hub: &'a Arc<Hub>) -> Self {
         Self {
             state,
@@ -142,6 +136,7 @@ impl<'a> Turn<'a> {
         }
     }
 
+    /// Applies what the clock has made due, if anything.
     fn due(&mut self) {
         let now = self.hub.clock.now();
         if self.state.next_wake().is_some_and(|at| at <= now)
@@ -224,3 +219,9 @@ fn refuse_all(outcomes: Vec<Outcome>) {
         }
     }
 }
+
+/// How many requests may wait for the owner.
+const MAX_WAITING: usize = 1_024;
+
+/// How many requests one commit answers.
+const MAX_BATCH: usize = 256;

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use capnweb_runtime::Result;
 use serde_json::Value;
 
+use super::care::Care;
 use super::gpu::gpu;
 use super::hub::Hub;
 use super::network::network;
@@ -69,7 +70,7 @@ impl ServedQueue {
     /// Finds a task by its name, in the bounds of this view. A name that is not even one is as good
     /// as one of a task that never was.
     fn find(&self, id: &str) -> Result<TaskId, Refusal> {
-        let id = id.parse()?;
+        let id = id.parse().map_err(|_| Refusal::NoSuchTask)?;
         if self.scope.contains(id) {
             Ok(id)
         } else {
@@ -136,15 +137,20 @@ impl TaskQueue for ServedQueue {
     }
 
     async fn get_shared_storage(&self) -> Result<StorageStub> {
-        Ok(storage(&self.hub, Access::Full, "a supervisor".to_owned()))
+        Ok(storage(
+            &self.hub,
+            Access::Full,
+            "a supervisor".to_owned(),
+            &Care::Holder,
+        ))
     }
 
     async fn get_shared_gpu(&self) -> Result<GpuStub> {
-        Ok(gpu(&self.hub))
+        Ok(gpu(&self.hub, &Care::Holder))
     }
 
     async fn get_shared_network(&self) -> Result<NetworkStub> {
-        Ok(network(&self.hub, Access::Full))
+        Ok(network(&self.hub, Access::Full, &Care::Holder))
     }
 
     fn id(&self) -> String {

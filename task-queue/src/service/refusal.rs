@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use crate::caps::ResourceError;
 use crate::engine::Rejected;
-use crate::model::{IdSyntax, NotAProgress, SpecError, UnknownKind};
+use crate::model::{NotAProgress, SpecError, UnknownKind};
 use crate::resources::locks::LockError;
 use crate::work::AccessError;
 
@@ -60,12 +60,6 @@ pub(super) enum Refusal {
     /// The attempt ended without a result.
     #[error("the attempt ended without a result")]
     NoResult,
-}
-
-impl From<IdSyntax> for Refusal {
-    fn from(_: IdSyntax) -> Self {
-        Self::NoSuchTask
-    }
 }
 
 impl From<Refusal> for Error {

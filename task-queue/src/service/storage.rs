@@ -6,6 +6,7 @@ use std::time::Duration;
 use capnweb_runtime::{Capability as _, Result};
 use serde_json::Value;
 
+use super::care::Care;
 use super::hub::Hub;
 use super::lock::HeldLock;
 use super::refusal::{lock, resource};
@@ -18,23 +19,25 @@ struct ServedStorage {
     hub: Arc<Hub>,
     access: Access,
     holder: String,
+    care: Care,
 }
 
 /// Makes a reference to the shared storage. One that may only read has a reader's methods and no
 /// others, whatever its type says.
-pub(super) fn storage(hub: &Arc<Hub>, access: Access, holder: String) -> StorageStub {
+pub(super) fn storage(hub: &Arc<Hub>, access: Access, holder: String, care: &Care) -> StorageStub {
     let storage = StorageStub::new(ServedStorage {
         hub: Arc::clone(hub),
         access,
         holder,
+        care: care.clone(),
     });
-    match access {
+    care.take(&match access {
         Access::Full => storage,
         Access::ReadOnly | Access::None => {
             let reader: StorageReaderStub = storage.attenuate();
-            StorageStub::from_stub(reader.into_stub())
+            reader.as_stub().cast()
         }
-    }
+    })
 }
 
 impl Storage for ServedStorage {
@@ -93,9 +96,8 @@ impl Storage for ServedStorage {
     async fn lock(&self, key: String, ttl_ms: u64) -> Result<LockStub, ResourceError> {
         let ttl = Duration::from_millis(ttl_ms);
         let guard = self.hub.locks.acquire(&key, ttl, &self.holder).await;
-        Ok(LockStub::new(HeldLock::new(
-            guard.map_err(|error| lock(&error))?,
-        )))
+        let guard = guard.map_err(|error| lock(&error))?;
+        Ok(self.care.take(&LockStub::new(HeldLock::new(guard))))
     }
 
     fn id(&self) -> String {

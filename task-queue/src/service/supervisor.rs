@@ -9,15 +9,15 @@ use tokio::task::JoinHandle;
 use super::config::Config;
 use super::gate::gate;
 use super::gateway::gateway;
-use super::hub::{Hub, Parts};
+use super::hub::Hub;
 use super::owner::{self, Owner};
 use super::pool::register;
 use super::queue::Scope;
+use super::secrets::Secrets;
 use crate::caps::{GateStub, GatewayStub};
 use crate::clock::{Clock, SystemClock};
 use crate::engine::{self, State};
-use crate::entropy::OsEntropy;
-use crate::model::{Entropy as _, WorkerKind};
+use crate::model::{Grants, WorkerKind};
 use crate::resources::FencingToken;
 use crate::resources::gpu::SoftwareGpu;
 use crate::resources::locks::{LockLimits, LockManager};
@@ -25,7 +25,7 @@ use crate::resources::network::NetworkClient;
 use crate::resources::storage::{ObjectStore, StorageError, StorageLimits};
 use crate::store::{MemoryStore, Store, StoreError};
 
-/// A running task queue. Clones are the same one.
+/// A running task queue. Clones are the same one; it runs until it is stopped, whoever is left.
 #[derive(Clone)]
 pub struct Supervisor(Arc<Inner>);
 
@@ -33,15 +33,8 @@ struct Inner {
     hub: Arc<Hub>,
     secrets: Arc<Secrets>,
     clients: Scope,
+    client_grants: Grants,
     owner: Mutex<Option<JoinHandle<()>>>,
-}
-
-/// What the gate takes for a role. Whoever knows one has that role.
-pub struct Secrets {
-    /// For everything.
-    pub supervisor: String,
-    /// For submitting tasks, and for what becomes of them.
-    pub client: String,
 }
 
 /// Why a task queue did not start.
@@ -64,7 +57,11 @@ impl Supervisor {
     ///
     /// # Errors
     ///
-    /// When its storage cannot be used.
+    /// When its storage or its records cannot be used.
+    ///
+    /// # Cancel safety
+    ///
+    /// None: a queue that is given up on the way may run on, with nobody to stop it.
     pub async fn start(config: Config) -> Result<Self, StartError> {
         let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
         let settings = engine::Config {
@@ -80,18 +77,24 @@ impl Supervisor {
             hub,
             secrets: Arc::new(Secrets::draw()),
             clients: Scope::Own(Arc::default()),
+            client_grants: config.client_grants,
             owner: Mutex::new(Some(owner)),
         })))
     }
 
     /// Returns a gateway with all authority.
     pub fn gateway(&self) -> GatewayStub {
-        gateway(&self.0.hub, Scope::All)
+        gateway(&self.0.hub, Scope::All, Grants::EVERYTHING)
     }
 
     /// Returns a gate, which has no authority but for those who know a secret.
     pub fn gate(&self) -> GateStub {
-        gate(&self.0.hub, &self.0.secrets, &self.0.clients)
+        gate(
+            &self.0.hub,
+            &self.0.secrets,
+            &self.0.clients,
+            self.0.client_grants,
+        )
     }
 
     /// Returns what the gate takes.
@@ -100,6 +103,10 @@ impl Supervisor {
     }
 
     /// Stops the queue: what was asked for before is done, attempts under way end.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future leaves the queue stopping, or running; stopping again sees it through.
     pub async fn stop(&self) {
         self.0.hub.owner.stop().await;
         let owner = self.0.owner.lock().ok().and_then(|mut owner| owner.take());
@@ -117,40 +124,16 @@ impl fmt::Debug for Supervisor {
     }
 }
 
-impl Secrets {
-    fn draw() -> Self {
-        Self {
-            supervisor: secret(),
-            client: secret(),
-        }
-    }
-}
-
-impl fmt::Debug for Secrets {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Secrets(..)")
-    }
-}
-
-/// Draws 256 bits, as text.
-fn secret() -> String {
-    format!("{:032x}{:032x}", OsEntropy.draw(), OsEntropy.draw())
-}
-
 async fn hub(config: &Config, owner: Owner) -> Result<Hub, StartError> {
     let storage = ObjectStore::open(config.data.join("objects"), StorageLimits::default()).await?;
     let first = storage
         .newest_token()
         .map_or(FencingToken::FIRST, FencingToken::next);
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    Ok(Hub::new(Parts {
-        owner,
-        network: NetworkClient::new(config.network.clone(), Arc::clone(&clock)),
-        clock,
-        locks: LockManager::new(LockLimits::default(), first),
-        storage,
-        gpu: SoftwareGpu::new(config.gpu_memory),
-    }))
+    let network = NetworkClient::new(config.network.clone(), Arc::clone(&clock));
+    let locks = LockManager::new(LockLimits::default(), first);
+    let gpu = SoftwareGpu::new(config.gpu_memory);
+    Ok(Hub::new(owner, clock, storage, locks, network, gpu))
 }
 
 async fn hire(hub: &Hub, config: &Config) -> Result<(), StartError> {

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use capnweb_runtime::{Capability, Result, Revoker};
+use capnweb_runtime::{Result, Revoker};
 use serde_json::Value;
 
+use super::care::Care;
 use super::gpu::gpu;
 use super::hub::Hub;
 use super::network::network;
@@ -35,8 +36,8 @@ pub(super) enum Bearer {
         epoch: Epoch,
         /// The worker.
         worker: WorkerId,
-        /// Has everything in its care that is handed out for the attempt.
-        revoker: Revoker,
+        /// Takes back everything that is handed out for the attempt.
+        care: Care,
     },
 }
 
@@ -45,7 +46,7 @@ impl Bearer {
         Self::Attempt {
             epoch,
             worker,
-            revoker,
+            care: Care::Revoker(revoker),
         }
     }
 
@@ -66,11 +67,11 @@ impl Bearer {
         }
     }
 
-    /// Puts a capability in the care of the attempt, if it is handed out for one.
-    fn care<C: Capability>(&self, capability: C) -> C {
+    /// Returns in whose care the task's resources are.
+    const fn care(&self) -> &Care {
         match self {
-            Self::Submitter => capability,
-            Self::Attempt { revoker, .. } => revoker.revocable(&capability),
+            Self::Submitter => &Care::Holder,
+            Self::Attempt { care, .. } => care,
         }
     }
 }
@@ -154,19 +155,18 @@ impl Task for ServedTask {
 
     async fn get_storage(&self) -> Result<StorageStub> {
         let access = self.granted(Resource::Storage)?;
-        Ok(self
-            .bearer
-            .care(storage(&self.hub, access, self.bearer.name(self.id))))
+        let holder = self.bearer.name(self.id);
+        Ok(storage(&self.hub, access, holder, self.bearer.care()))
     }
 
     async fn get_gpu(&self) -> Result<GpuStub> {
         self.granted(Resource::Gpu)?;
-        Ok(self.bearer.care(gpu(&self.hub)))
+        Ok(gpu(&self.hub, self.bearer.care()))
     }
 
     async fn get_network(&self) -> Result<NetworkStub> {
         let access = self.granted(Resource::Network)?;
-        Ok(self.bearer.care(network(&self.hub, access)))
+        Ok(network(&self.hub, access, self.bearer.care()))
     }
 
     async fn set_progress(&self, progress: f64) -> Result<ProgressSet> {

@@ -238,7 +238,43 @@ async fn what_was_lent_dies_with_its_loan() {
     assert!(failed.to_string().contains("revoked: over"), "{failed}");
     let failed = lent.storage.read("k").await.unwrap_err();
     assert!(failed.to_string().contains("revoked: over"), "{failed}");
-    drop(held);
+    // What was taken through it dies with it too, though its holder still holds on.
+    let again = running.gateway.get_task_queue().get_shared_storage();
+    let lock = again.lock("key", None).await.unwrap();
+    assert!(lock.token().await.unwrap() > 1);
+    assert!(held.release().await.unwrap_err().is_revoked());
+    running.supervisor.stop().await;
+}
+
+#[tokio::test]
+async fn memory_of_a_loan_is_freed_with_it() {
+    let running = start(DispatchMode::Manual).await;
+    let lent = running.gateway.get_resources().lend_gpu().await.unwrap();
+    lent.gpu.allocate(100).await.unwrap();
+    let reserved = lent.gpu.reserve(200).await.unwrap();
+    lent.loan.revoke(None).await.unwrap();
+    let gpu = running.gateway.get_task_queue().get_shared_gpu();
+    assert_eq!(gpu.allocated_memory().await.unwrap(), 0);
+    assert!(reserved.size().await.unwrap_err().is_revoked());
+    running.supervisor.stop().await;
+}
+
+#[tokio::test]
+async fn a_client_cannot_grant_its_tasks_what_its_role_lacks() {
+    let running = start(DispatchMode::Manual).await;
+    let secret = running.supervisor.secrets().client.as_str();
+    let client = running.supervisor.gate().redeem(secret).await.unwrap();
+    let queue = client.get_task_queue().await.unwrap();
+    for params in [json!({"needs_gpu": true}), json!({"needs_network": true})] {
+        let refused = queue.submit("io", params).await.unwrap_err();
+        assert!(refused.to_string().contains("not granted"), "{refused}");
+    }
+    assert!(
+        queue
+            .submit("io", json!({"needs_storage": true}))
+            .await
+            .is_ok()
+    );
     running.supervisor.stop().await;
 }
 

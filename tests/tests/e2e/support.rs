@@ -1,7 +1,8 @@
 //! What the tests of the program share.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use tests::{Process, task_queue};
@@ -11,8 +12,7 @@ pub(crate) const LIMIT: Duration = Duration::from_mins(2);
 
 /// Starts the program with arguments.
 pub(crate) fn start(arguments: &[&str]) -> Process {
-    let program = task_queue().unwrap_or_else(|error| panic!("{error}"));
-    let mut command = Command::new(program);
+    let mut command = Command::new(program());
     Process::spawn(command.args(arguments)).unwrap_or_else(|error| panic!("{error}"))
 }
 
@@ -26,4 +26,10 @@ pub(crate) fn serve(data: &Path, options: &[&str]) -> (Process, String) {
     let mut server = start(&arguments);
     let url = server.line_after("Task Queue Server running on ", LIMIT);
     (server, url.unwrap_or_else(|error| panic!("{error}")))
+}
+
+/// Returns the program, built once for all the tests of this process.
+fn program() -> &'static Path {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    PROGRAM.get_or_init(|| task_queue().unwrap_or_else(|error| panic!("{error}")))
 }

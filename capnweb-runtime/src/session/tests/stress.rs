@@ -17,10 +17,15 @@ const ROUNDS: u8 = 150;
 async fn many_threads_call_and_drop_on_one_pair() {
     let (client, server) = (World::new(), World::new());
     let pair = pair(client.cap(), server.cap(), Limits::default());
-    let shared = stub_of(&call(&Stub::of(pair.right_main.clone()), "makeCounter", [])).await;
+    let shared = stub_of(&call(
+        &Stub::of(pair.server_main.clone()),
+        "makeCounter",
+        [],
+    ))
+    .await;
     let done: Vec<_> = (0..THREADS)
         .map(|thread| {
-            let (main, shared) = (Stub::of(pair.right_main.clone()), shared.clone());
+            let (main, shared) = (Stub::of(pair.server_main.clone()), shared.clone());
             let client = client.clone();
             let (tell, told) = tokio::sync::oneshot::channel();
             std::thread::spawn(move || {
@@ -38,8 +43,8 @@ async fn many_threads_call_and_drop_on_one_pair() {
     let total = super::support::value(&increments).await;
     super::support::is(total, number(f64::from(THREADS) * f64::from(ROUNDS)));
     drop((increments, shared));
-    drains(&pair.left).await;
-    drains(&pair.right).await;
+    drains(&pair.client).await;
+    drains(&pair.server).await;
     assert_eq!((client.alive(), server.alive()), (0, 0));
 }
 

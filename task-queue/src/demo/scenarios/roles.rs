@@ -38,6 +38,12 @@ pub(super) async fn roles(stage: &mut Stage<'_>) -> Played {
             executed(&client),
         )
         .await?;
+    stage
+        .step(
+            "A client's tasks are granted no more than its role may give",
+            no_grants(&client),
+        )
+        .await?;
     let supervisor = gate.redeem(house.secrets().supervisor.as_str());
     let supervisor = stage
         .call("The supervisor's secret opens everything", supervisor)
@@ -55,6 +61,20 @@ async fn no_workers(client: &GatewayStub) -> Result<(), Miss> {
         absent(&queue, name).await?;
     }
     Ok(())
+}
+
+/// What a submitter does not have it cannot have its tasks granted.
+async fn no_grants(client: &GatewayStub) -> Result<(), Miss> {
+    let queue = client.get_task_queue().await?;
+    for (kind, params) in [
+        ("gpu", json!({})),
+        ("compute", json!({"needs_gpu": true})),
+        ("io", json!({"needs_network": true})),
+    ] {
+        refused("not granted", queue.submit(kind, params)).await?;
+    }
+    let task = queue.submit("io", json!({"needs_storage": true})).await?;
+    equal(task.get_storage().read_only().await?, false)
 }
 
 async fn executed(client: &GatewayStub) -> Result<(), Miss> {

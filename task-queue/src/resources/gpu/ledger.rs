@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::resources::gpu::error::GpuError;
 
-/// A device's memory, in megabytes.
+/// A device's memory, in megabytes (of 2²⁰ bytes).
 #[derive(Debug)]
 pub(super) struct Ledger {
     limit: u64,

@@ -1,4 +1,4 @@
-//! The session that a call came in on, as its handler sees it.
+//! The handle to a session: who is at the other end, how it is doing, and its end.
 
 use std::fmt;
 use std::net::SocketAddr;

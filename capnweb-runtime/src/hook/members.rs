@@ -1,0 +1,98 @@
+//! Objects with members: where a path leads that starts at one.
+
+use std::sync::Arc;
+
+use super::cap::{Cap, Hook, itself};
+use super::function::{Callable, FunctionHook, no_member_called};
+use super::interface::MemberKind;
+use super::promise::promise;
+use super::resolver::Resolver;
+use super::settled;
+use super::{Stub, Value};
+use crate::error::Error;
+use crate::value::{Path, Segment};
+
+/// An object that has members and nothing else: a served object, or a facet of one.
+///
+/// Both answer calls and reads through [`call`] and [`read`], so that a member which a facet lacks
+/// and one that never existed cannot be told apart.
+pub(super) trait Members: Hook + Sized {
+    /// What the object knows one of its members by.
+    type Member: Copy + Send + Sync + 'static;
+
+    /// Finds a member by its wire name.
+    fn find(&self, name: &str) -> Option<(Self::Member, MemberKind)>;
+
+    /// Calls a method.
+    fn call_member(self: &Arc<Self>, member: Self::Member, args: Vec<Value>, result: Resolver);
+
+    /// Reads a property.
+    fn read_member(self: &Arc<Self>, member: Self::Member, result: Resolver);
+}
+
+/// Calls what is at `path` of an object.
+pub(super) fn call<O: Members>(object: Arc<O>, path: Path, args: Vec<Value>, result: Resolver) {
+    let Some((first, rest)) = path.split_first() else {
+        return result.settle(Err(Error::not_a_function(&path)));
+    };
+    match find(object.as_ref(), first) {
+        Some((member, MemberKind::Method)) if rest.is_empty() => {
+            object.call_member(member, args, result);
+        }
+        Some((_, MemberKind::Method)) => result.settle(Err(no_member_called(&path, &rest))),
+        found => settled::call_within(&step(object, found), path, rest, args, result),
+    }
+}
+
+/// Reads what is at `path` of an object.
+pub(super) fn read<O: Members>(object: Arc<O>, path: &Path, result: Resolver) {
+    let Some((first, rest)) = path.split_first() else {
+        // An empty read of an object yields the object (protocol O-9).
+        return result.settle(Ok(itself(object)));
+    };
+    match find(object.as_ref(), first) {
+        Some((member, MemberKind::Property)) if rest.is_empty() => {
+            object.read_member(member, result);
+        }
+        None if rest.is_empty() => result.settle(Ok(Value::Undefined)),
+        found => step(object, found).read(rest, result),
+    }
+}
+
+fn find<O: Members>(object: &O, segment: &Segment) -> Option<(O::Member, MemberKind)> {
+    match segment {
+        Segment::Name(name) => object.find(name),
+        Segment::Index(_) => None,
+    }
+}
+
+/// Takes the first step of a longer path.
+fn step<O: Members>(object: Arc<O>, found: Option<(O::Member, MemberKind)>) -> Cap {
+    match found {
+        Some((member, MemberKind::Property)) => {
+            let (promise, result) = promise();
+            object.read_member(member, result);
+            promise
+        }
+        Some((member, MemberKind::Method)) => {
+            Cap::new(FunctionHook::new(BoundMethod { object, member }))
+        }
+        None => Cap::settled(Ok(Value::Undefined)),
+    }
+}
+
+/// A method read as if it were data: a function bound to its object (protocol C-3).
+struct BoundMethod<O: Members> {
+    object: Arc<O>,
+    member: O::Member,
+}
+
+impl<O: Members> Callable for BoundMethod<O> {
+    fn invoke(&self, args: Vec<Value>, result: Resolver) {
+        self.object.call_member(self.member, args, result);
+    }
+
+    fn inner(&self) -> Option<Stub> {
+        self.object.inner()
+    }
+}

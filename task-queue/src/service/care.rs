@@ -1,0 +1,23 @@
+//! Who can take back what is handed out.
+
+use capnweb_runtime::{Capability, Revoker};
+
+/// Who can take back what is handed out. What comes of a capability in somebody's care, such as a
+/// lock or memory, is in the same care.
+#[derive(Debug, Clone)]
+pub(super) enum Care {
+    /// Nobody: it lasts as long as it is held.
+    Holder,
+    /// Whoever pulls this.
+    Revoker(Revoker),
+}
+
+impl Care {
+    /// Returns the reference to hand out.
+    pub(super) fn take<C: Capability>(&self, capability: &C) -> C {
+        match self {
+            Self::Holder => capability.clone(),
+            Self::Revoker(revoker) => revoker.revocable(capability),
+        }
+    }
+}
