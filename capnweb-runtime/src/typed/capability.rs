@@ -15,7 +15,7 @@ use crate::hook::{Brand, Facet, Revoker, Stub, attenuate};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot travel over Cap'n Web",
     label = "this is neither data nor a capability",
-    note = "derive `serde::Serialize` and `serde::Deserialize` for data; declare a `#[capability]` trait and pass its stub for an object"
+    note = "derive `serde::Serialize` and `serde::Deserialize` for data that owns what it holds and is `Send`; declare a `#[capability]` trait and pass its stub for an object"
 )]
 pub trait Wire: Serialize + DeserializeOwned + Send + 'static {}
 
