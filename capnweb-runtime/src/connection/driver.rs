@@ -93,17 +93,17 @@ mod tests {
         type Frame = String;
 
         async fn receive(&mut self) -> Result<String, Disconnect> {
-            std::future::pending().await;
+            std::future::pending().await
         }
     }
 
     impl FrameSink for Silent {
         async fn send(&mut self, _: VecDeque<String>) -> Result<(), Disconnect> {
-            std::future::pending().await;
+            std::future::pending().await
         }
 
         async fn close(&mut self, _: &Disconnect) {
-            std::future::pending().await;
+            std::future::pending::<()>().await;
         }
     }
 
