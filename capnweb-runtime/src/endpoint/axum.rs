@@ -50,7 +50,10 @@ where
             .extensions()
             .get::<ConnectInfo<SocketAddr>>()
             .map(|info| info.0);
-        let response: Response<Body> = respond(request, Peer { address }, &main, &limits);
-        std::future::ready(response)
+        let (response, session) = respond(request, Peer { address }, &main, &limits);
+        if let Some(session) = session {
+            drop(tokio::spawn(session));
+        }
+        std::future::ready::<Response<Body>>(response)
     })
 }

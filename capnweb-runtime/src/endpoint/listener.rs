@@ -4,8 +4,7 @@ use std::convert::Infallible;
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
-#[cfg(feature = "tls")]
-use std::sync::Arc;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use http::{Request, Response};
@@ -26,7 +25,7 @@ use crate::typed::Capability;
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Serves WebSocket sessions on every path of a listener, each with the main object that `main`
-/// makes for it. Runs until it is dropped; that ends every session.
+/// makes for it. See [`Server`] for more than the defaults.
 ///
 /// ```no_run
 /// # use capnweb_runtime::{capability, Result};
@@ -44,6 +43,10 @@ const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 /// # Errors
 ///
 /// When the listener fails for good. A connection that fails ends alone.
+///
+/// # Cancel safety
+///
+/// It runs until it is dropped: that stops the server and ends every session.
 pub async fn serve<C: Capability>(
     listener: TcpListener,
     main: impl Fn(&Peer) -> C + Send + Sync + 'static,
@@ -51,7 +54,7 @@ pub async fn serve<C: Capability>(
     Server::new(main).serve(listener).await
 }
 
-/// A WebSocket server.
+/// A WebSocket server before it runs: what it serves, and within which limits.
 #[derive(Clone)]
 pub struct Server {
     main: MainFactory,
@@ -81,12 +84,16 @@ impl Server {
     /// Serves `wss://` with this certificate and these settings.
     #[cfg(feature = "tls")]
     #[must_use]
-    pub fn tls(mut self, config: Arc<rustls::ServerConfig>) -> Self {
+    pub fn tls(mut self, config: std::sync::Arc<rustls::ServerConfig>) -> Self {
         self.tls = Some(config.into());
         self
     }
 
     /// Serves a listener; see [`serve`].
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future stops the server and ends every session.
     ///
     /// # Errors
     ///
@@ -129,10 +136,13 @@ impl Server {
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
+        let upgraded = Mutex::new(None);
         let service = service_fn(|request: Request<Incoming>| {
-            let response: Response<Full<Bytes>> =
-                respond(request, peer.clone(), &self.main, &self.limits);
-            async move { Ok::<_, Infallible>(response) }
+            let (response, session) = respond(request, peer.clone(), &self.main, &self.limits);
+            if session.is_some() {
+                *upgraded.lock().unwrap_or_else(PoisonError::into_inner) = session;
+            }
+            std::future::ready(Ok::<Response<Full<Bytes>>, Infallible>(response))
         });
         let connection = hyper::server::conn::http1::Builder::new()
             .timer(TokioTimer::new())
@@ -141,6 +151,11 @@ impl Server {
             .with_upgrades();
         // A client that does not speak HTTP has nobody to be told.
         drop(connection.await);
+        let upgraded = upgraded.into_inner();
+        // Run here, and not as a task of its own, so that it ends with the server.
+        if let Some(session) = upgraded.unwrap_or_else(PoisonError::into_inner) {
+            session.await;
+        }
     }
 }
 

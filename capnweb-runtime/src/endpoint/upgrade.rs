@@ -1,5 +1,6 @@
 //! From an HTTP request to a session.
 
+use std::pin::Pin;
 use std::sync::Arc;
 
 use http::header::{
@@ -31,25 +32,33 @@ pub(super) fn main_factory<C: Capability>(
     Arc::new(move |peer| main(peer).into_stub().into_cap())
 }
 
+/// A session that begins once the answer to its handshake is on its way; it is whoever runs it that
+/// decides how long it lasts.
+pub(super) type Upgraded = Pin<Box<dyn Future<Output = ()> + Send>>;
+
 /// Answers a request: a WebSocket's becomes a session of its own, anything else is refused.
 pub(super) fn respond<B, R: From<&'static str> + Default>(
     mut request: Request<B>,
     peer: Peer,
     main: &MainFactory,
     limits: &Limits,
-) -> Response<R> {
+) -> (Response<R>, Option<Upgraded>) {
     let Some(accept) = accept_key(&request) else {
-        return refusal(StatusCode::BAD_REQUEST, NOT_A_WEBSOCKET);
+        return (refusal(StatusCode::BAD_REQUEST, NOT_A_WEBSOCKET), None);
     };
     let upgrade = hyper::upgrade::on(&mut request);
     let main = main(&peer);
-    drop(tokio::spawn(run(upgrade, main, peer, limits.clone())));
+    let session = run(upgrade, main, peer, limits.clone());
+    (acceptance(accept), Some(Box::pin(session)))
+}
+
+fn acceptance<R: Default>(key: HeaderValue) -> Response<R> {
     let mut response = Response::new(R::default());
     *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
     let headers = response.headers_mut();
     headers.insert(CONNECTION, HeaderValue::from_static("upgrade"));
     headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
-    headers.insert(SEC_WEBSOCKET_ACCEPT, accept);
+    headers.insert(SEC_WEBSOCKET_ACCEPT, key);
     response
 }
 

@@ -15,7 +15,7 @@ struct Listener {
 }
 
 impl Listener {
-    fn new(dropped: &Arc<AtomicUsize>) -> CallbackStub {
+    fn serve(dropped: &Arc<AtomicUsize>) -> CallbackStub {
         CallbackStub::new(Self {
             heard: AtomicUsize::new(0),
             dropped: Arc::clone(dropped),
@@ -94,8 +94,8 @@ fn a_function_that_returns_a_function() {
 #[test]
 fn an_object_is_called_and_its_promise_comes_back() {
     with_peer(async |js| {
-        let squares = TargetStub::new(Main::default());
-        let squared = js.call_square(squares, 6.0).await.unwrap();
+        let ours = TargetStub::new(Main::default());
+        let squared = js.call_square(ours, 6.0).await.unwrap();
         assert_eq!(squared.result.await.unwrap(), 36.0);
     });
 }
@@ -107,7 +107,7 @@ fn a_kept_callback_is_called_later_and_let_go_when_replaced() {
         assert_eq!(nothing, Value::String("no callback".into()));
 
         let (first, second) = (Arc::default(), Arc::default());
-        js.register_callback(Listener::new(&first)).await.unwrap();
+        js.register_callback(Listener::serve(&first)).await.unwrap();
         for heard in ["heard ping 1", "heard ping 2"] {
             assert_eq!(
                 js.trigger_callback().await.unwrap(),
@@ -117,7 +117,7 @@ fn a_kept_callback_is_called_later_and_let_go_when_replaced() {
         js.here(0, 1).await;
         js.there(1, 0).await;
 
-        js.register_callback(Listener::new(&second)).await.unwrap();
+        js.register_callback(Listener::serve(&second)).await.unwrap();
         let heard = js.trigger_callback().await.unwrap();
         assert_eq!(heard, Value::String("heard ping 1".into()));
         js.here(0, 1).await;

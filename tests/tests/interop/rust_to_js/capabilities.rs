@@ -13,7 +13,7 @@ use super::peer::with_peer;
 pub(super) struct Local(pub(super) Arc<AtomicI32>);
 
 impl Local {
-    pub(super) fn new() -> (CounterStub, Arc<AtomicI32>) {
+    pub(super) fn serve() -> (CounterStub, Arc<AtomicI32>) {
         let value = Arc::default();
         (CounterStub::new(Self(Arc::clone(&value))), value)
     }
@@ -68,7 +68,7 @@ fn the_main_object_is_handed_back() {
 #[test]
 fn an_object_of_this_side_is_used_there() {
     with_peer(async |js| {
-        let (counter, value) = Local::new();
+        let (counter, value) = Local::serve();
         let sum = js.increment_counter(counter, 5.0).await.unwrap();
         assert_eq!(sum.await.unwrap(), 5.0);
         assert_eq!(value.load(Ordering::SeqCst), 5);
@@ -78,7 +78,7 @@ fn an_object_of_this_side_is_used_there() {
 #[test]
 fn an_object_of_this_side_comes_home() {
     with_peer(async |js| {
-        let (counter, value) = Local::new();
+        let (counter, value) = Local::serve();
         let sent = Value::Capability(counter.into_stub());
         let Value::Capability(home) = js.echo(sent).await.unwrap() else {
             panic!("a capability went");

@@ -84,7 +84,7 @@ fn a_target_of_each_implementation_and_this_side_between_them() {
         let ours = rust.make_counter(1.0);
         let sum = js.increment_counter(&ours, 1.0).await.unwrap();
         assert_eq!(sum.await.unwrap(), 2.0);
-        let (lent, value) = Local::new();
+        let (lent, value) = Local::serve();
         let sum = rust.increment_counter(&lent, js.square(3.0)).await.unwrap();
         assert_eq!(sum.await.unwrap(), 9.0);
         assert_eq!(value.load(Ordering::SeqCst), 9);

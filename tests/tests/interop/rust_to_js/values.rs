@@ -244,7 +244,7 @@ fn a_struct_of_everything_serde_has() {
     #[derive(Debug, PartialEq, Serialize, Deserialize)]
     #[serde(rename_all = "camelCase")]
     struct Order {
-        order_id: u32,
+        customer_id: u32,
         placed_at: Date,
         total: BigInt,
         payload: Bytes,
@@ -267,7 +267,7 @@ fn a_struct_of_everything_serde_has() {
 
     with_peer(async |js| {
         let order = Order {
-            order_id: 7,
+            customer_id: 7,
             placed_at: Date::from_millis(1),
             total: 10_i64.into(),
             payload: Bytes::from(vec![1, 2]),
@@ -285,7 +285,7 @@ fn a_struct_of_everything_serde_has() {
         let id = js
             .as_stub()
             .call("echo", (&order,))
-            .get("orderId")
+            .get("customerId")
             .await
             .unwrap();
         assert_eq!(id, Value::Number(7.0));
