@@ -117,7 +117,9 @@ fn a_kept_callback_is_called_later_and_let_go_when_replaced() {
         js.here(0, 1).await;
         js.there(1, 0).await;
 
-        js.register_callback(Listener::serve(&second)).await.unwrap();
+        js.register_callback(Listener::serve(&second))
+            .await
+            .unwrap();
         let heard = js.trigger_callback().await.unwrap();
         assert_eq!(heard, Value::String("heard ping 1".into()));
         js.here(0, 1).await;
