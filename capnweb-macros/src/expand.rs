@@ -9,7 +9,7 @@ use crate::emit;
 use crate::model::Family;
 use crate::parse::{Annotated, Headed, is_capability};
 use crate::pipeline::Record;
-use crate::rpc_error::Failure;
+use crate::rpc_error::ErrorEnum;
 use crate::sink::Errors;
 
 /// Runs an expansion and appends the mistakes to what could be generated all the same.
@@ -65,5 +65,5 @@ pub(crate) fn pipeline(item: TokenStream, errors: &Errors) -> Option<TokenStream
 /// Expands `#[derive(RpcError)]`.
 pub(crate) fn rpc_error(item: TokenStream, errors: &Errors) -> Option<TokenStream> {
     let input: DeriveInput = errors.absorb(syn::parse2(item))?;
-    Some(crate::rpc_error::emit(&Failure::new(input, errors)))
+    Some(crate::rpc_error::emit(&ErrorEnum::new(input, errors)))
 }

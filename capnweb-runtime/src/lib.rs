@@ -34,24 +34,46 @@
 //! # Ok(()) }
 //! ```
 //!
+//! A JavaScript client of the same server is `newWebSocketRpcSession("ws://…/rpc").hello("World")`.
+//!
 #![doc = include_str!("../docs/concepts.md")]
 //! # The words
 //!
 //! * A **stub** is a reference to an object, local or remote: [`Stub`] without a type, and
-//!   `GreeterStub` for a trait `Greeter` marked [`capability`]. Cloning duplicates the reference;
-//!   dropping the last clone releases the object.
+//!   `GreeterStub` for a trait `Greeter` marked [`capability`](macro@capability). Cloning duplicates
+//!   the reference; dropping the last clone releases the object.
 //! * A **promise** ([`Promise`]) is a result that is under way. Calls on it are **pipelined**: sent
 //!   at once, before it settles.
-//! * An **export** is what the peer holds of ours, an **import** what we hold of the peer's; a
+//! * A **main object** is what a connection begins with; everything else is reached from there. An
+//!   **export** is what the peer holds of ours, an **import** what we hold of the peer's; a
 //!   [`Session`] is the pair of tables between two peers, within [`Limits`].
 //! * To **attenuate** a reference is to make one with less authority: a **facet**, declared with
 //!   `#[attenuate(Reader { read })]`. To **revoke** one is to take it back ([`Revoker`]).
+//!
+//! # Where to look
+//!
+//! | to | see |
+//! |---|---|
+//! | describe an object that others may hold | [`capability`](macro@capability) |
+//! | serve it, connect to it, test it without a socket | [`serve`], [`connect`], [`in_process`] |
+//! | call through results that have not arrived | [`Promise`], [`Pipeline`](derive@Pipeline) |
+//! | pass a callback, or be passed one | [`Function`] |
+//! | fail in ways that callers tell apart | [`RpcError`](derive@RpcError), [`Error`] |
+//! | hand out less than you hold | [`attenuate`](macro@attenuate) |
+//! | take back what you have handed out | [`Revoker`], and `revocable` of every stub |
+//! | know your own objects when they come back | [`Brand`] |
+//! | learn that nobody waits for a call any more | [`Call`] |
+//! | send what JSON does not have | [`Date`], [`BigInt`], [`Bytes`] |
+//! | do without a trait | [`Stub::call`], [`Value`], [`to_value`], [`from_value`] |
+//! | bound what a peer can cost, and see how a session does | [`Limits`], [`Session`] |
 //!
 //! # Features
 //!
 //! * `websocket` (default): [`connect`], [`serve`].
 //! * `tls`: `wss://`, by rustls.
 //! * `axum`: [`axum::rpc`], a handler for axum routers.
+
+#![warn(clippy::exhaustive_enums)] // whether it may grow is decided for each
 
 #[doc(hidden)]
 #[path = "private.rs"]
@@ -90,13 +112,19 @@ pub use error::{
     Violation,
 };
 pub use hook::{Brand, Call, Peer, Revoker, Session, Stats, Stub, Value};
+pub use ids::WireId;
 pub use limits::Limits;
 pub use typed::{
-    Attenuate, Capability, FacetOf, Function, FunctionBody, IntoArg, Pipeline, Promise, TypedError,
+    Attenuate, Capability, FacetOf, Function, FunctionBody, IntoArg, Pipeline, Promise, RpcError,
     Wire,
 };
 pub use value::{
-    BigInt, Bytes, BytesKind, Date, ErrorClass, ErrorValue, Object, ParseBigIntError, Path,
-    Segment, Tree,
+    BigInt, Bytes, BytesKind, Date, ErrorClass, ErrorValue, InvalidDate, Object, ParseBigIntError,
+    Path, Segment, Tree,
 };
 pub use wire::{DecodeError, EncodeError, JsonError};
+
+/// The example of the README is compiled as a test.
+#[cfg(all(doctest, feature = "websocket"))]
+#[doc = include_str!("../../README.md")]
+struct Readme;

@@ -1,9 +1,9 @@
 //! What a peer may make a session spend.
 
-/// The limits of one session, enforced against its peer; every breach ends that session only.
+/// What one peer may make its session spend; a breach costs no more than that session.
 ///
 /// The first three are the protocol's own, with the same defaults as the JavaScript
-/// implementation (protocol L-1…L-3); the others bound what the protocol leaves open (L-10…L-17).
+/// implementation; the others bound what the protocol leaves open.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(
     clippy::struct_field_names,

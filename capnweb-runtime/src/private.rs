@@ -12,8 +12,8 @@ pub use crate::hook::{
     Stub, Value,
 };
 pub use crate::typed::{
-    ArgList, Attenuate, Capability, ErrorBuilder, FacetOf, IntoArg, Pipeline, Promise, TypedError,
-    Wire, error_code, error_prop, typed_error,
+    Arg, ArgList, Attenuate, Capability, ErrorBuilder, FacetOf, IntoArg, Pipeline, Promise,
+    RpcError, Wire, error_code, error_prop, typed_error,
 };
 
 use crate::data::{self, passthrough};
@@ -30,7 +30,7 @@ pub fn serve(dispatch: impl Dispatch) -> Stub {
 }
 
 /// Calls a method.
-pub fn call<T: Wire, E: TypedError>(
+pub fn call<T: Wire, E: RpcError>(
     stub: &Stub,
     method: &'static str,
     args: ArgList,
@@ -42,7 +42,7 @@ pub fn call<T: Wire, E: TypedError>(
 }
 
 /// Reads a property.
-pub fn get<T: Wire, E: TypedError>(stub: &Stub, property: &'static str) -> Promise<T, E> {
+pub fn get<T: Wire, E: RpcError>(stub: &Stub, property: &'static str) -> Promise<T, E> {
     stub.get_typed(Path::single(property))
 }
 
@@ -52,10 +52,8 @@ pub fn reply(work: impl Future<Output = Result<Value, Error>> + Send + 'static) 
 }
 
 /// Turns what a method returned into what travels.
-pub fn answer<T: Wire, E: TypedError>(result: Result<T, E>) -> Result<Value, Error> {
-    result
-        .map_err(TypedError::into_error)
-        .and_then(answer_plain)
+pub fn answer<T: Wire, E: RpcError>(result: Result<T, E>) -> Result<Value, Error> {
+    result.map_err(RpcError::into_error).and_then(answer_plain)
 }
 
 /// Turns what a method that cannot fail returned into what travels.

@@ -8,7 +8,7 @@ use crate::sink::Errors;
 
 /// Whether a member is called or read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum MemberKind {
     Method,
     Property,
 }
@@ -24,7 +24,7 @@ pub(crate) enum Cancel {
 
 /// The settings of a method.
 pub(crate) struct MemberArgs {
-    pub(crate) kind: Kind,
+    pub(crate) kind: MemberKind,
     pub(crate) name: Option<LitStr>,
     pub(crate) cancel: Cancel,
 }
@@ -42,10 +42,10 @@ impl MemberArgs {
     }
 }
 
-fn kind(attrs: &[Attribute], errors: &Errors) -> Kind {
+fn kind(attrs: &[Attribute], errors: &Errors) -> MemberKind {
     let mut marks = attrs.iter().filter(|attr| attr.path().is_ident("property"));
     let Some(first) = marks.next() else {
-        return Kind::Method;
+        return MemberKind::Method;
     };
     if !matches!(first.meta, Meta::Path(_)) {
         errors.at(
@@ -56,7 +56,7 @@ fn kind(attrs: &[Attribute], errors: &Errors) -> Kind {
     for again in marks {
         errors.at(again, "`#[property]` is given twice: keep one");
     }
-    Kind::Property
+    MemberKind::Property
 }
 
 fn cancellation(text: &LitStr, errors: &Errors) -> Cancel {

@@ -7,5 +7,5 @@ mod settings;
 
 pub(crate) use capability::CapabilityArgs;
 pub(crate) use facet::{FacetArgs, Grant};
-pub(crate) use member::{Cancel, Kind, MemberArgs};
+pub(crate) use member::{Cancel, MemberArgs, MemberKind};
 pub(crate) use settings::Settings;

@@ -3,12 +3,12 @@
 use syn::{Attribute, Expr, FnArg, Pat, PatType, Signature};
 
 use super::travel::{Direction, travels};
-use crate::args::Kind;
+use crate::args::MemberKind;
 use crate::model::{is_call, option_inner};
 use crate::sink::Errors;
 
 /// Reports parameters that cannot be decoded from a message.
-pub(super) fn arguments(sig: &Signature, kind: Kind, errors: &Errors) {
+pub(super) fn arguments(sig: &Signature, kind: MemberKind, errors: &Errors) {
     let params: Vec<&PatType> = sig
         .inputs
         .iter()
@@ -23,8 +23,8 @@ pub(super) fn arguments(sig: &Signature, kind: Kind, errors: &Errors) {
         travels(&param.ty, Direction::Argument, errors);
     }
     match kind {
-        Kind::Property => no_parameters(&params, errors),
-        Kind::Method => call_first(&params, errors),
+        MemberKind::Property => no_parameters(&params, errors),
+        MemberKind::Method => call_first(&params, errors),
     }
 }
 

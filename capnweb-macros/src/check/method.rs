@@ -4,12 +4,12 @@ use syn::{FnArg, Generics, Receiver, ReceiverKind, ReturnType, Safety, Signature
 
 use super::arguments;
 use super::travel::{Direction, travels};
-use crate::args::Kind;
+use crate::args::MemberKind;
 use crate::parse::MethodSource;
 use crate::sink::Errors;
 
 /// Reports what keeps a method from being called from afar, its name aside.
-pub(crate) fn method(source: &MethodSource, kind: Kind, errors: &Errors) {
+pub(crate) fn method(source: &MethodSource, kind: MemberKind, errors: &Errors) {
     qualifiers(&source.sig, errors);
     generics(&source.sig.generics, errors);
     receiver(&source.sig, errors);

@@ -16,7 +16,7 @@ impl Names {
     /// Reports a name that cannot be, or that another member has; remembers it.
     pub(crate) fn admit(&mut self, ident: &Ident, wire: &WireName, errors: &Errors) {
         let rust = ident.unraw().to_string();
-        if RUST.contains(&rust.as_str()) {
+        if STUB_FUNCTIONS.contains(&rust.as_str()) {
             errors.at(
                 ident,
                 format!(
@@ -97,4 +97,4 @@ const OBJECT_PROTOTYPE: [&str; 12] = [
 ];
 
 /// The functions that every generated stub has.
-const RUST: [&str; 3] = ["new", "attenuate", "revocable"];
+const STUB_FUNCTIONS: [&str; 3] = ["new", "attenuate", "revocable"];

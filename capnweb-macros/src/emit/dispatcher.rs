@@ -6,7 +6,7 @@ use syn::spanned::Spanned;
 use syn::{Generics, Path, parse_quote};
 
 use super::{marker, stub};
-use crate::args::{Cancel, Kind};
+use crate::args::{Cancel, MemberKind};
 use crate::model::{Capability, Failure, Member, Param, Presence, Returns};
 use crate::names::{self, Runtime, generated};
 
@@ -37,8 +37,8 @@ fn interface(capability: &Capability) -> TokenStream {
 fn entry(member: &Member, runtime: &Runtime) -> TokenStream {
     let name = &member.wire;
     let kind = match member.kind {
-        Kind::Method => generated!(#runtime::MemberKind::Method),
-        Kind::Property => generated!(#runtime::MemberKind::Property),
+        MemberKind::Method => generated!(#runtime::MemberKind::Method),
+        MemberKind::Property => generated!(#runtime::MemberKind::Property),
     };
     let cancel = match member.cancel {
         Cancel::Cooperative => generated!(#runtime::Cancel::Cooperative),

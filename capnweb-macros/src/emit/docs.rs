@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use syn::ext::IdentExt;
 
-use crate::args::Kind;
+use crate::args::MemberKind;
 use crate::model::{Capability, Lineage, Member};
 use crate::names::generated;
 use crate::text::list;
@@ -58,8 +58,8 @@ pub(super) fn member(member: &Member) -> TokenStream {
     let docs: Vec<_> = member.docs().collect();
     let written = docs.iter().any(|attr| attr.path().is_ident("doc"));
     let verb = match member.kind {
-        Kind::Method => "Calls",
-        Kind::Property => "Reads",
+        MemberKind::Method => "Calls",
+        MemberKind::Property => "Reads",
     };
     let line = format!("{verb} `{}`.", member.ident().unraw());
     let generic = (!written).then(|| doc(&[line]));

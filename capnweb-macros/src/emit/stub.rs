@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 
 use super::{docs, marker};
-use crate::args::Kind;
+use crate::args::MemberKind;
 use crate::model::{Capability, Failure, Member, Param, Presence, Returns};
 use crate::names::{self, Runtime, generated};
 
@@ -75,13 +75,13 @@ fn method(member: &Member, capability: &Capability) -> TokenStream {
     let promise = promise(&member.returns, runtime);
     let outcome = outcome(&member.returns, runtime);
     match member.kind {
-        Kind::Property => generated! {
+        MemberKind::Property => generated! {
             #docs
             #vis fn #ident(&self) -> #promise {
                 #runtime::get::<#outcome>(&self.__stub, #wire)
             }
         },
-        Kind::Method => {
+        MemberKind::Method => {
             let params = member.params.iter().map(|param| parameter(param, runtime));
             let arguments = member.params.iter().map(argument);
             generated! {

@@ -9,7 +9,7 @@ use syn::{
 use super::associated::Associated;
 use super::facet::Results;
 use super::types::{is_call, option_inner, result_parts};
-use crate::args::{Cancel, Kind, MemberArgs};
+use crate::args::{Cancel, MemberArgs, MemberKind};
 use crate::parse::MethodSource;
 
 /// A method or property.
@@ -17,7 +17,7 @@ use crate::parse::MethodSource;
 pub(crate) struct Member {
     pub(crate) declaration: Declaration,
     pub(crate) wire: String,
-    pub(crate) kind: Kind,
+    pub(crate) kind: MemberKind,
     pub(crate) cancel: Cancel,
     /// Whether the first parameter is the `Call`.
     pub(crate) wants_call: bool,

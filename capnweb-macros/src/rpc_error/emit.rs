@@ -3,17 +3,17 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::quote_spanned;
 
-use super::failure::{Failure, Field, Shape, Variant, Variants};
+use super::error_enum::{ErrorEnum, Field, Shape, Variant, Variants};
 use crate::names::{self, Runtime, generated};
 
 /// Emits the conversions.
-pub(crate) fn emit(failure: &Failure) -> TokenStream {
-    let Failure {
+pub(crate) fn emit(source: &ErrorEnum) -> TokenStream {
+    let ErrorEnum {
         runtime,
         ident,
         generics,
         variants,
-    } = failure;
+    } = source;
     let (impl_generics, arguments, where_clause) = generics.split_for_impl();
     let conversions = variants.as_ref().map(|variants| {
         let into = into_error(ident, variants, runtime);
@@ -23,7 +23,7 @@ pub(crate) fn emit(failure: &Failure) -> TokenStream {
     let conversions = conversions.unwrap_or_else(|| fallback(runtime));
     generated! {
         #[automatically_derived]
-        impl #impl_generics #runtime::TypedError for #ident #arguments #where_clause {
+        impl #impl_generics #runtime::RpcError for #ident #arguments #where_clause {
             #conversions
         }
     }

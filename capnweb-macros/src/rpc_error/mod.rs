@@ -1,7 +1,7 @@
 //! `#[derive(RpcError)]`: an enum whose variants cross the wire as errors.
 
 mod emit;
-mod failure;
+mod error_enum;
 
 pub(crate) use emit::emit;
-pub(crate) use failure::Failure;
+pub(crate) use error_enum::ErrorEnum;

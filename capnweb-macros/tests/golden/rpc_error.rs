@@ -1,7 +1,7 @@
 //! The expansion of `rpc_error`; write it anew with UPDATE_GOLDEN=1.
 
 #[automatically_derived]
-impl ::capnweb_runtime::__private::TypedError for StorageError {
+impl ::capnweb_runtime::__private::RpcError for StorageError {
     fn into_error(self) -> ::capnweb_runtime::__private::Error {
         let message = ::std::string::ToString::to_string(&self);
         match self {

@@ -30,7 +30,7 @@ pub async fn connect<C: Capability>(url: &str) -> Result<C, ConnectError> {
     Connector::new(url).connect().await
 }
 
-/// A connection to be made.
+/// A connection before it is made: where to, what to offer, and within which limits.
 #[derive(Debug, Clone)]
 pub struct Connector {
     url: String,
@@ -92,12 +92,20 @@ impl Connector {
         self
     }
 
-    /// Connects and returns the server's main object.
+    /// Connects and returns the server's main object; see [`connect`].
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future gives up the connection.
     pub async fn connect<C: Capability>(self) -> Result<C, ConnectError> {
         Ok(self.open().await?.0)
     }
 
     /// Connects and returns the server's main object, and the session to watch or close it by.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future gives up the connection.
     pub async fn open<C: Capability>(self) -> Result<(C, Session), ConnectError> {
         let url = Url::parse(&self.url).map_err(|_| ConnectError::Url(self.url.clone()))?;
         let (host, port) = address(&url).ok_or_else(|| ConnectError::Url(self.url.clone()))?;

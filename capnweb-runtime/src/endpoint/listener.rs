@@ -26,7 +26,7 @@ use crate::typed::Capability;
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Serves WebSocket sessions on every path of a listener, each with the main object that `main`
-/// makes for it. Runs until it is dropped; that ends every session.
+/// makes for it. See [`Server`] for more than the defaults.
 ///
 /// ```no_run
 /// # use capnweb_runtime::{capability, Result};
@@ -44,6 +44,10 @@ const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 /// # Errors
 ///
 /// When the listener fails for good. A connection that fails ends alone.
+///
+/// # Cancel safety
+///
+/// It runs until it is dropped: that stops the server and ends every session.
 pub async fn serve<C: Capability>(
     listener: TcpListener,
     main: impl Fn(&Peer) -> C + Send + Sync + 'static,
@@ -51,7 +55,7 @@ pub async fn serve<C: Capability>(
     Server::new(main).serve(listener).await
 }
 
-/// A WebSocket server.
+/// A WebSocket server before it runs: what it serves, and within which limits.
 #[derive(Clone)]
 pub struct Server {
     main: MainFactory,
@@ -103,6 +107,10 @@ impl Server {
     }
 
     /// Serves a listener; see [`serve`].
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future stops the server and ends every session.
     ///
     /// # Errors
     ///

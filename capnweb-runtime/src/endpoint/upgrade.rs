@@ -25,16 +25,16 @@ const NOT_A_WEBSOCKET: &str = "This endpoint only accepts WebSocket requests.";
 /// What each connection is served.
 pub(super) type MainFactory = Arc<dyn Fn(&Peer) -> Cap + Send + Sync>;
 
-/// A session that begins once the answer to its handshake is on its way; it is whoever runs it that
-/// decides how long it lasts.
-pub(super) type Upgraded = Pin<Box<dyn Future<Output = ()> + Send>>;
-
 /// Takes the type from what a user's function makes for each connection.
 pub(super) fn main_factory<C: Capability>(
     main: impl Fn(&Peer) -> C + Send + Sync + 'static,
 ) -> MainFactory {
     Arc::new(move |peer| main(peer).into_stub().into_cap())
 }
+
+/// A session that begins once the answer to its handshake is on its way; it is whoever runs it that
+/// decides how long it lasts.
+pub(super) type Upgraded = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// Answers a request: a WebSocket's becomes a session of its own, anything else is refused.
 pub(super) fn respond<B, R: From<&'static str> + Default>(

@@ -38,8 +38,8 @@ pub enum Error {
     Mistyped(#[from] DeserializeError),
 }
 
-/// What a callee threw: nearly always an error object, but a peer may throw any value (protocol
-/// W-31).
+/// What a callee threw: nearly always an error object, but a peer may throw any
+/// value.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Thrown(Value);
 

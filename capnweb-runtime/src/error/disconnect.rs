@@ -48,7 +48,7 @@ pub enum Disconnect {
     },
 }
 
-/// Whose doing something is.
+/// The side whose doing the end of a session is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(clippy::exhaustive_enums, reason = "there is nobody else")]
 pub enum Fault {

@@ -6,7 +6,7 @@ use super::Value;
 use super::promise::PromiseCell;
 use super::session::Session;
 
-/// The call a method is answering; take it as the first parameter to look at it.
+/// The call that a method is answering, if it takes this as its first parameter.
 #[derive(Debug, Clone)]
 pub struct Call {
     session: Option<Session>,
@@ -33,7 +33,9 @@ impl Call {
     /// Waits until the caller has let go of the result: it dropped the promise, or its session
     /// ended. Never ready for a call whose result is still wanted.
     ///
-    /// Cancel-safe.
+    /// # Cancel safety
+    ///
+    /// Dropping the future stops the waiting and nothing else.
     pub async fn cancelled(&self) {
         tokio::select! {
             () = self.abandoned() => {}

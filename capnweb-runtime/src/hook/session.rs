@@ -22,7 +22,7 @@ pub struct Peer {
 }
 
 /// Sizes of a session's tables. A session on which nothing is alive counts one of each: the two
-/// main objects (protocol S-90).
+/// main objects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Stats {
@@ -69,7 +69,9 @@ impl Session {
 
     /// Waits until the session has ended, and returns why.
     ///
-    /// Cancel-safe.
+    /// # Cancel safety
+    ///
+    /// Dropping the future stops the waiting and nothing else.
     pub async fn closed(&self) -> Disconnect {
         self.0.closed().await
     }

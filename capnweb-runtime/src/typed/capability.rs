@@ -89,8 +89,7 @@ impl<T: Send + Sync + 'static> Brand<T> {
 }
 
 impl Revoker {
-    /// Returns a reference to the same object that works until this revoker is pulled: one revoker
-    /// can have any number in its care.
+    /// Returns a reference to the same object that works until [`revoke`](Self::revoke) is called.
     pub fn revocable<C: Capability>(&self, capability: &C) -> C {
         C::from_stub(self.revocable_stub(capability.as_stub()))
     }

@@ -18,8 +18,8 @@ use crate::value::Path;
 
 /// A function that can travel, with its signature: `Function<fn(i64) -> i64>`.
 ///
-/// Make one from an async closure, or receive one and call it. Clones refer to the same function;
-/// dropping the last one releases it.
+/// Make one from an async closure, or receive one and call it: a callback, either way. It has up to
+/// four parameters. Clones refer to the same function; dropping the last one releases it.
 pub struct Function<S> {
     stub: Stub,
     signature: PhantomData<S>,
@@ -29,7 +29,7 @@ impl<S> Function<S> {
     /// Creates a function from a closure that returns a future of a [`Result`](crate::Result).
     ///
     /// Its error is [`Error`], always, so that `Ok(..)` says enough; an error of one's own becomes
-    /// one by [`TypedError::into_error`](crate::TypedError::into_error).
+    /// one by [`RpcError::into_error`](crate::RpcError::into_error).
     pub fn new<F: FunctionBody<S>>(body: F) -> Self
     where
         S: 'static,
@@ -99,7 +99,7 @@ macro_rules! signatures {
         }
 
         impl<T: Wire, $($type: Wire),*> Function<fn($($type),*) -> T> {
-            /// Calls it.
+            /// Calls the function, wherever it is; the call is sent at once.
             pub fn call(&self, $($param: impl IntoArg<$type>),*) -> Promise<T> {
                 let args = ArgList::new()$(.with(stringify!($param), $param))*;
                 match args.finish() {

@@ -5,13 +5,13 @@ mod capability;
 mod function;
 mod pipeline;
 mod promise;
-mod typed_error;
+mod rpc_error;
 mod untyped;
 
 pub(crate) use arguments::stub_from_value;
-pub use arguments::{ArgList, IntoArg};
+pub use arguments::{Arg, ArgList, IntoArg};
 pub use capability::{Attenuate, Capability, FacetOf, Wire};
 pub use function::{Function, FunctionBody};
 pub use pipeline::Pipeline;
 pub use promise::Promise;
-pub use typed_error::{ErrorBuilder, TypedError, error_code, error_prop, typed_error};
+pub use rpc_error::{ErrorBuilder, RpcError, error_code, error_prop, typed_error};

@@ -11,7 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::capability::Wire;
 use super::pipeline::Pipeline;
-use super::typed_error::TypedError;
+use super::rpc_error::RpcError;
 use crate::data::{self, passthrough};
 use crate::error::Error;
 use crate::hook::{Cap, Outcome, Stub, Value, Wait, deliver};
@@ -39,7 +39,7 @@ type Read<T, E> = fn(Outcome) -> Result<T, E>;
 
 type Waiting = Pin<Box<dyn Future<Output = Outcome> + Send>>;
 
-impl<T: Wire, E: TypedError> Promise<T, E> {
+impl<T: Wire, E: RpcError> Promise<T, E> {
     /// Takes an untyped reference as a promise of this type.
     #[doc(hidden)]
     pub fn from_stub(stub: Stub) -> Self {
@@ -81,7 +81,7 @@ impl<T, E> Promise<T, E> {
 }
 
 /// Reads the result out of the outcome.
-fn read<T: Wire, E: TypedError>(outcome: Outcome) -> Result<T, E> {
+fn read<T: Wire, E: RpcError>(outcome: Outcome) -> Result<T, E> {
     let value = outcome.map_err(E::from_error)?;
     data::from_value(value).map_err(|error| E::from_error(error.into()))
 }
@@ -155,7 +155,7 @@ impl<T, E> Serialize for Promise<T, E> {
 }
 
 /// What has arrived inside a value is known: such a promise has settled.
-impl<'de, T: Wire, E: TypedError> Deserialize<'de> for Promise<T, E> {
+impl<'de, T: Wire, E: RpcError> Deserialize<'de> for Promise<T, E> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let stub = match passthrough::deserialize(deserializer)? {
             Value::Capability(stub) if stub.is_promise() => stub,

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::capability::{Capability, Wire};
 use super::pipeline::Pipeline;
 use super::promise::Promise;
-use super::typed_error::TypedError;
+use super::rpc_error::RpcError;
 use crate::data;
 use crate::error::{Error, Result};
 use crate::hook::{Stub, Value};
@@ -27,7 +27,7 @@ impl Stub {
     }
 
     /// Calls the method at `path` with arguments that are values already.
-    pub(crate) fn call_values<T: Wire, E: TypedError>(
+    pub(crate) fn call_values<T: Wire, E: RpcError>(
         &self,
         path: Path,
         args: Vec<Value>,
@@ -41,7 +41,7 @@ impl Stub {
         self.get_typed(path.into())
     }
 
-    pub(crate) fn get_typed<T: Wire, E: TypedError>(&self, path: Path) -> Promise<T, E> {
+    pub(crate) fn get_typed<T: Wire, E: RpcError>(&self, path: Path) -> Promise<T, E> {
         let path = self.path().clone().join(path);
         Promise::from_stub(Self::promise(self.cap().read_promise(path)))
     }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// A JavaScript `bigint`: an integer of any size (protocol W-13).
+/// A JavaScript `bigint`: an integer of any size.
 ///
 /// Rust integers travel as JavaScript numbers and are refused beyond ±(2⁵³−1); use this type where
 /// larger ones occur. It wraps [`num_bigint::BigInt`].

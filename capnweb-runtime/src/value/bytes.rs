@@ -2,7 +2,7 @@
 
 use std::ops::Deref;
 
-/// The JavaScript type that holds some bytes (protocol W-22).
+/// The JavaScript type that holds some bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[allow(
     missing_docs,

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 /// The largest distance from the epoch that a JavaScript date can have, in milliseconds.
 const MAX_MS: i64 = 8_640_000_000_000_000;
 
-/// A JavaScript `Date`: whole milliseconds since the Unix epoch, or invalid (protocol W-14).
+/// A JavaScript `Date`: whole milliseconds since the Unix epoch, or invalid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Date(Option<i64>);
 

@@ -2,8 +2,7 @@
 
 use super::{Object, Tree};
 
-/// The JavaScript error classes that survive a trip; every other name arrives as [`Error`]
-/// (protocol W-29).
+/// The JavaScript error classes that survive a trip; every other name arrives as [`Error`].
 ///
 /// [`Error`]: ErrorClass::Error
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]

@@ -11,7 +11,7 @@ mod tree;
 
 pub use bigint::{BigInt, ParseBigIntError};
 pub use bytes::{Bytes, BytesKind};
-pub use date::Date;
+pub use date::{Date, InvalidDate};
 pub use error_value::{ErrorClass, ErrorValue};
 pub(crate) use members::merge_duplicates;
 pub use object::Object;

@@ -48,7 +48,8 @@ impl<C> Object<C> {
         Self { members }
     }
 
-    /// Returns whether a data member of this name is dropped by every receiver (protocol W-19).
+    /// Returns whether a data member of this name is dropped by every receiver: one that JavaScript
+    /// gives every object, or `toJSON`.
     pub fn is_forbidden(key: &str) -> bool {
         FORBIDDEN.contains(&key)
     }

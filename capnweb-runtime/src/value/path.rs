@@ -8,7 +8,7 @@ use std::fmt;
 pub enum Segment {
     /// A member or method by name.
     Name(std::borrow::Cow<'static, str>),
-    /// An array element; only this form reaches one (protocol C-5).
+    /// An array element; only this form reaches one.
     Index(u64),
 }
 

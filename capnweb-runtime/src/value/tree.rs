@@ -5,8 +5,7 @@ use super::{BigInt, Bytes, Date, ErrorValue, Object};
 /// A value of the Cap'n Web data model, with leaves of type `C` where capabilities are.
 ///
 /// On the wire the leaves are references by id, in a program they are live references; everything
-/// else is the same tree. `Undefined` and `Null` are different values and stay different
-/// (protocol W-12).
+/// else is the same tree. `Undefined` and `Null` are different values and stay different.
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub enum Tree<C> {
@@ -17,9 +16,9 @@ pub enum Tree<C> {
     Null,
     /// A boolean.
     Bool(bool),
-    /// An IEEE 754 double, the only kind of number there is (protocol F-7).
+    /// An IEEE 754 double, the only kind of number there is.
     Number(f64),
-    /// A string; unpaired surrogates arrive as U+FFFD (protocol F-8).
+    /// A string; unpaired surrogates arrive as U+FFFD.
     String(String),
     /// An integer of any size.
     BigInt(BigInt),

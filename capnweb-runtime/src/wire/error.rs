@@ -7,61 +7,61 @@ use crate::value::{BytesKind, ErrorClass};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DecodeError {
-    /// The text has too many UTF-16 code units (L-3).
+    /// The text has too many UTF-16 code units.
     #[error("Incoming message exceeds maximum size of {max} UTF-16 code units.")]
     MessageTooLarge {
         /// The limit.
         max: usize,
     },
-    /// The text is not JSON, or nests too deep (F-4, F-6).
+    /// The text is not JSON, or nests too deep.
     #[error(transparent)]
     NotJson(#[from] JsonError),
-    /// The text is JSON, but not one of the messages (F-4).
+    /// The text is JSON, but not one of the messages.
     #[error("bad RPC message: {excerpt}")]
     BadMessage {
         /// The beginning of the message.
         excerpt: String,
     },
-    /// An array is none of the special forms (W-2).
+    /// An array is none of the special forms.
     #[error("unknown special value: {excerpt}")]
     UnknownSpecialValue {
         /// The beginning of the array.
         excerpt: String,
     },
-    /// A value nests too deep (W-1).
+    /// A value nests too deep.
     #[error("Deserialization exceeded maximum allowed message depth of {max}.")]
     TooDeep {
         /// The limit.
         max: usize,
     },
-    /// A bigint has too many characters (W-13).
+    /// A bigint has too many characters.
     #[error("Deserialized bigint exceeds maximum length of {max} digits.")]
     BigIntTooLong {
         /// The limit.
         max: usize,
     },
-    /// The text of a bigint is none (W-13).
+    /// The text of a bigint is none.
     #[error("Cannot convert {excerpt} to a BigInt")]
     BigIntSyntax {
         /// The beginning of the text.
         excerpt: String,
     },
-    /// The text of some bytes is not base64 (W-23).
+    /// The text of some bytes is not base64.
     #[error("The bytes are not correctly encoded in base64.")]
     Base64,
-    /// The kind of some bytes is not even a string (W-24).
+    /// The kind of some bytes is not even a string.
     #[error("Unknown bytes type marker type: {type_of}")]
     BytesMarkerNotString {
         /// What it is, by `typeof`.
         type_of: &'static str,
     },
-    /// The kind of some bytes is none that the protocol knows (W-24).
+    /// The kind of some bytes is none that the protocol knows.
     #[error("Unknown bytes type marker: {excerpt}")]
     BytesMarkerUnknown {
         /// The beginning of the name.
         excerpt: String,
     },
-    /// The bytes are not a whole number of elements of their kind (W-24).
+    /// The bytes are not a whole number of elements of their kind.
     #[error(
         "Invalid byte length {length} for {}; expected a multiple of {}",
         kind.name(),
@@ -110,10 +110,10 @@ impl DecodeError {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum EncodeError {
-    /// The value nests too deep (W-6).
+    /// The value nests too deep.
     #[error("Serialization exceeded maximum allowed depth. (Does the message contain cycles?)")]
     TooDeep,
-    /// A bigint is longer than a peer accepts that keeps to the default limits (W-13).
+    /// A bigint is longer than a peer accepts that keeps to the default limits.
     #[error("Serialized bigint exceeds maximum length of {max} digits.")]
     BigIntTooLong {
         /// The limit.

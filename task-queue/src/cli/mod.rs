@@ -8,6 +8,6 @@ mod secrets;
 mod serve;
 mod signals;
 
-pub use args::{Command, ServeOptions, UsageError};
+pub use args::{Command, Door, ServeOptions, UsageError};
 pub use error::RunError;
 pub use run::{Outcome, run};

@@ -1,8 +1,7 @@
 //! Failures: class, message, cause and own properties arrive, and the session goes on.
 
 use capnweb_runtime::{
-    Capability as _, Error, ErrorClass, Function, RpcError, Stub, TypedError as _, Value,
-    capability,
+    Capability as _, Error, ErrorClass, Function, RpcError, Stub, Value, capability,
 };
 
 use super::peer::with_peer;

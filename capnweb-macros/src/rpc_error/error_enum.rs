@@ -11,7 +11,7 @@ use crate::nearest::did_you_mean;
 use crate::sink::Errors;
 
 /// An error enum.
-pub(crate) struct Failure {
+pub(crate) struct ErrorEnum {
     pub(super) runtime: Runtime,
     pub(super) ident: Ident,
     pub(super) generics: Generics,
@@ -52,7 +52,7 @@ pub(super) struct Field {
     pub(super) ty: Type,
 }
 
-impl Failure {
+impl ErrorEnum {
     /// Understands an enum; what is wrong in it is reported.
     pub(crate) fn new(input: DeriveInput, errors: &Errors) -> Self {
         let known = ["class", "crate"];
@@ -198,7 +198,7 @@ fn fields(variant: &syn::Variant, errors: &Errors) -> Option<(Shape, Vec<Field>)
 fn named_field(field: &syn::Field, errors: &Errors) -> Option<Field> {
     let ident = field.ident.clone()?;
     let wire = Case::Camel.apply(&ident.unraw().to_string());
-    if OWN.contains(&wire.as_str()) {
+    if OWN_PROPS.contains(&wire.as_str()) {
         errors.at(
             &ident,
             format!("every error on the wire has its own `{wire}`: call the field something else"),
@@ -240,4 +240,4 @@ const CLASSES: [&str; 8] = [
 ];
 
 /// The properties of an error that are not the variant's to set.
-const OWN: [&str; 4] = ["name", "message", "stack", "code"];
+const OWN_PROPS: [&str; 4] = ["name", "message", "stack", "code"];

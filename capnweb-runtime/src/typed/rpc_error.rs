@@ -10,13 +10,13 @@ use crate::value::ErrorClass;
 
 /// An error type that methods can return and callers get back.
 ///
-/// Derive it with `#[derive(RpcError)]` for an enum; its variants travel as error objects with the
+/// Derive it for an enum; its variants travel as error objects with the
 /// property `code` and their fields beside it, and come back as the same variants.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the error of a capability's method",
     note = "derive `capnweb_runtime::RpcError` for it, or use `capnweb_runtime::Error`"
 )]
-pub trait TypedError: Sized + Send + 'static {
+pub trait RpcError: Sized + Send + 'static {
     /// Turns it into what travels.
     fn into_error(self) -> Error;
 
@@ -24,7 +24,7 @@ pub trait TypedError: Sized + Send + 'static {
     fn from_error(error: Error) -> Self;
 }
 
-impl TypedError for Error {
+impl RpcError for Error {
     fn into_error(self) -> Error {
         self
     }
