@@ -116,8 +116,7 @@ mod tests {
 
     use super::drive;
     use crate::connection::Connection;
-    use crate::error::Disconnect;
-    use crate::error::Error;
+    use crate::error::{Disconnect, Error};
     use crate::hook::{Cap, Peer, SessionControl as _, Stub};
     use crate::limits::Limits;
     use crate::transport::{FrameSink, FrameSource};
@@ -139,7 +138,7 @@ mod tests {
         }
 
         async fn close(&mut self, _: &Disconnect) {
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 
@@ -152,7 +151,7 @@ mod tests {
         drop(Stub::of(peer.clone()).call("f", ()));
         tokio::task::yield_now().await;
         connection.close("enough");
-        let hour = std::time::Duration::from_secs(3600);
+        let hour = std::time::Duration::from_hours(1);
         tokio::time::timeout(hour, driver)
             .await
             .expect("the driver ends")
