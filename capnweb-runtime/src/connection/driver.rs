@@ -80,8 +80,7 @@ mod tests {
 
     use super::drive;
     use crate::connection::Connection;
-    use crate::error::Disconnect;
-    use crate::error::Error;
+    use crate::error::{Disconnect, Error};
     use crate::hook::{Cap, Peer, SessionControl as _, Stub};
     use crate::limits::Limits;
     use crate::transport::{FrameSink, FrameSource};
