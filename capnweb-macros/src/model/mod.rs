@@ -6,6 +6,7 @@ mod facet;
 mod family;
 mod member;
 mod types;
+mod understand;
 mod wire_name;
 
 pub(crate) use capability::{Capability, Extent, Item, Lineage};

@@ -8,7 +8,7 @@ use super::object_serializer::{ArraySerializer, ObjectSerializer, VariantSeriali
 use super::passthrough;
 use crate::error::{SerializeError, SerializeFault};
 use crate::hook::Value;
-use crate::value::{Bytes, Object, Tree};
+use crate::value::{Bytes, Tree, is_dropped};
 
 /// Turns data into a value, for calls without a schema; stubs and promises inside stay what they
 /// are.
@@ -223,8 +223,8 @@ impl Serializer for ValueSerializer {
 
 /// Refuses a name that no receiver would keep.
 pub(super) fn allowed_name(name: &str) -> Result<&str, SerializeError> {
-    if Object::<crate::hook::Stub>::is_forbidden(name) {
-        return Err(SerializeFault::ForbiddenName(name.to_owned()).into());
+    if is_dropped(name) {
+        return Err(SerializeFault::DroppedName(name.to_owned()).into());
     }
     Ok(name)
 }

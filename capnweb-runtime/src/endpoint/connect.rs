@@ -98,7 +98,7 @@ impl Connector {
     ///
     /// Dropping the future gives up the connection.
     pub async fn connect<C: Capability>(self) -> Result<C, ConnectError> {
-        Ok(self.open().await?.0)
+        Ok(self.connect_with_session().await?.0)
     }
 
     /// Connects and returns the server's main object, and the session to watch or close it by.
@@ -106,7 +106,7 @@ impl Connector {
     /// # Cancel safety
     ///
     /// Dropping the future gives up the connection.
-    pub async fn open<C: Capability>(self) -> Result<(C, Session), ConnectError> {
+    pub async fn connect_with_session<C: Capability>(self) -> Result<(C, Session), ConnectError> {
         let url = Url::parse(&self.url).map_err(|_| ConnectError::Url(self.url.clone()))?;
         let (host, port) = address(&url).ok_or_else(|| ConnectError::Url(self.url.clone()))?;
         let socket = TcpStream::connect((host.as_str(), port)).await?;

@@ -28,7 +28,7 @@ pub(crate) enum SerializeFault {
     },
     /// A member has a name that every receiver drops (protocol W-19).
     #[error("a member called `{0}` does not reach any peer; rename it")]
-    ForbiddenName(String),
+    DroppedName(String),
     /// A map's key has no text.
     #[error("a map's key must be a string, a character, an integer or a boolean, not {0}")]
     KeyWithoutText(&'static str),

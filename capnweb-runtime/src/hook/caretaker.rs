@@ -83,10 +83,10 @@ impl Revoker {
 
     /// Puts a reference in care and returns the one to hand out.
     pub(crate) fn revocable_stub(&self, stub: &Stub) -> Stub {
-        wrap(stub, |stub| self.guard_one(stub))
+        wrap(stub, |stub| self.take_care_of(stub))
     }
 
-    fn guard_one(&self, stub: Stub) -> Cap {
+    fn take_care_of(&self, stub: Stub) -> Cap {
         let id = {
             let mut inner = self.0.lock();
             let id = inner.next();

@@ -26,17 +26,17 @@ pub(super) struct Links {
 }
 
 impl Links {
-    /// Follows a promise that becomes another one, and tells the last of the chain what weight is
-    /// behind it. Fails if the chain is too long.
+    /// Follows a promise that becomes another one, and tells the last of the chain how many
+    /// steps are behind it. Fails if the chain is too long.
     pub(super) fn measure(&mut self, outcome: &Outcome, behind: usize) -> Result<(), Error> {
         let Ok(Value::Capability(start)) = outcome else {
             return Ok(());
         };
-        let mut weight = behind;
+        let mut steps = behind;
         let mut next = Some(start.clone());
         while let Some(stub) = next {
-            weight = weight.saturating_add(weight_of(&stub));
-            if weight > MAX_CHAIN {
+            steps = steps.saturating_add(steps_of(&stub));
+            if steps > MAX_CHAIN {
                 self.keep(stub);
                 return Err(Error::range_error("The chain of promises is too long."));
             }
@@ -44,7 +44,7 @@ impl Links {
             if next.is_none()
                 && let Some(cell) = stub.cap().cell()
             {
-                cell.mark_behind(weight);
+                cell.mark_behind(steps);
             }
             self.keep(stub);
         }
@@ -147,8 +147,9 @@ fn further(cap: &Cap) -> Option<Stub> {
     }
 }
 
-/// Promises that became others are walked past in a loop, everything else by recursion.
-fn weight_of(stub: &Stub) -> usize {
+/// Counts the step to a reference: promises that became others are walked past in a loop,
+/// everything else by recursion, which is dearer.
+fn steps_of(stub: &Stub) -> usize {
     if stub.is_promise() && stub.path().is_empty() {
         1
     } else {
@@ -171,10 +172,10 @@ fn visit_value(value: &Value, act: &mut impl FnMut(&Stub)) {
     }
 }
 
-/// How heavy a chain of promises may be; a promise that became another weighs one.
+/// How many steps a chain of promises may take.
 const MAX_CHAIN: usize = 4096;
 
-/// What a step weighs that a call takes by recursion.
+/// How many steps one counts for that a call takes by recursion.
 const RECURSIVE: usize = 64;
 
 /// How many references behind an outcome are looked at in search of a circle.

@@ -43,7 +43,7 @@ struct Inner {
     draining: bool,
     /// Some other promise has settled to what holds this one: only then can it close a circle.
     referenced: bool,
-    /// The weight of the longest chain of promises that have become this one.
+    /// The steps of the longest chain of promises that have become this one.
     behind: usize,
     /// What is waited for to settle this, kept from being released meanwhile.
     source: Option<Cap>,
@@ -146,10 +146,10 @@ impl PromiseCell {
         self.lock().referenced = true;
     }
 
-    /// Notes that a chain of that weight has become this promise.
-    pub(super) fn mark_behind(&self, weight: usize) {
+    /// Notes that a chain of so many steps has become this promise.
+    pub(super) fn mark_behind(&self, steps: usize) {
         let mut inner = self.lock();
-        inner.behind = inner.behind.max(weight);
+        inner.behind = inner.behind.max(steps);
     }
 
     /// Keeps `source`, which will settle this promise, until it has, or nobody wants it any more.

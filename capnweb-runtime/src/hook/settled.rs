@@ -6,7 +6,7 @@ use super::cap::{Cap, Outcome};
 use super::resolver::Resolver;
 use super::{Stub, Value};
 use crate::error::Error;
-use crate::value::{Object, Path, Segment};
+use crate::value::{Path, Segment, is_dropped};
 
 /// Where a path leads.
 pub(crate) enum Found<'a> {
@@ -82,7 +82,7 @@ pub(crate) fn find<'a>(value: &'a Value, path: &Path) -> Result<Found<'a>, Error
 fn member<'a>(value: &'a Value, segment: &Segment) -> Result<&'a Value, Error> {
     if let Segment::Name(name) = segment
         && name != "toJSON"
-        && Object::<Stub>::is_forbidden(name)
+        && is_dropped(name)
     {
         return Ok(&Value::Undefined);
     }

@@ -9,7 +9,7 @@ use super::machine::Machine;
 use crate::error::{Error, Violation};
 use crate::hook::{Cap, Permit, PromiseCell, Resolver, Stub, Value, promise};
 use crate::ids::{ExportId, ImportId, ImportRef, WireId};
-use crate::value::{ErrorValue, Object};
+use crate::value::{ErrorValue, Object, is_dropped};
 use crate::wire::{Expr, Target, WireRef};
 
 impl Machine {
@@ -63,7 +63,7 @@ impl Machine {
         let mut object = Object::with_capacity(members.len());
         for (key, member) in members {
             match self.evaluate(member, host) {
-                Ok(value) if Object::<Stub>::is_forbidden(&key) => {
+                Ok(value) if is_dropped(&key) => {
                     self.effects.push(Effect::Drop(value));
                 }
                 Ok(value) => object.push(key, value),

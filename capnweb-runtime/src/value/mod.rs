@@ -15,5 +15,6 @@ pub use date::{Date, InvalidDate};
 pub use error_value::{ErrorClass, ErrorValue};
 pub(crate) use members::merge_duplicates;
 pub use object::Object;
+pub(crate) use object::is_dropped;
 pub use path::{Path, Segment};
 pub use tree::Tree;

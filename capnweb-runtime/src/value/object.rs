@@ -2,24 +2,6 @@
 
 use super::{Tree, merge_duplicates};
 
-/// The names that JavaScript gives every object, and `toJSON`; they never travel as data
-/// (protocol W-19).
-const FORBIDDEN: [&str; 13] = [
-    "__proto__",
-    "constructor",
-    "hasOwnProperty",
-    "isPrototypeOf",
-    "propertyIsEnumerable",
-    "toLocaleString",
-    "toString",
-    "valueOf",
-    "__defineGetter__",
-    "__defineSetter__",
-    "__lookupGetter__",
-    "__lookupSetter__",
-    "toJSON",
-];
-
 /// A plain object: members in the order they were written, each key once.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Object<C> {
@@ -46,12 +28,6 @@ impl<C> Object<C> {
     pub(crate) fn from_members(mut members: Vec<(String, Tree<C>)>) -> Self {
         merge_duplicates(&mut members);
         Self { members }
-    }
-
-    /// Returns whether a data member of this name is dropped by every receiver: one that JavaScript
-    /// gives every object, or `toJSON`.
-    pub fn is_forbidden(key: &str) -> bool {
-        FORBIDDEN.contains(&key)
     }
 
     /// Appends a member whose key is known to be new.
@@ -129,3 +105,25 @@ impl<C, K: Into<String>> FromIterator<(K, Tree<C>)> for Object<C> {
         Self::from_members(members.map(|(key, value)| (key.into(), value)).collect())
     }
 }
+
+/// Returns whether every receiver drops data of this name (protocol W-19).
+pub(crate) fn is_dropped(name: &str) -> bool {
+    DROPPED.contains(&name)
+}
+
+/// The names that JavaScript gives every object, and `toJSON`.
+const DROPPED: [&str; 13] = [
+    "__proto__",
+    "constructor",
+    "hasOwnProperty",
+    "isPrototypeOf",
+    "propertyIsEnumerable",
+    "toLocaleString",
+    "toString",
+    "valueOf",
+    "__defineGetter__",
+    "__defineSetter__",
+    "__lookupGetter__",
+    "__lookupSetter__",
+    "toJSON",
+];

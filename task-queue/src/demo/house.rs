@@ -163,5 +163,5 @@ impl Rules {
 
 async fn enter<C: Capability>(address: &str) -> Result<(C, Session), Miss> {
     let url = format!("ws://{address}/rpc/ws");
-    Ok(Connector::new(url).open().await?)
+    Ok(Connector::new(url).connect_with_session().await?)
 }

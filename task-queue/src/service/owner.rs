@@ -9,7 +9,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::hub::Hub;
 use super::refusal::Refusal;
 use crate::engine::{Command, Effect, Rejected, Start, State, apply};
-use crate::model::{EndReason, Timestamp};
+use crate::model::{EndReason, Task, TaskId, Timestamp, Worker, WorkerId};
 use crate::store::Store;
 
 /// The way to the owner.
@@ -67,6 +67,26 @@ impl Owner {
         let look = Box::new(move |state: &State| drop(reply.send(look(state))));
         self.send(Request::Read(look)).await?;
         answer.await.map_err(|_| Refusal::Stopped)
+    }
+
+    /// Looks at a task's record.
+    pub(super) async fn read_task<T: Send + 'static>(
+        &self,
+        id: TaskId,
+        look: impl FnOnce(&Task) -> T + Send + 'static,
+    ) -> Result<T, Refusal> {
+        let found = self.read(move |state| state.task(id).map(look)).await?;
+        found.ok_or(Refusal::NoSuchTask)
+    }
+
+    /// Looks at a worker's record.
+    pub(super) async fn read_worker<T: Send + 'static>(
+        &self,
+        id: WorkerId,
+        look: impl FnOnce(&Worker) -> T + Send + 'static,
+    ) -> Result<T, Refusal> {
+        let found = self.read(move |state| state.worker(id).map(look)).await?;
+        found.ok_or(Refusal::NoSuchWorker)
     }
 
     /// Stops the owner once everything that was asked for before is done.

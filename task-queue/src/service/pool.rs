@@ -27,11 +27,8 @@ pub(super) async fn register(hub: &Hub, kind: WorkerKind) -> Result<WorkerId, Re
 impl ServedPool {
     async fn worker(&self, id: WorkerId) -> Result<WorkerStub, Refusal> {
         let hub = Arc::clone(&self.0);
-        let found = self
-            .0
-            .owner
-            .read(move |state| state.worker(id).map(|record| worker(&hub, record)));
-        found.await?.ok_or(Refusal::NoSuchWorker)
+        let reference = move |record: &Record| worker(&hub, record);
+        self.0.owner.read_worker(id, reference).await
     }
 }
 

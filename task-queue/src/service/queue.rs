@@ -89,11 +89,8 @@ impl ServedQueue {
 
     async fn handle(&self, id: TaskId) -> Result<TaskHandleStub, Refusal> {
         let hub = Arc::clone(&self.hub);
-        let found = self
-            .hub
-            .owner
-            .read(move |state| state.task(id).map(|task| handle(&hub, task)));
-        found.await?.ok_or(Refusal::NoSuchTask)
+        let reference = move |task: &Record| handle(&hub, task);
+        self.hub.owner.read_task(id, reference).await
     }
 
     /// Accepts a task, and returns its name.

@@ -126,13 +126,7 @@ impl ServedTask {
         &self,
         look: impl FnOnce(&Record) -> T + Send + 'static,
     ) -> Result<T, Refusal> {
-        let id = self.id;
-        let found = self
-            .hub
-            .owner
-            .read(move |state| state.task(id).map(look))
-            .await?;
-        found.ok_or(Refusal::NoSuchTask)
+        self.hub.owner.read_task(self.id, look).await
     }
 
     async fn apply(&self, command: Command) -> Result<Done> {
@@ -255,14 +249,10 @@ impl Task for ServedTask {
     }
 
     async fn set_progress_callback(&self, callback: ProgressObserverStub) -> Result<Done> {
-        let (id, hub) = (self.id, Arc::clone(&self.hub));
+        let hub = Arc::clone(&self.hub);
         // Within the owner's turn, so that no report falls between looking and listening.
-        let found = self.hub.owner.read(move |state| {
-            state
-                .task(id)
-                .map(|task| hub.observers.observe(task, callback))
-        });
-        found.await?.ok_or(Refusal::NoSuchTask)?;
+        self.read(move |task| hub.observers.observe(task, callback))
+            .await?;
         Ok(Done::YES)
     }
 

@@ -79,13 +79,7 @@ impl ServedWorker {
         &self,
         look: impl FnOnce(&Record) -> T + Send + 'static,
     ) -> Result<T, Refusal> {
-        let id = self.id;
-        let found = self
-            .hub
-            .owner
-            .read(move |state| state.worker(id).map(look))
-            .await?;
-        found.ok_or(Refusal::NoSuchWorker)
+        self.hub.owner.read_worker(self.id, look).await
     }
 }
 

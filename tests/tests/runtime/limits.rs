@@ -222,7 +222,7 @@ async fn a_client_has_limits_too() {
         let mut limits = Limits::default();
         limits.max_message_size = 1_000;
         let connector = capnweb_runtime::Connector::new(&url).limits(limits);
-        let (host, session): (HostStub, _) = connector.open().await.unwrap();
+        let (host, session): (HostStub, _) = connector.connect_with_session().await.unwrap();
         let error = host
             .echo(Value::String("x".repeat(1_000)))
             .await

@@ -187,7 +187,7 @@ fn w20_names_that_receivers_drop_are_refused() {
         ValueOf(u8),
         ToString(u8, u8),
     }
-    let forbidden = |name: &str| SerializeFault::ForbiddenName(name.to_owned());
+    let forbidden = |name: &str| SerializeFault::DroppedName(name.to_owned());
     assert_eq!(refusal(Field { json: 1 }).fault(), &forbidden("toJSON"));
     assert_eq!(
         refusal(Variant::Constructor { a: 1 }).fault(),

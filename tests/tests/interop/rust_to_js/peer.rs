@@ -52,7 +52,7 @@ impl Peer {
     async fn start() -> Option<Self> {
         let (target, url) = node()?.target().unwrap_or_else(|error| panic!("{error}"));
         let (api, session): (TargetStub, _) = Connector::new(url)
-            .open()
+            .connect_with_session()
             .await
             .expect("the target is there");
         let idle = api.stats().await.expect("a target tells its stats");

@@ -46,7 +46,7 @@ impl<C: Capability> Link<C> {
 
     pub(crate) async fn connect(url: &str) -> Self {
         let (main, session) = Connector::new(url)
-            .open()
+            .connect_with_session()
             .await
             .expect("the server is there");
         Self { main, session }
