@@ -189,6 +189,10 @@ impl SessionControl for Connection {
         self.lock().stats()
     }
 
+    fn peer_main(&self) -> Option<Cap> {
+        self.lock().peer_main()
+    }
+
     fn is_ended(&self) -> bool {
         self.lock().ended().is_some()
     }

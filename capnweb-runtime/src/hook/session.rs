@@ -5,6 +5,8 @@ use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use super::Stub;
+use super::cap::Cap;
 use crate::error::Disconnect;
 
 /// A handle to one session: a connection to one peer.
@@ -36,6 +38,7 @@ pub struct Stats {
 pub(crate) trait SessionControl: Send + Sync + 'static {
     fn peer(&self) -> &Peer;
     fn stats(&self) -> Stats;
+    fn peer_main(&self) -> Option<Cap>;
     fn is_ended(&self) -> bool;
     fn close(&self, reason: &str);
     fn closed(&self) -> Pin<Box<dyn Future<Output = Disconnect> + Send + '_>>;
@@ -44,6 +47,11 @@ pub(crate) trait SessionControl: Send + Sync + 'static {
 impl Session {
     pub(crate) fn new(control: Arc<dyn SessionControl>) -> Self {
         Self(control)
+    }
+
+    /// Returns the peer's main object; none once it was let go of, or the session has ended.
+    pub(crate) fn peer_main_stub(&self) -> Option<Stub> {
+        self.0.peer_main().map(Stub::of)
     }
 
     /// Returns what is known of the other end.

@@ -112,6 +112,12 @@ impl Machine {
         self.ended.as_ref()
     }
 
+    /// Returns another handle to the peer's main object, if one is alive.
+    pub(crate) fn peer_main(&self) -> Option<Cap> {
+        let main = self.imports.get(ImportId::MAIN)?;
+        main.handle.upgrade().map(Cap::from_arc)
+    }
+
     /// Returns the sizes of the tables.
     pub(crate) fn stats(&self) -> Stats {
         Stats {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::hook::{Brand, Facet, Revoker, Stub, attenuate};
+use crate::hook::{Brand, Facet, Revoker, Session, Stub, attenuate};
 
 /// Whatever can travel: any `serde` type that owns its data.
 ///
@@ -85,6 +85,51 @@ impl<T: Send + Sync + 'static> Brand<T> {
     /// Returns what a reference was sealed with, if this brand has sealed it; through facets too.
     pub fn unseal(&self, capability: &impl Capability) -> Option<Arc<T>> {
         self.unseal_stub(capability.as_stub())
+    }
+}
+
+impl Session {
+    /// Returns the peer's main object, for a side that was called and wants to call back.
+    ///
+    /// Nothing is asked of it: a method it does not have fails when it is called. `None` once the
+    /// session has ended. Holding it does not keep the session open on the side that serves; on the
+    /// side that connected it does, like any clone of what [`connect`](crate::connect) returned.
+    ///
+    /// ```
+    /// # use capnweb_runtime::{Call, Limits, Result, capability, in_process};
+    /// # use capnweb_runtime::Error;
+    /// #[capability]
+    /// pub trait Player {
+    ///     async fn name(&self) -> Result<String>;
+    /// }
+    ///
+    /// #[capability]
+    /// pub trait Game {
+    ///     async fn join(&self, call: Call) -> Result<String>;
+    /// }
+    ///
+    /// struct Chess;
+    ///
+    /// impl Game for Chess {
+    ///     async fn join(&self, call: Call) -> Result<String> {
+    ///         let player: Option<PlayerStub> = call.session().and_then(|session| session.peer_main());
+    ///         let player = player.ok_or_else(|| Error::new("players only"))?;
+    ///         Ok(format!("welcome, {}", player.name().await?))
+    ///     }
+    /// }
+    /// # struct Ada;
+    /// # impl Player for Ada {
+    /// #     async fn name(&self) -> Result<String> { Ok("Ada".to_owned()) }
+    /// # }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<()> {
+    /// # let (game, _session) =
+    /// #     in_process(PlayerStub::new(Ada), GameStub::new(Chess), Limits::default());
+    /// assert_eq!(game.join().await?, "welcome, Ada");
+    /// # Ok(()) }
+    /// ```
+    pub fn peer_main<C: Capability>(&self) -> Option<C> {
+        self.peer_main_stub().map(C::from_stub)
     }
 }
 
