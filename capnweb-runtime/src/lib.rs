@@ -36,7 +36,6 @@
 //!
 //! A JavaScript client of the same server is `newWebSocketRpcSession("ws://…/rpc").hello("World")`.
 //!
-#![doc = include_str!("../docs/concepts.md")]
 //! # The words
 //!
 //! * A **stub** is a reference to an object, local or remote: [`Stub`] without a type, and
@@ -67,6 +66,7 @@
 //! | do without a trait | [`Stub::call`], [`Value`], [`to_value`], [`from_value`] |
 //! | bound what a peer can cost, and see how a session does | [`Limits`], [`Session`] |
 //!
+#![doc = include_str!("../docs/concepts.md")]
 //! # Features
 //!
 //! * `websocket` (default): [`connect`], [`serve`].

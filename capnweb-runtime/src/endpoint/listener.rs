@@ -84,7 +84,7 @@ impl Server {
     /// accepts; others are answered 403. A client that names no origin is no browser, and let in.
     ///
     /// Browsers let every page connect everywhere, also to this machine. A server needs this whose
-    /// main object gives authority to whoever can reach it (protocol L-47).
+    /// main object gives authority to whoever can reach it.
     #[must_use]
     pub fn origins(mut self, admits: impl Fn(&str) -> bool + Send + Sync + 'static) -> Self {
         self.origins = Some(Arc::new(admits));

@@ -8,7 +8,7 @@ use capnweb_runtime::{Capability, Revoker};
 pub(super) enum Care {
     /// Nobody: it lasts as long as it is held.
     Holder,
-    /// Whoever pulls this.
+    /// Whoever holds this.
     Revoker(Revoker),
 }
 
