@@ -67,11 +67,17 @@
 //! | bound what a peer can cost, and see how a session does | [`Limits`], [`Session`] |
 //!
 #![doc = include_str!("../docs/concepts.md")]
+//! # The protocol
+//!
+//! Ids such as S-22 name requirements of the protocol, as
+//! [`docs/protocol.md`](https://github.com/capnweb/capnweb-rust/blob/main/capnweb-runtime/docs/protocol.md)
+//! of this crate numbers them.
+//!
 //! # Features
 //!
 //! * `websocket` (default): [`connect`], [`serve`].
 //! * `tls`: `wss://`, by rustls.
-//! * `axum`: [`axum::rpc`], a handler for axum routers.
+//! * `axum`: `capnweb_runtime::axum::rpc`, a handler for axum routers.
 
 #![warn(clippy::exhaustive_enums)] // whether it may grow is decided for each
 

@@ -26,6 +26,16 @@ pub(crate) fn emit(source: &ErrorEnum) -> TokenStream {
         impl #impl_generics #runtime::RpcError for #ident #arguments #where_clause {
             #conversions
         }
+
+        // For `?` in a method or a closure that returns the plain `Result`.
+        #[automatically_derived]
+        impl #impl_generics ::core::convert::From<#ident #arguments> for #runtime::Error
+            #where_clause
+        {
+            fn from(error: #ident #arguments) -> Self {
+                #runtime::RpcError::into_error(error)
+            }
+        }
     }
 }
 

@@ -56,3 +56,9 @@ impl ::capnweb_runtime::__private::RpcError for StorageError {
         }
     }
 }
+#[automatically_derived]
+impl ::core::convert::From<StorageError> for ::capnweb_runtime::__private::Error {
+    fn from(error: StorageError) -> Self {
+        ::capnweb_runtime::__private::RpcError::into_error(error)
+    }
+}

@@ -56,6 +56,10 @@ impl Revoker {
     /// When this returns, calls in flight through them have failed with [`Error::Revoked`], later
     /// ones fail the same way, and what they led to is let go, even while a peer still holds its
     /// reference. Revoking again changes nothing; the first reason stands.
+    ///
+    /// A peer that used such a reference is told by an error object with the message
+    /// `revoked: <reason>`, the property `code` `"REVOKED"` and the property `reason`;
+    /// [`Error::is_revoked`] knows it, here and there.
     pub fn revoke(&self, reason: &str) {
         let (targets, pending, reason) = {
             let mut inner = self.0.lock();

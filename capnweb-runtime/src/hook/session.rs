@@ -19,7 +19,8 @@ pub struct Session(Arc<dyn SessionControl>);
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Peer {
-    /// The address the connection came from; none for an in-process session.
+    /// The address the connection came from; none for a session in this process, and none on the
+    /// side that connected.
     pub address: Option<SocketAddr>,
 }
 

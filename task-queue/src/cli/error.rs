@@ -11,7 +11,7 @@ use crate::service::StartError;
 #[derive(Debug, Error)]
 pub enum RunError {
     /// The place to listen at cannot be listened at.
-    #[error("cannot listen at {place}: {source}")]
+    #[error("cannot listen at `{place}`, which should be HOST:PORT: {source}")]
     Listen {
         /// The place.
         place: String,

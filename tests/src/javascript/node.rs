@@ -4,6 +4,8 @@ use std::env;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::Command;
+use std::sync::Once;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use thiserror::Error;
@@ -29,6 +31,24 @@ impl Node {
         let directory = root().join("tests").join("js");
         install(&directory)?;
         Ok(Some(Self { directory }))
+    }
+
+    /// Like [`prepare`](Self::prepare), for a test: what is missing fails the first test that asks,
+    /// with one sentence, and leaves the others out, so that it is said once.
+    ///
+    /// # Panics
+    ///
+    /// When Node.js cannot be used, the first time.
+    pub fn for_test() -> Option<Self> {
+        static TOLD: AtomicBool = AtomicBool::new(false);
+        match Self::prepare() {
+            Ok(node) => node,
+            Err(error) if TOLD.swap(true, Ordering::Relaxed) => {
+                drop(error);
+                None
+            }
+            Err(error) => panic!("{error}"),
+        }
     }
 
     /// Starts the interop target; returns it and its `ws://` URL.
@@ -89,11 +109,14 @@ fn require_version(said: &str) -> Result<(), NodeError> {
 
 /// Says so past the test runner, which keeps to itself what a passing test prints.
 fn announce_skip() {
-    // Without a stderr there is nobody to tell.
-    drop(writeln!(
-        io::stderr(),
-        "left out, because {SKIP} is set: a test that needs Node.js"
-    ));
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        // Without a stderr there is nobody to tell.
+        drop(writeln!(
+            io::stderr(),
+            "left out, because {SKIP} is set: the tests that need Node.js"
+        ));
+    });
 }
 
 const NODE: &str = "node";

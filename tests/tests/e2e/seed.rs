@@ -6,7 +6,7 @@ use crate::support::{LIMIT, serve};
 
 #[test]
 fn a_client_of_the_original_system_works_unchanged() {
-    let Some(node) = Node::prepare().unwrap_or_else(|error| panic!("{error}")) else {
+    let Some(node) = Node::for_test() else {
         return;
     };
     let mut pages = node.program("pages.mjs", &[]).unwrap();

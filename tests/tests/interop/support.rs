@@ -10,7 +10,7 @@ use tokio::runtime::{Builder, Runtime};
 
 /// Returns Node.js, unless its tests are to be left out.
 pub(crate) fn node() -> Option<Node> {
-    Node::prepare().unwrap_or_else(|error| panic!("{error}"))
+    Node::for_test()
 }
 
 /// Runs a scenario against the target at `url`.
