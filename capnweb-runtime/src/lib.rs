@@ -69,9 +69,8 @@
 #![doc = include_str!("../docs/concepts.md")]
 //! # The protocol
 //!
-//! Ids such as S-22 name requirements of the protocol, as
-//! [`docs/protocol.md`](https://github.com/capnweb/capnweb-rust/blob/main/capnweb-runtime/docs/protocol.md)
-//! of this crate numbers them.
+//! Ids such as S-22 name requirements of the protocol, as `docs/protocol.md` of this crate numbers
+//! them.
 //!
 //! # Features
 //!
