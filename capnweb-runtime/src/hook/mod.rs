@@ -25,6 +25,14 @@
 //! | `graveyard` | the same by promises that drop one another |
 //! | `shield` | take others along when a destructor or a waiter panics |
 //! | `weight`, `charge` | have more kept for it than there is memory, by few short messages |
+#![deny(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unreachable,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects
+)]
 
 mod attenuated;
 mod brand;
