@@ -6,6 +6,12 @@ use std::path::Path;
 use capnweb_runtime::{Error, connect};
 use serde_json::{Value, json};
 use task_queue::caps::{GateStub, GatewayStub};
+use tokio::net::TcpStream;
+use tokio_tungstenite::client_async;
+use tokio_tungstenite::tungstenite::Error as WebSocketError;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+use tokio_tungstenite::tungstenite::http::HeaderValue;
+use tokio_tungstenite::tungstenite::http::header::ORIGIN;
 
 use crate::support::{LIMIT, serve, start};
 
@@ -21,6 +27,29 @@ async fn an_open_server_gives_everybody_the_gateway() {
         !data.path().join(SECRETS).exists(),
         "there is nothing to redeem"
     );
+}
+
+/// The fault: any page in a local browser that takes the supervisor's gateway.
+#[tokio::test]
+async fn an_open_server_turns_foreign_pages_away() {
+    let data = tempfile::tempdir().unwrap();
+    let (_server, url) = serve(data.path(), &["--open"]);
+    assert_eq!(status_for_a_page(&url, "https://evil.example").await, 403);
+    assert_eq!(status_for_a_page(&url, "http://localhost:5173").await, 101);
+}
+
+/// Asks for a session as a browser does for a page of `origin`; returns the status of the answer.
+async fn status_for_a_page(url: &str, origin: &'static str) -> u16 {
+    let mut request = url.into_client_request().unwrap();
+    let origin = HeaderValue::from_static(origin);
+    request.headers_mut().insert(ORIGIN, origin);
+    let address = request.uri().authority().unwrap().to_string();
+    let socket = TcpStream::connect(address).await.unwrap();
+    match client_async(request, socket).await {
+        Ok((_, response)) => response.status().as_u16(),
+        Err(WebSocketError::Http(response)) => response.status().as_u16(),
+        Err(error) => panic!("{error}"),
+    }
 }
 
 #[tokio::test]

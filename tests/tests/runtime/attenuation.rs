@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::support::{Link, RawPeer, in_time, over_both, serving};
 
 #[capability]
-#[attenuate(DirectoryReader { list, open -> DirectoryReader, search -> DirectoryReader, parent -> DirectoryReader, size, secrets })]
+#[attenuate(DirectoryReader { list, open -> DirectoryReader, search -> DirectoryReader, parent -> DirectoryReader, size, secrets, audit })]
 #[attenuate(DirectoryWalker { list, open -> Directory, describe -> Description })]
 #[attenuate(DirectoryLister { list })]
 trait Directory {
@@ -21,6 +21,7 @@ trait Directory {
     async fn parent(&self) -> Result<Option<DirectoryStub>>;
     async fn describe(&self) -> Result<Description>;
     async fn secrets(&self) -> Result<Value>;
+    async fn audit(&self) -> Result<f64>;
     async fn delete(&self) -> Result<()>;
     #[property]
     fn size(&self) -> f64;
@@ -40,6 +41,12 @@ impl Files {
     fn stub(&self) -> DirectoryStub {
         DirectoryStub::new(self.clone())
     }
+
+    /// A failure that carries the whole object.
+    fn trapped(&self) -> Error {
+        let inside = Value::Capability(self.stub().into_stub());
+        Error::range_error("trapped").with_prop("inside", inside)
+    }
 }
 
 impl Directory for Files {
@@ -50,10 +57,7 @@ impl Directory for Files {
     async fn open(&self, name: String) -> Result<DirectoryStub> {
         match name.as_str() {
             "nowhere" => Err(Error::range_error("no such directory")),
-            "trap" => {
-                let inside = Value::Capability(self.stub().into_stub());
-                Err(Error::range_error("trapped").with_prop("inside", inside))
-            }
+            "trap" => Err(self.trapped()),
             _ => Ok(self.stub()),
         }
     }
@@ -75,6 +79,10 @@ impl Directory for Files {
     /// Data by its type, and not what its author meant to hand out through a reader.
     async fn secrets(&self) -> Result<Value> {
         Ok(Value::Capability(self.stub().into_stub()))
+    }
+
+    async fn audit(&self) -> Result<f64> {
+        Err(self.trapped())
     }
 
     async fn delete(&self) -> Result<()> {
@@ -188,6 +196,15 @@ async fn what_a_failure_carries_through_a_facet_is_narrowed_too() {
         panic!("it is still there: {error:?}");
     };
     assert_is_reader_only(inside).await;
+}
+
+/// The fault: the same, from a method whose results hold nothing by the facet's own word.
+#[tokio::test]
+async fn a_failure_carries_nothing_where_nothing_is_granted() {
+    let error = reader().audit().await.unwrap_err();
+    assert_eq!(error.to_string(), "trapped");
+    assert_eq!(error.class(), ErrorClass::RangeError);
+    assert!(error.prop("inside").is_none(), "{error:?}");
 }
 
 /// The fault: an answer from which a peer learns that a member exists and is kept from it.
