@@ -87,6 +87,12 @@ impl Supervisor {
         gateway(&self.0.hub, Scope::All, Grants::EVERYTHING)
     }
 
+    /// Returns what the service's objects share, for tests that look behind the capabilities.
+    #[cfg(test)]
+    pub(super) fn hub(&self) -> &Arc<Hub> {
+        &self.0.hub
+    }
+
     /// Returns a gate, which has no authority but for those who know a secret.
     pub fn gate(&self) -> GateStub {
         gate(

@@ -1,17 +1,23 @@
 //! The service through its capabilities, within the process.
 
-use capnweb_runtime::Result;
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex};
+
+use capnweb_runtime::{Result, Revoker};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::sync::mpsc;
 
+use super::queue::{Scope, ServedQueue};
+use super::task::{Bearer, assignment};
 use super::{Config, Supervisor};
 use crate::caps::{
     Completion, Failing, GatewayStub, ProgressObserver, ProgressObserverStub, ProgressUpdate,
     WorkerActivity,
 };
 use crate::engine::DispatchMode;
-use crate::model::{TaskStatus, WorkerKind};
+use crate::entropy::OsEntropy;
+use crate::model::{Epoch, Grants, TaskId, TaskKind, TaskStatus, WorkerId, WorkerKind};
 
 struct Running {
     gateway: GatewayStub,
@@ -361,4 +367,44 @@ async fn the_gate_opens_for_a_secret_and_no_further_than_its_role() {
         .unwrap();
     assert_eq!(all.get_task_queue().task_count().await.unwrap(), 2);
     running.supervisor.stop().await;
+}
+
+/// The fault: a worker whose attempt has ended, and whose locks and memory nobody else can have.
+#[tokio::test]
+async fn what_an_attempt_got_through_its_resources_ends_with_it() {
+    let running = start(DispatchMode::Manual).await;
+    let hub = running.supervisor.hub();
+    let (task, worker) = (
+        TaskId::generate(&mut OsEntropy),
+        WorkerId::generate(&mut OsEntropy),
+    );
+    let revoker = Revoker::new();
+    let bearer = Bearer::attempt(Epoch::default(), worker, revoker.clone());
+    let held = assignment(hub, task, TaskKind::Gpu, Grants::EVERYTHING, bearer);
+    let lock = held.get_storage().lock("key", None).await.unwrap();
+    let memory = held.get_gpu().reserve(100).await.unwrap();
+
+    revoker.revoke("the attempt has ended");
+    let queue = running.gateway.get_task_queue().await.unwrap();
+    assert!(queue.get_shared_storage().lock("key", None).await.is_ok());
+    let gpu = queue.get_shared_gpu().await.unwrap();
+    assert_eq!(gpu.allocated_memory().await.unwrap(), 0);
+    assert!(lock.release().await.unwrap_err().is_revoked());
+    assert!(memory.free().await.unwrap_err().is_revoked());
+    running.supervisor.stop().await;
+}
+
+/// The fault: memory that grows with every submission that is refused.
+#[tokio::test]
+async fn a_refused_submission_leaves_no_name_in_its_scope() {
+    let data = tempfile::tempdir().unwrap();
+    let mut config = Config::new(data.path());
+    config.limits.tasks = 0;
+    let supervisor = Supervisor::start(config).await.unwrap();
+    let names = Arc::new(Mutex::new(HashSet::new()));
+    let scope = Scope::Own(Arc::clone(&names));
+    let queue = ServedQueue::new(Arc::clone(supervisor.hub()), scope, Grants::NOTHING);
+    assert!(queue.accept("compute", json!({})).await.is_err());
+    assert!(names.lock().unwrap().is_empty());
+    supervisor.stop().await;
 }
