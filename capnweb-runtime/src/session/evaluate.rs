@@ -10,7 +10,7 @@ use crate::error::{Error, Violation};
 use crate::hook::{Cap, Permit, PromiseCell, Resolver, Stub, Value, promise};
 use crate::ids::{ExportId, ImportId, ImportRef, WireId};
 use crate::value::{ErrorValue, Object, is_dropped};
-use crate::wire::{Expr, Target, WireRef};
+use crate::wire::{self, DecodeError, Expr, Target, WireRef};
 
 impl Machine {
     /// Turns an expression into a value, depth first, array elements and members in order
@@ -33,6 +33,17 @@ impl Machine {
                 value.props = self.evaluate_members(error.props, host)?;
                 Value::Error(Box::new(value))
             }
+            Expr::Url(value) => Value::Url(value),
+            Expr::Headers(value) => Value::Headers(value),
+            Expr::Request(request) => {
+                Value::Request(Box::new(request.try_map(|body| self.evaluate(body, host))?))
+            }
+            Expr::Response(response) => Value::Response(Box::new(
+                response.try_map(|body| self.evaluate(body, host))?,
+            )),
+            Expr::Blob(blob) => Value::Blob(Box::new(
+                blob.try_map(|content| self.evaluate(content, host))?,
+            )),
             Expr::Capability(reference) => {
                 Value::Capability(self.evaluate_reference(reference, host)?)
             }
@@ -86,6 +97,9 @@ impl Machine {
             WireRef::Promise(id) => self.introduced_promise(id, host),
             WireRef::Import(target) => Ok(self.evaluate_target(target, host)?.into_object()),
             WireRef::Pipeline(target) => self.evaluate_target(target, host),
+            reference @ (WireRef::Readable(_) | WireRef::Writable(_) | WireRef::Remap(_)) => {
+                Err(not_understood(reference))
+            }
         }
     }
 
@@ -228,6 +242,13 @@ impl Machine {
         }
         Ok(())
     }
+}
+
+/// Refuses a form that this session has no use for, as one that it does not know.
+fn not_understood(reference: WireRef) -> Violation {
+    let text = wire::encode_push(&Expr::Capability(reference)).unwrap_or_default();
+    let excerpt = text.chars().skip("[\"push\",".len()).take(256).collect();
+    DecodeError::UnknownSpecialValue { excerpt }.into()
 }
 
 /// Reads an id that the peer allocates (protocol W-42).
