@@ -64,7 +64,7 @@
 //! | learn that nobody waits for a call any more | [`Call`] |
 //! | send what JSON does not have | [`Date`], [`BigInt`], [`Bytes`] |
 //! | do without a trait | [`Stub::call`], [`Value`], [`to_value`], [`from_value`] |
-//! | bound what a peer can cost, and see how a session does | [`Limits`], [`Session`] |
+//! | bound what a peer can cost, and see how a session does | [`Limits`], [`SessionConfig`], [`Session`] |
 //!
 #![doc = include_str!("../docs/concepts.md")]
 //! # The protocol
@@ -83,6 +83,7 @@
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
+mod config;
 mod connection;
 mod data;
 mod endpoint;
@@ -104,6 +105,8 @@ pub use capnweb_macros::RpcError;
 pub use capnweb_macros::attenuate;
 #[doc = include_str!("../docs/capability.md")]
 pub use capnweb_macros::capability;
+
+pub use config::SessionConfig;
 
 pub use data::{from_value, to_value};
 

@@ -8,6 +8,7 @@ use super::effect::{Effect, Host};
 use super::exports::{Exports, Pull};
 use super::imports::{Import, ImportKind, Imports};
 use super::thrown::without_capabilities;
+use crate::config::SessionConfig;
 use crate::error::{Disconnect, Error, Violation};
 use crate::hook::{Account, Cap, Charge, Stats, Stub, Value, weigh};
 use crate::ids::{ExportId, ImportId, ImportRef, SessionKey, WireId};
@@ -35,7 +36,8 @@ pub(crate) struct Machine {
 
 impl Machine {
     /// Creates a machine that serves `main`.
-    pub(crate) fn new(key: SessionKey, main: Cap, limits: Limits) -> Self {
+    pub(crate) fn new(key: SessionKey, main: Cap, config: &SessionConfig) -> Self {
+        let limits = config.limits.clone();
         Self {
             key,
             account: Account::new(limits.max_retained_bytes),
