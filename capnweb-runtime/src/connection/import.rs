@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use super::shared::Connection;
-use crate::hook::{Cap, Hook, PromiseCell, Resolver, State, Value, Waiter, itself, promise};
+use crate::hook::{
+    Became, Cap, Hook, OnBroken, PromiseCell, Resolver, State, Value, Waiter, itself, promise,
+};
 use crate::ids::{ImportId, ImportRef};
 use crate::session::Refused;
 use crate::value::Path;
@@ -74,6 +76,10 @@ impl Hook for ImportStub {
         waiter(&Arc::new(Ok(itself(self))));
     }
 
+    fn on_broken(self: Arc<Self>, callback: OnBroken) {
+        self.connection.on_broken(callback);
+    }
+
     fn import(&self) -> Option<ImportRef> {
         Some(self.import)
     }
@@ -116,6 +122,30 @@ impl Hook for ImportPromise {
     fn when_settled(self: Arc<Self>, waiter: Waiter) {
         self.cell.when_settled(waiter);
         self.connection.pull(self.import);
+    }
+
+    fn on_broken(self: Arc<Self>, callback: OnBroken) {
+        let place = self.connection.on_broken(callback);
+        let session = self.import.session;
+        let connection = Arc::downgrade(&self.connection);
+        self.cell.follow(Box::new(move |became| {
+            let stays = |next: &Cap| {
+                let import = next.import().filter(|import| import.session == session);
+                import.is_some() && matches!(next.state(), State::Object)
+            };
+            // An object of the same session takes over the place in the order (protocol S-92).
+            if matches!(became, Became::Reference(next) if stays(next)) {
+                return;
+            }
+            let told = connection
+                .upgrade()
+                .and_then(|connection| connection.forget_broken(place));
+            match (told, became) {
+                (Some(callback), Became::Failed(error)) => callback(error),
+                (Some(callback), Became::Reference(next)) => next.on_broken(callback),
+                (_, _) => {}
+            }
+        }));
     }
 
     fn state(&self) -> State {

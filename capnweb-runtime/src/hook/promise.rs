@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 
-use super::cap::{Cap, Hook, Outcome, State, Waiter};
+use super::cap::{Cap, Hook, OnBroken, Outcome, State, Waiter};
 use super::charge::Charge;
 use super::graveyard::bury;
 use super::links::{CLOSING, Links};
@@ -15,6 +15,7 @@ use super::resolver::Resolver;
 use super::shield::shielded;
 use super::turn::take_turn;
 use super::{Stub, Value, settled};
+use crate::error::Error;
 use crate::value::Path;
 
 /// Creates a promise and the right to settle it.
@@ -70,7 +71,21 @@ enum Op {
         result: Resolver,
     },
     Wait(Waiter),
+    Follow(Follower),
 }
+
+/// What a promise has become, for whoever goes on from there.
+pub(crate) enum Became<'a> {
+    /// It failed.
+    Failed(&'a Error),
+    /// A reference.
+    Reference(&'a Cap),
+    /// Something that cannot break.
+    Data,
+}
+
+/// Something that goes on where a promise leads.
+pub(crate) type Follower = Box<dyn FnOnce(Became<'_>) + Send>;
 
 impl PromiseCell {
     pub(crate) fn new() -> Self {
@@ -131,6 +146,11 @@ impl PromiseCell {
 
     pub(crate) fn when_settled(&self, waiter: Waiter) {
         self.run_or_queue(Op::Wait(waiter));
+    }
+
+    /// Tells what the promise becomes, without asking anybody to settle it.
+    pub(crate) fn follow(&self, follower: Follower) {
+        self.run_or_queue(Op::Follow(follower));
     }
 
     pub(crate) fn state(&self) -> State {
@@ -208,7 +228,7 @@ impl PromiseCell {
     fn abandon(&self) {
         let source = {
             let mut inner = self.lock();
-            let acts = |op: &Op| !matches!(op, Op::Wait(_));
+            let acts = |op: &Op| !matches!(op, Op::Wait(_) | Op::Follow(_));
             if inner.resolution.is_some() || inner.queue.iter().any(acts) {
                 return;
             }
@@ -250,6 +270,11 @@ impl Resolution {
                 Op::Call { path, args, result } => settled::call(outcome, &path, args, result),
                 Op::Read { path, result } => settled::read(outcome, &path, result),
                 Op::Wait(waiter) => waiter(outcome),
+                Op::Follow(follower) => follower(match outcome.as_ref() {
+                    Err(error) => Became::Failed(error),
+                    Ok(Value::Capability(stub)) => Became::Reference(stub.cap()),
+                    Ok(_) => Became::Data,
+                }),
             },
             Self::Following(next) => {
                 let next = end_of_chain(next);
@@ -257,6 +282,7 @@ impl Resolution {
                     Op::Call { path, args, result } => next.call(path, args, result),
                     Op::Read { path, result } => next.read(path, result),
                     Op::Wait(waiter) => next.when_settled(waiter),
+                    Op::Follow(follower) => follower(Became::Reference(&next)),
                 }
             }
         }
@@ -300,6 +326,14 @@ impl Hook for LocalPromise {
 
     fn when_settled(self: Arc<Self>, waiter: Waiter) {
         self.0.when_settled(waiter);
+    }
+
+    fn on_broken(self: Arc<Self>, callback: OnBroken) {
+        self.0.follow(Box::new(move |became| match became {
+            Became::Failed(error) => callback(error),
+            Became::Reference(next) => next.on_broken(callback),
+            Became::Data => {}
+        }));
     }
 
     fn state(&self) -> State {

@@ -67,6 +67,9 @@ impl Machine {
         } = &mut entry.kind
         {
             *answer = Answer::Due;
+            if let Some(reason) = self.input_ended.clone() {
+                return self.fail_import(import, &reason);
+            }
             self.send(wire::encode_pull(import.id.to_wire()));
         }
     }
@@ -94,7 +97,12 @@ impl Machine {
         if self.ended.is_some() || self.exports.get(export).is_none() {
             return;
         }
-        let value = match outcome.as_ref() {
+        self.send_outcome(export, outcome);
+        self.exports.answered(export);
+    }
+
+    fn send_outcome(&mut self, export: ExportId, outcome: &Outcome) {
+        let value = match outcome {
             Ok(value) => value.clone(),
             Err(error) => return self.reject(export, error.clone()),
         };
@@ -120,6 +128,14 @@ impl Machine {
         });
         if let Ok(frame) = frame {
             self.send(frame);
+        }
+    }
+
+    fn fail_import(&mut self, import: ImportRef, reason: &Disconnect) {
+        if let Some(entry) = self.imports.remove(import.id)
+            && let ImportKind::Promise { cell, .. } = entry.kind
+        {
+            self.give_up(&cell, reason);
         }
     }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::error::Error;
-use crate::hook::{Cap, Hook, PromiseCell, Resolver, Session, Stub, Value};
+use crate::hook::{Cap, Hook, OnBroken, PromiseCell, Resolver, Session, Stub, Value};
 use crate::ids::{ExportId, ImportRef};
 use crate::value::Path;
 
@@ -45,6 +45,13 @@ pub(crate) enum Effect {
     },
     /// Run what waited for a promise that has just settled.
     Drain(Arc<PromiseCell>),
+    /// Tell of the end of what somebody holds.
+    Broken {
+        /// Who wants to know.
+        callback: OnBroken,
+        /// What happened.
+        error: Error,
+    },
     /// Let go of something. Its drop may come back to this session, so it must not happen inside.
     Drop(Value),
 }

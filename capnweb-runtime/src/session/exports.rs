@@ -10,6 +10,8 @@ pub(super) struct Exports {
     entries: HashMap<ExportId, Export>,
     next_pushed: i64,
     next_introduced: i64,
+    /// Entries whose value is waited for, to be sent.
+    serving: usize,
 }
 
 /// One export.
@@ -29,6 +31,8 @@ pub(super) enum Pull {
     Pending,
     /// Nothing: it was pulled, or is a promise that is answered unasked.
     Started,
+    /// Nothing: it was answered.
+    Answered,
     /// Fails: it is an object, not a value.
     Object,
 }
@@ -49,6 +53,7 @@ impl Exports {
             entries,
             next_pushed: 1,
             next_introduced: -1,
+            serving: 0,
         }
     }
 
@@ -75,6 +80,9 @@ impl Exports {
     pub(super) fn introduce(&mut self, cap: Cap, pull: Pull) -> ExportId {
         let id = ExportId::new(self.next_introduced);
         self.next_introduced = self.next_introduced.saturating_sub(1);
+        if pull == Pull::Started {
+            self.serving = self.serving.saturating_add(1);
+        }
         self.entries.insert(
             id,
             Export {
@@ -90,12 +98,41 @@ impl Exports {
         self.entries.get(&id)
     }
 
+    /// Notes that the value of an entry is waited for.
+    pub(super) fn start(&mut self, id: ExportId) {
+        if let Some(entry) = self.entries.get_mut(&id)
+            && entry.pull != Pull::Started
+        {
+            entry.pull = Pull::Started;
+            self.serving = self.serving.saturating_add(1);
+        }
+    }
+
+    /// Notes that the value of an entry was sent.
+    pub(super) fn answered(&mut self, id: ExportId) {
+        if let Some(entry) = self.entries.get_mut(&id)
+            && entry.pull == Pull::Started
+        {
+            entry.pull = Pull::Answered;
+            self.serving = self.serving.saturating_sub(1);
+        }
+    }
+
     pub(super) fn get_mut(&mut self, id: ExportId) -> Option<&mut Export> {
         self.entries.get_mut(&id)
     }
 
     pub(super) fn remove(&mut self, id: ExportId) -> Option<Export> {
-        self.entries.remove(&id)
+        let entry = self.entries.remove(&id)?;
+        if entry.pull == Pull::Started {
+            self.serving = self.serving.saturating_sub(1);
+        }
+        Some(entry)
+    }
+
+    /// Returns how many values are waited for, to be sent.
+    pub(super) const fn serving(&self) -> usize {
+        self.serving
     }
 
     pub(super) fn len(&self) -> usize {
@@ -104,6 +141,7 @@ impl Exports {
 
     /// Empties the table.
     pub(super) fn take_all(&mut self) -> impl Iterator<Item = Export> + use<> {
+        self.serving = 0;
         std::mem::take(&mut self.entries).into_values()
     }
 }

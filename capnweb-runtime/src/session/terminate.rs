@@ -1,10 +1,12 @@
 //! The end of a session.
 
+use std::sync::Arc;
+
 use super::effect::Effect;
 use super::imports::ImportKind;
 use super::machine::Machine;
 use crate::error::{Disconnect, Error};
-use crate::hook::Stub;
+use crate::hook::{PromiseCell, Stub};
 use crate::value::{ErrorValue, Tree};
 use crate::wire;
 
@@ -33,14 +35,23 @@ impl Machine {
             return;
         }
         self.ended = Some(reason.clone());
+        for callback in self.registrations.take_all() {
+            let error = Error::Disconnected(reason.clone());
+            self.effects.push(Effect::Broken { callback, error });
+        }
         for import in self.imports.take_all() {
             if let ImportKind::Promise { cell, .. } = import.kind {
-                cell.store(Err(Error::Disconnected(reason.clone())));
-                self.effects.push(Effect::Drain(cell));
+                self.give_up(&cell, reason);
             }
         }
         for export in self.exports.take_all() {
             self.effects.push(Effect::drop_stub(Stub::of(export.cap)));
         }
+    }
+
+    /// Fails a promise of the peer's that has left the table.
+    pub(super) fn give_up(&mut self, cell: &Arc<PromiseCell>, reason: &Disconnect) {
+        cell.store(Err(Error::Disconnected(reason.clone())));
+        self.effects.push(Effect::Drain(Arc::clone(cell)));
     }
 }

@@ -74,6 +74,21 @@ impl<T, E> Promise<T, E> {
         }
     }
 
+    /// Runs `callback` if `promise` fails, or what it becomes breaks; see [`Stub::on_broken`].
+    ///
+    /// Called as `Promise::on_broken(&promise, ..)`, to leave the name to what is promised.
+    pub fn on_broken(promise: &Self, callback: impl FnOnce(&Error) + Send + 'static) {
+        promise.stub.on_broken(callback);
+    }
+
+    /// Asks for the value now, and not when the promise is first polled.
+    #[cfg(feature = "websocket")]
+    pub(crate) fn ask(&mut self) {
+        let waiting = self.waiting.get_mut();
+        let waiting = waiting.unwrap_or_else(PoisonError::into_inner);
+        waiting.get_or_insert_with(|| Box::pin(deliver(Wait::begin(&self.stub))));
+    }
+
     /// Returns the untyped reference to the promised value.
     pub(crate) const fn as_stub(&self) -> &Stub {
         &self.stub
