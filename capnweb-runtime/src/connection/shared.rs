@@ -9,9 +9,12 @@ use tokio::sync::{Notify, watch};
 use super::import::{ImportPromise, ImportStub};
 use crate::config::SessionConfig;
 use crate::error::Disconnect;
-use crate::hook::{Cap, Hook, Peer, PromiseCell, Session, SessionControl, Stats, Value, shielded};
+use crate::hook::{
+    Cap, Hook, OnBroken, Peer, PromiseCell, Session, SessionControl, Stats, Value, shielded,
+};
 use crate::ids::{ImportRef, SessionKey};
-use crate::session::{Effect, Host, Machine, Refused};
+use crate::session::{BrokenPlace, Effect, Host, Machine, Refused};
+use crate::transport::Pulse;
 use crate::value::Path;
 
 /// One session of this process.
@@ -25,6 +28,10 @@ pub(crate) struct Connection {
     this: Weak<Self>,
     /// Tells the driver that there is something to send, or that the session has ended.
     output: Notify,
+    /// Tells whoever drains the session that nothing is left, or that it has ended.
+    drained: Notify,
+    /// When a message last came or went.
+    pulse: Pulse,
     ended: watch::Sender<Option<Disconnect>>,
 }
 
@@ -37,6 +44,8 @@ impl Connection {
             peer,
             this: Weak::clone(this),
             output: Notify::new(),
+            drained: Notify::new(),
+            pulse: Pulse::new(),
             ended: watch::Sender::new(None),
         });
         let main = connection.lock().import_main(connection.as_ref());
@@ -45,7 +54,14 @@ impl Connection {
 
     /// Takes one message of the peer's and runs what it asks for.
     pub(crate) fn handle_message(&self, text: &str) {
+        self.pulse.beat();
         self.with(|machine| machine.handle_message(text, self));
+    }
+
+    /// Notes that no message will follow.
+    #[cfg(any(test, feature = "websocket"))]
+    pub(crate) fn end_input(&self, reason: &Disconnect) {
+        self.with(|machine| machine.end_input(reason));
     }
 
     /// Ends the session.
@@ -61,6 +77,14 @@ impl Connection {
         args: Option<Vec<Value>>,
     ) -> Result<Cap, Refused> {
         self.with(|machine| machine.push(import, path, args, self))
+    }
+
+    pub(super) fn on_broken(&self, callback: OnBroken) -> BrokenPlace {
+        self.with(|machine| machine.on_broken(callback))
+    }
+
+    pub(super) fn forget_broken(&self, place: BrokenPlace) -> Option<OnBroken> {
+        self.with(|machine| machine.forget_broken(place))
     }
 
     pub(super) fn pull(&self, import: ImportRef) {
@@ -85,6 +109,7 @@ impl Connection {
             {
                 let mut machine = self.lock();
                 if machine.has_frames() {
+                    self.pulse.beat();
                     return Some(machine.take_frames());
                 }
                 if machine.ended().is_some() {
@@ -95,6 +120,15 @@ impl Connection {
         }
     }
 
+    /// Returns what is to be sent, without waiting for more.
+    #[cfg(any(test, feature = "websocket"))]
+    pub(crate) fn take_frames(&self) -> VecDeque<String> {
+        let mut machine = self.lock();
+        let frames = machine.take_frames();
+        machine.frames_written();
+        frames
+    }
+
     /// Returns why the session ended, if it has.
     pub(crate) fn ended(&self) -> Option<Disconnect> {
         self.lock().ended().cloned()
@@ -102,15 +136,17 @@ impl Connection {
 
     /// Does one thing to the machine, and afterwards what the machine wants done.
     fn with<R>(&self, act: impl FnOnce(&mut Machine) -> R) -> R {
-        let (result, effects, wake, ended) = {
+        let (result, effects, wake, drained, ended) = {
             let mut machine = self.lock();
             let was_open = machine.ended().is_none();
+            let was_drained = machine.is_drained();
             let result = act(&mut machine);
             let ended = machine.ended().filter(|_| was_open).cloned();
             (
                 result,
                 machine.take_effects(),
                 machine.has_frames() || ended.is_some(),
+                machine.is_drained() && !was_drained || ended.is_some(),
                 ended,
             )
         };
@@ -119,6 +155,9 @@ impl Connection {
         }
         for effect in effects {
             shielded(|| self.run(effect));
+        }
+        if drained {
+            self.drained.notify_waiters();
         }
         if ended.is_some() {
             self.ended.send_replace(ended);
@@ -150,6 +189,7 @@ impl Connection {
                 }));
             }
             Effect::Drain(cell) => cell.drain(),
+            Effect::Broken { callback, error } => callback(&error),
             Effect::Drop(value) => drop(value),
         }
     }
@@ -186,7 +226,33 @@ impl SessionControl for Connection {
     }
 
     fn stats(&self) -> Stats {
-        self.lock().stats()
+        Stats {
+            age: self.pulse.age(),
+            idle: self.pulse.silence(),
+            ..self.lock().stats()
+        }
+    }
+
+    fn drain(&self) -> Pin<Box<dyn Future<Output = Result<(), Disconnect>> + Send + '_>> {
+        Box::pin(async move {
+            loop {
+                let told = self.drained.notified();
+                {
+                    let machine = self.lock();
+                    if let Some(reason) = machine.ended() {
+                        return Err(reason.clone());
+                    }
+                    if machine.is_drained() {
+                        return Ok(());
+                    }
+                }
+                told.await;
+            }
+        })
+    }
+
+    fn on_broken(&self, callback: OnBroken) {
+        self.with(|machine| machine.on_broken(callback));
     }
 
     fn peer_main(&self) -> Option<Cap> {
