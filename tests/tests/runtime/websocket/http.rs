@@ -25,7 +25,7 @@ async fn request(url: &str, text: &str) -> String {
 
 fn assert_refused(response: &str) {
     assert!(response.starts_with("HTTP/1.1 400 "), "{response}");
-    let text = "This endpoint only accepts WebSocket requests.";
+    let text = "This endpoint only accepts POST or WebSocket requests.";
     assert!(response.ends_with(&format!("\r\n\r\n{text}")), "{response}");
 }
 
