@@ -17,12 +17,21 @@ pub(crate) async fn serving_with<C: Capability>(
     limits: Limits,
     main: impl Fn(&Peer) -> C + Send + Sync + 'static,
 ) -> String {
+    serving_as(Server::new(main).limits(limits)).await
+}
+
+/// Like [`serving`], with whatever the server was told.
+pub(crate) async fn serving_as(server: Server) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = listener.local_addr().expect("it has an address");
-    drop(tokio::spawn(
-        Server::new(main).limits(limits).serve(listener),
-    ));
+    drop(tokio::spawn(server.serve(listener)));
     format!("ws://{address}/")
+}
+
+/// Returns the host and the port in a URL.
+pub(crate) fn address_of(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    rest.split('/').next().unwrap_or(rest)
 }
 
 /// Waits for what must not take long, and would hang if what is tested were broken.
