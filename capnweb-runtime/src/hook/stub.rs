@@ -1,6 +1,7 @@
 //! The untyped reference, the leaf of every value.
 
 use super::resolver::Resolver;
+use super::stream::Nature;
 use super::{Cap, Value};
 use crate::value::{Path, Segment};
 
@@ -102,6 +103,11 @@ impl Stub {
     /// Returns whether the value is wanted, rather than the reference.
     pub(crate) fn is_promise(&self) -> bool {
         self.awaited == Awaited::Yes
+    }
+
+    /// Returns whether this is one end of a stream.
+    pub(crate) fn is_stream(&self) -> bool {
+        self.path.is_empty() && !matches!(self.cap.nature(), Nature::Object)
     }
 
     /// Returns the capability this refers to, reading it out of a promised value if need be.
