@@ -3,7 +3,9 @@
 mod driver;
 mod import;
 mod pair;
+mod pumps;
 mod shared;
+mod stream;
 
 #[cfg(feature = "websocket")]
 pub(crate) use driver::drive;

@@ -4,12 +4,17 @@ use std::collections::VecDeque;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
+use tokio::runtime::Handle;
+use tokio::sync::futures::Notified;
 use tokio::sync::{Notify, watch};
 
 use super::import::{ImportPromise, ImportStub};
+use super::stream::ImportWritable;
 use crate::config::SessionConfig;
 use crate::error::Disconnect;
-use crate::hook::{Cap, Hook, Peer, PromiseCell, Session, SessionControl, Stats, Value, shielded};
+use crate::hook::{
+    Cap, Gauge, Hook, Peer, PromiseCell, Session, SessionControl, Stats, Value, shielded,
+};
 use crate::ids::{ImportRef, SessionKey};
 use crate::session::{Effect, Host, Machine, Refused};
 use crate::value::Path;
@@ -26,6 +31,12 @@ pub(crate) struct Connection {
     /// Tells the driver that there is something to send, or that the session has ended.
     output: Notify,
     ended: watch::Sender<Option<Disconnect>>,
+    /// Tells streams that what was queued has been written.
+    written: Notify,
+    /// The streams that are being sent.
+    gauge: Gauge,
+    /// Where the session was made, which may be used elsewhere.
+    home: Option<Handle>,
 }
 
 impl Connection {
@@ -38,6 +49,9 @@ impl Connection {
             this: Weak::clone(this),
             output: Notify::new(),
             ended: watch::Sender::new(None),
+            written: Notify::new(),
+            gauge: Gauge::default(),
+            home: Handle::try_current().ok(),
         });
         let main = connection.lock().import_main(connection.as_ref());
         (connection, main)
@@ -80,6 +94,7 @@ impl Connection {
     /// Cancel-safe.
     pub(crate) async fn next_frames(&self) -> Option<VecDeque<String>> {
         self.lock().frames_written();
+        self.written.notify_waiters();
         loop {
             let notified = self.output.notified();
             {
@@ -100,8 +115,31 @@ impl Connection {
         self.lock().ended().cloned()
     }
 
+    /// Returns whether streams may send more, as far as what waits to be written is concerned: they
+    /// are the only ones that can wait themselves, and calls are queued behind them.
+    pub(super) fn has_room(&self) -> bool {
+        self.lock().outgoing_bytes() < MAX_STREAMED
+    }
+
+    /// Waits until what was queued has been written, or the session has ended.
+    pub(super) fn written(&self) -> Notified<'_> {
+        self.written.notified()
+    }
+
+    pub(super) const fn gauge(&self) -> &Gauge {
+        &self.gauge
+    }
+
+    pub(super) const fn home(&self) -> Option<&Handle> {
+        self.home.as_ref()
+    }
+
+    pub(super) fn subscribe(&self) -> watch::Receiver<Option<Disconnect>> {
+        self.ended.subscribe()
+    }
+
     /// Does one thing to the machine, and afterwards what the machine wants done.
-    fn with<R>(&self, act: impl FnOnce(&mut Machine) -> R) -> R {
+    pub(super) fn with<R>(&self, act: impl FnOnce(&mut Machine) -> R) -> R {
         let (result, effects, wake, ended) = {
             let mut machine = self.lock();
             let was_open = machine.ended().is_none();
@@ -122,6 +160,7 @@ impl Connection {
         }
         if ended.is_some() {
             self.ended.send_replace(ended);
+            self.written.notify_waiters();
         }
         result
     }
@@ -145,10 +184,20 @@ impl Connection {
                 let connection = Weak::clone(&self.this);
                 value.when_settled(Box::new(move |outcome| {
                     if let Some(connection) = connection.upgrade() {
-                        connection.with(|machine| machine.answer(export, outcome));
+                        connection
+                            .with(|machine| machine.answer(export, outcome, connection.as_ref()));
                     }
                 }));
             }
+            Effect::Pump { source, sink } => self.pump(source, sink),
+            Effect::Collect {
+                media_type,
+                content,
+                result,
+                account,
+            } => self.collect(media_type, &content, result, account),
+            Effect::Disconnect { pipe, reason } => pipe.disconnect(reason),
+            Effect::Abandon(cap) => cap.abandon(),
             Effect::Drain(cell) => cell.drain(),
             Effect::Drop(value) => drop(value),
         }
@@ -173,6 +222,10 @@ impl Host for Connection {
 
     fn import_promise(&self, import: ImportRef, cell: Arc<PromiseCell>) -> Arc<dyn Hook> {
         Arc::new(ImportPromise::new(self.this(), import, cell))
+    }
+
+    fn import_writable(&self, import: ImportRef) -> Arc<dyn Hook> {
+        Arc::new(ImportWritable::new(self.this(), import))
     }
 
     fn session(&self) -> Session {
@@ -211,3 +264,6 @@ impl SessionControl for Connection {
         })
     }
 }
+
+/// How many bytes may be queued for the peer before streams wait.
+const MAX_STREAMED: usize = 1024 * 1024;

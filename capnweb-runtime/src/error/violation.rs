@@ -46,6 +46,21 @@ pub enum Violation {
         /// The limit.
         limit: usize,
     },
+    /// An expression takes the end of a pipe that is no pipe, or whose end was taken.
+    #[error("Export {0} is not a pipe or its readable end was already consumed.")]
+    NotAPipe(WireId),
+    /// The peer made more streams that have not ended than it may.
+    #[error("too many open streams: more than {limit}")]
+    TooManyStreams {
+        /// The limit.
+        limit: usize,
+    },
+    /// The peer wrote more to streams than may lie unread, without heed of their flow control.
+    #[error("too much lies unread in streams: more than {limit} bytes")]
+    TooManyUnreadBytes {
+        /// The limit, in bytes.
+        limit: usize,
+    },
     /// The peer made us keep more than it may.
     #[error("too much is kept for the peer: more than {limit} bytes")]
     TooManyRetainedBytes {

@@ -74,7 +74,7 @@ pub(crate) use deliver::{Wait, deliver};
 pub(crate) use evaluate::{Scope, evaluate};
 pub(crate) use function::{Callable, FunctionHook, call_function};
 pub use interface::{Cancel, Dispatch, Interface, Member, MemberKind, Reply};
-pub(crate) use promise::{PromiseCell, promise};
+pub(crate) use promise::{PromiseCell, handle_of, promise};
 pub(crate) use resolver::{Permit, Resolver};
 pub(crate) use session::SessionControl;
 pub use session::{Peer, Session, Stats};

@@ -107,7 +107,16 @@ impl Stub {
 
     /// Returns whether this is one end of a stream.
     pub(crate) fn is_stream(&self) -> bool {
-        self.path.is_empty() && !matches!(self.cap.nature(), Nature::Object)
+        !matches!(self.nature(), Nature::Object)
+    }
+
+    /// Returns what this refers to, by nature.
+    pub(crate) fn nature(&self) -> Nature<'_> {
+        if self.path.is_empty() {
+            self.cap.nature()
+        } else {
+            Nature::Object
+        }
     }
 
     /// Returns the capability this refers to, reading it out of a promised value if need be.

@@ -1,6 +1,7 @@
 //! From a source into a writer (protocol P-20).
 
 use std::future::poll_fn;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
@@ -12,48 +13,62 @@ use super::writer::Writer;
 use crate::error::Error;
 use crate::hook::Outcome;
 
-/// Moves chunks until the source ends, fails or is not wanted any more; either end is told what
-/// became of the other. Dropping the future lets go of both, as if each had been dropped.
-pub(crate) async fn pump(mut source: Box<dyn Source>, mut writer: Writer, gauge: Gauge) {
+/// Moves chunks until the source ends, fails or is not wanted any more, or until `over` says that all
+/// is over; either end is told what became of the other.
+pub(crate) async fn pump(
+    mut source: Box<dyn Source>,
+    mut writer: Writer,
+    mut over: Over,
+    gauge: Gauge,
+) {
     let mut moving = Moving::begin(gauge);
     loop {
-        if let Err(error) = moving.unless(|context| writer.poll_ready(context)).await {
+        let ready = moving.unless(&mut over, |context| writer.poll_ready(context));
+        if let Err(error) = ready.await.flatten() {
             return source.cancel(error);
         }
-        match next(&mut source, &writer).await {
-            Step::Chunk(Some(Ok(chunk))) => {
+        let chunk = next(&mut source, &mut writer, &mut over).await;
+        match chunk {
+            Ok(Some(Ok(chunk))) => {
                 if let Err(error) = writer.write(chunk) {
                     return source.cancel(error);
                 }
             }
-            Step::Chunk(Some(Err(error))) => {
+            Ok(Some(Err(error))) => {
                 let mut told = std::pin::pin!(writer.abort(error));
-                return moving.unless(|context| told.as_mut().poll(context)).await;
+                let told = moving.unless(&mut over, |context| told.as_mut().poll(context));
+                return drop(told.await);
             }
-            Step::Chunk(None) => {
+            Ok(None) => {
                 // Whether the other side closes as well is nothing to tell the source, which has
                 // ended.
-                return drop(moving.unless(|context| writer.poll_close(context)).await);
+                let closed = moving.unless(&mut over, |context| writer.poll_close(context));
+                return drop(closed.await);
             }
-            Step::Unwanted(error) => return source.cancel(error),
+            Err(error) => return source.cancel(error),
         }
         // Others that share the connection have a chunk to send as well.
         tokio::task::yield_now().await;
     }
 }
 
-enum Step {
-    Chunk(Option<Outcome>),
-    /// The writer has failed, while the source had nothing.
-    Unwanted(Error),
-}
+/// What ends a pump from outside.
+pub(crate) type Over = Pin<Box<dyn Future<Output = Error> + Send>>;
 
-async fn next(source: &mut Box<dyn Source>, writer: &Writer) -> Step {
+/// Asks for the next chunk; fails if the writer does, or all is over, while the source has nothing.
+async fn next(
+    source: &mut Box<dyn Source>,
+    writer: &mut Writer,
+    over: &mut Over,
+) -> Result<Option<Outcome>, Error> {
     poll_fn(|context| {
         if let Poll::Ready(error) = writer.poll_failed(context) {
-            return Poll::Ready(Step::Unwanted(error));
+            return Poll::Ready(Err(error));
         }
-        source.poll_next(context).map(Step::Chunk)
+        if let Poll::Ready(error) = over.as_mut().poll(context) {
+            return Poll::Ready(Err(error));
+        }
+        source.poll_next(context).map(Ok)
     })
     .await
 }
@@ -100,10 +115,17 @@ impl Moving {
         moving
     }
 
-    /// Waits for the other side, and is not counted meanwhile.
-    async fn unless<T>(&mut self, mut poll: impl FnMut(&mut Context<'_>) -> Poll<T>) -> T {
+    /// Waits for the other side, unless all is over, and is not counted meanwhile.
+    async fn unless<T>(
+        &mut self,
+        over: &mut Over,
+        mut poll: impl FnMut(&mut Context<'_>) -> Poll<T>,
+    ) -> Result<T, Error> {
         poll_fn(|context| {
-            let polled = poll(context);
+            let polled = match over.as_mut().poll(context) {
+                Poll::Ready(error) => Poll::Ready(Err(error)),
+                Poll::Pending => poll(context).map(Ok),
+            };
             self.count(polled.is_ready());
             polled
         })

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 
 use super::nature::Nature;
-use crate::error::Error;
+use crate::error::{Error, Unsendable};
 use crate::hook::cap::{Cap, Hook, Waiter, itself};
 use crate::hook::graveyard::bury;
 use crate::hook::resolver::Resolver;
@@ -91,6 +91,6 @@ impl Drop for Unread {
 }
 
 /// Returns how it fails to read, or to pass on, what somebody else reads or has.
-pub(crate) fn taken_already() -> Error {
-    Error::type_error("The stream is being read, or was passed on, already.")
+pub(crate) const fn taken_already() -> Error {
+    Error::Unsendable(Unsendable::StreamTaken)
 }

@@ -87,7 +87,7 @@ impl Writer {
     }
 
     /// Waits until the stream has failed.
-    pub(crate) fn poll_failed(&self, context: &Context<'_>) -> Poll<Error> {
+    pub(crate) fn poll_failed(&mut self, context: &Context<'_>) -> Poll<Error> {
         let mut state = self.shared.lock();
         if let Some(error) = state.refusal() {
             return Poll::Ready(error);

@@ -169,6 +169,6 @@ fn p34_no_time_at_all_between_acknowledgements_does_not_stall() {
         assert!(flow.acknowledged(7.0, &sent));
         assert_eq!(flow.window, 262_144.0);
     }
-    assert_eq!(flow.round(300_000, 7.0, 8.0), 262_144.0);
+    assert_eq!(flow.round(300_000, 7.0, 8.0), 235_929.6);
     assert_eq!(flow.in_flight, 0.0);
 }
