@@ -81,8 +81,8 @@ pub use session::{Peer, Session, Stats};
 pub(crate) use settled::{Found, find};
 pub(crate) use shield::shielded;
 pub(crate) use stream::{
-    ByteSource, Consume, Consumer, DISPOSED, Gauge, Intake, Lock, Nature, Pipe, Readable, Room,
-    Source, Streamed, Writable, Writer, collect, pipe, pump, taken_already,
+    ByteSource, Consume, Consumer, Gauge, Lock, Nature, Pipe, Readable, Room, Source, Step,
+    Streamed, Writer, collect, pipe, pump, taken_already,
 };
 pub use stub::Stub;
 pub(crate) use target::Target;

@@ -10,7 +10,7 @@ use super::imports::{Import, ImportKind, Imports};
 use super::thrown::without_capabilities;
 use crate::config::SessionConfig;
 use crate::error::{Disconnect, Error, Violation};
-use crate::hook::{Account, Cap, Charge, Pipe, Stats, Stub, Value, weigh};
+use crate::hook::{Account, Cap, Charge, Pipe, Stats, Value, weigh};
 use crate::ids::{ExportId, ImportId, ImportRef, SessionKey, WireId};
 use crate::limits::Limits;
 use crate::value::{Path, Segment};

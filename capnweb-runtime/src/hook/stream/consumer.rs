@@ -112,7 +112,9 @@ impl Consumer {
                         Ok(applied) => applied.err(),
                         Err(_) => Some(Error::new("The sink panicked.")),
                     };
-                    if let Some(error) = failed {
+                    if let Some(error) = failed
+                        && !self.is_aborting()
+                    {
                         return self.fail(&error);
                     }
                 }
@@ -182,16 +184,16 @@ impl Consumer {
 
     /// Ends the stream because the sink cannot go on; what waits fails with the same error.
     fn fail(&self, error: &Error) {
-        let (waiting, phase) = {
+        let waiting = {
             let mut state = self.lock();
-            let waiting = std::mem::take(&mut state.waiting);
-            let failed = Phase::Failed(error.clone());
-            (waiting, std::mem::replace(&mut state.phase, failed))
+            state.phase = Phase::Failed(error.clone());
+            std::mem::take(&mut state.waiting)
         };
         refuse(waiting, error);
-        if let Phase::Aborting { told, .. } = phase {
-            told.into_iter().for_each(done);
-        }
+    }
+
+    fn is_aborting(&self) -> bool {
+        matches!(self.lock().phase, Phase::Aborting { .. })
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -274,7 +276,7 @@ impl Intake for Consumer {
     /// What was closed runs to its end.
     fn abandon(self: &Arc<Self>) {
         if matches!(self.lock().phase, Phase::Open) {
-            self.abort(Error::new(super::DISPOSED), None);
+            self.abort(Error::new(super::writable::DISPOSED), None);
         }
     }
 }

@@ -32,13 +32,12 @@ mod writer;
 
 pub(crate) use bytes::ByteSource;
 pub(crate) use collect::collect;
-pub(crate) use consumer::{Consume, Consumer};
+pub(crate) use consumer::{Consume, Consumer, Step};
 pub(super) use narrowed::narrow_readable;
 pub(crate) use nature::{Lock, Nature, Room, Streamed};
 pub(crate) use pipe::{Pipe, pipe};
 pub(crate) use pump::{Gauge, pump};
 pub(crate) use readable::{Readable, Source, taken_already};
-pub(crate) use writable::{DISPOSED, Intake, Writable};
 pub(crate) use writer::Writer;
 
 #[cfg(test)]

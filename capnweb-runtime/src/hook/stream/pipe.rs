@@ -16,8 +16,7 @@ use crate::hook::{Cap, Value};
 /// Creates a pipe: the end to write to, the end to read from, and what is between.
 pub(crate) fn pipe(permit: Option<Permit>) -> (Cap, Cap, Arc<Pipe>) {
     let pipe = Arc::new(Pipe {
-        state: Mutex::new(State::new()),
-        _permit: permit,
+        state: Mutex::new(State::new(permit)),
     });
     let reader = Reader {
         pipe: Arc::clone(&pipe),
@@ -31,8 +30,6 @@ pub(crate) fn pipe(permit: Option<Permit>) -> (Cap, Cap, Arc<Pipe>) {
 /// under way is bounded by the writer's window, and nothing is acknowledged that nobody wants.
 pub(crate) struct Pipe {
     state: Mutex<State>,
-    /// The place among a session's open pipes.
-    _permit: Option<Permit>,
 }
 
 struct State {
@@ -43,6 +40,9 @@ struct State {
     is_read: bool,
     phase: Phase,
     reader: Option<Waker>,
+    /// The place among a session's open pipes. It is given back before the writer is told of the
+    /// end, and may make another.
+    permit: Option<Permit>,
 }
 
 struct Write {
@@ -91,6 +91,7 @@ impl Pipe {
             if !matches!(state.phase, Phase::Open | Phase::Closing(_)) {
                 return;
             }
+            drop(state.permit.take());
             let before = std::mem::replace(&mut state.phase, phase);
             (
                 std::mem::take(&mut state.unread),
@@ -154,13 +155,14 @@ impl Pipe {
 }
 
 impl State {
-    const fn new() -> Self {
+    const fn new(permit: Option<Permit>) -> Self {
         Self {
             unread: VecDeque::new(),
             arriving: false,
             is_read: false,
             phase: Phase::Open,
             reader: None,
+            permit,
         }
     }
 
@@ -169,6 +171,7 @@ impl State {
         if self.arriving || !self.unread.is_empty() || !matches!(self.phase, Phase::Closing(_)) {
             return None;
         }
+        drop(self.permit.take());
         match std::mem::replace(&mut self.phase, Phase::Closed) {
             Phase::Closing(result) => Some(result),
             _ => None,
@@ -225,7 +228,7 @@ impl Intake for Pipe {
     /// What was closed runs to its end.
     fn abandon(self: &Arc<Self>) {
         if matches!(self.lock().phase, Phase::Open) {
-            self.abort(Error::new(super::DISPOSED), None);
+            self.abort(Error::new(super::writable::DISPOSED), None);
         }
     }
 }

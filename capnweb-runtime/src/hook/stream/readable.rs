@@ -5,10 +5,10 @@ use std::task::{Context, Poll};
 
 use super::nature::Nature;
 use crate::error::{Error, Unsendable};
+use crate::hook::Value;
 use crate::hook::cap::{Cap, Hook, Waiter, itself};
 use crate::hook::graveyard::bury;
 use crate::hook::resolver::Resolver;
-use crate::hook::{Stub, Value};
 use crate::value::Path;
 
 /// Where the chunks of a stream come from.
@@ -31,11 +31,6 @@ impl Readable {
     /// Makes a source into a capability.
     pub(crate) fn cap(source: Box<dyn Source>) -> Cap {
         Cap::new(Self(Mutex::new(Some(Unread(Some(source))))))
-    }
-
-    /// Makes a source into a value.
-    pub(crate) fn value(source: Box<dyn Source>) -> Value {
-        Value::Capability(Stub::of(Self::cap(source)))
     }
 
     /// Takes the source, if nobody has.

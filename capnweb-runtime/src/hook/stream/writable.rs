@@ -13,7 +13,7 @@ use crate::value::{Path, Segment};
 ///
 /// Each answers its call when it is done: a write when its chunk was accepted, in the order they
 /// came.
-pub(crate) trait Intake: Send + Sync + 'static {
+pub(super) trait Intake: Send + Sync + 'static {
     /// Takes a chunk, in which promises may be pending.
     fn write(self: &Arc<Self>, chunk: Value, result: Resolver);
 
@@ -31,14 +31,14 @@ pub(crate) trait Intake: Send + Sync + 'static {
 }
 
 /// A stream to write to, as a capability.
-pub(crate) struct Writable<I: Intake> {
+pub(super) struct Writable<I: Intake> {
     intake: Arc<I>,
     lock: Lock,
 }
 
 impl<I: Intake> Writable<I> {
     /// Makes a capability of what takes chunks.
-    pub(crate) fn cap(intake: Arc<I>) -> Cap {
+    pub(super) fn cap(intake: Arc<I>) -> Cap {
         let lock = Lock::default();
         Cap::new(Self { intake, lock })
     }
@@ -96,4 +96,4 @@ pub(super) fn closed_already() -> Error {
 }
 
 /// The reason with which a stream is aborted that nobody can write to any more.
-pub(crate) const DISPOSED: &str = "WritableStream RPC stub was disposed without calling close()";
+pub(super) const DISPOSED: &str = "WritableStream RPC stub was disposed without calling close()";

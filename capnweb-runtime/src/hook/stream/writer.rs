@@ -114,13 +114,19 @@ impl Writer {
                 Ok(())
             }
             Err(error) => {
-                if let Error::Unsendable(_) = error {
-                    drop(stream.stream("abort", vec![error.clone().into_value()]));
-                }
-                self.shared.fail(&error);
+                self.give_up(&error);
                 Err(error)
             }
         }
+    }
+
+    /// Ends the stream because a chunk cannot be sent.
+    pub(crate) fn give_up(&self, error: &Error) {
+        let stream = self.shared.lock().stream.clone();
+        if let (Some(stream), Error::Unsendable(_)) = (stream, error) {
+            drop(stream.stream("abort", vec![error.clone().into_value()]));
+        }
+        self.shared.fail(error);
     }
 
     /// Ends the stream, and waits until every chunk was accepted and the other side has ended it too.
@@ -172,9 +178,9 @@ impl Writer {
         }
     }
 
-    /// Returns how the stream has failed, if it has.
-    pub(crate) fn failure(&self) -> Option<Error> {
-        self.shared.lock().failed.clone()
+    /// Gives the stream back, if it is not over.
+    pub(crate) fn into_stream(self) -> Option<Cap> {
+        self.shared.lock().stream.take()
     }
 
     fn expect_answer(&self, streamed: Streamed) {

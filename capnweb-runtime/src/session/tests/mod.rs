@@ -7,6 +7,7 @@ mod hostile;
 mod limits;
 mod pairs;
 mod proxies;
+mod streams;
 mod stress;
 mod support;
 mod transcripts;
