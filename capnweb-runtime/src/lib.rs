@@ -108,7 +108,7 @@ pub use capnweb_macros::capability;
 
 pub use config::SessionConfig;
 
-pub use data::{from_value, to_value};
+pub use data::{from_value, native, to_value};
 
 #[cfg(feature = "axum")]
 pub use endpoint::axum;
@@ -123,11 +123,11 @@ pub use hook::{Brand, Call, Peer, Revoker, Session, Stats, Stub, Value};
 pub use ids::WireId;
 pub use limits::Limits;
 pub use typed::{
-    Attenuate, Capability, FacetOf, Function, FunctionBody, IntoArg, Pipeline, Promise, RpcError,
-    Wire,
+    Attenuate, Body, Capability, FacetOf, Function, FunctionBody, IntoArg, Pipeline, Promise,
+    RpcError, Wire,
 };
 pub use value::{
-    BigInt, Blob, Bytes, BytesKind, Date, ErrorClass, ErrorValue, Headers, InvalidDate,
+    BigInt, Blob, Bytes, BytesKind, Date, Element, ErrorClass, ErrorValue, Headers, InvalidDate,
     InvalidHeader, InvalidRequest, InvalidResponse, Object, ParseBigIntError, Path, ReferrerPolicy,
     Request, RequestCache, RequestCredentials, RequestMode, RequestOptions, RequestRedirect,
     Response, Segment, Tree, Url,
