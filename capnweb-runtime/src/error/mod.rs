@@ -4,6 +4,7 @@ mod call;
 mod data;
 mod disconnect;
 mod excerpt;
+mod invalid;
 mod trail;
 mod violation;
 

@@ -11,4 +11,5 @@ mod stress;
 mod support;
 mod transcripts;
 mod transcripts_failures;
+mod web;
 mod world;
