@@ -115,9 +115,10 @@ pub use endpoint::axum;
 pub use endpoint::in_process;
 #[cfg(feature = "websocket")]
 pub use endpoint::{ConnectError, Connector, Server, connect, serve};
+pub use error::redact;
 pub use error::{
-    DeserializeError, Disconnect, Error, Fault, Result, SerializeError, Thrown, Unsendable,
-    Violation,
+    DeserializeError, Disconnect, Error, Fault, OutgoingError, Result, SerializeError, Thrown,
+    Unsendable, Violation,
 };
 pub use hook::{Brand, Call, Peer, Revoker, Session, Stats, Stub, Value};
 pub use ids::WireId;
@@ -127,8 +128,8 @@ pub use typed::{
     Wire,
 };
 pub use value::{
-    BigInt, Bytes, BytesKind, Date, ErrorClass, ErrorValue, InvalidDate, Object, ParseBigIntError,
-    Path, Segment, Tree,
+    Audience, BigInt, Bytes, BytesKind, Date, ErrorClass, ErrorValue, InvalidDate, Object,
+    ParseBigIntError, Path, Segment, Tree,
 };
 pub use wire::{DecodeError, EncodeError, JsonError};
 

@@ -26,6 +26,7 @@ pub(crate) async fn drive(
         let reading = std::pin::pin!(read(connection, &mut source));
         let mut writing = std::pin::pin!(write(connection, &mut sink));
         tokio::select! {
+            () = connection.lose_patience() => true,
             () = &mut writing => true,
             () = reading => tokio::time::timeout(CLOSE_TIMEOUT, writing).await.is_ok(),
             // Ended on this side, with a peer that neither reads nor says anything.

@@ -49,7 +49,7 @@ impl Charge {
             .fetch_update(Ordering::AcqRel, Ordering::Acquire, more)
             .map_err(|_| {
                 let text = format!("More than {limit} bytes are kept for the peer already.");
-                Error::range_error(text)
+                Error::range_error(text).public()
             })?;
         self.bytes.fetch_add(bytes, Ordering::AcqRel);
         Ok(())

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::call::Args;
 use super::cap::{Hook, Outcome, Waiter, itself};
-use super::deliver::deliver_all;
+use super::deliver::deliver_in_time;
+use super::interface::Cancel;
 use super::resolver::Resolver;
 use super::run::run;
 use super::settled;
@@ -70,11 +71,12 @@ where
     F: FnOnce(Args) -> A + Send + 'static,
     A: Future<Output = Outcome> + Send + 'static,
 {
-    run(
-        async move {
-            let args = deliver_all(args).await?;
-            body(Args::new("", "the function", args)).await
-        },
-        result,
-    );
+    let call = result.describe();
+    let described = call.clone();
+    let handler = async move {
+        let args = deliver_in_time(args, &described).await?;
+        drop(described);
+        body(Args::new("", "the function", args)).await
+    };
+    run(handler, call, Cancel::Cooperative, result);
 }

@@ -16,7 +16,7 @@ use crate::error::Error;
 /// The right to settle a promise, once. Dropped unused, the promise fails.
 pub(crate) struct Resolver {
     cell: Option<Arc<PromiseCell>>,
-    permit: Option<Permit>,
+    permit: Option<Arc<Permit>>,
     charge: Option<Arc<Charge>>,
     session: Option<Session>,
 }
@@ -40,6 +40,14 @@ impl Resolver {
             cell.store(outcome);
             cell.drain();
         }
+    }
+
+    /// Settles the promise while the work for it goes on: the place among the calls in flight stays
+    /// taken for as long as what this returns is kept.
+    pub(super) fn settle_early(self, outcome: Outcome) -> Option<Arc<Permit>> {
+        let permit = self.permit.clone();
+        self.settle(outcome);
+        permit
     }
 
     /// Charges the peer on whose behalf the call is made with what it gets.
@@ -83,9 +91,9 @@ impl Resolver {
         }
     }
 
-    /// Holds `permit` until the promise settles.
+    /// Holds `permit` until the promise settles, and whatever is called on the way to that.
     pub(crate) fn with_permit(mut self, permit: Permit) -> Self {
-        self.permit = Some(permit);
+        self.permit = Some(Arc::new(permit));
         self
     }
 
@@ -101,18 +109,15 @@ impl Resolver {
         self
     }
 
-    /// Returns the session on whose behalf the call is made.
-    pub(crate) fn session(&self) -> Option<Session> {
-        self.session.clone()
-    }
-
-    /// Like [`for_session`](Self::for_session), where there may be none.
-    pub(crate) fn on_behalf_of(mut self, session: Option<Session>) -> Self {
-        self.session = session;
+    /// Makes the call part of the one that `caller` answers: for the same session, in the same
+    /// place among its calls in flight.
+    pub(crate) fn on_behalf_of(mut self, caller: &Self) -> Self {
+        self.session.clone_from(&caller.session);
+        self.permit.clone_from(&caller.permit);
         self
     }
 
-    /// Describes the call to its handler.
+    /// Describes the call to its handler, which starts now.
     pub(crate) fn describe(&self) -> Call {
         Call::new(self.session.clone(), self.cell.clone())
     }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::Stub;
 use super::cap::Cap;
@@ -38,6 +39,7 @@ pub struct Stats {
 /// What the connection layer lends to the layers below it.
 pub(crate) trait SessionControl: Send + Sync + 'static {
     fn peer(&self) -> &Peer;
+    fn max_handler_time(&self) -> Option<Duration>;
     fn stats(&self) -> Stats;
     fn peer_main(&self) -> Option<Cap>;
     fn is_ended(&self) -> bool;
@@ -63,6 +65,11 @@ impl Session {
     /// Returns how many entries the session's tables hold.
     pub fn stats(&self) -> Stats {
         self.0.stats()
+    }
+
+    /// Returns how long a handler may take.
+    pub(super) fn max_handler_time(&self) -> Option<Duration> {
+        self.0.max_handler_time()
     }
 
     /// Returns whether the session has ended.

@@ -125,7 +125,8 @@ impl Machine {
         if self.imports.get(id).is_some() {
             let error = Error::new(
                 "Bug in RPC system: The peer sent a promise reusing an existing export ID.",
-            );
+            )
+            .public();
             return Ok(Stub::promise(Cap::settled(Err(error))));
         }
         self.check_imports()?;
@@ -208,11 +209,12 @@ impl Machine {
     fn permit(&self, steps: usize) -> Result<Permit, Error> {
         if steps > MAX_STEPS {
             let text = format!("The path has more than {MAX_STEPS} steps.");
-            return Err(Error::range_error(text));
+            return Err(Error::range_error(text).public());
         }
         let limit = self.limits.max_calls_in_flight;
-        Permit::take(&self.calls_in_flight, limit)
-            .ok_or_else(|| Error::new(format!("Too many calls in flight: more than {limit}.")))
+        Permit::take(&self.calls_in_flight, limit).ok_or_else(|| {
+            Error::new(format!("Too many calls in flight: more than {limit}.")).public()
+        })
     }
 
     fn exported(&self, id: WireId) -> Result<&Export, Violation> {

@@ -32,6 +32,8 @@ pub(crate) struct Machine {
     pub(super) bytes_in_writing: usize,
     pub(super) effects: Vec<Effect>,
     pub(super) ended: Option<Disconnect>,
+    /// The peer is yet to be told why.
+    pub(super) why_due: bool,
 }
 
 impl Machine {
@@ -51,6 +53,7 @@ impl Machine {
             bytes_in_writing: 0,
             effects: Vec::new(),
             ended: None,
+            why_due: false,
         }
     }
 
@@ -114,6 +117,11 @@ impl Machine {
         self.ended.as_ref()
     }
 
+    /// Returns whether the session has ended, and there is nothing more to be sent.
+    pub(crate) fn has_said_all(&self) -> bool {
+        self.ended.is_some() && !self.why_due && self.frames.is_empty()
+    }
+
     /// Returns another handle to the peer's main object, if one is alive.
     pub(crate) fn peer_main(&self) -> Option<Cap> {
         let main = self.imports.get(ImportId::MAIN)?;
@@ -175,8 +183,8 @@ impl Machine {
             }
             Pull::Started => {}
             Pull::Object => {
-                let error = Error::new("Tried to resolve a non-promise stub.");
-                self.reject(export, error);
+                let error = Error::new("Tried to resolve a non-promise stub.").public();
+                self.effects.push(Effect::Reject { export, error });
             }
         }
         Ok(())

@@ -12,7 +12,7 @@ mod tree;
 pub use bigint::{BigInt, ParseBigIntError};
 pub use bytes::{Bytes, BytesKind};
 pub use date::{Date, InvalidDate};
-pub use error_value::{ErrorClass, ErrorValue};
+pub use error_value::{Audience, ErrorClass, ErrorValue};
 pub(crate) use members::merge_duplicates;
 pub use object::Object;
 pub(crate) use object::is_dropped;
