@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::counters::Counters;
 use crate::error::redact::{self, OutgoingError};
 use crate::hook::{Screen, Stub};
 use crate::limits::Limits;
@@ -17,6 +18,7 @@ use crate::value::ErrorValue;
 pub struct SessionConfig {
     pub(crate) limits: Limits,
     pub(crate) call_timeout: Option<Duration>,
+    pub(crate) counters: Counters,
     on_send_error: Arc<dyn Fn(&ErrorValue<Stub>) -> OutgoingError + Send + Sync>,
 }
 
@@ -26,6 +28,7 @@ impl SessionConfig {
         Self {
             limits: Limits::default(),
             call_timeout: None,
+            counters: Counters::default(),
             on_send_error: Arc::new(redact::internal),
         }
     }
@@ -79,6 +82,11 @@ impl SessionConfig {
     ) -> Self {
         self.on_send_error = Arc::new(policy);
         self
+    }
+
+    /// Returns the counters of the sessions that are configured by this, or a clone of it.
+    pub fn counters(&self) -> Counters {
+        self.counters.clone()
     }
 
     /// Returns what errors pass on their way to the peer.

@@ -85,6 +85,7 @@
 pub mod __private;
 mod config;
 mod connection;
+mod counters;
 mod data;
 mod endpoint;
 mod error;
@@ -107,6 +108,7 @@ pub use capnweb_macros::attenuate;
 pub use capnweb_macros::capability;
 
 pub use config::SessionConfig;
+pub use counters::{CounterValues, Counters, Sample};
 
 pub use data::{from_value, to_value};
 

@@ -6,10 +6,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use tokio::sync::{Notify, watch};
+use tracing::field::display;
+use tracing::{Span, debug, info_span, warn};
 
 use super::import::{ImportPromise, ImportStub};
 use super::patience::Patience;
 use crate::config::SessionConfig;
+use crate::counters::Counters;
 use crate::error::{Disconnect, Error};
 use crate::hook::{
     Cap, Hook, Peer, PromiseCell, Screen, Session, SessionControl, Stats, Value, shielded,
@@ -26,9 +29,12 @@ use crate::value::Path;
 pub(crate) struct Connection {
     machine: Mutex<Machine>,
     peer: Peer,
+    id: u64,
+    span: Span,
     screen: Screen,
     patience: Patience,
     max_handler_time: Option<Duration>,
+    counters: Counters,
     this: Weak<Self>,
     /// Tells the driver that there is something to send, or that the session has ended.
     output: Notify,
@@ -39,12 +45,20 @@ impl Connection {
     /// Creates a session that serves `main`; also returns the peer's main object. Dropping that
     /// ends the session (protocol S-85).
     pub(crate) fn new(main: Cap, peer: Peer, config: &SessionConfig) -> (Arc<Self>, Cap) {
+        config.counters.session_started();
+        let key = SessionKey::unique();
+        let address = peer.address.map(display);
+        let span = info_span!("session", id = key.number(), peer = address);
+        debug!(parent: &span, "session started");
         let connection = Arc::new_cyclic(|this| Self {
-            machine: Mutex::new(Machine::new(SessionKey::unique(), main, config)),
+            machine: Mutex::new(Machine::new(key, main, config)),
+            id: key.number(),
+            span,
             peer,
             screen: config.screen(),
             patience: Patience::new(config.call_timeout),
             max_handler_time: config.limits.max_handler_time,
+            counters: config.counters.clone(),
             this: Weak::clone(this),
             output: Notify::new(),
             ended: watch::Sender::new(None),
@@ -150,10 +164,25 @@ impl Connection {
         for effect in effects {
             shielded(|| self.run(effect));
         }
-        if ended.is_some() {
+        if let Some(reason) = &ended {
+            self.tell_end(reason);
             self.ended.send_replace(ended);
         }
         result
+    }
+
+    /// Tells whoever listens that the session has ended: how, but not in what words, for those may
+    /// be a peer's.
+    fn tell_end(&self, reason: &Disconnect) {
+        match reason {
+            Disconnect::Violation(violation) => warn!(
+                parent: &self.span,
+                reason = reason.kind(),
+                violation = violation.kind(),
+                "session ended"
+            ),
+            _ => debug!(parent: &self.span, reason = reason.kind(), "session ended"),
+        }
     }
 
     fn run(&self, effect: Effect) {
@@ -220,6 +249,18 @@ impl Host for Connection {
 }
 
 impl SessionControl for Connection {
+    fn id(&self) -> u64 {
+        self.id
+    }
+
+    fn counters(&self) -> &Counters {
+        &self.counters
+    }
+
+    fn span(&self) -> &Span {
+        &self.span
+    }
+
     fn peer(&self) -> &Peer {
         &self.peer
     }

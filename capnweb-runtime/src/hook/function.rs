@@ -7,8 +7,9 @@ use super::cap::{Hook, Outcome, Waiter, itself};
 use super::deliver::deliver_in_time;
 use super::interface::Cancel;
 use super::resolver::Resolver;
-use super::run::run;
+use super::run::{Running, run};
 use super::settled;
+use super::watch::{Method, Watch};
 use super::{Stub, Value};
 use crate::error::Error;
 use crate::value::Path;
@@ -78,5 +79,17 @@ where
         drop(described);
         body(Args::new("", "the function", args)).await
     };
-    run(handler, call, Cancel::Cooperative, result);
+    let running = Running {
+        watch: Watch::begin(FUNCTION, &call),
+        cancel: Cancel::Cooperative,
+        call,
+        result,
+    };
+    run(handler, running);
 }
+
+/// A function has no name.
+const FUNCTION: Method = Method {
+    interface: "",
+    name: "(function)",
+};

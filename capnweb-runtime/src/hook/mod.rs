@@ -57,6 +57,7 @@ mod shield;
 mod stub;
 mod target;
 mod turn;
+mod watch;
 mod weight;
 mod wrap;
 

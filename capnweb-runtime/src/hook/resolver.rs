@@ -11,6 +11,7 @@ use super::promise::PromiseCell;
 use super::session::Session;
 use super::weight::weight;
 use super::{Stub, Value};
+use crate::counters::Counters;
 use crate::error::Error;
 
 /// The right to settle a promise, once. Dropped unused, the promise fails.
@@ -19,6 +20,7 @@ pub(crate) struct Resolver {
     permit: Option<Arc<Permit>>,
     charge: Option<Arc<Charge>>,
     session: Option<Session>,
+    counters: Option<Counters>,
 }
 
 impl Resolver {
@@ -28,6 +30,7 @@ impl Resolver {
             permit: None,
             charge: None,
             session: None,
+            counters: None,
         }
     }
 
@@ -35,6 +38,7 @@ impl Resolver {
     /// S-31).
     pub(crate) fn settle(mut self, outcome: Outcome) {
         if let Some(cell) = self.cell.take() {
+            self.count(&outcome);
             drop(self.permit.take());
             let outcome = self.pay(&cell, outcome);
             cell.store(outcome);
@@ -97,6 +101,19 @@ impl Resolver {
         self
     }
 
+    /// Counts how the call ends.
+    pub(crate) fn counted(mut self, counters: Counters) -> Self {
+        counters.call_started();
+        self.counters = Some(counters);
+        self
+    }
+
+    fn count(&mut self, outcome: &Outcome) {
+        if let Some(counters) = self.counters.take() {
+            counters.call_ended(outcome);
+        }
+    }
+
     /// Counts the result as kept for a peer, beside what is charged already.
     pub(crate) fn with_charge(mut self, charge: Option<Arc<Charge>>) -> Self {
         self.charge = charge;
@@ -126,9 +143,9 @@ impl Resolver {
 impl Drop for Resolver {
     fn drop(&mut self) {
         if let Some(cell) = self.cell.take() {
-            cell.store(Err(Error::new(
-                "The call was dropped before it gave a result.",
-            )));
+            let outcome = Err(Error::new("The call was dropped before it gave a result."));
+            self.count(&outcome);
+            cell.store(outcome);
             cell.drain();
         }
     }

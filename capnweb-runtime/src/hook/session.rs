@@ -6,8 +6,11 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tracing::Span;
+
 use super::Stub;
 use super::cap::Cap;
+use crate::counters::Counters;
 use crate::error::Disconnect;
 
 /// A handle to one session: a connection to one peer.
@@ -38,6 +41,9 @@ pub struct Stats {
 
 /// What the connection layer lends to the layers below it.
 pub(crate) trait SessionControl: Send + Sync + 'static {
+    fn id(&self) -> u64;
+    fn span(&self) -> &Span;
+    fn counters(&self) -> &Counters;
     fn peer(&self) -> &Peer;
     fn max_handler_time(&self) -> Option<Duration>;
     fn stats(&self) -> Stats;
@@ -55,6 +61,22 @@ impl Session {
     /// Returns the peer's main object; none once it was let go of, or the session has ended.
     pub(crate) fn peer_main_stub(&self) -> Option<Stub> {
         self.0.peer_main().map(Stub::of)
+    }
+
+    /// Returns the number of the session, which no other of this process has: it is the field
+    /// `session` of the spans of its calls.
+    pub fn id(&self) -> u64 {
+        self.0.id()
+    }
+
+    /// Returns the span that everything happens in which the session does.
+    pub(crate) fn span(&self) -> &Span {
+        self.0.span()
+    }
+
+    /// Returns what counts what happens in the session.
+    pub(super) fn counters(&self) -> &Counters {
+        self.0.counters()
     }
 
     /// Returns what is known of the other end.

@@ -9,7 +9,8 @@ use super::deliver::deliver_in_time;
 use super::interface::{Dispatch, MemberKind};
 use super::members::{self, Members};
 use super::resolver::Resolver;
-use super::run::run;
+use super::run::{Running, run};
+use super::watch::{Method, Watch};
 use crate::error::Error;
 use crate::value::Path;
 
@@ -37,7 +38,17 @@ impl<D: Dispatch> Target<D> {
             drop(target);
             reply.await
         };
-        run(handler, call, declared.cancel, result);
+        let method = Method {
+            interface: interface.name,
+            name: declared.name,
+        };
+        let running = Running {
+            watch: Watch::begin(method, &call),
+            cancel: declared.cancel,
+            call,
+            result,
+        };
+        run(handler, running);
     }
 }
 

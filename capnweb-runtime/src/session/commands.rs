@@ -45,6 +45,7 @@ impl Machine {
         }
         let limit = self.limits.max_imports;
         if self.imports.len() >= limit {
+            self.counters.limit_hit("max_imports");
             return Err(self.refuse(args, Unsendable::TooManyImports(limit).into()));
         }
         let frame = self

@@ -217,6 +217,7 @@ impl Machine {
 
     fn introduce(&mut self, cap: Cap, pull: Pull, added: &mut Added) -> Result<Expr, Unsendable> {
         if self.exports.len() >= self.limits.max_exports {
+            self.counters.limit_hit("max_exports");
             self.effects.push(Effect::drop_stub(Stub::of(cap)));
             return Err(Unsendable::TooManyExports(self.limits.max_exports));
         }

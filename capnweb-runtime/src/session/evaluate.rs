@@ -199,6 +199,7 @@ impl Machine {
         let result = match self.permit(steps) {
             Ok(permit) => Ok(result
                 .with_permit(permit)
+                .counted(self.counters.clone())
                 .with_charge(self.charge.clone())
                 .for_session(host.session())),
             Err(error) => Err(Effect::Refuse { result, error }),
@@ -208,11 +209,13 @@ impl Machine {
 
     fn permit(&self, steps: usize) -> Result<Permit, Error> {
         if steps > MAX_STEPS {
+            self.counters.call_refused("path_steps");
             let text = format!("The path has more than {MAX_STEPS} steps.");
             return Err(Error::range_error(text).public());
         }
         let limit = self.limits.max_calls_in_flight;
         Permit::take(&self.calls_in_flight, limit).ok_or_else(|| {
+            self.counters.call_refused("max_calls_in_flight");
             Error::new(format!("Too many calls in flight: more than {limit}.")).public()
         })
     }

@@ -9,6 +9,7 @@ use super::exports::{Exports, Pull};
 use super::imports::{Import, ImportKind, Imports};
 use super::thrown::without_capabilities;
 use crate::config::SessionConfig;
+use crate::counters::Counters;
 use crate::error::{Disconnect, Error, Violation};
 use crate::hook::{Account, Cap, Charge, Stats, Stub, Value, weigh};
 use crate::ids::{ExportId, ImportId, ImportRef, SessionKey, WireId};
@@ -20,6 +21,7 @@ use crate::wire::{self, Expr, Message, Target, WireRef};
 pub(crate) struct Machine {
     pub(super) key: SessionKey,
     pub(super) limits: Limits,
+    pub(super) counters: Counters,
     pub(super) exports: Exports,
     pub(super) imports: Imports,
     pub(super) calls_in_flight: Arc<AtomicUsize>,
@@ -42,9 +44,10 @@ impl Machine {
         let limits = config.limits.clone();
         Self {
             key,
-            account: Account::new(limits.max_retained_bytes),
+            account: Account::new(limits.max_retained_bytes, config.counters.clone()),
             charge: None,
             limits,
+            counters: config.counters.clone(),
             exports: Exports::new(main),
             imports: Imports::new(),
             calls_in_flight: Arc::default(),
@@ -81,6 +84,7 @@ impl Machine {
         if self.ended.is_some() {
             return;
         }
+        self.counters.received(text.len());
         let handled = wire::decode(text, &self.limits)
             .map_err(Violation::from)
             .and_then(|message| self.apply(message, text.len(), host));
@@ -317,6 +321,7 @@ impl Machine {
         if self.ended.is_some() {
             return;
         }
+        self.counters.sent(frame.len());
         self.frame_bytes = self.frame_bytes.saturating_add(room_of(&frame));
         self.frames.push_back(frame);
         let limit = self.limits.max_outgoing_bytes;

@@ -33,6 +33,7 @@ impl Machine {
         }
         let thrown = without_capabilities(error.into_value(), &mut self.effects);
         if let Ok(frame) = wire::encode_abort(&thrown) {
+            self.counters.sent(frame.len());
             self.frame_bytes = self.frame_bytes.saturating_add(frame.len());
             self.frames.push_back(frame);
         }
@@ -44,6 +45,7 @@ impl Machine {
             return;
         }
         self.ended = Some(reason.clone());
+        self.counters.session_ended(reason);
         for import in self.imports.take_all() {
             if let ImportKind::Promise { cell, .. } = import.kind {
                 cell.store(Err(Error::Disconnected(reason.clone())));
