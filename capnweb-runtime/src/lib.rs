@@ -130,8 +130,10 @@ pub use typed::{
     Wire,
 };
 pub use value::{
-    Audience, BigInt, Bytes, BytesKind, Date, ErrorClass, ErrorValue, InvalidDate, Object,
-    ParseBigIntError, Path, Segment, Tree,
+    Audience, BigInt, Blob, Bytes, BytesKind, Date, ErrorClass, ErrorValue, Headers, InvalidDate,
+    InvalidHeader, InvalidRequest, InvalidResponse, Object, ParseBigIntError, Path, ReferrerPolicy,
+    Request, RequestCache, RequestCredentials, RequestMode, RequestOptions, RequestRedirect,
+    Response, Segment, Tree, Url,
 };
 pub use wire::{DecodeError, EncodeError, JsonError};
 
