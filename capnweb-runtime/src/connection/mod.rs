@@ -3,6 +3,7 @@
 mod driver;
 mod import;
 mod pair;
+mod patience;
 mod pumps;
 mod shared;
 mod stream;

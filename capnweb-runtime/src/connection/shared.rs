@@ -3,17 +3,22 @@
 use std::collections::VecDeque;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Duration;
 
 use tokio::runtime::Handle;
 use tokio::sync::futures::Notified;
 use tokio::sync::{Notify, watch};
+use tracing::field::display;
+use tracing::{Span, debug, info_span, warn};
 
 use super::import::{ImportPromise, ImportStub};
+use super::patience::Patience;
 use super::stream::ImportWritable;
 use crate::config::SessionConfig;
-use crate::error::Disconnect;
+use crate::counters::Counters;
+use crate::error::{Disconnect, Error};
 use crate::hook::{
-    Cap, Gauge, Hook, Peer, PromiseCell, Session, SessionControl, Stats, Value, shielded,
+    Cap, Gauge, Hook, Peer, PromiseCell, Screen, Session, SessionControl, Stats, Value, shielded,
 };
 use crate::ids::{ImportRef, SessionKey};
 use crate::session::{Effect, Host, Machine, Refused};
@@ -27,6 +32,12 @@ use crate::value::Path;
 pub(crate) struct Connection {
     machine: Mutex<Machine>,
     peer: Peer,
+    id: u64,
+    span: Span,
+    screen: Screen,
+    patience: Patience,
+    max_handler_time: Option<Duration>,
+    counters: Counters,
     this: Weak<Self>,
     /// Tells the driver that there is something to send, or that the session has ended.
     output: Notify,
@@ -43,9 +54,20 @@ impl Connection {
     /// Creates a session that serves `main`; also returns the peer's main object. Dropping that
     /// ends the session (protocol S-85).
     pub(crate) fn new(main: Cap, peer: Peer, config: &SessionConfig) -> (Arc<Self>, Cap) {
+        config.counters.session_started();
+        let key = SessionKey::unique();
+        let address = peer.address.map(display);
+        let span = info_span!("session", id = key.number(), peer = address);
+        debug!(parent: &span, "session started");
         let connection = Arc::new_cyclic(|this| Self {
-            machine: Mutex::new(Machine::new(SessionKey::unique(), main, config)),
+            machine: Mutex::new(Machine::new(key, main, config)),
+            id: key.number(),
+            span,
             peer,
+            screen: config.screen(),
+            patience: Patience::new(config.call_timeout),
+            max_handler_time: config.limits.max_handler_time,
+            counters: config.counters.clone(),
             this: Weak::clone(this),
             output: Notify::new(),
             ended: watch::Sender::new(None),
@@ -72,17 +94,37 @@ impl Connection {
         &self,
         import: ImportRef,
         path: Path,
-        args: Option<Vec<Value>>,
+        mut args: Option<Vec<Value>>,
     ) -> Result<Cap, Refused> {
+        for arg in args.iter_mut().flatten() {
+            self.screen.value(arg);
+        }
         self.with(|machine| machine.push(import, path, args, self))
     }
 
     pub(super) fn pull(&self, import: ImportRef) {
-        self.with(|machine| machine.pull(import));
+        if self.with(|machine| machine.pull(import)) {
+            self.patience
+                .begin(import, |import| self.lock().awaits(import));
+        }
+    }
+
+    /// Gives up calls of ours that are not answered in time, for as long as this is polled.
+    pub(crate) async fn lose_patience(&self) {
+        loop {
+            let (import, time) = self.patience.end().await;
+            self.with(|machine| machine.give_up(import, Error::TimedOut(time)));
+        }
     }
 
     pub(super) fn release(&self, import: ImportRef) {
         self.with(|machine| machine.release(import));
+    }
+
+    /// Returns how many calls it keeps in mind for that.
+    #[cfg(test)]
+    pub(crate) fn waiting_for_answers(&self) -> usize {
+        self.patience.len()
     }
 
     /// Waits until there is something to send, and takes it; `None` once the session has ended and
@@ -102,7 +144,7 @@ impl Connection {
                 if machine.has_frames() {
                     return Some(machine.take_frames());
                 }
-                if machine.ended().is_some() {
+                if machine.has_said_all() {
                     return None;
                 }
             }
@@ -113,6 +155,11 @@ impl Connection {
     /// Returns why the session ended, if it has.
     pub(crate) fn ended(&self) -> Option<Disconnect> {
         self.lock().ended().cloned()
+    }
+
+    /// Puts in the place of every error in a value what the peer is told of it.
+    pub(super) fn screen(&self, value: &mut Value) {
+        self.screen.value(value);
     }
 
     /// Returns whether streams may send more, as far as what waits to be written is concerned: they
@@ -148,7 +195,7 @@ impl Connection {
             (
                 result,
                 machine.take_effects(),
-                machine.has_frames() || ended.is_some(),
+                machine.has_frames() || machine.ended().is_some(),
                 ended,
             )
         };
@@ -158,11 +205,26 @@ impl Connection {
         for effect in effects {
             shielded(|| self.run(effect));
         }
-        if ended.is_some() {
+        if let Some(reason) = &ended {
+            self.tell_end(reason);
             self.ended.send_replace(ended);
             self.written.notify_waiters();
         }
         result
+    }
+
+    /// Tells whoever listens that the session has ended: how, but not in what words, for those may
+    /// be a peer's.
+    fn tell_end(&self, reason: &Disconnect) {
+        match reason {
+            Disconnect::Violation(violation) => warn!(
+                parent: &self.span,
+                reason = reason.kind(),
+                violation = violation.kind(),
+                "session ended"
+            ),
+            _ => debug!(parent: &self.span, reason = reason.kind(), "session ended"),
+        }
     }
 
     fn run(&self, effect: Effect) {
@@ -184,8 +246,9 @@ impl Connection {
                 let connection = Weak::clone(&self.this);
                 value.when_settled(Box::new(move |outcome| {
                     if let Some(connection) = connection.upgrade() {
+                        let outcome = connection.screen.outcome(outcome);
                         connection
-                            .with(|machine| machine.answer(export, outcome, connection.as_ref()));
+                            .with(|machine| machine.answer(export, &outcome, connection.as_ref()));
                     }
                 }));
             }
@@ -198,6 +261,14 @@ impl Connection {
             } => self.collect(media_type, &content, result, account),
             Effect::Disconnect { pipe, reason } => pipe.disconnect(reason),
             Effect::Abandon(cap) => cap.abandon(),
+            Effect::Reject { export, error } => {
+                let error = self.screen.error(error);
+                self.with(|machine| machine.reject(export, error));
+            }
+            Effect::Abort(error) => {
+                let error = self.screen.error(error);
+                self.with(|machine| machine.say_why(error));
+            }
             Effect::Drain(cell) => cell.drain(),
             Effect::Drop(value) => drop(value),
         }
@@ -234,8 +305,24 @@ impl Host for Connection {
 }
 
 impl SessionControl for Connection {
+    fn id(&self) -> u64 {
+        self.id
+    }
+
+    fn counters(&self) -> &Counters {
+        &self.counters
+    }
+
+    fn span(&self) -> &Span {
+        &self.span
+    }
+
     fn peer(&self) -> &Peer {
         &self.peer
+    }
+
+    fn max_handler_time(&self) -> Option<Duration> {
+        self.max_handler_time
     }
 
     fn stats(&self) -> Stats {

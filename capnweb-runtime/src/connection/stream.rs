@@ -74,7 +74,15 @@ impl Drop for ImportWritable {
 
 impl Connection {
     /// Calls a stream of the peer's.
-    fn stream(&self, import: ImportRef, path: Path, args: Vec<Value>) -> Result<Streamed, Error> {
+    fn stream(
+        &self,
+        import: ImportRef,
+        path: Path,
+        mut args: Vec<Value>,
+    ) -> Result<Streamed, Error> {
+        for arg in &mut args {
+            self.screen(arg);
+        }
         let (size, answer) = self.with(|machine| machine.stream(import, path, args, self))?;
         Ok(Streamed {
             size: Some(size),

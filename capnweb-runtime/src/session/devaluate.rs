@@ -6,7 +6,9 @@ use super::imports::ImportKind;
 use super::machine::Machine;
 use super::streams::NewPipe;
 use crate::error::{Error, Unsendable};
-use crate::hook::{Cap, Found, Nature, Outcome, State, Stub, Value, find, promise, weight};
+use crate::hook::{
+    Cap, Found, Nature, Outcome, State, Stub, Value, find, holds_error, promise, weight,
+};
 use crate::ids::{ExportId, ImportRef};
 use crate::value::{ErrorValue, Object, Path};
 use crate::wire::{self, EncodeError, Expr, MAX_ENCODE_DEPTH, Target, WireRef};
@@ -96,14 +98,15 @@ impl Machine {
                 Expr::Response(Box::new(response))
             }
             Value::Blob(blob) => {
-                let blob = blob.try_map(|content| self.devaluate_body(content, below, added))?;
+                let blob = blob.try_map(|content| self.devaluate_blob(content, below, added))?;
                 Expr::Blob(Box::new(blob))
             }
             Value::Capability(stub) => self.devaluate_stub(stub, depth, added)?,
         })
     }
 
-    /// Turns a body, or what is in a blob, into an expression: what is there only travels as a stream.
+    /// Turns a body into an expression. A short one is part of the message, which every peer reads
+    /// and which needs no answers, as there are none in a batch; a long one is a stream.
     fn devaluate_body(
         &mut self,
         body: Value,
@@ -111,9 +114,26 @@ impl Machine {
         added: &mut Added,
     ) -> Result<Expr, Unsendable> {
         match body {
-            Value::String(text) => self.devaluate_content(text.into(), added),
-            Value::Bytes(bytes) => self.devaluate_content(bytes.into_inner(), added),
+            Value::String(text) if text.len() > MAX_INLINE_BODY => {
+                self.devaluate_content(text.into(), added)
+            }
+            Value::Bytes(bytes) if bytes.len() > MAX_INLINE_BODY => {
+                self.devaluate_content(bytes.into_inner(), added)
+            }
             body => self.devaluate(body, depth, added),
+        }
+    }
+
+    /// Turns what is in a blob into an expression, which must be a stream (protocol W-36).
+    fn devaluate_blob(
+        &mut self,
+        content: Value,
+        depth: usize,
+        added: &mut Added,
+    ) -> Result<Expr, Unsendable> {
+        match content {
+            Value::Bytes(bytes) => self.devaluate_content(bytes.into_inner(), added),
+            content => self.devaluate(content, depth, added),
         }
     }
 
@@ -234,6 +254,11 @@ impl Machine {
             Ok(found) => found,
             Err(error) => return self.introduce(Cap::settled(Err(error)), Pull::Started, added),
         };
+        if holds_error(&value) {
+            // What a peer is told of errors is not decided here, under the session's lock, but
+            // where the value of a promise is.
+            return self.introduce(Cap::settled(Ok(value)), Pull::Started, added);
+        }
         added.expanded = added.expanded.saturating_add(weight);
         let limit = self.limits.max_outgoing_bytes;
         if added.expanded > limit {
@@ -270,6 +295,7 @@ impl Machine {
     ) -> Result<Expr, Unsendable> {
         if self.exports.len() >= self.limits.max_exports {
             unclaim(&cap);
+            self.counters.limit_hit("max_exports");
             self.effects.push(Effect::drop_stub(Stub::of(cap)));
             return Err(Unsendable::TooManyExports(self.limits.max_exports));
         }
@@ -341,3 +367,6 @@ fn resolved(outcome: &Outcome, path: &Path) -> Result<(Value, usize), Error> {
         Found::Beyond(stub) => (Value::Capability(stub), 0),
     })
 }
+
+/// How long a body may be that is no stream, in bytes.
+const MAX_INLINE_BODY: usize = 64 * 1024;

@@ -9,6 +9,7 @@ use super::exports::{Exports, Pull};
 use super::imports::{Import, ImportKind, Imports};
 use super::thrown::without_capabilities;
 use crate::config::SessionConfig;
+use crate::counters::Counters;
 use crate::error::{Disconnect, Error, Violation};
 use crate::hook::{Account, Cap, Charge, Pipe, Stats, Value, weigh};
 use crate::ids::{ExportId, ImportId, ImportRef, SessionKey, WireId};
@@ -20,6 +21,7 @@ use crate::wire::{self, Expr, Message, Remap, Target, WireRef};
 pub(crate) struct Machine {
     pub(super) key: SessionKey,
     pub(super) limits: Limits,
+    pub(super) counters: Counters,
     pub(super) exports: Exports,
     pub(super) imports: Imports,
     pub(super) calls_in_flight: Arc<AtomicUsize>,
@@ -40,21 +42,25 @@ pub(crate) struct Machine {
     pub(super) bytes_in_writing: usize,
     pub(super) effects: Vec<Effect>,
     pub(super) ended: Option<Disconnect>,
+    /// The peer is yet to be told why.
+    pub(super) why_due: bool,
 }
 
 impl Machine {
     /// Creates a machine that serves `main`.
     pub(crate) fn new(key: SessionKey, main: Cap, config: &SessionConfig) -> Self {
         let limits = config.limits.clone();
+        let account = |name, limit| Account::new(name, limit, config.counters.clone());
         Self {
             key,
-            account: Account::new(limits.max_retained_bytes),
-            unread: Account::new(limits.max_unread_bytes),
-            blobs: Account::new(limits.max_blob_bytes),
+            account: account("max_retained_bytes", limits.max_retained_bytes),
+            unread: account("max_unread_bytes", limits.max_unread_bytes),
+            blobs: account("max_blob_bytes", limits.max_blob_bytes),
             streams: Arc::default(),
             pipes: Vec::new(),
             charge: None,
             limits,
+            counters: config.counters.clone(),
             exports: Exports::new(main),
             imports: Imports::new(),
             calls_in_flight: Arc::default(),
@@ -63,6 +69,7 @@ impl Machine {
             bytes_in_writing: 0,
             effects: Vec::new(),
             ended: None,
+            why_due: false,
         }
     }
 
@@ -90,6 +97,7 @@ impl Machine {
         if self.ended.is_some() {
             return;
         }
+        self.counters.received(text.len());
         let handled = wire::decode(text, &self.limits)
             .map_err(Violation::from)
             .and_then(|message| self.apply(message, text.len(), host));
@@ -129,6 +137,11 @@ impl Machine {
     /// Returns why the session has ended, if it has.
     pub(crate) const fn ended(&self) -> Option<&Disconnect> {
         self.ended.as_ref()
+    }
+
+    /// Returns whether the session has ended, and there is nothing more to be sent.
+    pub(crate) fn has_said_all(&self) -> bool {
+        self.ended.is_some() && !self.why_due && self.frames.is_empty()
     }
 
     /// Returns another handle to the peer's main object, if one is alive.
@@ -193,12 +206,12 @@ impl Machine {
             }
             Pull::Started => {}
             Pull::Object => {
-                let error = Error::new("Tried to resolve a non-promise stub.");
-                self.reject(export, error);
+                let error = Error::new("Tried to resolve a non-promise stub.").public();
+                self.effects.push(Effect::Reject { export, error });
             }
             Pull::Writable => {
-                let error = Error::new("Cannot pull a WritableStream stub");
-                self.reject(export, error);
+                let error = Error::new("Cannot pull a WritableStream stub").public();
+                self.effects.push(Effect::Reject { export, error });
             }
         }
         Ok(())
@@ -346,6 +359,7 @@ impl Machine {
         if self.ended.is_some() {
             return;
         }
+        self.counters.sent(frame.len());
         self.frame_bytes = self.frame_bytes.saturating_add(room_of(&frame));
         self.frames.push_back(frame);
         let limit = self.limits.max_outgoing_bytes;

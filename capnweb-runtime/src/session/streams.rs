@@ -245,10 +245,12 @@ impl Machine {
         let announced = added.pipes.len().saturating_add(added.pipes_before);
         let limit = self.limits.max_streams;
         if self.imports.pipes().saturating_add(announced) > limit {
+            self.counters.limit_hit("max_streams");
             return Err(Unsendable::TooManyStreams(limit));
         }
         let limit = self.limits.max_imports;
         if self.imports.len().saturating_add(announced) >= limit {
+            self.counters.limit_hit("max_imports");
             return Err(Unsendable::TooManyImports(limit));
         }
         Ok(Expr::Capability(WireRef::Readable(id.to_wire())))

@@ -41,5 +41,5 @@ pub(crate) async fn collect(
 }
 
 fn too_long() -> Error {
-    Error::range_error("The blobs that are being received are too long.")
+    Error::range_error("The blobs that are being received are too long.").public()
 }

@@ -276,7 +276,7 @@ impl Intake for Consumer {
     /// What was closed runs to its end.
     fn abandon(self: &Arc<Self>) {
         if matches!(self.lock().phase, Phase::Open) {
-            self.abort(Error::new(super::writable::DISPOSED), None);
+            self.abort(Error::new(super::writable::DISPOSED).public(), None);
         }
     }
 }

@@ -228,7 +228,7 @@ impl Intake for Pipe {
     /// What was closed runs to its end.
     fn abandon(self: &Arc<Self>) {
         if matches!(self.lock().phase, Phase::Open) {
-            self.abort(Error::new(super::writable::DISPOSED), None);
+            self.abort(Error::new(super::writable::DISPOSED).public(), None);
         }
     }
 }
@@ -287,7 +287,7 @@ impl Reader {
 
 impl Drop for Reader {
     fn drop(&mut self) {
-        self.cancel(Error::new("The ReadableStream was dropped before its end"));
+        self.cancel(Error::new("The ReadableStream was dropped before its end").public());
     }
 }
 

@@ -52,12 +52,12 @@ impl Hook for Readable {
     fn call(self: Arc<Self>, _: Path, args: Vec<Value>, result: Resolver) {
         drop(args);
         let text = "Cannot call methods on a ReadableStream stub";
-        result.settle(Err(Error::new(text)));
+        result.settle(Err(Error::new(text).public()));
     }
 
     fn read(self: Arc<Self>, _: Path, result: Resolver) {
         let text = "Cannot access properties on a ReadableStream stub";
-        result.settle(Err(Error::new(text)));
+        result.settle(Err(Error::new(text).public()));
     }
 
     fn when_settled(self: Arc<Self>, waiter: Waiter) {
@@ -80,7 +80,7 @@ impl Drop for Unread {
     fn drop(&mut self) {
         if let Some(mut source) = self.0.take() {
             let text = "ReadableStream RPC stub was disposed without being consumed";
-            source.cancel(Error::new(text));
+            source.cancel(Error::new(text).public());
         }
     }
 }

@@ -26,7 +26,7 @@ pub(super) trait Intake: Send + Sync + 'static {
     /// Does what must be done if nobody can write any more: unless it was closed or aborted, it is
     /// aborted (protocol P-6).
     fn abandon(self: &Arc<Self>) {
-        self.abort(Error::new(DISPOSED), None);
+        self.abort(Error::new(DISPOSED).public(), None);
     }
 }
 
@@ -48,7 +48,7 @@ impl<I: Intake> Hook for Writable<I> {
     fn call(self: Arc<Self>, path: Path, args: Vec<Value>, result: Resolver) {
         let [Segment::Name(method)] = path.segments() else {
             let text = "WritableStream stub only supports direct method calls";
-            return result.settle(Err(Error::new(text)));
+            return result.settle(Err(Error::new(text).public()));
         };
         let mut args = args.into_iter();
         let argument = args.next().unwrap_or_default();
@@ -60,14 +60,14 @@ impl<I: Intake> Hook for Writable<I> {
             other => {
                 let name = Excerpt::of_text(other);
                 let text = format!("Unknown WritableStream method: {name}");
-                result.settle(Err(Error::new(text)));
+                result.settle(Err(Error::new(text).public()));
             }
         }
     }
 
     fn read(self: Arc<Self>, _: Path, result: Resolver) {
         let text = "Cannot access properties on a WritableStream stub";
-        result.settle(Err(Error::new(text)));
+        result.settle(Err(Error::new(text).public()));
     }
 
     fn when_settled(self: Arc<Self>, waiter: Waiter) {
@@ -93,6 +93,7 @@ impl<I: Intake> Drop for Writable<I> {
 pub(super) fn closed_already() -> Error {
     Error::type_error("Invalid state: WritableStream is closed")
         .with_prop("code", Value::String("ERR_INVALID_STATE".to_owned()))
+        .public()
 }
 
 /// The reason with which a stream is aborted that nobody can write to any more.

@@ -281,7 +281,7 @@ impl Source for Local {
 
 impl Drop for Local {
     fn drop(&mut self) {
-        self.cancel(Error::new("The ReadableStream was dropped before its end"));
+        self.cancel(Error::new("The ReadableStream was dropped before its end").public());
     }
 }
 

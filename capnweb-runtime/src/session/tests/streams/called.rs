@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::hook::{Stub, Value, promise};
 use crate::session::tests::support::{Scripted, call, failure, is, object, string, stub, value};
 use crate::typed::{ReadableStream, WritableStream};
-use crate::value::{Blob, Bytes, Tree};
+use crate::value::{Blob, Bytes, Response, Tree};
 
 fn chunks(chunks: &'static [&'static str]) -> Value {
     let stream = iter(chunks.iter().map(|chunk| (*chunk).to_owned()));
@@ -307,6 +307,18 @@ async fn x16_a_blob_goes_out_in_chunks() {
     }
     peer.hears(&[r#"["release",1,1]"#]).await;
     peer.is_clean().await;
+}
+
+#[tokio::test]
+async fn x17_a_long_body_goes_out_as_a_stream() {
+    let peer = Scripted::new();
+    for (length, frames) in [(64 * 1024, 1), (64 * 1024 + 1, 5)] {
+        let response = Response::new(200, string(&"x".repeat(length)));
+        let sent = call(peer.main(), "f", [Value::Response(Box::new(response))]);
+        assert_eq!(peer.heard().await.len(), frames, "{length} bytes");
+        drop(sent);
+        peer.heard().await;
+    }
 }
 
 #[tokio::test]
