@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::Notify;
+use tracing::Instrument as _;
 
 use super::heartbeat::Heartbeat;
 use super::shared::Connection;
@@ -18,7 +19,17 @@ const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 ///
 /// Reading and writing go on side by side: if either waited for the other, two peers with full
 /// buffers would wait for each other for ever. Dropping the future ends the session.
-pub(crate) async fn drive(
+pub(crate) fn drive(
+    connection: Arc<Connection>,
+    source: impl FrameSource,
+    sink: impl FrameSink,
+    heartbeat: Option<Heartbeat>,
+) -> impl Future<Output = ()> + Send {
+    let span = connection.span().clone();
+    drive_in_span(connection, source, sink, heartbeat).instrument(span)
+}
+
+async fn drive_in_span(
     connection: Arc<Connection>,
     mut source: impl FrameSource,
     mut sink: impl FrameSink,
@@ -32,6 +43,7 @@ pub(crate) async fn drive(
         let mut writing = std::pin::pin!(write(connection, &mut sink, &ping));
         let watching = std::pin::pin!(watch(connection, heartbeat, &ping));
         tokio::select! {
+            () = connection.lose_patience() => true,
             () = &mut writing => true,
             () = reading => tokio::time::timeout(CLOSE_TIMEOUT, writing).await.is_ok(),
             // Ended on this side, with a peer that neither reads nor says anything.

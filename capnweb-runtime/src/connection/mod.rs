@@ -4,7 +4,10 @@ mod driver;
 mod heartbeat;
 mod import;
 mod pair;
+mod patience;
+mod pumps;
 mod shared;
+mod stream;
 
 #[cfg(feature = "websocket")]
 pub(crate) use driver::drive;

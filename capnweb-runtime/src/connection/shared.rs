@@ -3,14 +3,23 @@
 use std::collections::VecDeque;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Duration;
 
+use tokio::runtime::Handle;
+use tokio::sync::futures::Notified;
 use tokio::sync::{Notify, watch};
+use tracing::field::display;
+use tracing::{Span, debug, info_span, warn};
 
 use super::import::{ImportPromise, ImportStub};
+use super::patience::Patience;
+use super::stream::ImportWritable;
 use crate::config::SessionConfig;
-use crate::error::Disconnect;
+use crate::counters::Counters;
+use crate::error::{Disconnect, Error};
 use crate::hook::{
-    Cap, Hook, OnBroken, Peer, PromiseCell, Session, SessionControl, Stats, Value, shielded,
+    Cap, Gauge, Hook, OnBroken, Peer, PromiseCell, Screen, Session, SessionControl, Stats, Value,
+    shielded,
 };
 use crate::ids::{ImportRef, SessionKey};
 use crate::session::{BrokenPlace, Effect, Host, Machine, Refused};
@@ -25,6 +34,12 @@ use crate::value::Path;
 pub(crate) struct Connection {
     machine: Mutex<Machine>,
     peer: Peer,
+    id: u64,
+    span: Span,
+    screen: Screen,
+    patience: Patience,
+    max_handler_time: Option<Duration>,
+    counters: Counters,
     this: Weak<Self>,
     /// Tells the driver that there is something to send, or that the session has ended.
     output: Notify,
@@ -33,20 +48,40 @@ pub(crate) struct Connection {
     /// When a message last came or went.
     pulse: Pulse,
     ended: watch::Sender<Option<Disconnect>>,
+    /// Tells streams that what was queued has been written.
+    written: Notify,
+    /// The streams that are being sent.
+    gauge: Gauge,
+    /// Where the session was made, which may be used elsewhere.
+    home: Option<Handle>,
 }
 
 impl Connection {
     /// Creates a session that serves `main`; also returns the peer's main object. Dropping that
     /// ends the session (protocol S-85).
     pub(crate) fn new(main: Cap, peer: Peer, config: &SessionConfig) -> (Arc<Self>, Cap) {
+        config.counters.session_started();
+        let key = SessionKey::unique();
+        let address = peer.address.map(display);
+        let span = info_span!("session", id = key.number(), peer = address);
+        debug!(parent: &span, "session started");
         let connection = Arc::new_cyclic(|this| Self {
-            machine: Mutex::new(Machine::new(SessionKey::unique(), main, config)),
+            machine: Mutex::new(Machine::new(key, main, config)),
+            id: key.number(),
+            span,
             peer,
+            screen: config.screen(),
+            patience: Patience::new(config.call_timeout),
+            max_handler_time: config.limits.max_handler_time,
+            counters: config.counters.clone(),
             this: Weak::clone(this),
             output: Notify::new(),
             drained: Notify::new(),
             pulse: Pulse::new(),
             ended: watch::Sender::new(None),
+            written: Notify::new(),
+            gauge: Gauge::default(),
+            home: Handle::try_current().ok(),
         });
         let main = connection.lock().import_main(connection.as_ref());
         (connection, main)
@@ -74,8 +109,11 @@ impl Connection {
         &self,
         import: ImportRef,
         path: Path,
-        args: Option<Vec<Value>>,
+        mut args: Option<Vec<Value>>,
     ) -> Result<Cap, Refused> {
+        for arg in args.iter_mut().flatten() {
+            self.screen.value(arg);
+        }
         self.with(|machine| machine.push(import, path, args, self))
     }
 
@@ -88,11 +126,28 @@ impl Connection {
     }
 
     pub(super) fn pull(&self, import: ImportRef) {
-        self.with(|machine| machine.pull(import));
+        if self.with(|machine| machine.pull(import)) {
+            self.patience
+                .begin(import, |import| self.lock().awaits(import));
+        }
+    }
+
+    /// Gives up calls of ours that are not answered in time, for as long as this is polled.
+    pub(crate) async fn lose_patience(&self) {
+        loop {
+            let (import, time) = self.patience.end().await;
+            self.with(|machine| machine.give_up(import, Error::TimedOut(time)));
+        }
     }
 
     pub(super) fn release(&self, import: ImportRef) {
         self.with(|machine| machine.release(import));
+    }
+
+    /// Returns how many calls it keeps in mind for that.
+    #[cfg(test)]
+    pub(crate) fn waiting_for_answers(&self) -> usize {
+        self.patience.len()
     }
 
     /// Waits until there is something to send, and takes it; `None` once the session has ended and
@@ -104,6 +159,7 @@ impl Connection {
     /// Cancel-safe.
     pub(crate) async fn next_frames(&self) -> Option<VecDeque<String>> {
         self.lock().frames_written();
+        self.written.notify_waiters();
         loop {
             let notified = self.output.notified();
             {
@@ -112,7 +168,7 @@ impl Connection {
                     self.pulse.beat();
                     return Some(machine.take_frames());
                 }
-                if machine.ended().is_some() {
+                if machine.has_said_all() {
                     return None;
                 }
             }
@@ -123,9 +179,13 @@ impl Connection {
     /// Returns what is to be sent, without waiting for more.
     #[cfg(any(test, feature = "websocket"))]
     pub(crate) fn take_frames(&self) -> VecDeque<String> {
-        let mut machine = self.lock();
-        let frames = machine.take_frames();
-        machine.frames_written();
+        let frames = {
+            let mut machine = self.lock();
+            let frames = machine.take_frames();
+            machine.frames_written();
+            frames
+        };
+        self.written.notify_waiters();
         frames
     }
 
@@ -134,8 +194,36 @@ impl Connection {
         self.lock().ended().cloned()
     }
 
+    /// Puts in the place of every error in a value what the peer is told of it.
+    pub(super) fn screen(&self, value: &mut Value) {
+        self.screen.value(value);
+    }
+
+    /// Returns whether streams may send more, as far as what waits to be written is concerned: they
+    /// are the only ones that can wait themselves, and calls are queued behind them.
+    pub(super) fn has_room(&self) -> bool {
+        self.lock().outgoing_bytes() < MAX_STREAMED
+    }
+
+    /// Waits until what was queued has been written, or the session has ended.
+    pub(super) fn written(&self) -> Notified<'_> {
+        self.written.notified()
+    }
+
+    pub(super) const fn gauge(&self) -> &Gauge {
+        &self.gauge
+    }
+
+    pub(super) const fn home(&self) -> Option<&Handle> {
+        self.home.as_ref()
+    }
+
+    pub(super) fn subscribe(&self) -> watch::Receiver<Option<Disconnect>> {
+        self.ended.subscribe()
+    }
+
     /// Does one thing to the machine, and afterwards what the machine wants done.
-    fn with<R>(&self, act: impl FnOnce(&mut Machine) -> R) -> R {
+    pub(super) fn with<R>(&self, act: impl FnOnce(&mut Machine) -> R) -> R {
         let (result, effects, wake, drained, ended) = {
             let mut machine = self.lock();
             let was_open = machine.ended().is_none();
@@ -145,7 +233,7 @@ impl Connection {
             (
                 result,
                 machine.take_effects(),
-                machine.has_frames() || ended.is_some(),
+                machine.has_frames() || machine.ended().is_some(),
                 machine.is_drained() && !was_drained || ended.is_some(),
                 ended,
             )
@@ -159,10 +247,26 @@ impl Connection {
         if drained {
             self.drained.notify_waiters();
         }
-        if ended.is_some() {
+        if let Some(reason) = &ended {
+            self.tell_end(reason);
             self.ended.send_replace(ended);
+            self.written.notify_waiters();
         }
         result
+    }
+
+    /// Tells whoever listens that the session has ended: how, but not in what words, for those may
+    /// be a peer's.
+    fn tell_end(&self, reason: &Disconnect) {
+        match reason {
+            Disconnect::Violation(violation) => warn!(
+                parent: &self.span,
+                reason = reason.kind(),
+                violation = violation.kind(),
+                "session ended"
+            ),
+            _ => debug!(parent: &self.span, reason = reason.kind(), "session ended"),
+        }
     }
 
     fn run(&self, effect: Effect) {
@@ -184,9 +288,28 @@ impl Connection {
                 let connection = Weak::clone(&self.this);
                 value.when_settled(Box::new(move |outcome| {
                     if let Some(connection) = connection.upgrade() {
-                        connection.with(|machine| machine.answer(export, outcome));
+                        let outcome = connection.screen.outcome(outcome);
+                        connection
+                            .with(|machine| machine.answer(export, &outcome, connection.as_ref()));
                     }
                 }));
+            }
+            Effect::Pump { source, sink } => self.pump(source, sink),
+            Effect::Collect {
+                media_type,
+                content,
+                result,
+                account,
+            } => self.collect(media_type, &content, result, account),
+            Effect::Disconnect { pipe, reason } => pipe.disconnect(reason),
+            Effect::Abandon(cap) => cap.abandon(),
+            Effect::Reject { export, error } => {
+                let error = self.screen.error(error);
+                self.with(|machine| machine.reject(export, error));
+            }
+            Effect::Abort(error) => {
+                let error = self.screen.error(error);
+                self.with(|machine| machine.say_why(error));
             }
             Effect::Drain(cell) => cell.drain(),
             Effect::Broken { callback, error } => callback(&error),
@@ -215,14 +338,34 @@ impl Host for Connection {
         Arc::new(ImportPromise::new(self.this(), import, cell))
     }
 
+    fn import_writable(&self, import: ImportRef) -> Arc<dyn Hook> {
+        Arc::new(ImportWritable::new(self.this(), import))
+    }
+
     fn session(&self) -> Session {
         Session::new(self.this())
     }
 }
 
 impl SessionControl for Connection {
+    fn id(&self) -> u64 {
+        self.id
+    }
+
+    fn counters(&self) -> &Counters {
+        &self.counters
+    }
+
+    fn span(&self) -> &Span {
+        &self.span
+    }
+
     fn peer(&self) -> &Peer {
         &self.peer
+    }
+
+    fn max_handler_time(&self) -> Option<Duration> {
+        self.max_handler_time
     }
 
     fn stats(&self) -> Stats {
@@ -277,3 +420,6 @@ impl SessionControl for Connection {
         })
     }
 }
+
+/// How many bytes may be queued for the peer before streams wait.
+const MAX_STREAMED: usize = 1024 * 1024;

@@ -11,6 +11,7 @@ use tokio::net::TcpListener;
 use super::http::{Cors, Endpoint, Hosts, Origins, RpcService, Settings, main_factory};
 use super::listener::{Door, listen};
 use crate::config::{KeepAlive, SessionConfig};
+use crate::counters::Counters;
 use crate::hook::Peer;
 use crate::limits::Limits;
 use crate::typed::Capability;
@@ -98,6 +99,11 @@ impl Server {
     pub fn config(mut self, config: SessionConfig) -> Self {
         self.settings.config = config;
         self
+    }
+
+    /// Returns the counters of the sessions that this serves, and every clone of it.
+    pub fn counters(&self) -> Counters {
+        self.settings.config.counters()
     }
 
     /// Sets how dead peers are found.

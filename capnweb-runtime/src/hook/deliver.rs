@@ -6,6 +6,7 @@ use std::task::{Context, Poll};
 
 use tokio::sync::oneshot;
 
+use super::call::Call;
 use super::cap::{Cap, Outcome};
 use super::weight::weight;
 use super::{Stub, Value};
@@ -68,6 +69,43 @@ pub(crate) async fn deliver_all(args: Vec<Value>) -> Result<Vec<Value>, Error> {
     }
 }
 
+/// A value on its way to be used: the wait for the promises inside it, if there are any.
+pub(super) enum Delivery {
+    There(Option<Value>),
+    Awaited(Pin<Box<dyn Future<Output = Outcome> + Send>>),
+}
+
+impl Delivery {
+    pub(super) fn begin(value: Value) -> Self {
+        if !contains_promise(&value) {
+            return Self::There(Some(value));
+        }
+        Self::Awaited(Box::pin(async move {
+            substitute(value, Place::ROOT, &mut { MAX_SUBSTITUTED }).await
+        }))
+    }
+}
+
+impl Future for Delivery {
+    type Output = Outcome;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Outcome> {
+        match &mut *self {
+            Self::There(value) => Poll::Ready(Ok(value.take().unwrap_or_default())),
+            Self::Awaited(delivery) => delivery.as_mut().poll(context),
+        }
+    }
+}
+
+/// Like [`deliver_all`], but no longer than the call may take. A method that was not entered by
+/// then never is.
+pub(super) async fn deliver_in_time(args: Vec<Value>, call: &Call) -> Result<Vec<Value>, Error> {
+    match call.time_limit() {
+        Some(limit) => limit.bound(deliver_all(args)).await,
+        None => deliver_all(args).await,
+    }
+}
+
 /// Waits until what a promise became is no longer a promise.
 async fn root(mut wait: Wait) -> Outcome {
     loop {
@@ -105,7 +143,7 @@ impl Place {
     fn replaced(self) -> Result<Self, Error> {
         let promises = self.promises.saturating_add(1);
         if promises > MAX_PROMISES || self.depth > MAX_DEPTH {
-            return Err(Error::range_error("Promises are nested too deeply."));
+            return Err(Error::range_error("Promises are nested too deeply.").public());
         }
         Ok(Self { promises, ..self })
     }
@@ -131,7 +169,7 @@ fn substitute(
             let place = place.replaced()?;
             *budget = budget
                 .checked_sub(weight(&replacement))
-                .ok_or_else(|| Error::range_error("The promised values are too large."))?;
+                .ok_or_else(|| Error::range_error("The promised values are too large.").public())?;
             *target = substitute(replacement, place, budget).await?;
         }
         Ok(value)

@@ -8,6 +8,7 @@
 //! | `target`, `function` | an object or a closure of this process |
 //! | `promise` | a value that is not known yet: calls queue up, and move on when it settles |
 //! | `attenuated`, `brand`, `caretaker` | a wrapper: less authority, a mark, a way to take it back |
+//! | `stream` | one end of a stream |
 //! | `crate::connection` | an object or a promise of a peer's |
 //!
 //! What they share: `members` leads into objects that have some, `settled` follows a path through
@@ -41,6 +42,7 @@ mod call;
 mod cap;
 mod caretaker;
 mod charge;
+mod deadline;
 mod deliver;
 mod evaluate;
 mod function;
@@ -51,12 +53,15 @@ mod members;
 mod promise;
 mod resolver;
 mod run;
+mod screen;
 mod session;
 mod settled;
 mod shield;
+mod stream;
 mod stub;
 mod target;
 mod turn;
+mod watch;
 mod weight;
 mod wrap;
 
@@ -68,16 +73,22 @@ pub(crate) use cap::{Cap, Hook, OnBroken, Outcome, State, Waiter, itself};
 pub use caretaker::Revoker;
 pub(crate) use caretaker::revocable;
 pub(crate) use charge::{Account, Charge};
+pub(crate) use deadline::Deadline;
 pub(crate) use deliver::{Wait, deliver};
 pub(crate) use evaluate::{Scope, evaluate};
 pub(crate) use function::{Callable, FunctionHook, call_function};
 pub use interface::{Cancel, Dispatch, Interface, Member, MemberKind, Reply};
-pub(crate) use promise::{Became, PromiseCell, promise};
+pub(crate) use promise::{Became, PromiseCell, handle_of, promise};
 pub(crate) use resolver::{Permit, Resolver};
+pub(crate) use screen::{Screen, holds_error};
 pub(crate) use session::SessionControl;
 pub use session::{Peer, Session, Stats};
 pub(crate) use settled::{Found, find};
 pub(crate) use shield::shielded;
+pub(crate) use stream::{
+    ByteSource, Consume, Consumer, Gauge, Lock, Nature, Pipe, Readable, Room, Source, Step,
+    Streamed, Writer, collect, pipe, pump, taken_already,
+};
 pub use stub::Stub;
 pub(crate) use target::Target;
 pub(crate) use weight::{weigh, weight};

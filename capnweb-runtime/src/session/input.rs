@@ -14,7 +14,7 @@ impl Machine {
         self.input_ended = Some(reason.clone());
         for Import { kind, .. } in self.imports.take_due() {
             if let ImportKind::Promise { cell, .. } = kind {
-                self.give_up(&cell, reason);
+                self.fail_promise(&cell, reason);
             }
         }
     }

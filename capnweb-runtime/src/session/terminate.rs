@@ -5,9 +5,9 @@ use std::sync::Arc;
 use super::effect::Effect;
 use super::imports::ImportKind;
 use super::machine::Machine;
+use super::thrown::without_capabilities;
 use crate::error::{Disconnect, Error};
 use crate::hook::{PromiseCell, Stub};
-use crate::value::{ErrorValue, Tree};
 use crate::wire;
 
 impl Machine {
@@ -21,12 +21,25 @@ impl Machine {
         }
         if let Disconnect::Violation(_) | Disconnect::Closed(_) = reason {
             let error = Error::from(reason.clone());
-            let error = ErrorValue::new(error.class(), error.to_string());
-            if let Ok(frame) = wire::encode_abort(&Tree::Error(Box::new(error))) {
-                self.send(frame);
-            }
+            let error = Error::of_class(error.class(), error.to_string()).public();
+            self.effects.push(Effect::Abort(error));
+            self.why_due = true;
         }
         self.end(reason);
+    }
+
+    /// Tells the peer why the session has ended, as the last thing it is told.
+    pub(crate) fn say_why(&mut self, error: Error) {
+        if !std::mem::take(&mut self.why_due) {
+            return;
+        }
+        let thrown = without_capabilities(error.into_value(), &mut self.effects);
+        if let Ok(frame) = wire::encode_abort(&thrown) {
+            self.counters.sent(frame.len());
+            self.traffic.sent(frame.len());
+            self.frame_bytes = self.frame_bytes.saturating_add(frame.len());
+            self.frames.push_back(frame);
+        }
     }
 
     /// Settles everything that waits and lets go of everything that is held.
@@ -35,22 +48,26 @@ impl Machine {
             return;
         }
         self.ended = Some(reason.clone());
+        self.counters.session_ended(reason);
         for callback in self.registrations.take_all() {
             let error = Error::Disconnected(reason.clone());
             self.effects.push(Effect::Broken { callback, error });
         }
         for import in self.imports.take_all() {
-            if let ImportKind::Promise { cell, .. } = import.kind {
-                self.give_up(&cell, reason);
+            if let ImportKind::Promise { cell, .. } | ImportKind::Stream { cell } = import.kind {
+                self.fail_promise(&cell, reason);
             }
         }
+        self.disconnect_pipes(&Error::Disconnected(reason.clone()));
         for export in self.exports.take_all() {
-            self.effects.push(Effect::drop_stub(Stub::of(export.cap)));
+            self.let_go(export);
         }
+        let streamed = self.exports.take_streamed().map(Stub::of);
+        self.effects.extend(streamed.map(Effect::drop_stub));
     }
 
     /// Fails a promise of the peer's that has left the table.
-    pub(super) fn give_up(&mut self, cell: &Arc<PromiseCell>, reason: &Disconnect) {
+    pub(super) fn fail_promise(&mut self, cell: &Arc<PromiseCell>, reason: &Disconnect) {
         cell.store(Err(Error::Disconnected(reason.clone())));
         self.effects.push(Effect::Drain(Arc::clone(cell)));
     }

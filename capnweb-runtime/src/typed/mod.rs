@@ -1,17 +1,21 @@
 //! Types for references: what generated code and its users hold.
 
 mod arguments;
+mod body;
 mod capability;
 mod function;
 mod pipeline;
 mod promise;
 mod rpc_error;
+mod stream;
 mod untyped;
 
 pub(crate) use arguments::stub_from_value;
 pub use arguments::{Arg, ArgList, IntoArg};
+pub use body::Body;
 pub use capability::{Attenuate, Capability, FacetOf, Wire};
 pub use function::{Function, FunctionBody};
 pub use pipeline::Pipeline;
 pub use promise::Promise;
 pub use rpc_error::{ErrorBuilder, RpcError, error_code, error_prop, typed_error};
+pub use stream::{IntoChunk, ReadableStream, WritableStream};

@@ -113,9 +113,13 @@ impl<C> Batch<C> {
         if let Some(reason) = self.connection.ended() {
             return Err(reason);
         }
-        let body = joined(self.connection.take_frames());
-        let posting = Box::pin(post(&self.connector, &self.address, body));
-        tokio::time::timeout(self.connector.timeout, posting)
+        let exchange = Box::pin(async {
+            // What streams may send without an acknowledgement goes along (protocol T-27).
+            self.connection.streams_still().await;
+            let body = joined(self.connection.take_frames());
+            post(&self.connector, &self.address, body).await
+        });
+        tokio::time::timeout(self.connector.timeout, exchange)
             .await
             .unwrap_or_else(|_| {
                 let late = io::Error::from(io::ErrorKind::TimedOut);

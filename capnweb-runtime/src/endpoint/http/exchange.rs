@@ -29,7 +29,8 @@ pub(super) async fn exchange<B: Body + Send>(
     let main = (settings.main)(&peer);
     let (connection, client_main) = Connection::new(main, peer, &settings.config);
     let session = Ending(connection);
-    let answers = timeout_at(deadline, answers(&session.0, &body)).await;
+    let room = settings.config.limits.max_outgoing_bytes;
+    let answers = timeout_at(deadline, answers(&session.0, &body, room)).await;
     drop(session);
     // Held until here: letting go of the client's main object would end the session (S-85).
     drop(client_main);
@@ -37,15 +38,36 @@ pub(super) async fn exchange<B: Body + Send>(
     answers.map(joined).map_err(|reason| refusal(&reason))
 }
 
-async fn answers(connection: &Connection, body: &str) -> Result<VecDeque<String>, Disconnect> {
+/// Returns what is said to a body, of at most `limit` bytes.
+async fn answers(
+    connection: &Connection,
+    body: &str,
+    limit: usize,
+) -> Result<VecDeque<String>, Disconnect> {
     for message in messages(body) {
         connection.handle_message(message);
         // A long batch is not to hold up everybody else on this thread.
         consume_budget().await;
     }
     connection.end_input(&Disconnect::BatchEnded);
-    connection.drain().await?;
-    Ok(connection.take_frames())
+    let mut answers = VecDeque::new();
+    let mut size = 0;
+    loop {
+        connection.drain().await?;
+        // No acknowledgement will come: what a stream may send without one is sent (protocol T-27).
+        connection.streams_still().await;
+        let more = connection.take_frames();
+        if more.is_empty() {
+            return Ok(answers);
+        }
+        size += more.iter().map(String::len).sum::<usize>();
+        if size > limit {
+            return Err(Disconnect::OutgoingQueueFull { limit });
+        }
+        answers.extend(more);
+        // Streams that waited for room go on.
+        tokio::task::yield_now().await;
+    }
 }
 
 /// Splits a body into its messages. An empty line is a malformed one, an empty body has none

@@ -123,7 +123,7 @@ async fn t26_calls_still_go_out_and_questions_do_not() {
         .await;
     let told = failure(peer.value(&called).await);
     assert_eq!(told, "Batch RPC request ended.");
-    peer.hears(&[]).await;
+    peer.hears(&[r#"["release",1,1]"#]).await;
 }
 
 /// T-26: an answer that is in the input is an answer.

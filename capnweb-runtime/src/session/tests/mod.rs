@@ -3,13 +3,17 @@
 
 mod circles;
 mod endings;
+mod deadlines;
 mod facets;
 mod hostile;
 mod limits;
 mod pairs;
 mod proxies;
+mod streams;
 mod stress;
 mod support;
+mod told;
 mod transcripts;
 mod transcripts_failures;
+mod web;
 mod world;

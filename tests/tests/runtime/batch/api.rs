@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use capnweb_runtime::{Error, Function, Result, Server, Value, capability};
 use tokio::sync::watch;
 
-use super::super::support::{Census, Citizen, serving_as};
+use super::super::support::{Census, Citizen, serving_by};
 
 #[capability]
 pub(super) trait Api {
@@ -64,7 +64,7 @@ impl House {
     }
 
     pub(super) async fn open(&self) -> String {
-        serving_as(self.server()).await.replace("ws://", "http://")
+        serving_by(self.server()).await.replace("ws://", "http://")
     }
 
     pub(super) fn calls(&self) -> Vec<String> {

@@ -17,11 +17,11 @@ pub(crate) async fn serving_with<C: Capability>(
     limits: Limits,
     main: impl Fn(&Peer) -> C + Send + Sync + 'static,
 ) -> String {
-    serving_as(Server::new(main).limits(limits)).await
+    serving_by(Server::new(main).limits(limits)).await
 }
 
-/// Like [`serving`], with whatever the server was told.
-pub(crate) async fn serving_as(server: Server) -> String {
+/// Serves what was prepared until the test's runtime ends; returns the URL.
+pub(crate) async fn serving_by(server: Server) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = listener.local_addr().expect("it has an address");
     drop(tokio::spawn(server.serve(listener)));

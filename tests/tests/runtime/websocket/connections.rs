@@ -5,7 +5,7 @@ use tokio::io::AsyncReadExt as _;
 use tokio::net::{TcpListener, TcpStream};
 
 use super::super::support::{
-    Census, Frozen, Link, address_of, in_time, post, seconds, serving_as,
+    Census, Frozen, Link, address_of, in_time, post, seconds, serving_by,
 };
 use super::echo::{EchoStub, Parrot, parrot};
 
@@ -15,7 +15,7 @@ async fn who_comes_when_all_places_are_taken_is_told_so() {
     let census = Census::default();
     let served = census.clone();
     let server = Server::new(move |_| Parrot::stub(&served)).max_connections(2);
-    let url = serving_as(server).await;
+    let url = serving_by(server).await;
     let one = Link::<EchoStub>::connect(&url).await;
     let two = Link::<EchoStub>::connect(&url).await;
     let refused = in_time(connect::<EchoStub>(&url)).await.unwrap_err();
@@ -40,7 +40,7 @@ async fn who_comes_when_all_places_are_taken_is_told_so() {
 #[tokio::test]
 async fn who_never_says_what_it_wants_is_cut_off_and_holds_up_nobody_for_long() {
     let clock = Frozen::new();
-    let url = serving_as(Server::new(|_| parrot()).max_handshakes(1)).await;
+    let url = serving_by(Server::new(|_| parrot()).max_handshakes(1)).await;
     let mut silent = TcpStream::connect(address_of(&url)).await.unwrap();
     // It has to wait until the silent one is cut off.
     let honest = tokio::spawn({

@@ -5,7 +5,7 @@ use tokio::io::AsyncWriteExt as _;
 use tokio_tungstenite::tungstenite::Message;
 
 use super::super::support::{
-    Census, Frozen, Heard, Link, RawPeer, RawServer, seconds, serving_as,
+    Census, Frozen, Heard, Link, RawPeer, RawServer, seconds, serving_by,
 };
 use super::echo::{EchoStub, Parrot};
 
@@ -14,7 +14,7 @@ async fn counted() -> (String, Census) {
     let census = Census::default();
     let served = census.clone();
     let server = Server::new(move |_| Parrot::stub(&served));
-    (serving_as(server).await, census)
+    (serving_by(server).await, census)
 }
 
 /// A peer that has said something, so that the server is known to listen to it.
@@ -89,7 +89,7 @@ async fn a_server_that_does_not_want_to_know_never_asks() {
     let census = Census::default();
     let served = census.clone();
     let server = Server::new(move |_| Parrot::stub(&served)).keep_alive(KeepAlive::off());
-    let url = serving_as(server).await;
+    let url = serving_by(server).await;
     let mut peer = begun(&url).await;
     clock.pass(seconds(3600)).await;
     assert_eq!(census.alive(), 1);

@@ -8,7 +8,7 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::http::HeaderValue;
 use tokio_tungstenite::tungstenite::http::header::ORIGIN;
 
-use crate::support::{address_of, in_time, post, post_with, request, serving, serving_as};
+use crate::support::{address_of, in_time, post, post_with, request, serving, serving_by};
 
 #[capability]
 trait Nobody {
@@ -74,7 +74,7 @@ async fn a_server_that_says_nothing_lets_its_own_pages_in() {
 
 #[tokio::test]
 async fn a_server_may_be_for_everybody() {
-    let url = serving_as(Server::new(nobody).origins(Origins::any())).await;
+    let url = serving_by(Server::new(nobody).origins(Origins::any())).await;
     assert_eq!(status(&url, &["https://anything.example"]).await, 101);
     assert_eq!(status(&url, &["null"]).await, 101);
 }
@@ -82,7 +82,7 @@ async fn a_server_may_be_for_everybody() {
 #[tokio::test]
 async fn a_server_may_decide_for_itself() {
     let origins = Origins::matching(|origin| origin.ends_with(".good.example"));
-    let url = serving_as(Server::new(nobody).origins(origins)).await;
+    let url = serving_by(Server::new(nobody).origins(origins)).await;
     assert_eq!(status(&url, &["https://a.good.example"]).await, 101);
     assert_eq!(status(&url, &["https://evil.example"]).await, 403);
 }
@@ -90,7 +90,7 @@ async fn a_server_may_decide_for_itself() {
 /// The fault: DNS rebinding, a page whose own name has come to mean this machine.
 #[tokio::test]
 async fn a_server_may_know_its_names() {
-    let url = serving_as(Server::new(nobody).hosts(["127.0.0.1"])).await;
+    let url = serving_by(Server::new(nobody).hosts(["127.0.0.1"])).await;
     assert_eq!(status(&url, &[]).await, 101);
     let rebound = "POST / HTTP/1.1\r\nHost: evil.example\r\nOrigin: http://evil.example\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
     assert_eq!(request(&url, rebound).await.status, 421);
@@ -115,7 +115,7 @@ async fn answers_may_be_read_by_admitted_pages_if_the_server_says_so() {
     assert_eq!((answer.status, answer.header(ALLOWED)), (200, None));
 
     let listed = Origins::list(["https://good.example"]);
-    let url = serving_as(Server::new(nobody).origins(listed).cors()).await;
+    let url = serving_by(Server::new(nobody).origins(listed).cors()).await;
     let answer = post_with(&url, good, "").await;
     assert_eq!(answer.header(ALLOWED), Some("https://good.example"));
     assert_eq!(answer.header("vary"), Some("Origin"));
@@ -125,7 +125,7 @@ async fn answers_may_be_read_by_admitted_pages_if_the_server_says_so() {
     let evil = post_with(&url, "Origin: https://evil.example\r\n", "").await;
     assert_eq!((evil.status, evil.header(ALLOWED)), (403, None));
 
-    let all = serving_as(Server::new(nobody).origins(Origins::any()).cors()).await;
+    let all = serving_by(Server::new(nobody).origins(Origins::any()).cors()).await;
     assert_eq!(post(&all, "").await.header(ALLOWED), Some("*"));
 }
 
@@ -139,7 +139,7 @@ async fn a_browser_that_asks_first_is_answered_if_the_server_says_so() {
     let (good, evil) = (asks("https://good.example"), asks("https://evil.example"));
     assert_eq!(request(&picky().await, &good).await.status, 405);
     let listed = Origins::list(["https://good.example"]);
-    let url = serving_as(Server::new(nobody).origins(listed).cors()).await;
+    let url = serving_by(Server::new(nobody).origins(listed).cors()).await;
     let answer = request(&url, &good).await;
     assert_eq!(answer.status, 204);
     let allowed = answer.header("access-control-allow-origin");
