@@ -123,8 +123,8 @@ pub use hook::{Brand, Call, Peer, Revoker, Session, Stats, Stub, Value};
 pub use ids::WireId;
 pub use limits::Limits;
 pub use typed::{
-    Attenuate, Capability, FacetOf, Function, FunctionBody, IntoArg, Pipeline, Promise, RpcError,
-    Wire,
+    Attenuate, Capability, FacetOf, Function, FunctionBody, IntoArg, MapResult, Pipeline, Promise,
+    RpcError, Wire,
 };
 pub use value::{
     BigInt, Blob, Bytes, BytesKind, Date, ErrorClass, ErrorValue, Headers, InvalidDate,

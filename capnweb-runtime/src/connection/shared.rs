@@ -9,7 +9,9 @@ use tokio::sync::{Notify, watch};
 use super::import::{ImportPromise, ImportStub};
 use crate::config::SessionConfig;
 use crate::error::Disconnect;
-use crate::hook::{Cap, Hook, Peer, PromiseCell, Session, SessionControl, Stats, Value, shielded};
+use crate::hook::{
+    Cap, Hook, Mapper, Peer, PromiseCell, Session, SessionControl, Stats, Value, shielded,
+};
 use crate::ids::{ImportRef, SessionKey};
 use crate::session::{Effect, Host, Machine, Refused};
 use crate::value::Path;
@@ -61,6 +63,16 @@ impl Connection {
         args: Option<Vec<Value>>,
     ) -> Result<Cap, Refused> {
         self.with(|machine| machine.push(import, path, args, self))
+    }
+
+    /// Has the peer apply a mapper to something of its.
+    pub(super) fn push_map(
+        &self,
+        import: ImportRef,
+        path: Path,
+        mapper: Mapper,
+    ) -> Result<Cap, Refused<Mapper>> {
+        self.with(|machine| machine.push_map(import, path, mapper, self))
     }
 
     pub(super) fn pull(&self, import: ImportRef) {
@@ -139,6 +151,12 @@ impl Connection {
                 path,
                 result,
             } => target.read(path, result),
+            Effect::Map {
+                target,
+                path,
+                mapper,
+                result,
+            } => target.map(path, mapper, result),
             Effect::Refuse { result, error } => result.settle(Err(error)),
             Effect::Serve { export, value } => {
                 // The waiter lies in a promise that may outlive the session by far.

@@ -15,6 +15,11 @@ pub(crate) trait Scope {
     /// Returns what an id of this side's names.
     fn named(&mut self, id: WireId) -> Result<Cap, Self::Failure>;
 
+    /// Returns what an id names, to be awaited before it is delivered.
+    fn awaited(&mut self, id: WireId) -> Result<Stub, Self::Failure> {
+        self.named(id).map(Stub::promise)
+    }
+
     /// Takes an object that the sender introduces (protocol W-40).
     fn introduced_object(&mut self, id: WireId) -> Result<Stub, Self::Failure>;
 
@@ -114,6 +119,7 @@ fn evaluate_reference<S: Scope>(scope: &mut S, reference: WireRef) -> Result<Stu
         WireRef::Export(id) => scope.introduced_object(id),
         WireRef::Promise(id) => scope.introduced_promise(id),
         WireRef::Import(target) => Ok(evaluate_target(scope, target)?.into_object()),
+        WireRef::Pipeline(Target { id, path: None, .. }) => scope.awaited(id),
         WireRef::Pipeline(target) => evaluate_target(scope, target),
         WireRef::Readable(id) => scope.readable(id),
         WireRef::Writable(id) => scope.writable(id),

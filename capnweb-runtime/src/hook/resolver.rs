@@ -7,11 +7,12 @@ use super::call::Call;
 use super::cap::{Cap, Outcome};
 use super::charge::Charge;
 use super::graveyard::bury;
-use super::promise::PromiseCell;
+use super::promise::{PromiseCell, promise};
 use super::session::Session;
 use super::weight::weight;
 use super::{Stub, Value};
 use crate::error::Error;
+use crate::value::Path;
 
 /// The right to settle a promise, once. Dropped unused, the promise fails.
 pub(crate) struct Resolver {
@@ -95,6 +96,13 @@ impl Resolver {
         self
     }
 
+    /// Creates a promise that is made for the same peer, and kept for it.
+    pub(super) fn beside(&self) -> (Cap, Self) {
+        let (promise, result) = promise();
+        let result = result.with_charge(self.charge.clone());
+        (promise, result.on_behalf_of(self.session.clone()))
+    }
+
     /// Names the session on whose behalf the call is made.
     pub(crate) fn for_session(mut self, session: Session) -> Self {
         self.session = Some(session);
@@ -129,12 +137,41 @@ impl Drop for Resolver {
     }
 }
 
+/// The calls of one peer that have started and not settled (protocol L-17).
+#[derive(Clone)]
+pub(crate) struct CallsInFlight {
+    taken: Arc<AtomicUsize>,
+    limit: usize,
+}
+
+impl CallsInFlight {
+    /// Creates the count, with a limit.
+    pub(crate) fn new(limit: usize) -> Self {
+        let taken = Arc::default();
+        Self { taken, limit }
+    }
+
+    /// Takes a place for a call along a path, if there is one.
+    pub(crate) fn permit(&self, path: &Path) -> Result<Permit, Error> {
+        if path.segments().len() > MAX_STEPS {
+            let text = format!("The path has more than {MAX_STEPS} steps.");
+            return Err(Error::range_error(text));
+        }
+        let limit = self.limit;
+        Permit::take(&self.taken, limit)
+            .ok_or_else(|| Error::new(format!("Too many calls in flight: more than {limit}.")))
+    }
+}
+
+/// The longest path that is followed: each step through a capability is taken by recursion.
+const MAX_STEPS: usize = 128;
+
 /// A place among the calls in flight, given back when dropped.
 pub(crate) struct Permit(Arc<AtomicUsize>);
 
 impl Permit {
     /// Takes a place, if fewer than `limit` are taken.
-    pub(crate) fn take(taken: &Arc<AtomicUsize>, limit: usize) -> Option<Self> {
+    fn take(taken: &Arc<AtomicUsize>, limit: usize) -> Option<Self> {
         taken
             .fetch_update(Ordering::AcqRel, Ordering::Acquire, |n| {
                 (n < limit).then(|| n.saturating_add(1))

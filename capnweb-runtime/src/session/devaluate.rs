@@ -206,7 +206,7 @@ impl Machine {
     }
 
     /// Walks past promises that have become others, except where the peer can still be told a name.
-    fn end_of_chain(&mut self, mut stub: Stub) -> Stub {
+    pub(super) fn end_of_chain(&mut self, mut stub: Stub) -> Stub {
         while self.own_import(stub.cap()).is_none()
             && let State::Following(next) = stub.cap().state()
         {
@@ -218,20 +218,16 @@ impl Machine {
     }
 
     /// Returns the import of this session that a handle is, if it is one and has not settled.
-    fn own_import(&self, cap: &Cap) -> Option<ImportRef> {
+    pub(super) fn own_import(&self, cap: &Cap) -> Option<ImportRef> {
         let import = cap.import().filter(|import| import.session == self.key)?;
         let entry = self.imports.find(import)?;
         matches!(entry.kind, ImportKind::Stub | ImportKind::Promise { .. }).then_some(import)
     }
 
     fn introduce(&mut self, cap: Cap, pull: Pull, added: &mut Added) -> Result<Expr, Unsendable> {
-        if self.exports.len() >= self.limits.max_exports {
-            self.effects.push(Effect::drop_stub(Stub::of(cap)));
-            return Err(Unsendable::TooManyExports(self.limits.max_exports));
-        }
+        // On failure this is not the last handle: the other one lies among the effects.
         let served = (pull != Pull::Object).then(|| cap.clone());
-        let id = self.exports.introduce(cap, pull);
-        added.exports.push(id);
+        let id = self.introduce_id(cap, pull, added)?;
         Ok(Expr::Capability(match served {
             None => WireRef::Export(id.to_wire()),
             Some(value) => {
@@ -239,6 +235,22 @@ impl Machine {
                 WireRef::Promise(id.to_wire())
             }
         }))
+    }
+
+    /// Adds something to the table of what the peer may refer to.
+    pub(super) fn introduce_id(
+        &mut self,
+        cap: Cap,
+        pull: Pull,
+        added: &mut Added,
+    ) -> Result<ExportId, Unsendable> {
+        if self.exports.len() >= self.limits.max_exports {
+            self.effects.push(Effect::drop_stub(Stub::of(cap)));
+            return Err(Unsendable::TooManyExports(self.limits.max_exports));
+        }
+        let id = self.exports.introduce(cap, pull);
+        added.exports.push(id);
+        Ok(id)
     }
 
     /// Reads a property of a local object or promise once the machine is let go of.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::error::Error;
-use crate::hook::{Cap, Hook, PromiseCell, Resolver, Session, Stub, Value};
+use crate::hook::{Cap, Hook, Mapper, PromiseCell, Resolver, Session, Stub, Value};
 use crate::ids::{ExportId, ImportRef};
 use crate::value::Path;
 
@@ -27,6 +27,17 @@ pub(crate) enum Effect {
         /// Where in it.
         path: Path,
         /// What settles with the value.
+        result: Resolver,
+    },
+    /// Apply a mapper.
+    Map {
+        /// What it is applied to.
+        target: Cap,
+        /// Where in it.
+        path: Path,
+        /// What is done there.
+        mapper: Mapper,
+        /// What settles with the results.
         result: Resolver,
     },
     /// Refuse a call.

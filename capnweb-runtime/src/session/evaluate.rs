@@ -7,7 +7,7 @@ use super::exports::Export;
 use super::imports::{Answer, Import, ImportKind};
 use super::machine::Machine;
 use crate::error::{Error, Violation};
-use crate::hook::{Cap, Permit, PromiseCell, Resolver, Scope, Stub, Value, evaluate, promise};
+use crate::hook::{Cap, PromiseCell, Resolver, Scope, Stub, Value, evaluate, promise};
 use crate::ids::{ExportId, ImportId, ImportRef, WireId};
 use crate::value::Path;
 use crate::wire::{self, DecodeError, Expr, Remap, WireRef};
@@ -42,7 +42,7 @@ impl Scope for Tables<'_> {
     }
 
     fn map(&mut self, remap: Remap) -> Result<Cap, Violation> {
-        Err(not_understood(WireRef::Remap(Box::new(remap))))
+        self.machine.evaluate_remap(remap, self.host)
     }
 
     fn read(&mut self, target: Cap, path: Path) -> Result<Cap, Violation> {
@@ -95,7 +95,11 @@ impl Machine {
     }
 
     /// The peer hands us one of its objects (protocol W-40).
-    fn introduced_object(&mut self, id: WireId, host: &dyn Host) -> Result<Stub, Violation> {
+    pub(super) fn introduced_object(
+        &mut self,
+        id: WireId,
+        host: &dyn Host,
+    ) -> Result<Stub, Violation> {
         let id = introduced(id)?;
         if let Some(entry) = self.imports.get_mut(id) {
             entry.introductions = entry.introductions.saturating_add(1);
@@ -162,9 +166,9 @@ impl Machine {
     }
 
     /// Makes the promise of a call from the peer along a path, if it may make another.
-    fn incoming(&self, path: &Path, host: &dyn Host) -> (Cap, Result<Resolver, Effect>) {
+    pub(super) fn incoming(&self, path: &Path, host: &dyn Host) -> (Cap, Result<Resolver, Effect>) {
         let (value, result) = promise();
-        let result = match self.permit(path.segments().len()) {
+        let result = match self.calls_in_flight.permit(path) {
             Ok(permit) => Ok(result
                 .with_permit(permit)
                 .with_charge(self.charge.clone())
@@ -174,17 +178,7 @@ impl Machine {
         (value, result)
     }
 
-    fn permit(&self, steps: usize) -> Result<Permit, Error> {
-        if steps > MAX_STEPS {
-            let text = format!("The path has more than {MAX_STEPS} steps.");
-            return Err(Error::range_error(text));
-        }
-        let limit = self.limits.max_calls_in_flight;
-        Permit::take(&self.calls_in_flight, limit)
-            .ok_or_else(|| Error::new(format!("Too many calls in flight: more than {limit}.")))
-    }
-
-    fn exported(&self, id: WireId) -> Result<&Export, Violation> {
+    pub(super) fn exported(&self, id: WireId) -> Result<&Export, Violation> {
         ExportId::from_peer(id)
             .and_then(|id| self.exports.get(id))
             .ok_or(Violation::NoSuchEntry(id))
@@ -212,6 +206,3 @@ fn introduced(id: WireId) -> Result<ImportId, Violation> {
         .filter(|id| id.is_negative())
         .ok_or(Violation::BadIntroduction(id))
 }
-
-/// The longest path that is followed: each step through a capability is taken by recursion.
-const MAX_STEPS: usize = 128;

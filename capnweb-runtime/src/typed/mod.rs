@@ -3,6 +3,7 @@
 mod arguments;
 mod capability;
 mod function;
+mod map;
 mod pipeline;
 mod promise;
 mod rpc_error;
@@ -12,6 +13,7 @@ pub(crate) use arguments::stub_from_value;
 pub use arguments::{Arg, ArgList, IntoArg};
 pub use capability::{Attenuate, Capability, FacetOf, Wire};
 pub use function::{Function, FunctionBody};
+pub use map::MapResult;
 pub use pipeline::Pipeline;
 pub use promise::Promise;
 pub use rpc_error::{ErrorBuilder, RpcError, error_code, error_prop, typed_error};

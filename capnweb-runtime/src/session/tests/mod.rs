@@ -5,6 +5,7 @@ mod circles;
 mod facets;
 mod hostile;
 mod limits;
+mod map;
 mod pairs;
 mod proxies;
 mod stress;
