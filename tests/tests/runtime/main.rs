@@ -8,6 +8,7 @@ mod defaults;
 mod errors;
 mod generics;
 mod limits;
+mod map;
 mod pipelining;
 mod promises;
 mod properties;
