@@ -6,7 +6,8 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use capnweb_runtime::{
-    BigInt, Bytes, Call, Date, Error, Function, Pipeline, Promise, Result, Value, capability,
+    BigInt, Bytes, Call, Date, Error, Function, Headers, Pipeline, Promise, Result, Value,
+    capability,
 };
 use serde::{Deserialize, Serialize};
 
@@ -53,6 +54,7 @@ pub trait Target {
     async fn get_timestamp(&self, date: Date) -> Result<f64>;
     async fn get_bytes_length(&self, bytes: Bytes) -> Result<f64>;
     async fn get_big_int_string(&self, n: BigInt) -> Result<String>;
+    async fn make_headers(&self) -> Result<Headers>;
 
     async fn map_array_remote(&self, source: SourceStub) -> Result<Vec<f64>>;
     async fn map_null_remote(&self, source: SourceStub) -> Result<Option<f64>>;
@@ -293,6 +295,15 @@ impl Target for Main {
 
     async fn map_counter_remote(&self, source: SourceStub) -> Result<Vec<f64>> {
         mapping::counter(&source).await
+    }
+
+    async fn make_headers(&self) -> Result<Headers> {
+        let fields = [
+            ("X-Multi", "a"),
+            ("X-multi", "b"),
+            ("Content-Type", "text/plain"),
+        ];
+        Ok(Headers::from_pairs(fields)?)
     }
 
     async fn stats(&self, call: Call) -> Result<TableSizes> {

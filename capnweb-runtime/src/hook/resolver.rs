@@ -11,15 +11,17 @@ use super::promise::{PromiseCell, promise};
 use super::session::Session;
 use super::weight::weight;
 use super::{Stub, Value};
+use crate::counters::Counters;
 use crate::error::Error;
 use crate::value::Path;
 
 /// The right to settle a promise, once. Dropped unused, the promise fails.
 pub(crate) struct Resolver {
     cell: Option<Arc<PromiseCell>>,
-    permit: Option<Permit>,
+    permit: Option<Arc<Permit>>,
     charge: Option<Arc<Charge>>,
     session: Option<Session>,
+    counters: Option<Counters>,
 }
 
 impl Resolver {
@@ -29,6 +31,7 @@ impl Resolver {
             permit: None,
             charge: None,
             session: None,
+            counters: None,
         }
     }
 
@@ -36,11 +39,20 @@ impl Resolver {
     /// S-31).
     pub(crate) fn settle(mut self, outcome: Outcome) {
         if let Some(cell) = self.cell.take() {
+            self.count(&outcome);
             drop(self.permit.take());
             let outcome = self.pay(&cell, outcome);
             cell.store(outcome);
             cell.drain();
         }
+    }
+
+    /// Settles the promise while the work for it goes on: the place among the calls in flight stays
+    /// taken for as long as what this returns is kept.
+    pub(super) fn settle_early(self, outcome: Outcome) -> Option<Arc<Permit>> {
+        let permit = self.permit.clone();
+        self.settle(outcome);
+        permit
     }
 
     /// Charges the peer on whose behalf the call is made with what it gets.
@@ -84,10 +96,23 @@ impl Resolver {
         }
     }
 
-    /// Holds `permit` until the promise settles.
+    /// Holds `permit` until the promise settles, and whatever is called on the way to that.
     pub(crate) fn with_permit(mut self, permit: Permit) -> Self {
-        self.permit = Some(permit);
+        self.permit = Some(Arc::new(permit));
         self
+    }
+
+    /// Counts how the call ends.
+    pub(crate) fn counted(mut self, counters: Counters) -> Self {
+        counters.call_started();
+        self.counters = Some(counters);
+        self
+    }
+
+    fn count(&mut self, outcome: &Outcome) {
+        if let Some(counters) = self.counters.take() {
+            counters.call_ended(outcome);
+        }
     }
 
     /// Counts the result as kept for a peer, beside what is charged already.
@@ -100,7 +125,12 @@ impl Resolver {
     pub(super) fn beside(&self) -> (Cap, Self) {
         let (promise, result) = promise();
         let result = result.with_charge(self.charge.clone());
-        (promise, result.on_behalf_of(self.session.clone()))
+        (promise, result.on_behalf_of(self))
+    }
+
+    /// Returns the session on whose behalf the call is made.
+    pub(super) const fn session(&self) -> Option<&Session> {
+        self.session.as_ref()
     }
 
     /// Names the session on whose behalf the call is made.
@@ -109,18 +139,15 @@ impl Resolver {
         self
     }
 
-    /// Returns the session on whose behalf the call is made.
-    pub(crate) fn session(&self) -> Option<Session> {
-        self.session.clone()
-    }
-
-    /// Like [`for_session`](Self::for_session), where there may be none.
-    pub(crate) fn on_behalf_of(mut self, session: Option<Session>) -> Self {
-        self.session = session;
+    /// Makes the call part of the one that `caller` answers: for the same session, in the same
+    /// place among its calls in flight.
+    pub(crate) fn on_behalf_of(mut self, caller: &Self) -> Self {
+        self.session.clone_from(&caller.session);
+        self.permit.clone_from(&caller.permit);
         self
     }
 
-    /// Describes the call to its handler.
+    /// Describes the call to its handler, which starts now.
     pub(crate) fn describe(&self) -> Call {
         Call::new(self.session.clone(), self.cell.clone())
     }
@@ -129,9 +156,9 @@ impl Resolver {
 impl Drop for Resolver {
     fn drop(&mut self) {
         if let Some(cell) = self.cell.take() {
-            cell.store(Err(Error::new(
-                "The call was dropped before it gave a result.",
-            )));
+            let outcome = Err(Error::new("The call was dropped before it gave a result."));
+            self.count(&outcome);
+            cell.store(outcome);
             cell.drain();
         }
     }
@@ -142,24 +169,48 @@ impl Drop for Resolver {
 pub(crate) struct CallsInFlight {
     taken: Arc<AtomicUsize>,
     limit: usize,
+    counters: Counters,
 }
 
 impl CallsInFlight {
     /// Creates the count, with a limit.
-    pub(crate) fn new(limit: usize) -> Self {
-        let taken = Arc::default();
-        Self { taken, limit }
+    pub(crate) fn new(limit: usize, counters: Counters) -> Self {
+        Self {
+            taken: Arc::default(),
+            limit,
+            counters,
+        }
     }
 
-    /// Takes a place for a call along a path, if there is one.
-    pub(crate) fn permit(&self, path: &Path) -> Result<Permit, Error> {
+    /// Counts the call that this settles, and gives it a place, if one is left for a call along such
+    /// a path.
+    pub(crate) fn admit(
+        &self,
+        path: &Path,
+        result: Resolver,
+    ) -> Result<Resolver, (Resolver, Error)> {
+        match self.permit(path) {
+            Ok(permit) => Ok(result.with_permit(permit).counted(self.counters.clone())),
+            Err(error) => Err((result, error)),
+        }
+    }
+
+    /// Returns what counts this peer's doings.
+    pub(super) const fn counters(&self) -> &Counters {
+        &self.counters
+    }
+
+    fn permit(&self, path: &Path) -> Result<Permit, Error> {
         if path.segments().len() > MAX_STEPS {
+            self.counters.call_refused("path_steps");
             let text = format!("The path has more than {MAX_STEPS} steps.");
-            return Err(Error::range_error(text));
+            return Err(Error::range_error(text).public());
         }
         let limit = self.limit;
-        Permit::take(&self.taken, limit)
-            .ok_or_else(|| Error::new(format!("Too many calls in flight: more than {limit}.")))
+        Permit::take(&self.taken, limit).ok_or_else(|| {
+            self.counters.call_refused("max_calls_in_flight");
+            Error::new(format!("Too many calls in flight: more than {limit}.")).public()
+        })
     }
 }
 

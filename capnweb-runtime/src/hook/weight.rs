@@ -56,11 +56,7 @@ fn members<C>(object: &Object<C>, leaf: &impl Fn(&C) -> usize) -> usize {
 
 fn fields(headers: &Headers) -> usize {
     let fields = headers.iter();
-    sum(fields.map(|(name, value)| {
-        name.len()
-            .saturating_add(room_of_key(value))
-            .saturating_add(size_of::<String>())
-    }))
+    sum(fields.map(|(name, value)| sum([FIELD, name.len(), value.len()])))
 }
 
 const fn room_of_key(key: &str) -> usize {
@@ -109,3 +105,6 @@ fn weigh_target(target: &Target) -> usize {
 
 /// What a reference takes that is made for a message, with its promise or its place in a table.
 const PROMISE: usize = 256;
+
+/// What a header field takes beside its name and its value.
+const FIELD: usize = 64;

@@ -134,7 +134,8 @@ impl Machine {
         if self.imports.get(id).is_some() {
             let error = Error::new(
                 "Bug in RPC system: The peer sent a promise reusing an existing export ID.",
-            );
+            )
+            .public();
             return Ok(Stub::promise(Cap::settled(Err(error))));
         }
         self.check_imports()?;
@@ -168,12 +169,11 @@ impl Machine {
     /// Makes the promise of a call from the peer along a path, if it may make another.
     pub(super) fn incoming(&self, path: &Path, host: &dyn Host) -> (Cap, Result<Resolver, Effect>) {
         let (value, result) = promise();
-        let result = match self.calls_in_flight.permit(path) {
-            Ok(permit) => Ok(result
-                .with_permit(permit)
+        let result = match self.calls_in_flight.admit(path, result) {
+            Ok(result) => Ok(result
                 .with_charge(self.charge.clone())
                 .for_session(host.session())),
-            Err(error) => Err(Effect::Refuse { result, error }),
+            Err((result, error)) => Err(Effect::Refuse { result, error }),
         };
         (value, result)
     }

@@ -8,6 +8,7 @@ use super::exports::{Exports, Pull};
 use super::imports::{Import, ImportKind, Imports};
 use super::thrown::without_capabilities;
 use crate::config::SessionConfig;
+use crate::counters::Counters;
 use crate::error::{Disconnect, Error, Violation};
 use crate::hook::{Account, CallsInFlight, Cap, Charge, Stats, Stub, Value, weigh_expr};
 use crate::ids::{ExportId, ImportId, ImportRef, SessionKey, WireId};
@@ -18,6 +19,7 @@ use crate::wire::{self, DecodeError, Expr, Message};
 pub(crate) struct Machine {
     pub(super) key: SessionKey,
     pub(super) limits: Limits,
+    pub(super) counters: Counters,
     pub(super) exports: Exports,
     pub(super) imports: Imports,
     pub(super) calls_in_flight: CallsInFlight,
@@ -30,6 +32,8 @@ pub(crate) struct Machine {
     pub(super) bytes_in_writing: usize,
     pub(super) effects: Vec<Effect>,
     pub(super) ended: Option<Disconnect>,
+    /// The peer is yet to be told why.
+    pub(super) why_due: bool,
 }
 
 impl Machine {
@@ -38,17 +42,22 @@ impl Machine {
         let limits = config.limits.clone();
         Self {
             key,
-            account: Account::new(limits.max_retained_bytes),
+            account: Account::new(limits.max_retained_bytes, config.counters.clone()),
             charge: None,
+            counters: config.counters.clone(),
             exports: Exports::new(main),
             imports: Imports::new(),
-            calls_in_flight: CallsInFlight::new(limits.max_calls_in_flight),
+            calls_in_flight: CallsInFlight::new(
+                limits.max_calls_in_flight,
+                config.counters.clone(),
+            ),
             limits,
             frames: VecDeque::new(),
             frame_bytes: 0,
             bytes_in_writing: 0,
             effects: Vec::new(),
             ended: None,
+            why_due: false,
         }
     }
 
@@ -76,6 +85,7 @@ impl Machine {
         if self.ended.is_some() {
             return;
         }
+        self.counters.received(text.len());
         let handled = wire::decode(text, &self.limits)
             .map_err(Violation::from)
             .and_then(|message| self.apply(message, text.len(), host));
@@ -112,6 +122,11 @@ impl Machine {
         self.ended.as_ref()
     }
 
+    /// Returns whether the session has ended, and there is nothing more to be sent.
+    pub(crate) fn has_said_all(&self) -> bool {
+        self.ended.is_some() && !self.why_due && self.frames.is_empty()
+    }
+
     /// Returns another handle to the peer's main object, if one is alive.
     pub(crate) fn peer_main(&self) -> Option<Cap> {
         let main = self.imports.get(ImportId::MAIN)?;
@@ -133,9 +148,9 @@ impl Machine {
                 self.handle_push(expr, size, host)
             }
             Message::Stream(expr) => Err(not_understood(
-                wire::encode_stream(&expr).unwrap_or_default(),
+                &wire::encode_stream(&expr).unwrap_or_default(),
             )),
-            Message::Pipe => Err(not_understood(wire::encode_pipe())),
+            Message::Pipe => Err(not_understood(&wire::encode_pipe())),
             Message::Pull(id) => self.handle_pull(id),
             Message::Resolve(id, expr) => {
                 let size = size.max(weigh_expr(&expr));
@@ -177,8 +192,8 @@ impl Machine {
             }
             Pull::Started => {}
             Pull::Object => {
-                let error = Error::new("Tried to resolve a non-promise stub.");
-                self.reject(export, error);
+                let error = Error::new("Tried to resolve a non-promise stub.").public();
+                self.effects.push(Effect::Reject { export, error });
             }
         }
         Ok(())
@@ -311,6 +326,7 @@ impl Machine {
         if self.ended.is_some() {
             return;
         }
+        self.counters.sent(frame.len());
         self.frame_bytes = self.frame_bytes.saturating_add(room_of(&frame));
         self.frames.push_back(frame);
         let limit = self.limits.max_outgoing_bytes;
@@ -323,7 +339,7 @@ impl Machine {
 }
 
 /// Refuses a message that this session has no use for, as one that it does not know.
-fn not_understood(text: String) -> Violation {
+fn not_understood(text: &str) -> Violation {
     let excerpt = text.chars().take(256).collect();
     DecodeError::BadMessage { excerpt }.into()
 }

@@ -1,5 +1,7 @@
 //! Mappers, received and sent: which captures are whose (protocol M-2, M-32).
 
+use std::sync::Arc;
+
 use super::commands::Refused;
 use super::devaluate::Added;
 use super::effect::{Effect, Host};
@@ -30,7 +32,7 @@ impl Machine {
         let allowance = Allowance::new(
             self.limits.max_map_steps,
             self.calls_in_flight.clone(),
-            self.account.clone(),
+            Arc::clone(&self.account),
         );
         let mapper = Mapper::allowed(captures, remap.instructions, allowance);
         let (value, result) = self.incoming(&remap.path, host);

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::error::Error;
 use crate::hook::charge::{Account, Charge};
-use crate::hook::resolver::{CallsInFlight, Permit};
+use crate::hook::resolver::{CallsInFlight, Resolver};
 use crate::value::Path;
 
 /// What one `remap` of a peer's may spend, all that is nested in it included.
@@ -53,12 +53,19 @@ impl Allowance {
         taken
             .fetch_update(Ordering::AcqRel, Ordering::Acquire, more)
             .map(drop)
-            .map_err(|_| Error::range_error(format!("The map takes more than {limit} steps.")))
+            .map_err(|_| {
+                self.calls.counters().limit_hit("max_map_steps");
+                Error::range_error(format!("The map takes more than {limit} steps.")).public()
+            })
     }
 
-    /// Takes a place among the peer's calls in flight.
-    pub(super) fn permit(&self, path: &Path) -> Result<Permit, Error> {
-        self.calls.permit(path)
+    /// Gives a call a place among the peer's calls in flight.
+    pub(super) fn admit(
+        &self,
+        path: &Path,
+        result: Resolver,
+    ) -> Result<Resolver, (Resolver, Error)> {
+        self.calls.admit(path, result)
     }
 
     /// Charges the peer with something that is kept.

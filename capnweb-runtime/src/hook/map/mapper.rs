@@ -17,7 +17,7 @@ use crate::wire::{DecodeError, Expr};
 pub(crate) struct Mapper {
     captures: Vec<Capture>,
     instructions: Vec<Instruction>,
-    terms: Terms,
+    terms: Arc<Terms>,
 }
 
 /// Something that the closure has taken in from around it.
@@ -49,7 +49,7 @@ pub(crate) trait Guard: Send + Sync + 'static {
 impl Mapper {
     /// Creates a mapper of this program's own.
     pub(crate) fn new(captures: Vec<Cap>, instructions: Vec<Result<Expr, DecodeError>>) -> Self {
-        Self::on_terms(captures, instructions, Terms::default())
+        Self::on_terms(captures, instructions, Arc::default())
     }
 
     /// Creates a mapper that runs for a peer, who may spend this much on it.
@@ -62,13 +62,14 @@ impl Mapper {
             allowance: Some(allowance),
             guards: Vec::new(),
         };
-        Self::on_terms(captures, instructions, terms)
+        Self::on_terms(captures, instructions, Arc::new(terms))
     }
 
+    /// Creates a mapper that runs on the same terms as the one it is nested in.
     pub(super) fn on_terms(
         captures: Vec<Cap>,
         instructions: Vec<Result<Expr, DecodeError>>,
-        terms: Terms,
+        terms: Arc<Terms>,
     ) -> Self {
         let captures = captures.into_iter().map(Capture::new).collect();
         let instructions = instructions.into_iter().map(Instruction::new).collect();
@@ -81,7 +82,7 @@ impl Mapper {
 
     /// Puts a mapper under one more condition.
     pub(crate) fn guarded(mut self, guard: Arc<dyn Guard>) -> Self {
-        self.terms.guards.push(guard);
+        Arc::make_mut(&mut self.terms).guards.push(guard);
         self
     }
 
@@ -118,7 +119,7 @@ impl Mapper {
         self.instructions.get(at)
     }
 
-    pub(super) const fn terms(&self) -> &Terms {
+    pub(super) const fn terms(&self) -> &Arc<Terms> {
         &self.terms
     }
 

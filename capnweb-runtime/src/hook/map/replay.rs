@@ -23,7 +23,6 @@ pub(super) struct Replay {
     variables: Vec<Cap>,
     /// What inputs and outputs are counted as, if they are kept for a peer.
     kept: Option<Arc<Charge>>,
-    session: Option<Session>,
     result: Resolver,
 }
 
@@ -65,7 +64,6 @@ impl Replay {
             shape,
             variables: Vec::new(),
             kept,
-            session: result.session(),
             result,
         })
     }
@@ -89,7 +87,7 @@ impl Replay {
 
     fn advance(&mut self) -> Result<Option<Value>, Error> {
         self.mapper.terms().check()?;
-        if self.session.as_ref().is_some_and(Session::is_ended) {
+        if self.result.session().is_some_and(Session::is_ended) {
             return Err(Disconnect::Shutdown.into());
         }
         if self.variables.is_empty() {
@@ -113,16 +111,16 @@ impl Replay {
 
     fn execute(&self, at: usize) -> Result<Value, Error> {
         let Some(instruction) = self.mapper.instruction(at) else {
-            return Err(Error::new("Invalid empty mapper function."));
+            return Err(Error::new("Invalid empty mapper function.").public());
         };
         let expr = instruction
             .expr
             .as_ref()
-            .map_err(|error| Error::of_class(error.class(), error.to_string()))?;
+            .map_err(|error| Error::of_class(error.class(), error.to_string()).public())?;
         if let Some(allowance) = &self.mapper.terms().allowance {
             allowance.step(instruction.weight)?;
         }
-        let mut scope = ReplayScope::new(&self.mapper, &self.variables, self.session.as_ref());
+        let mut scope = ReplayScope::new(&self.mapper, &self.variables, &self.result);
         evaluate(&mut scope, expr.clone())
     }
 

@@ -1,5 +1,7 @@
 //! What ids mean inside a mapper (protocol M-3).
 
+use std::sync::Arc;
+
 use super::allowance::Allowance;
 use super::mapper::Mapper;
 use crate::error::Error;
@@ -8,18 +10,17 @@ use crate::hook::deliver::delivered_weight;
 use crate::hook::evaluate::Scope;
 use crate::hook::promise::promise;
 use crate::hook::resolver::Resolver;
-use crate::hook::session::Session;
 use crate::hook::weight::weight;
 use crate::hook::{State, Stub, Value};
 use crate::ids::WireId;
 use crate::value::Path;
 use crate::wire::{Capture, Remap};
 
-/// The input, the results so far, and the captures.
+/// The input, the results so far, and the captures; calls are made for whoever asked for the map.
 pub(super) struct ReplayScope<'a> {
     mapper: &'a Mapper,
     variables: &'a [Cap],
-    session: Option<&'a Session>,
+    caller: &'a Resolver,
 }
 
 /// Where an id leads.
@@ -32,31 +33,31 @@ impl<'a> ReplayScope<'a> {
     pub(super) const fn new(
         mapper: &'a Mapper,
         variables: &'a [Cap],
-        session: Option<&'a Session>,
+        caller: &'a Resolver,
     ) -> Self {
         Self {
             mapper,
             variables,
-            session,
+            caller,
         }
     }
 
-    const fn allowance(&self) -> Option<&'a Allowance> {
+    fn allowance(&self) -> Option<&'a Allowance> {
         self.mapper.terms().allowance.as_ref()
     }
 
     /// Begins a call on behalf of the peer, if it may make another; `size` is what it brings.
     fn begin(&self, path: &Path, size: usize, begin: impl FnOnce(Resolver)) -> Result<Cap, Error> {
         let (value, result) = promise();
-        let result = result.on_behalf_of(self.session.cloned());
+        let result = result.on_behalf_of(self.caller);
         let Some(allowance) = self.allowance() else {
             begin(result);
             return Ok(value);
         };
         let charge = allowance.charge(size)?;
-        match allowance.permit(path) {
-            Ok(permit) => begin(result.with_permit(permit).with_charge(Some(charge))),
-            Err(error) => result.settle(Err(error)),
+        match allowance.admit(path, result.with_charge(Some(charge))) {
+            Ok(result) => begin(result),
+            Err((result, error)) => result.settle(Err(error)),
         }
         if let State::Settled(outcome) = value.state()
             && let Ok(value) = outcome.as_ref()
@@ -94,7 +95,7 @@ impl Scope for ReplayScope<'_> {
     }
 
     fn introduced_object(&mut self, _: WireId) -> Result<Stub, Error> {
-        Err(Error::new("A mapper function cannot refer to exports."))
+        Err(Error::new("A mapper function cannot refer to exports.").public())
     }
 
     fn introduced_promise(&mut self, id: WireId) -> Result<Stub, Error> {
@@ -102,7 +103,7 @@ impl Scope for ReplayScope<'_> {
     }
 
     fn readable(&mut self, _: WireId) -> Result<Stub, Error> {
-        Err(Error::new("A mapper function cannot use pipe readables."))
+        Err(Error::new("A mapper function cannot use pipe readables.").public())
     }
 
     fn writable(&mut self, id: WireId) -> Result<Stub, Error> {
@@ -125,7 +126,7 @@ impl Scope for ReplayScope<'_> {
             sum.saturating_add(delivered_weight(arg))
         }))?;
         self.begin(&path.clone(), size, |result| {
-            target.call(path, args, result)
+            target.call(path, args, result);
         })
     }
 
@@ -136,7 +137,7 @@ impl Scope for ReplayScope<'_> {
             Capture::Export(id) => self.introduced_object(id).map(Stub::into_cap),
         });
         let captures = captures.collect::<Result<_, _>>()?;
-        let terms = self.mapper.terms().clone();
+        let terms = Arc::clone(self.mapper.terms());
         let mapper = Mapper::on_terms(captures, remap.instructions, terms);
         let path = remap.path;
         self.begin(&path.clone(), 0, |result| target.map(path, mapper, result))
@@ -159,5 +160,5 @@ impl Place {
 }
 
 fn no_such_entry(id: WireId) -> Error {
-    Error::new(format!("no such entry on exports table: {id}"))
+    Error::new(format!("no such entry on exports table: {id}")).public()
 }

@@ -617,7 +617,7 @@ async fn l16_what_a_map_keeps_is_charged_and_given_back() {
             heard.contains("More than 1000000 bytes are kept for the peer already."),
             "{heard:.200}"
         );
-        peer.says(&format!(r#"["push",["remap",1,[],[],["short"]]]"#));
+        peer.says(r#"["push",["remap",1,[],[],["short"]]]"#);
         peer.says(&format!(r#"["pull",{}]"#, id + 1));
         assert!(peer.heard().await.join("").contains("short"));
         peer.says(&format!(r#"["release",{id},1]"#));
