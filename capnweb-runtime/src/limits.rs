@@ -31,6 +31,12 @@ pub struct Limits {
     /// Calls from the peer that have started and not settled. Further calls are rejected, the
     /// session goes on. Default 10,000.
     pub max_calls_in_flight: usize,
+    /// Instructions that one `map` of the peer's may execute here, over all elements and all that is
+    /// nested in it; an instruction that copies data counts once more for every 4 KiB of it. Past it
+    /// the map is rejected with a `RangeError`, what it has started is not undone, and the session
+    /// goes on. The calls it makes count as calls in flight, and what it keeps as retained bytes.
+    /// Default 1,000,000.
+    pub max_map_steps: usize,
     /// How long a method may take, from the moment it is called; none by default. Past it the call
     /// fails with [`Error::TimedOut`](crate::Error::TimedOut), and
     /// [`Call::cancelled`](crate::Call::cancelled) is ready. A method that is declared
@@ -74,6 +80,7 @@ impl Default for Limits {
             max_exports: 100_000,
             max_imports: 100_000,
             max_calls_in_flight: 10_000,
+            max_map_steps: 1_000_000,
             max_handler_time: None,
             max_retained_bytes: 256 * 1024 * 1024,
             max_error_depth: 16,

@@ -11,6 +11,8 @@ use capnweb_runtime::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::mapping::{self, SourceStub};
+
 /// What every connection is served.
 #[capability]
 pub trait Target {
@@ -53,6 +55,12 @@ pub trait Target {
     async fn get_bytes_length(&self, bytes: Bytes) -> Result<f64>;
     async fn get_big_int_string(&self, n: BigInt) -> Result<String>;
     async fn make_headers(&self) -> Result<Headers>;
+
+    async fn map_array_remote(&self, source: SourceStub) -> Result<Vec<f64>>;
+    async fn map_null_remote(&self, source: SourceStub) -> Result<Option<f64>>;
+    async fn map_single_remote(&self, source: SourceStub, n: f64) -> Result<Value>;
+    async fn map_nested_remote(&self, source: SourceStub) -> Result<Vec<Vec<f64>>>;
+    async fn map_counter_remote(&self, source: SourceStub) -> Result<Vec<f64>>;
 
     /// The sizes of this session's tables.
     async fn stats(&self, call: Call) -> Result<TableSizes>;
@@ -267,6 +275,26 @@ impl Target for Main {
 
     async fn get_big_int_string(&self, n: BigInt) -> Result<String> {
         Ok(n.to_string())
+    }
+
+    async fn map_array_remote(&self, source: SourceStub) -> Result<Vec<f64>> {
+        mapping::array(&source).await
+    }
+
+    async fn map_null_remote(&self, source: SourceStub) -> Result<Option<f64>> {
+        mapping::null(&source).await
+    }
+
+    async fn map_single_remote(&self, source: SourceStub, n: f64) -> Result<Value> {
+        mapping::single(&source, n).await
+    }
+
+    async fn map_nested_remote(&self, source: SourceStub) -> Result<Vec<Vec<f64>>> {
+        mapping::nested(&source).await
+    }
+
+    async fn map_counter_remote(&self, source: SourceStub) -> Result<Vec<f64>> {
+        mapping::counter(&source).await
     }
 
     async fn make_headers(&self) -> Result<Headers> {

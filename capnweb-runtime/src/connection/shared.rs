@@ -18,7 +18,8 @@ use crate::config::SessionConfig;
 use crate::counters::Counters;
 use crate::error::{Disconnect, Error};
 use crate::hook::{
-    Cap, Gauge, Hook, Peer, PromiseCell, Screen, Session, SessionControl, Stats, Value, shielded,
+    Cap, Gauge, Hook, Mapper, Peer, PromiseCell, Screen, Session, SessionControl, Stats, Value,
+    shielded,
 };
 use crate::ids::{ImportRef, SessionKey};
 use crate::session::{Effect, Host, Machine, Refused};
@@ -100,6 +101,16 @@ impl Connection {
             self.screen.value(arg);
         }
         self.with(|machine| machine.push(import, path, args, self))
+    }
+
+    /// Has the peer apply a mapper to something of its.
+    pub(super) fn push_map(
+        &self,
+        import: ImportRef,
+        path: Path,
+        mapper: Mapper,
+    ) -> Result<Cap, Refused<Mapper>> {
+        self.with(|machine| machine.push_map(import, path, mapper, self))
     }
 
     pub(super) fn pull(&self, import: ImportRef) {
@@ -240,6 +251,12 @@ impl Connection {
                 path,
                 result,
             } => target.read(path, result),
+            Effect::Map {
+                target,
+                path,
+                mapper,
+                result,
+            } => target.map(path, mapper, result),
             Effect::Refuse { result, error } => result.settle(Err(error)),
             Effect::Serve { export, value } => {
                 // The waiter lies in a promise that may outlive the session by far.

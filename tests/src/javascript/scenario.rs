@@ -59,7 +59,7 @@ impl Scenario {
 }
 
 /// Every scenario, by topic.
-pub const SCENARIOS: [Scenario; 8] = [
+pub const SCENARIOS: [Scenario; 9] = [
     Scenario {
         name: "calls",
         steps: 12,
@@ -91,6 +91,10 @@ pub const SCENARIOS: [Scenario; 8] = [
     Scenario {
         name: "disposal",
         steps: 15,
+    },
+    Scenario {
+        name: "map",
+        steps: 18,
     },
 ];
 
