@@ -21,6 +21,12 @@ pub struct Limits {
     pub max_message_size: usize,
     /// Levels of JSON nesting in one received message, at least 520. Default 1,024.
     pub max_json_depth: usize,
+    /// Values in one received message, every element, member, array and object for one. Default
+    /// 2,000,000, which is more numbers of full precision than `max_message_size` lets in.
+    ///
+    /// It is this that bounds how long one message can occupy the processor: small values take much
+    /// more time and room for each byte of text than large ones.
+    pub max_values: usize,
     /// Bytes in one received WebSocket message, checked before it is read as text. Default
     /// 100,663,296: three times `max_message_size`.
     pub max_frame_bytes: usize,
@@ -59,6 +65,7 @@ impl Default for Limits {
             max_bigint_digits: 16_384,
             max_message_size: 32 * 1024 * 1024,
             max_json_depth: 1024,
+            max_values: 2_000_000,
             max_frame_bytes: 96 * 1024 * 1024,
             max_exports: 100_000,
             max_imports: 100_000,
