@@ -95,6 +95,22 @@ impl Error {
         ErrorValue::new(class, message).into()
     }
 
+    /// Creates an `AggregateError`: one error that stands for several.
+    ///
+    /// ```
+    /// use capnweb_runtime::{Error, ErrorClass};
+    ///
+    /// let both = Error::aggregate("neither", [Error::new("one"), Error::type_error("other")]);
+    /// assert_eq!(both.class(), ErrorClass::AggregateError);
+    /// let messages: Vec<_> = both.errors().iter().map(Error::to_string).collect();
+    /// assert_eq!(messages, ["one", "other"]);
+    /// ```
+    pub fn aggregate(message: impl Into<String>, errors: impl IntoIterator<Item = Self>) -> Self {
+        let errors = errors.into_iter().map(Self::into_value).collect();
+        Self::of_class(ErrorClass::AggregateError, message)
+            .with_prop("errors", Value::Array(errors))
+    }
+
     /// Creates an error from whatever a peer threw.
     pub(crate) fn thrown(value: Value) -> Self {
         Self::Thrown(Box::new(Thrown(value)))
@@ -145,6 +161,15 @@ impl Error {
             Self::Thrown(thrown) => thrown.error()?.props.get(name),
             _ => None,
         }
+    }
+
+    /// Returns the errors that an `AggregateError` stands for; none of any other error.
+    pub fn errors(&self) -> Vec<Self> {
+        let Self::Thrown(thrown) = self else {
+            return Vec::new();
+        };
+        let errors = thrown.error().map_or(&[][..], ErrorValue::errors);
+        errors.iter().cloned().map(Self::thrown).collect()
     }
 
     /// Returns whether the reference was revoked, here or at the peer.

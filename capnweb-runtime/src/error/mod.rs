@@ -4,6 +4,7 @@ mod call;
 mod data;
 mod disconnect;
 mod excerpt;
+mod invalid;
 pub mod redact;
 mod trail;
 mod violation;

@@ -153,9 +153,9 @@ impl Machine {
                 self.handle_push(expr, size, host)
             }
             Message::Stream(expr) => Err(not_understood(
-                wire::encode_stream(&expr).unwrap_or_default(),
+                &wire::encode_stream(&expr).unwrap_or_default(),
             )),
-            Message::Pipe => Err(not_understood(wire::encode_pipe())),
+            Message::Pipe => Err(not_understood(&wire::encode_pipe())),
             Message::Pull(id) => self.handle_pull(id),
             Message::Resolve(id, expr) => {
                 let size = size.max(room_of_expr(&expr));
@@ -344,7 +344,7 @@ impl Machine {
 }
 
 /// Refuses a message that this session has no use for, as one that it does not know.
-fn not_understood(text: String) -> Violation {
+fn not_understood(text: &str) -> Violation {
     let excerpt = text.chars().take(256).collect();
     DecodeError::BadMessage { excerpt }.into()
 }

@@ -118,4 +118,13 @@ impl<C> ErrorValue<C> {
     pub fn cause(&self) -> Option<&Tree<C>> {
         self.props.get("cause")
     }
+
+    /// Returns the errors that this one stands for: the list in the property `errors`, which every
+    /// `AggregateError` has. As in JavaScript, a peer may put any value there.
+    pub fn errors(&self) -> &[Tree<C>] {
+        match self.props.get("errors") {
+            Some(Tree::Array(errors)) => errors,
+            _ => &[],
+        }
+    }
 }

@@ -13,4 +13,5 @@ mod support;
 mod told;
 mod transcripts;
 mod transcripts_failures;
+mod web;
 mod world;
