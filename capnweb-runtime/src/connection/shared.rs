@@ -187,14 +187,14 @@ impl Connection {
     /// Tells whoever listens that the session has ended: how, but not in what words, for those may
     /// be a peer's.
     fn tell_end(&self, reason: &Disconnect) {
-        match reason {
-            Disconnect::Violation(violation) => warn!(
-                parent: &self.span,
-                reason = reason.kind(),
-                violation = violation.kind(),
-                "session ended"
-            ),
-            _ => debug!(parent: &self.span, reason = reason.kind(), "session ended"),
+        let violation = match reason {
+            Disconnect::Violation(violation) => Some(violation.kind()),
+            _ => None,
+        };
+        if violation.is_some() || reason.limit().is_some() {
+            warn!(parent: &self.span, reason = reason.kind(), violation, "session ended");
+        } else {
+            debug!(parent: &self.span, reason = reason.kind(), "session ended");
         }
     }
 
