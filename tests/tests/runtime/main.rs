@@ -10,6 +10,7 @@ mod defaults;
 mod errors;
 mod generics;
 mod limits;
+mod neighbours;
 mod pipelining;
 mod promises;
 mod properties;
