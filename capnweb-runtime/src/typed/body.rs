@@ -11,7 +11,7 @@ use crate::value::Bytes;
 ///
 /// Where only one kind makes sense, that kind can stand in its place: `Response<String>`,
 /// `Request<()>`.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Default)]
 #[non_exhaustive]
 pub enum Body {
     /// Nothing.
@@ -25,10 +25,10 @@ pub enum Body {
 
 impl Serialize for Body {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let value = match self.clone() {
+        let value = match self {
             Self::Empty => Value::Null,
-            Self::Text(text) => Value::String(text),
-            Self::Bytes(bytes) => Value::Bytes(Bytes::new(bytes)),
+            Self::Text(text) => Value::String(text.clone()),
+            Self::Bytes(bytes) => Value::Bytes(Bytes::new(bytes.clone())),
         };
         passthrough::serialize(value, serializer)
     }
