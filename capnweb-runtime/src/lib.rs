@@ -88,6 +88,7 @@
 pub mod __private;
 mod config;
 mod connection;
+mod counters;
 mod data;
 mod endpoint;
 mod error;
@@ -110,6 +111,7 @@ pub use capnweb_macros::attenuate;
 pub use capnweb_macros::capability;
 
 pub use config::SessionConfig;
+pub use counters::{CounterValues, Counters, Sample};
 
 pub use data::{from_value, native, to_value};
 
@@ -118,9 +120,10 @@ pub use endpoint::axum;
 pub use endpoint::in_process;
 #[cfg(feature = "websocket")]
 pub use endpoint::{ConnectError, Connector, Server, connect, serve};
+pub use error::redact;
 pub use error::{
-    DeserializeError, Disconnect, Error, Fault, Result, SerializeError, Thrown, Unsendable,
-    Violation,
+    DeserializeError, Disconnect, Error, Fault, OutgoingError, Result, SerializeError, Thrown,
+    Unsendable, Violation,
 };
 pub use hook::{Brand, Call, Peer, Revoker, Session, Stats, Stub, Value};
 pub use ids::WireId;
@@ -130,10 +133,10 @@ pub use typed::{
     RpcError, Wire,
 };
 pub use value::{
-    BigInt, Blob, Bytes, BytesKind, Date, Element, ErrorClass, ErrorValue, Headers, InvalidDate,
-    InvalidHeader, InvalidRequest, InvalidResponse, Object, ParseBigIntError, Path, ReferrerPolicy,
-    Request, RequestCache, RequestCredentials, RequestMode, RequestOptions, RequestRedirect,
-    Response, Segment, Tree, Url,
+    Audience, BigInt, Blob, Bytes, BytesKind, Date, Element, ErrorClass, ErrorValue, Headers,
+    InvalidDate, InvalidHeader, InvalidRequest, InvalidResponse, Object, ParseBigIntError, Path,
+    ReferrerPolicy, Request, RequestCache, RequestCredentials, RequestMode, RequestOptions,
+    RequestRedirect, Response, Segment, Tree, Url,
 };
 pub use wire::{DecodeError, EncodeError, JsonError};
 

@@ -5,6 +5,7 @@ mod data;
 mod disconnect;
 mod excerpt;
 mod invalid;
+pub mod redact;
 mod trail;
 mod violation;
 
@@ -13,5 +14,6 @@ pub(crate) use data::SerializeFault;
 pub use data::{DeserializeError, SerializeError};
 pub use disconnect::{Disconnect, Fault};
 pub(crate) use excerpt::Excerpt;
+pub use redact::OutgoingError;
 pub(crate) use trail::Step;
 pub use violation::Violation;

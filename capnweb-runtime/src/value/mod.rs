@@ -22,7 +22,7 @@ pub use blob::Blob;
 pub use bytes::{Bytes, BytesKind};
 pub use date::{Date, InvalidDate};
 pub use element::Element;
-pub use error_value::{ErrorClass, ErrorValue};
+pub use error_value::{Audience, ErrorClass, ErrorValue};
 pub use headers::{Headers, InvalidHeader};
 pub(crate) use members::merge_duplicates;
 pub use object::Object;

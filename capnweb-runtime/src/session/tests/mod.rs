@@ -2,6 +2,7 @@
 #![allow(clippy::arithmetic_side_effects, reason = "no peer reaches a test")]
 
 mod circles;
+mod deadlines;
 mod facets;
 mod hostile;
 mod limits;
@@ -9,6 +10,7 @@ mod pairs;
 mod proxies;
 mod stress;
 mod support;
+mod told;
 mod transcripts;
 mod transcripts_failures;
 mod web;
