@@ -8,6 +8,7 @@ use super::brand::BrandKey;
 use super::charge::Charge;
 use super::promise::{PromiseCell, promise};
 use super::resolver::Resolver;
+use super::stream::{Nature, Room, Streamed};
 use super::{Stub, Value};
 use crate::error::Error;
 use crate::ids::ImportRef;
@@ -35,8 +36,8 @@ pub(crate) enum State {
 /// around them answer to this, so that there is one way for a call to travel.
 ///
 /// No method is called while a session's lock is held, except [`state`](Self::state),
-/// [`import`](Self::import), [`cell`](Self::cell) and [`inner`](Self::inner), which run no code of a
-/// user and drop nothing.
+/// [`import`](Self::import), [`cell`](Self::cell), [`inner`](Self::inner) and
+/// [`nature`](Self::nature), which run no code of a user and drop nothing.
 pub(crate) trait Hook: Send + Sync + 'static {
     /// Calls what is at `path`; returns once the call is under way and in its place in the order.
     fn call(self: Arc<Self>, path: Path, args: Vec<Value>, result: Resolver);
@@ -58,6 +59,24 @@ pub(crate) trait Hook: Send + Sync + 'static {
         self.read(path, result);
         promise
     }
+
+    /// Calls a method of a writable stream, as one of several calls that are under way at once. An
+    /// error says that it was not sent. A remote reference overrides this: what is here is for
+    /// streams of this process.
+    fn stream(self: Arc<Self>, method: &'static str, args: Vec<Value>) -> Result<Streamed, Error> {
+        Ok(Streamed {
+            size: None,
+            answer: self.call_promise(Path::single(method), args),
+        })
+    }
+
+    /// Returns the wait that is due before more is streamed, if there is one.
+    fn room(self: Arc<Self>) -> Option<Room> {
+        None
+    }
+
+    /// Tells a writable stream that nobody will write to it any more, whoever still refers to it.
+    fn abandon(&self) {}
 
     /// Asks for the value: pulls it from the peer if need be, then tells the waiter. An object is
     /// its own value.
@@ -86,6 +105,11 @@ pub(crate) trait Hook: Send + Sync + 'static {
     /// Returns what a wrapper hands its calls on to.
     fn inner(&self) -> Option<Stub> {
         None
+    }
+
+    /// Returns whether this is one end of a stream.
+    fn nature(&self) -> Nature<'_> {
+        Nature::Object
     }
 }
 
@@ -143,6 +167,26 @@ impl Cap {
     /// See [`Hook::read_promise`].
     pub(crate) fn read_promise(&self, path: Path) -> Self {
         Arc::clone(&self.0).read_promise(path)
+    }
+
+    /// See [`Hook::stream`].
+    pub(crate) fn stream(&self, method: &'static str, args: Vec<Value>) -> Result<Streamed, Error> {
+        Arc::clone(&self.0).stream(method, args)
+    }
+
+    /// See [`Hook::room`].
+    pub(crate) fn room(&self) -> Option<Room> {
+        Arc::clone(&self.0).room()
+    }
+
+    /// See [`Hook::abandon`].
+    pub(crate) fn abandon(&self) {
+        self.0.abandon();
+    }
+
+    /// See [`Hook::nature`].
+    pub(crate) fn nature(&self) -> Nature<'_> {
+        self.0.nature()
     }
 
     /// See [`Hook::when_settled`].

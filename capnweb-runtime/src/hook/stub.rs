@@ -1,6 +1,7 @@
 //! The untyped reference, the leaf of every value.
 
 use super::resolver::Resolver;
+use super::stream::Nature;
 use super::{Cap, Value};
 use crate::value::{Path, Segment};
 
@@ -102,6 +103,20 @@ impl Stub {
     /// Returns whether the value is wanted, rather than the reference.
     pub(crate) fn is_promise(&self) -> bool {
         self.awaited == Awaited::Yes
+    }
+
+    /// Returns whether this is one end of a stream.
+    pub(crate) fn is_stream(&self) -> bool {
+        !matches!(self.nature(), Nature::Object)
+    }
+
+    /// Returns what this refers to, by nature.
+    pub(crate) fn nature(&self) -> Nature<'_> {
+        if self.path.is_empty() {
+            self.cap.nature()
+        } else {
+            Nature::Object
+        }
     }
 
     /// Returns the capability this refers to, reading it out of a promised value if need be.

@@ -7,7 +7,9 @@ use super::exports::Export;
 use super::imports::{Answer, Import, ImportKind};
 use super::machine::Machine;
 use crate::error::{Error, Violation};
-use crate::hook::{Cap, Permit, PromiseCell, Resolver, Scope, Stub, Value, evaluate, promise};
+use crate::hook::{
+    Cap, Hook, Nature, Permit, PromiseCell, Resolver, Scope, Stub, Value, evaluate, promise,
+};
 use crate::ids::{ExportId, ImportId, ImportRef, WireId};
 use crate::value::Path;
 use crate::wire::{self, DecodeError, Expr, Remap, WireRef};
@@ -34,11 +36,15 @@ impl Scope for Tables<'_> {
     }
 
     fn readable(&mut self, id: WireId) -> Result<Stub, Violation> {
-        Err(not_understood(WireRef::Readable(id)))
+        self.machine.take_readable(id)
     }
 
     fn writable(&mut self, id: WireId) -> Result<Stub, Violation> {
-        Err(not_understood(WireRef::Writable(id)))
+        self.machine.introduced_writable(id, self.host)
+    }
+
+    fn blob(&mut self, media_type: String, content: Stub) -> Result<Cap, Violation> {
+        Ok(self.machine.receive_blob(media_type, content, self.host))
     }
 
     fn map(&mut self, remap: Remap) -> Result<Cap, Violation> {
@@ -46,7 +52,7 @@ impl Scope for Tables<'_> {
     }
 
     fn read(&mut self, target: Cap, path: Path) -> Result<Cap, Violation> {
-        let (value, result) = self.machine.incoming(&path, self.host);
+        let (value, result) = self.machine.incoming(&target, &path, self.host);
         match result {
             Ok(result) => self.machine.effects.push(Effect::Read {
                 target,
@@ -62,7 +68,7 @@ impl Scope for Tables<'_> {
     }
 
     fn call(&mut self, target: Cap, path: Path, args: Vec<Value>) -> Result<Cap, Violation> {
-        let (value, result) = self.machine.incoming(&path, self.host);
+        let (value, result) = self.machine.incoming(&target, &path, self.host);
         match result {
             Ok(result) => self.machine.effects.push(Effect::Call {
                 target,
@@ -96,6 +102,19 @@ impl Machine {
 
     /// The peer hands us one of its objects (protocol W-40).
     fn introduced_object(&mut self, id: WireId, host: &dyn Host) -> Result<Stub, Violation> {
+        self.introduced(id, |import| host.import_stub(import))
+    }
+
+    /// The peer hands us a stream to write to (protocol W-38).
+    fn introduced_writable(&mut self, id: WireId, host: &dyn Host) -> Result<Stub, Violation> {
+        self.introduced(id, |import| host.import_writable(import))
+    }
+
+    fn introduced(
+        &mut self,
+        id: WireId,
+        make: impl FnOnce(ImportRef) -> Arc<dyn Hook>,
+    ) -> Result<Stub, Violation> {
         let id = introduced(id)?;
         if let Some(entry) = self.imports.get_mut(id) {
             entry.introductions = entry.introductions.saturating_add(1);
@@ -105,7 +124,7 @@ impl Machine {
         }
         self.check_imports()?;
         let generation = self.imports.next_generation();
-        let hook = host.import_stub(ImportRef {
+        let hook = make(ImportRef {
             session: self.key,
             id,
             generation,
@@ -162,15 +181,23 @@ impl Machine {
         Cap::from_arc(hook)
     }
 
-    /// Makes the promise of a call from the peer along a path, if it may make another.
-    fn incoming(&self, path: &Path, host: &dyn Host) -> (Cap, Result<Resolver, Effect>) {
+    /// Makes the promise of a call from the peer along a path, if it may make another. What is
+    /// written to a stream waits there for its turn: it is bounded by its size, not by number.
+    fn incoming(
+        &self,
+        target: &Cap,
+        path: &Path,
+        host: &dyn Host,
+    ) -> (Cap, Result<Resolver, Effect>) {
         let (value, result) = promise();
+        if let Nature::Writable(_) = target.nature() {
+            return (value, Ok(self.charged(result, host)));
+        }
         let result = match self.permit(path.segments().len()) {
-            Ok(permit) => Ok(result
-                .with_permit(permit)
-                .counted(self.counters.clone())
-                .with_charge(self.charge.clone())
-                .for_session(host.session())),
+            Ok(permit) => {
+                let result = result.with_permit(permit).counted(self.counters.clone());
+                Ok(self.charged(result, host))
+            }
             Err(error) => Err(Effect::Refuse { result, error }),
         };
         (value, result)

@@ -6,7 +6,7 @@
 //!
 //! * **input** from the peer: [`Machine::handle_message`], [`Machine::terminate`];
 //! * **commands** from the application: [`Machine::push`], [`Machine::pull`],
-//!   [`Machine::release`], [`Machine::answer`];
+//!   [`Machine::release`], [`Machine::answer`], [`Machine::stream`];
 //! * **output**: [`Machine::take_effects`], [`Machine::take_frames`], to be drained after every
 //!   input and every command;
 //! * **getters**.
@@ -26,6 +26,7 @@ mod evaluate;
 mod exports;
 mod imports;
 mod machine;
+mod streams;
 mod terminate;
 mod thrown;
 

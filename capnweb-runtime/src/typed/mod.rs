@@ -7,6 +7,7 @@ mod function;
 mod pipeline;
 mod promise;
 mod rpc_error;
+mod stream;
 mod untyped;
 
 pub(crate) use arguments::stub_from_value;
@@ -17,3 +18,4 @@ pub use function::{Function, FunctionBody};
 pub use pipeline::Pipeline;
 pub use promise::Promise;
 pub use rpc_error::{ErrorBuilder, RpcError, error_code, error_prop, typed_error};
+pub use stream::{IntoChunk, ReadableStream, WritableStream};

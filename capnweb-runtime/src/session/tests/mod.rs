@@ -8,6 +8,7 @@ mod hostile;
 mod limits;
 mod pairs;
 mod proxies;
+mod streams;
 mod stress;
 mod support;
 mod told;
