@@ -289,7 +289,7 @@ impl Connection {
                 result,
                 account,
             } => self.collect(media_type, &content, result, account),
-            Effect::Disconnect { pipe, reason } => pipe.disconnect(reason),
+            Effect::Disconnect { pipe, reason } => pipe.disconnect(&reason),
             Effect::Abandon(cap) => cap.abandon(),
             Effect::Reject { export, error } => {
                 let error = self.screen.error(error);
