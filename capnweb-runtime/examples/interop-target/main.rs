@@ -5,6 +5,7 @@
 //! pages from anywhere, gives each connection and each batch a fresh main object, and stops on
 //! SIGINT or SIGTERM.
 
+mod mapping;
 mod target;
 
 use std::error::Error;

@@ -10,7 +10,7 @@ mod shared;
 mod stream;
 
 #[cfg(feature = "websocket")]
-pub(crate) use driver::drive;
+pub(crate) use driver::{drive, handle};
 #[cfg(feature = "websocket")]
 pub(crate) use heartbeat::Heartbeat;
 pub(crate) use pair::pair;

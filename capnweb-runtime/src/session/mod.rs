@@ -6,8 +6,9 @@
 //!
 //! * **input** from the peer: [`Machine::handle_message`], [`Machine::end_input`],
 //!   [`Machine::terminate`];
-//! * **commands** from the application: [`Machine::push`], [`Machine::pull`],
-//!   [`Machine::release`], [`Machine::answer`], [`Machine::stream`], [`Machine::on_broken`];
+//! * **commands** from the application: [`Machine::push`], [`Machine::push_map`],
+//!   [`Machine::pull`], [`Machine::release`], [`Machine::answer`], [`Machine::stream`],
+//!   [`Machine::on_broken`];
 //! * **output**: [`Machine::take_effects`], [`Machine::take_frames`], to be drained after every
 //!   input and every command;
 //! * **getters**.
@@ -30,6 +31,7 @@ mod imports;
 #[cfg(any(test, feature = "websocket"))]
 mod input;
 mod machine;
+mod mapping;
 mod streams;
 mod terminate;
 mod thrown;

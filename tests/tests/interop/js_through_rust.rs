@@ -19,6 +19,7 @@ macro_rules! scenarios {
 }
 
 scenarios!(
+    batch,
     calls,
     pipelining,
     callbacks,
@@ -26,7 +27,8 @@ scenarios!(
     properties,
     errors,
     values,
-    disposal
+    disposal,
+    map
 );
 
 fn prove_through_rust(name: &str) {

@@ -15,6 +15,7 @@ macro_rules! scenarios {
 }
 
 scenarios!(
+    batch,
     calls,
     pipelining,
     callbacks,
@@ -22,7 +23,8 @@ scenarios!(
     properties,
     errors,
     values,
-    disposal
+    disposal,
+    map
 );
 
 fn prove_against_rust(name: &str) {

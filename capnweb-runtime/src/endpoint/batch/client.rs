@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::post::post;
 use super::wanted::Wanted;
-use crate::connection::Connection;
+use crate::connection::{Connection, handle};
 use crate::endpoint::connect::{ConnectError, Connector};
 use crate::endpoint::dial::{Address, Schemes};
 use crate::error::Disconnect;
@@ -100,7 +100,7 @@ impl<C> Batch<C> {
         }
         let messages = answer?;
         for message in lines(&messages) {
-            self.connection.handle_message(message);
+            handle(&self.connection, message.to_owned()).await;
             // Nobody reads what this side has to say to an answer.
             drop(self.connection.take_frames());
             tokio::task::coop::consume_budget().await;

@@ -9,7 +9,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::refusal::Refusal;
 use super::settings::Settings;
-use crate::connection::Connection;
+use crate::connection::{Connection, handle};
 use crate::endpoint::body::{self, BodyError};
 use crate::error::Disconnect;
 use crate::hook::{Peer, SessionControl as _};
@@ -45,7 +45,7 @@ async fn answers(
     limit: usize,
 ) -> Result<VecDeque<String>, Disconnect> {
     for message in messages(body) {
-        connection.handle_message(message);
+        handle(connection, message.to_owned()).await;
         // A long batch is not to hold up everybody else on this thread.
         consume_budget().await;
     }
