@@ -1,0 +1,76 @@
+//! Whether two expressions say the same, where plain equality is too strict or does not apply.
+
+use crate::value::{ErrorValue, Object, Tree};
+use crate::wire::{Expr, Target, WireRef, encode_push};
+
+/// Compares what was read with what came back: NaN is itself, an id may be any number, and what is
+/// never sent has not come back.
+pub(super) fn same(before: &Expr, after: &Expr) -> bool {
+    match (before, after) {
+        (Tree::Number(one), Tree::Number(other)) => {
+            one == other || (one.is_nan() && other.is_nan())
+        }
+        (Tree::Array(one), Tree::Array(other)) => all_same(one, other),
+        (Tree::Object(one), Tree::Object(other)) => {
+            let sent = one.iter().filter(|(key, _)| *key != "__proto__");
+            one.get("__proto__").iter().count() + other.len() == one.len()
+                && sent
+                    .zip(other.iter())
+                    .all(|((key, one), (name, other))| key == name && same(one, other))
+        }
+        (Tree::Error(one), Tree::Error(other)) => same_error(one, other),
+        (Tree::Capability(one), Tree::Capability(other)) => same_reference(one, other),
+        _ => before == after,
+    }
+}
+
+fn all_same(before: &[Expr], after: &[Expr]) -> bool {
+    let pairs = before.iter().zip(after);
+    before.len() == after.len() && pairs.into_iter().all(|(one, other)| same(one, other))
+}
+
+fn same_error(before: &ErrorValue<WireRef>, after: &ErrorValue<WireRef>) -> bool {
+    let stack = before.stack.as_ref().filter(|stack| !stack.is_empty());
+    before.class == after.class
+        && before.message == after.message
+        && stack == after.stack.as_ref()
+        && same_props(&before.props, &after.props)
+}
+
+/// An error travels also without a property that cannot (protocol W-26); their order is its own.
+fn same_props(before: &Object<WireRef>, after: &Object<WireRef>) -> bool {
+    let came = |(key, prop): (&str, &Expr)| match after.get(key) {
+        Some(other) => same(prop, other) || key == "errors",
+        None => key == "__proto__" || encode_push(prop).is_err(),
+    };
+    before.iter().all(came) && after.iter().all(|(key, _)| before.get(key).is_some())
+}
+
+fn same_reference(before: &WireRef, after: &WireRef) -> bool {
+    match (before, after) {
+        (WireRef::Import(one), WireRef::Import(other))
+        | (WireRef::Pipeline(one), WireRef::Pipeline(other)) => same_target(one, other),
+        _ => before == after,
+    }
+}
+
+fn same_target(before: &Target, after: &Target) -> bool {
+    let args = match (&before.args, &after.args) {
+        (Some(one), Some(other)) => all_same(one, other),
+        (one, other) => one.is_none() && other.is_none(),
+    };
+    before.id == after.id && before.path == after.path && args
+}
+
+/// Whether an expression refers to an id that is no number at all: no table has it, and no message
+/// can name it.
+pub(super) fn names_an_endless_id(expr: &Expr) -> bool {
+    let own = match expr {
+        Tree::Capability(WireRef::Export(id) | WireRef::Promise(id)) => !id.0.is_finite(),
+        Tree::Capability(WireRef::Import(target) | WireRef::Pipeline(target)) => {
+            !target.id.0.is_finite() || target.args.iter().flatten().any(names_an_endless_id)
+        }
+        _ => false,
+    };
+    own || expr.children().any(names_an_endless_id)
+}
