@@ -7,3 +7,4 @@ mod rust_to_js;
 mod support;
 #[path = "../../../capnweb-runtime/examples/interop-target/target.rs"]
 mod target;
+mod transcripts;

@@ -3,6 +3,7 @@
 
 mod circles;
 mod facets;
+mod failures;
 mod hostile;
 mod limits;
 mod pairs;
@@ -10,5 +11,4 @@ mod proxies;
 mod stress;
 mod support;
 mod transcripts;
-mod transcripts_failures;
 mod world;

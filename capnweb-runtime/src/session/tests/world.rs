@@ -148,6 +148,10 @@ impl Dispatch for World {
                 ("a", array([number(1.0), number(2.0)])),
                 ("u", Value::Undefined),
             ]))),
+            "giveSquare" => ready(Ok(function(|args| match args.first() {
+                Some(Value::Number(x)) => Ok(number(x * x)),
+                _ => Ok(Value::Undefined),
+            }))),
             "nothing" => ready(Ok(Value::Undefined)),
             "throwIt" => ready(Err(boom())),
             "throwValue" => ready(Err(Error::thrown(next(&mut args)))),
@@ -192,6 +196,7 @@ pub(super) static WORLD: Interface = Interface::new(
         method("greet"),
         method("two"),
         method("give"),
+        method("giveSquare"),
         Member::new("prop", MemberKind::Property, Cancel::Cooperative),
         method("nothing"),
         method("throwIt"),
