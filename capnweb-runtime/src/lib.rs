@@ -64,7 +64,7 @@
 //! | learn that nobody waits for a call any more | [`Call`] |
 //! | send what JSON does not have | [`Date`], [`BigInt`], [`Bytes`] |
 //! | do without a trait | [`Stub::call`], [`Value`], [`to_value`], [`from_value`] |
-//! | bound what a peer can cost, and see how a session does | [`Limits`], [`Session`] |
+//! | bound what a peer can cost, and see how a session does | [`Limits`], [`SessionConfig`], [`Session`] |
 //!
 #![doc = include_str!("../docs/concepts.md")]
 //! # The protocol
@@ -87,6 +87,7 @@ pub mod __fuzz;
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
+mod config;
 mod connection;
 mod data;
 mod endpoint;
@@ -109,6 +110,8 @@ pub use capnweb_macros::attenuate;
 #[doc = include_str!("../docs/capability.md")]
 pub use capnweb_macros::capability;
 
+pub use config::SessionConfig;
+
 pub use data::{from_value, to_value};
 
 #[cfg(feature = "axum")]
@@ -128,8 +131,10 @@ pub use typed::{
     Wire,
 };
 pub use value::{
-    BigInt, Bytes, BytesKind, Date, ErrorClass, ErrorValue, InvalidDate, Object, ParseBigIntError,
-    Path, Segment, Tree,
+    BigInt, Blob, Bytes, BytesKind, Date, ErrorClass, ErrorValue, Headers, InvalidDate,
+    InvalidHeader, InvalidRequest, InvalidResponse, Object, ParseBigIntError, Path, ReferrerPolicy,
+    Request, RequestCache, RequestCredentials, RequestMode, RequestOptions, RequestRedirect,
+    Response, Segment, Tree, Url,
 };
 pub use wire::{DecodeError, EncodeError, JsonError};
 

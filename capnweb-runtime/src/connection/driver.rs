@@ -79,10 +79,10 @@ mod tests {
     use std::sync::Arc;
 
     use super::drive;
+    use crate::config::SessionConfig;
     use crate::connection::Connection;
     use crate::error::{Disconnect, Error};
     use crate::hook::{Cap, Peer, SessionControl as _, Stub};
-    use crate::limits::Limits;
     use crate::transport::{FrameSink, FrameSource};
 
     /// A peer that is connected, and neither reads nor says anything.
@@ -110,7 +110,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_session_that_ends_here_lets_go_of_a_peer_that_neither_reads_nor_writes() {
         let main = Cap::settled(Err(Error::new("none")));
-        let (connection, peer) = Connection::new(main, Peer::default(), Limits::default());
+        let (connection, peer) = Connection::new(main, Peer::default(), &SessionConfig::default());
         let driver = tokio::spawn(drive(Arc::clone(&connection), Silent, Silent));
         drop(Stub::of(peer.clone()).call("f", ()));
         tokio::task::yield_now().await;

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::driver::drive;
 use super::shared::Connection;
+use crate::config::SessionConfig;
 use crate::hook::{Cap, Peer};
-use crate::limits::Limits;
 use crate::transport::memory_pair;
 
 /// Two connected sessions.
@@ -19,10 +19,10 @@ pub(crate) struct Pair {
 
 /// Connects two main objects. Letting go of `server_main` ends both sessions; the server holds on
 /// to the client's main object as long as its session lasts.
-pub(crate) fn pair(client: Cap, server: Cap, limits: Limits) -> Pair {
+pub(crate) fn pair(client: Cap, server: Cap, config: &SessionConfig) -> Pair {
     let (client_end, server_end) = memory_pair();
-    let (client, server_main) = Connection::new(client, Peer::default(), limits.clone());
-    let (server, client_main) = Connection::new(server, Peer::default(), limits);
+    let (client, server_main) = Connection::new(client, Peer::default(), config);
+    let (server, client_main) = Connection::new(server, Peer::default(), config);
     drop(tokio::spawn(drive(
         Arc::clone(&client),
         client_end.0,

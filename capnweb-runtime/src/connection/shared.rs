@@ -7,10 +7,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use tokio::sync::{Notify, watch};
 
 use super::import::{ImportPromise, ImportStub};
+use crate::config::SessionConfig;
 use crate::error::Disconnect;
 use crate::hook::{Cap, Hook, Peer, PromiseCell, Session, SessionControl, Stats, Value, shielded};
 use crate::ids::{ImportRef, SessionKey};
-use crate::limits::Limits;
 use crate::session::{Effect, Host, Machine, Refused};
 use crate::value::Path;
 
@@ -31,9 +31,9 @@ pub(crate) struct Connection {
 impl Connection {
     /// Creates a session that serves `main`; also returns the peer's main object. Dropping that
     /// ends the session (protocol S-85).
-    pub(crate) fn new(main: Cap, peer: Peer, limits: Limits) -> (Arc<Self>, Cap) {
+    pub(crate) fn new(main: Cap, peer: Peer, config: &SessionConfig) -> (Arc<Self>, Cap) {
         let connection = Arc::new_cyclic(|this| Self {
-            machine: Mutex::new(Machine::new(SessionKey::unique(), main, limits)),
+            machine: Mutex::new(Machine::new(SessionKey::unique(), main, config)),
             peer,
             this: Weak::clone(this),
             output: Notify::new(),

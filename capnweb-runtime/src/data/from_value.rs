@@ -127,6 +127,11 @@ impl<'de> Deserializer<'de> for ValueDeserializer {
             | Tree::Date(_)
             | Tree::Bytes(_)
             | Tree::Error(_)
+            | Tree::Url(_)
+            | Tree::Headers(_)
+            | Tree::Request(_)
+            | Tree::Response(_)
+            | Tree::Blob(_)
             | Tree::Capability(_)) => passthrough::park(leaf, visitor),
         }
     }

@@ -8,6 +8,7 @@ use ::axum::response::Response;
 use ::axum::routing::{MethodRouter, any};
 
 use super::upgrade::{main_factory, respond};
+use crate::config::SessionConfig;
 use crate::hook::Peer;
 use crate::limits::Limits;
 use crate::typed::Capability;
@@ -45,12 +46,13 @@ where
     S: Clone + Send + Sync + 'static,
 {
     let main = main_factory(main);
+    let config = SessionConfig::from(limits);
     any(move |request: Request| {
         let address = request
             .extensions()
             .get::<ConnectInfo<SocketAddr>>()
             .map(|info| info.0);
-        let (response, session) = respond(request, Peer { address }, &main, &limits);
+        let (response, session) = respond(request, Peer { address }, &main, &config);
         if let Some(session) = session {
             drop(tokio::spawn(session));
         }

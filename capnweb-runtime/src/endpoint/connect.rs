@@ -9,6 +9,7 @@ use tokio_tungstenite::client_async_with_config;
 use tokio_tungstenite::tungstenite;
 use url::{Host, Url};
 
+use crate::config::SessionConfig;
 use crate::connection::{Connection, drive};
 use crate::error::{Disconnect, Error};
 use crate::hook::{Cap, Peer, Session, Stub};
@@ -35,7 +36,7 @@ pub async fn connect<C: Capability>(url: &str) -> Result<C, ConnectError> {
 pub struct Connector {
     url: String,
     main: Option<Stub>,
-    limits: Limits,
+    config: SessionConfig,
     #[cfg(feature = "tls")]
     tls: Option<Arc<rustls::ClientConfig>>,
 }
@@ -64,7 +65,7 @@ impl Connector {
         Self {
             url: url.into(),
             main: None,
-            limits: Limits::default(),
+            config: SessionConfig::default(),
             #[cfg(feature = "tls")]
             tls: None,
         }
@@ -80,7 +81,14 @@ impl Connector {
     /// Sets what the server may make this side spend.
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
-        self.limits = limits;
+        self.config.limits = limits;
+        self
+    }
+
+    /// Sets how the session behaves, its limits included.
+    #[must_use]
+    pub fn config(mut self, config: SessionConfig) -> Self {
+        self.config = config;
         self
     }
 
@@ -130,13 +138,13 @@ impl Connector {
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        let config = Some(websocket::config(&self.limits));
+        let config = Some(websocket::config(&self.config.limits));
         let (socket, _) = client_async_with_config(&self.url, socket, config)
             .await
             .map_err(|error| ConnectError::Handshake(Box::new(error)))?;
-        let (source, sink) = websocket::split(socket, &self.limits);
+        let (source, sink) = websocket::split(socket, &self.config.limits);
         let served = self.main.clone().map_or_else(no_main, Stub::into_cap);
-        let (connection, main) = Connection::new(served, Peer::default(), self.limits.clone());
+        let (connection, main) = Connection::new(served, Peer::default(), &self.config);
         let session = Session::new(Arc::clone(&connection) as _);
         drop(tokio::spawn(drive(connection, source, sink)));
         Ok((main, session))

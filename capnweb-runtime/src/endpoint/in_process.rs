@@ -1,8 +1,8 @@
 //! Sessions within a process.
 
+use crate::config::SessionConfig;
 use crate::connection::pair;
 use crate::hook::{Session, Stub};
-use crate::limits::Limits;
 use crate::typed::Capability;
 
 /// Serves `server` to `client` through a real session within this process, with everything a wire
@@ -10,7 +10,8 @@ use crate::typed::Capability;
 /// client's session.
 ///
 /// This is how to test an interface without a socket. `client` is the main object that the server
-/// gets. Must be called within a Tokio runtime.
+/// gets. [`Limits`](crate::Limits) will do for `config`; it holds on both sides. Must be called within
+/// a Tokio runtime.
 ///
 /// ```
 /// use capnweb_runtime::{Limits, Result, capability, in_process};
@@ -38,12 +39,12 @@ use crate::typed::Capability;
 pub fn in_process<S: Capability>(
     client: impl Capability,
     server: S,
-    limits: Limits,
+    config: impl Into<SessionConfig>,
 ) -> (S, Session) {
     let pair = pair(
         client.into_stub().into_cap(),
         server.into_stub().into_cap(),
-        limits,
+        &config.into(),
     );
     let main = S::from_stub(Stub::of(pair.server_main));
     (main, Session::new(pair.client))

@@ -18,6 +18,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
 use super::upgrade::{MainFactory, main_factory, refusal, respond};
+use crate::config::SessionConfig;
 use crate::hook::Peer;
 use crate::limits::Limits;
 use crate::typed::Capability;
@@ -59,7 +60,7 @@ pub async fn serve<C: Capability>(
 #[derive(Clone)]
 pub struct Server {
     main: MainFactory,
-    limits: Limits,
+    config: SessionConfig,
     origins: Option<Arc<Origins>>,
     #[cfg(feature = "tls")]
     tls: Option<tokio_rustls::TlsAcceptor>,
@@ -73,7 +74,7 @@ impl Server {
     pub fn new<C: Capability>(main: impl Fn(&Peer) -> C + Send + Sync + 'static) -> Self {
         Self {
             main: main_factory(main),
-            limits: Limits::default(),
+            config: SessionConfig::default(),
             origins: None,
             #[cfg(feature = "tls")]
             tls: None,
@@ -94,7 +95,14 @@ impl Server {
     /// Sets what each client may make this side spend.
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
-        self.limits = limits;
+        self.config.limits = limits;
+        self
+    }
+
+    /// Sets how each session behaves, its limits included.
+    #[must_use]
+    pub fn config(mut self, config: SessionConfig) -> Self {
+        self.config = config;
         self
     }
 
@@ -159,7 +167,7 @@ impl Server {
                 let refused = refusal(StatusCode::FORBIDDEN, FOREIGN_ORIGIN);
                 return std::future::ready(Ok::<Response<Full<Bytes>>, Infallible>(refused));
             }
-            let (response, session) = respond(request, peer.clone(), &self.main, &self.limits);
+            let (response, session) = respond(request, peer.clone(), &self.main, &self.config);
             if session.is_some() {
                 *upgraded.lock().unwrap_or_else(PoisonError::into_inner) = session;
             }
@@ -191,7 +199,7 @@ impl Server {
 impl fmt::Debug for Server {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Server")
-            .field("limits", &self.limits)
+            .field("config", &self.config)
             .finish_non_exhaustive()
     }
 }

@@ -13,9 +13,9 @@ use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_tungstenite::tungstenite::protocol::Role;
 
+use crate::config::SessionConfig;
 use crate::connection::{Connection, drive};
 use crate::hook::{Cap, Peer};
-use crate::limits::Limits;
 use crate::transport::websocket;
 use crate::typed::Capability;
 
@@ -41,14 +41,14 @@ pub(super) fn respond<B, R: From<&'static str> + Default>(
     mut request: Request<B>,
     peer: Peer,
     main: &MainFactory,
-    limits: &Limits,
+    config: &SessionConfig,
 ) -> (Response<R>, Option<Upgraded>) {
     let Some(accept) = accept_key(&request) else {
         return (refusal(StatusCode::BAD_REQUEST, NOT_A_WEBSOCKET), None);
     };
     let upgrade = hyper::upgrade::on(&mut request);
     let main = main(&peer);
-    let session = run(upgrade, main, peer, limits.clone());
+    let session = run(upgrade, main, peer, config.clone());
     (acceptance(accept), Some(Box::pin(session)))
 }
 
@@ -62,14 +62,14 @@ fn acceptance<R: Default>(key: HeaderValue) -> Response<R> {
     response
 }
 
-async fn run(upgrade: OnUpgrade, main: Cap, peer: Peer, limits: Limits) {
+async fn run(upgrade: OnUpgrade, main: Cap, peer: Peer, config: SessionConfig) {
     // A client that went away before the switch leaves nothing behind.
     let Ok(upgraded) = upgrade.await else { return };
-    let config = Some(websocket::config(&limits));
+    let settings = Some(websocket::config(&config.limits));
     let socket = TokioIo::new(upgraded);
-    let socket = WebSocketStream::from_raw_socket(socket, Role::Server, config).await;
-    let (source, sink) = websocket::split(socket, &limits);
-    let (connection, client_main) = Connection::new(main, peer, limits);
+    let socket = WebSocketStream::from_raw_socket(socket, Role::Server, settings).await;
+    let (source, sink) = websocket::split(socket, &config.limits);
+    let (connection, client_main) = Connection::new(main, peer, &config);
     drive(connection, source, sink).await;
     // Held until here: letting go of the client's main object would end the session (S-85).
     drop(client_main);

@@ -38,8 +38,9 @@ enum Read {
 fn round(message: &Read) -> Option<Read> {
     let text = match write(message) {
         Ok(text) => text,
-        // A short hexadecimal number can be a long decimal one.
-        Err(EncodeError::BigIntTooLong { .. }) => return None,
+        // A short hexadecimal number can be a long decimal one. What is wrong with an instruction
+        // is found where it runs.
+        Err(EncodeError::BigIntTooLong { .. } | EncodeError::Instruction) => return None,
         Err(error) => panic!("what was read cannot be written: {error}: {message:?}"),
     };
     assert!(!text.contains('\n'), "a message is one line (F-5): {text}");
@@ -74,6 +75,8 @@ fn write(message: &Read) -> Result<String, EncodeError> {
         Read::Release(id, count) => Ok(wire::encode_release(*id, *count)),
         Read::Other(message) => match message {
             Message::Push(expr) => wire::encode_push(expr),
+            Message::Stream(expr) => wire::encode_stream(expr),
+            Message::Pipe => Ok(wire::encode_pipe()),
             Message::Pull(id) => Ok(wire::encode_pull(*id)),
             Message::Resolve(id, expr) => wire::encode_resolve(*id, expr),
             Message::Abort(expr) => wire::encode_abort(expr),
@@ -116,7 +119,10 @@ fn id(message: &Read) -> WireId {
 
 const fn expr(message: &Message) -> Option<&Expr> {
     match message {
-        Message::Push(expr) | Message::Resolve(_, expr) | Message::Abort(expr) => Some(expr),
+        Message::Push(expr)
+        | Message::Stream(expr)
+        | Message::Resolve(_, expr)
+        | Message::Abort(expr) => Some(expr),
         _ => None,
     }
 }

@@ -1,7 +1,8 @@
 //! Whether two expressions say the same, where plain equality is too strict or does not apply.
 
+use crate::ids::WireId;
 use crate::value::{ErrorValue, Object, Tree};
-use crate::wire::{Expr, Target, WireRef, encode_push};
+use crate::wire::{Capture, DecodeError, Expr, Remap, Target, WireRef, encode_push};
 
 /// Compares what was read with what came back: NaN is itself, an id may be any number, and what is
 /// never sent has not come back.
@@ -50,6 +51,7 @@ fn same_reference(before: &WireRef, after: &WireRef) -> bool {
     match (before, after) {
         (WireRef::Import(one), WireRef::Import(other))
         | (WireRef::Pipeline(one), WireRef::Pipeline(other)) => same_target(one, other),
+        (WireRef::Remap(one), WireRef::Remap(other)) => same_remap(one, other),
         _ => before == after,
     }
 }
@@ -62,15 +64,46 @@ fn same_target(before: &Target, after: &Target) -> bool {
     before.id == after.id && before.path == after.path && args
 }
 
+fn same_remap(before: &Remap, after: &Remap) -> bool {
+    let same_instruction = |(one, other): (&Instruction, &Instruction)| match (one, other) {
+        (Ok(one), Ok(other)) => same(one, other),
+        _ => false,
+    };
+    let mut instructions = before.instructions.iter().zip(&after.instructions);
+    before.id == after.id
+        && before.path == after.path
+        && before.captures == after.captures
+        && before.instructions.len() == after.instructions.len()
+        && instructions.all(same_instruction)
+}
+
 /// Whether an expression refers to an id that is no number at all: no table has it, and no message
 /// can name it.
 pub(super) fn names_an_endless_id(expr: &Expr) -> bool {
     let own = match expr {
-        Tree::Capability(WireRef::Export(id) | WireRef::Promise(id)) => !id.0.is_finite(),
-        Tree::Capability(WireRef::Import(target) | WireRef::Pipeline(target)) => {
-            !target.id.0.is_finite() || target.args.iter().flatten().any(names_an_endless_id)
-        }
+        Tree::Capability(reference) => is_endless(reference),
         _ => false,
     };
     own || expr.children().any(names_an_endless_id)
 }
+
+fn is_endless(reference: &WireRef) -> bool {
+    let is_endless = |id: &WireId| !id.0.is_finite();
+    match reference {
+        WireRef::Export(id)
+        | WireRef::Promise(id)
+        | WireRef::Readable(id)
+        | WireRef::Writable(id) => is_endless(id),
+        WireRef::Import(target) | WireRef::Pipeline(target) => {
+            is_endless(&target.id) || target.args.iter().flatten().any(names_an_endless_id)
+        }
+        WireRef::Remap(remap) => {
+            let captured = |(Capture::Import(id) | Capture::Export(id)): &Capture| is_endless(id);
+            is_endless(&remap.id)
+                || remap.captures.iter().any(captured)
+                || remap.instructions.iter().flatten().any(names_an_endless_id)
+        }
+    }
+}
+
+type Instruction = Result<Expr, DecodeError>;

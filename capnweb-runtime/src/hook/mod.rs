@@ -12,7 +12,8 @@
 //!
 //! What they share: `members` leads into objects that have some, `settled` follows a path through
 //! plain data, `wrap` bounds how many wrappers stand in front of one another. `interface`, `call`
-//! and `session` are what a handler sees; `run` starts it.
+//! and `session` are what a handler sees; `run` starts it. `evaluate` makes the expressions of
+//! messages into values, in whatever scope their ids are of.
 //!
 //! A promise is two handles to one cell: the `Cap`, and the [`Resolver`] that settles it once.
 //! `deliver` waits for promises, also for those inside a value. The rest is there because a peer
@@ -41,6 +42,7 @@ mod cap;
 mod caretaker;
 mod charge;
 mod deliver;
+mod evaluate;
 mod function;
 mod graveyard;
 mod interface;
@@ -67,6 +69,7 @@ pub use caretaker::Revoker;
 pub(crate) use caretaker::revocable;
 pub(crate) use charge::{Account, Charge};
 pub(crate) use deliver::{Wait, deliver};
+pub(crate) use evaluate::{Scope, evaluate};
 pub(crate) use function::{Callable, FunctionHook, call_function};
 pub use interface::{Cancel, Dispatch, Interface, Member, MemberKind, Reply};
 pub(crate) use promise::{PromiseCell, promise};

@@ -5,7 +5,7 @@
 //! by is weighed before it is copied.
 
 use super::Value;
-use crate::value::{Object, Tree};
+use crate::value::{Headers, Object, Tree};
 
 /// Returns about how many bytes a copy of a value takes.
 pub(crate) fn weight(value: &Value) -> usize {
@@ -24,8 +24,25 @@ pub(crate) fn weigh<C>(tree: &Tree<C>, leaf: &impl Fn(&C) -> usize) -> usize {
             .saturating_add(error.message.len())
             .saturating_add(error.stack.as_ref().map_or(0, String::len)),
         Tree::Bytes(bytes) => bytes.len(),
+        Tree::Url(url) => url.as_str().len(),
+        Tree::Headers(headers) => fields(headers),
+        Tree::Request(request) => sum([
+            size_of_val(request.as_ref()),
+            request.url.as_str().len(),
+            fields(&request.headers),
+            request.options.integrity.len(),
+            request.options.referrer.len(),
+            weigh(&request.body, leaf),
+        ]),
+        Tree::Response(response) => sum([
+            size_of_val(response.as_ref()),
+            response.status_text.len(),
+            fields(&response.headers),
+            weigh(&response.body, leaf),
+        ]),
+        Tree::Blob(blob) => sum([blob.media_type.len(), weigh(&blob.content, leaf)]),
         Tree::Capability(capability) => leaf(capability),
-        _ => 0,
+        Tree::Undefined | Tree::Null | Tree::Bool(_) | Tree::Number(_) | Tree::Date(_) => 0,
     };
     content.saturating_add(size_of::<Value>())
 }
@@ -36,10 +53,19 @@ fn members<C>(object: &Object<C>, leaf: &impl Fn(&C) -> usize) -> usize {
         .map(|(key, value)| weigh(value, leaf).saturating_add(room_of_key(key))))
 }
 
+fn fields(headers: &Headers) -> usize {
+    let fields = headers.iter();
+    sum(fields.map(|(name, value)| {
+        name.len()
+            .saturating_add(room_of_key(value))
+            .saturating_add(size_of::<String>())
+    }))
+}
+
 const fn room_of_key(key: &str) -> usize {
     key.len().saturating_add(size_of::<String>())
 }
 
-fn sum(weights: impl Iterator<Item = usize>) -> usize {
-    weights.fold(0, usize::saturating_add)
+fn sum(weights: impl IntoIterator<Item = usize>) -> usize {
+    weights.into_iter().fold(0, usize::saturating_add)
 }

@@ -67,6 +67,20 @@ impl Machine {
                 expr.props = self.devaluate_props(error.props, below, added);
                 Expr::Error(Box::new(expr))
             }
+            Value::Url(value) => Expr::Url(value),
+            Value::Headers(value) => Expr::Headers(value),
+            Value::Request(request) => {
+                let request = request.try_map(|body| self.devaluate(body, below, added))?;
+                Expr::Request(Box::new(request))
+            }
+            Value::Response(response) => {
+                let response = response.try_map(|body| self.devaluate(body, below, added))?;
+                Expr::Response(Box::new(response))
+            }
+            Value::Blob(blob) => {
+                let blob = blob.try_map(|content| self.devaluate(content, below, added))?;
+                Expr::Blob(Box::new(blob))
+            }
             Value::Capability(stub) => self.devaluate_stub(stub, depth, added)?,
         })
     }

@@ -1,4 +1,4 @@
-//! From expressions to values: what a message's references mean in this session.
+//! What an expression's references mean in a session: both tables, and effects for its calls.
 
 use std::sync::Arc;
 
@@ -7,90 +7,95 @@ use super::exports::Export;
 use super::imports::{Answer, Import, ImportKind};
 use super::machine::Machine;
 use crate::error::{Error, Violation};
-use crate::hook::{Cap, Permit, PromiseCell, Resolver, Stub, Value, promise};
+use crate::hook::{Cap, Permit, PromiseCell, Resolver, Scope, Stub, Value, evaluate, promise};
 use crate::ids::{ExportId, ImportId, ImportRef, WireId};
-use crate::value::{ErrorValue, Object, is_dropped};
-use crate::wire::{Expr, Target, WireRef};
+use crate::value::Path;
+use crate::wire::{self, DecodeError, Expr, Remap, WireRef};
+
+/// The scope of a message: this session's tables. Calls become effects, in their order.
+struct Tables<'a> {
+    machine: &'a mut Machine,
+    host: &'a dyn Host,
+}
+
+impl Scope for Tables<'_> {
+    type Failure = Violation;
+
+    fn named(&mut self, id: WireId) -> Result<Cap, Violation> {
+        Ok(self.machine.exported(id)?.cap.clone())
+    }
+
+    fn introduced_object(&mut self, id: WireId) -> Result<Stub, Violation> {
+        self.machine.introduced_object(id, self.host)
+    }
+
+    fn introduced_promise(&mut self, id: WireId) -> Result<Stub, Violation> {
+        self.machine.introduced_promise(id, self.host)
+    }
+
+    fn readable(&mut self, id: WireId) -> Result<Stub, Violation> {
+        Err(not_understood(WireRef::Readable(id)))
+    }
+
+    fn writable(&mut self, id: WireId) -> Result<Stub, Violation> {
+        Err(not_understood(WireRef::Writable(id)))
+    }
+
+    fn map(&mut self, remap: Remap) -> Result<Cap, Violation> {
+        Err(not_understood(WireRef::Remap(Box::new(remap))))
+    }
+
+    fn read(&mut self, target: Cap, path: Path) -> Result<Cap, Violation> {
+        let (value, result) = self.machine.incoming(&path, self.host);
+        match result {
+            Ok(result) => self.machine.effects.push(Effect::Read {
+                target,
+                path,
+                result,
+            }),
+            Err(refused) => self
+                .machine
+                .effects
+                .extend([refused, Effect::drop_stub(Stub::of(target))]),
+        }
+        Ok(value)
+    }
+
+    fn call(&mut self, target: Cap, path: Path, args: Vec<Value>) -> Result<Cap, Violation> {
+        let (value, result) = self.machine.incoming(&path, self.host);
+        match result {
+            Ok(result) => self.machine.effects.push(Effect::Call {
+                target,
+                path,
+                args,
+                result,
+            }),
+            Err(refused) => self.machine.effects.extend([
+                refused,
+                Effect::Drop(Value::Array(args)),
+                Effect::drop_stub(Stub::of(target)),
+            ]),
+        }
+        Ok(value)
+    }
+
+    fn discard(&mut self, value: Value) {
+        self.machine.effects.push(Effect::Drop(value));
+    }
+}
 
 impl Machine {
-    /// Turns an expression into a value, depth first, array elements and members in order
-    /// (protocol W-5). Calls in it become effects, in that order.
+    /// Turns an expression of a message into a value; calls in it become effects.
     pub(super) fn evaluate(&mut self, expr: Expr, host: &dyn Host) -> Result<Value, Violation> {
-        Ok(match expr {
-            Expr::Undefined => Value::Undefined,
-            Expr::Null => Value::Null,
-            Expr::Bool(value) => Value::Bool(value),
-            Expr::Number(value) => Value::Number(value),
-            Expr::String(value) => Value::String(value),
-            Expr::BigInt(value) => Value::BigInt(value),
-            Expr::Date(value) => Value::Date(value),
-            Expr::Bytes(value) => Value::Bytes(value),
-            Expr::Array(items) => Value::Array(self.evaluate_all(items, host)?),
-            Expr::Object(object) => Value::Object(self.evaluate_members(object, host)?),
-            Expr::Error(error) => {
-                let mut value = ErrorValue::new(error.class, error.message);
-                value.stack = error.stack;
-                value.props = self.evaluate_members(error.props, host)?;
-                Value::Error(Box::new(value))
-            }
-            Expr::Capability(reference) => {
-                Value::Capability(self.evaluate_reference(reference, host)?)
-            }
-        })
-    }
-
-    fn evaluate_all(&mut self, items: Vec<Expr>, host: &dyn Host) -> Result<Vec<Value>, Violation> {
-        let mut values = Vec::with_capacity(items.len());
-        for item in items {
-            match self.evaluate(item, host) {
-                Ok(value) => values.push(value),
-                Err(violation) => {
-                    // Not dropped here: a drop may come back to this session.
-                    self.effects.push(Effect::Drop(Value::Array(values)));
-                    return Err(violation);
-                }
-            }
-        }
-        Ok(values)
-    }
-
-    /// Evaluates members, and then drops those that no object may have (protocol W-19).
-    fn evaluate_members(
-        &mut self,
-        members: Object<WireRef>,
-        host: &dyn Host,
-    ) -> Result<Object<Stub>, Violation> {
-        let mut object = Object::with_capacity(members.len());
-        for (key, member) in members {
-            match self.evaluate(member, host) {
-                Ok(value) if is_dropped(&key) => {
-                    self.effects.push(Effect::Drop(value));
-                }
-                Ok(value) => object.push(key, value),
-                Err(violation) => {
-                    self.effects.push(Effect::Drop(Value::Object(object)));
-                    return Err(violation);
-                }
-            }
-        }
-        Ok(object)
-    }
-
-    fn evaluate_reference(
-        &mut self,
-        reference: WireRef,
-        host: &dyn Host,
-    ) -> Result<Stub, Violation> {
-        match reference {
-            WireRef::Export(id) => self.introduced_stub(id, host),
-            WireRef::Promise(id) => self.introduced_promise(id, host),
-            WireRef::Import(target) => Ok(self.evaluate_target(target, host)?.into_object()),
-            WireRef::Pipeline(target) => self.evaluate_target(target, host),
-        }
+        let mut tables = Tables {
+            machine: self,
+            host,
+        };
+        evaluate(&mut tables, expr)
     }
 
     /// The peer hands us one of its objects (protocol W-40).
-    fn introduced_stub(&mut self, id: WireId, host: &dyn Host) -> Result<Stub, Violation> {
+    fn introduced_object(&mut self, id: WireId, host: &dyn Host) -> Result<Stub, Violation> {
         let id = introduced(id)?;
         if let Some(entry) = self.imports.get_mut(id) {
             entry.introductions = entry.introductions.saturating_add(1);
@@ -156,46 +161,10 @@ impl Machine {
         Cap::from_arc(hook)
     }
 
-    /// The peer refers to something of ours (protocol W-43).
-    fn evaluate_target(&mut self, target: Target, host: &dyn Host) -> Result<Stub, Violation> {
-        let cap = self.exported(target.id)?.cap.clone();
-        let Some(path) = target.path else {
-            return Ok(Stub::promise(cap));
-        };
-        let steps = path.segments().len();
-        let Some(args) = target.args else {
-            let (value, result) = self.incoming(steps, host);
-            self.effects.push(match result {
-                Ok(result) => Effect::Read {
-                    target: cap,
-                    path,
-                    result,
-                },
-                Err(refused) => refused,
-            });
-            return Ok(Stub::promise(value));
-        };
-        let args = self.evaluate_all(args, host)?;
-        let (value, result) = self.incoming(steps, host);
-        match result {
-            Ok(result) => self.effects.push(Effect::Call {
-                target: cap,
-                path,
-                args,
-                result,
-            }),
-            Err(refused) => self
-                .effects
-                .extend([refused, Effect::Drop(Value::Array(args))]),
-        }
-        Ok(Stub::promise(value))
-    }
-
-    /// Makes the promise of a call from the peer along a path of so many steps, if it may make
-    /// another.
-    fn incoming(&self, steps: usize, host: &dyn Host) -> (Cap, Result<Resolver, Effect>) {
+    /// Makes the promise of a call from the peer along a path, if it may make another.
+    fn incoming(&self, path: &Path, host: &dyn Host) -> (Cap, Result<Resolver, Effect>) {
         let (value, result) = promise();
-        let result = match self.permit(steps) {
+        let result = match self.permit(path.segments().len()) {
             Ok(permit) => Ok(result
                 .with_permit(permit)
                 .with_charge(self.charge.clone())
@@ -228,6 +197,13 @@ impl Machine {
         }
         Ok(())
     }
+}
+
+/// Refuses a form that this session has no use for, as one that it does not know.
+fn not_understood(reference: WireRef) -> Violation {
+    let text = wire::encode_push(&Expr::Capability(reference)).unwrap_or_default();
+    let excerpt = text.chars().skip("[\"push\",".len()).take(256).collect();
+    DecodeError::UnknownSpecialValue { excerpt }.into()
 }
 
 /// Reads an id that the peer allocates (protocol W-42).

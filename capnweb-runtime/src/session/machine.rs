@@ -8,12 +8,13 @@ use super::effect::{Effect, Host};
 use super::exports::{Exports, Pull};
 use super::imports::{Import, ImportKind, Imports};
 use super::thrown::without_capabilities;
+use crate::config::SessionConfig;
 use crate::error::{Disconnect, Error, Violation};
 use crate::hook::{Account, Cap, Charge, Stats, Stub, Value, weigh};
 use crate::ids::{ExportId, ImportId, ImportRef, SessionKey, WireId};
 use crate::limits::Limits;
-use crate::value::Segment;
-use crate::wire::{self, Expr, Message, Target, WireRef};
+use crate::value::{Path, Segment};
+use crate::wire::{self, DecodeError, Expr, Message, Remap, Target, WireRef};
 
 /// One side of one session.
 pub(crate) struct Machine {
@@ -35,7 +36,8 @@ pub(crate) struct Machine {
 
 impl Machine {
     /// Creates a machine that serves `main`.
-    pub(crate) fn new(key: SessionKey, main: Cap, limits: Limits) -> Self {
+    pub(crate) fn new(key: SessionKey, main: Cap, config: &SessionConfig) -> Self {
+        let limits = config.limits.clone();
         Self {
             key,
             account: Account::new(limits.max_retained_bytes),
@@ -132,6 +134,10 @@ impl Machine {
                 let size = size.max(room_of_expr(&expr));
                 self.handle_push(expr, size, host)
             }
+            Message::Stream(expr) => Err(not_understood(
+                wire::encode_stream(&expr).unwrap_or_default(),
+            )),
+            Message::Pipe => Err(not_understood(wire::encode_pipe())),
             Message::Pull(id) => self.handle_pull(id),
             Message::Resolve(id, expr) => {
                 let size = size.max(room_of_expr(&expr));
@@ -318,6 +324,12 @@ impl Machine {
     }
 }
 
+/// Refuses a message that this session has no use for, as one that it does not know.
+fn not_understood(text: String) -> Violation {
+    let excerpt = text.chars().take(256).collect();
+    DecodeError::BadMessage { excerpt }.into()
+}
+
 /// Returns about how much memory a message takes while it waits: a short one takes more than its
 /// text.
 const fn room_of(frame: &str) -> usize {
@@ -327,14 +339,35 @@ const fn room_of(frame: &str) -> usize {
 /// Returns about how much memory an expression takes: `[[]]` or `1` takes more than its text.
 fn room_of_expr(expr: &Expr) -> usize {
     weigh(expr, &|reference| match reference {
-        WireRef::Export(_) | WireRef::Promise(_) => PROMISE,
+        WireRef::Export(_) | WireRef::Promise(_) | WireRef::Readable(_) | WireRef::Writable(_) => {
+            PROMISE
+        }
         WireRef::Import(target) | WireRef::Pipeline(target) => room_of_target(target),
+        WireRef::Remap(remap) => room_of_remap(remap),
     })
 }
 
+fn room_of_remap(remap: &Remap) -> usize {
+    let captures = remap.captures.len().saturating_mul(PROMISE);
+    let instructions = remap.instructions.iter();
+    let instructions = instructions.map(|instruction| match instruction {
+        Ok(expr) => room_of_expr(expr),
+        Err(_) => PROMISE,
+    });
+    instructions.fold(
+        captures
+            .saturating_add(room_of_path(&remap.path))
+            .saturating_add(PROMISE),
+        usize::saturating_add,
+    )
+}
+
+fn room_of_path(path: &Path) -> usize {
+    path.segments().len().saturating_mul(size_of::<Segment>())
+}
+
 fn room_of_target(target: &Target) -> usize {
-    let steps = target.path.as_ref().map_or(0, |path| path.segments().len());
-    let path = steps.saturating_mul(size_of::<Segment>());
+    let path = target.path.as_ref().map_or(0, room_of_path);
     let args = target.args.iter().flatten().map(room_of_expr);
     args.fold(path.saturating_add(PROMISE), usize::saturating_add)
 }

@@ -25,7 +25,7 @@ pub(super) fn without_capabilities<C>(thrown: Value, effects: &mut Vec<Effect>) 
     }
 }
 
-/// Returns the value as an expression if there is no capability in it.
+/// Returns the value as an expression if there is no capability in it, and no blob.
 fn data_only<C>(value: Value, effects: &mut Vec<Effect>) -> Option<Tree<C>> {
     Some(match value {
         Value::Undefined => Tree::Undefined,
@@ -54,6 +54,21 @@ fn data_only<C>(value: Value, effects: &mut Vec<Effect>) -> Option<Tree<C>> {
                 object.push(key, member?);
             }
             Tree::Object(object)
+        }
+        Value::Url(value) => Tree::Url(value),
+        Value::Headers(value) => Tree::Headers(value),
+        Value::Request(request) => {
+            let request = request.try_map(|body| data_only(body, effects).ok_or(()));
+            Tree::Request(Box::new(request.ok()?))
+        }
+        Value::Response(response) => {
+            let response = response.try_map(|body| data_only(body, effects).ok_or(()));
+            Tree::Response(Box::new(response.ok()?))
+        }
+        Value::Blob(blob) => {
+            // Its contents would be a stream, of which there is no reader (protocol B-30).
+            effects.push(Effect::Drop(blob.content));
+            return None;
         }
         error @ Value::Error(_) => without_capabilities(error, effects),
         Value::Capability(stub) => {

@@ -1,20 +1,35 @@
 //! The data model: one tree for every value that travels, generic in its capability leaf.
 
 mod bigint;
+mod blob;
 mod bytes;
 mod date;
 mod error_value;
+mod headers;
 mod members;
 mod object;
 mod path;
+mod request;
+mod request_options;
+mod response;
 mod tree;
+mod url;
 
 pub use bigint::{BigInt, ParseBigIntError};
+pub use blob::Blob;
 pub use bytes::{Bytes, BytesKind};
 pub use date::{Date, InvalidDate};
 pub use error_value::{ErrorClass, ErrorValue};
+pub use headers::{Headers, InvalidHeader};
 pub(crate) use members::merge_duplicates;
 pub use object::Object;
 pub(crate) use object::is_dropped;
 pub use path::{Path, Segment};
+pub(crate) use request::read_method;
+pub use request::{InvalidRequest, Request};
+pub use request_options::{
+    ReferrerPolicy, RequestCache, RequestCredentials, RequestMode, RequestOptions, RequestRedirect,
+};
+pub use response::{InvalidResponse, Response};
 pub use tree::Tree;
+pub use url::Url;

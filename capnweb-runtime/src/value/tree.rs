@@ -1,6 +1,8 @@
 //! The value tree shared by the wire and by programs.
 
-use super::{BigInt, Bytes, Date, ErrorValue, Object};
+use std::slice;
+
+use super::{BigInt, Blob, Bytes, Date, ErrorValue, Headers, Object, Request, Response, Url};
 
 /// A value of the Cap'n Web data model, with leaves of type `C` where capabilities are.
 ///
@@ -32,6 +34,16 @@ pub enum Tree<C> {
     Object(Object<C>),
     /// An error object: thrown, returned or nested in data.
     Error(Box<ErrorValue<C>>),
+    /// An address of the web.
+    Url(Url),
+    /// HTTP header fields.
+    Headers(Headers),
+    /// An HTTP request. Its body is `Null` for none, a string, plain bytes or a stream.
+    Request(Box<Request<Self>>),
+    /// An HTTP response. Its body is `Null` for none, a string, plain bytes or a stream.
+    Response(Box<Response<Self>>),
+    /// Binary data with a media type. Its content is plain bytes, or on the wire a stream.
+    Blob(Box<Blob<Self>>),
     /// A capability.
     Capability(C),
 }
@@ -51,16 +63,24 @@ impl<C> Tree<C> {
             Self::Array(_) => "an array",
             Self::Object(_) => "an object",
             Self::Error(_) => "an error",
+            Self::Url(_) => "a URL",
+            Self::Headers(_) => "headers",
+            Self::Request(_) => "a request",
+            Self::Response(_) => "a response",
+            Self::Blob(_) => "a blob",
             Self::Capability(_) => "a capability",
         }
     }
 
-    /// Visits what is directly inside: elements, members, an error's properties.
+    /// Visits what is directly inside: elements, members, an error's properties, a body.
     pub(crate) fn children(&self) -> impl Iterator<Item = &Self> {
         let (elements, members): (&[Self], _) = match self {
             Self::Array(elements) => (elements, None),
             Self::Object(object) => (&[], Some(object)),
             Self::Error(error) => (&[], Some(&error.props)),
+            Self::Request(request) => (slice::from_ref(&request.body), None),
+            Self::Response(response) => (slice::from_ref(&response.body), None),
+            Self::Blob(blob) => (slice::from_ref(&blob.content), None),
             _ => (&[], None),
         };
         let members = members.into_iter().flat_map(Object::iter);
@@ -73,6 +93,9 @@ impl<C> Tree<C> {
             Self::Array(elements) => (elements, None),
             Self::Object(object) => (&mut [], Some(object)),
             Self::Error(error) => (&mut [], Some(&mut error.props)),
+            Self::Request(request) => (slice::from_mut(&mut request.body), None),
+            Self::Response(response) => (slice::from_mut(&mut response.body), None),
+            Self::Blob(blob) => (slice::from_mut(&mut blob.content), None),
             _ => (&mut [], None),
         };
         let members = members.into_iter().flat_map(Object::iter_mut);

@@ -1,7 +1,7 @@
 //! What can be wrong with a message.
 
 use super::json::{Json, JsonError, excerpt};
-use crate::value::{BytesKind, ErrorClass};
+use crate::value::{BytesKind, ErrorClass, InvalidHeader, InvalidRequest, InvalidResponse};
 
 /// Why a received message ends the session; the texts are the protocol's.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -73,9 +73,60 @@ pub enum DecodeError {
         /// Their kind.
         kind: BytesKind,
     },
+    /// A URL is not an absolute one.
+    #[error("Invalid URL")]
+    InvalidUrl,
+    /// Something among header fields is not a name and a value.
+    #[error("Headers must be pairs of strings.")]
+    HeaderPair,
+    /// A name and a value are no header field.
+    #[error(transparent)]
+    Header(#[from] InvalidHeader),
+    /// The header fields of a request or a response are no list.
+    #[error("Request headers must be serialized as an array of pairs.")]
+    InitHeaders,
+    /// A member of a request or a response has a value that it cannot have.
+    #[error("Invalid value of the member {name}.")]
+    InitMember {
+        /// The member.
+        name: &'static str,
+    },
+    /// A request's body cannot be one.
+    #[error("Request body must be of type ReadableStream.")]
+    RequestBody,
+    /// A request has a signal, which never travels.
+    #[error("Request siganl must be of type AbortSignal.")]
+    RequestSignal,
+    /// A request is not a possible one.
+    #[error(transparent)]
+    Request(#[from] InvalidRequest),
+    /// A response's body cannot be one.
+    #[error("Response body must be of type ReadableStream.")]
+    ResponseBody,
+    /// A response has a WebSocket, which never travels.
+    #[error("Can't deserialize a Response containing a webSocket.")]
+    ResponseWebSocket,
+    /// A response is not a possible one.
+    #[error(transparent)]
+    Response(#[from] InvalidResponse),
+    /// The content of a blob is not a stream.
+    #[error("Blob content must be serialized as a ReadableStream.")]
+    BlobContent,
+    /// A mapper takes in something that it cannot.
+    #[error("unknown map capture: {excerpt}")]
+    UnknownMapCapture {
+        /// The beginning of its text.
+        excerpt: String,
+    },
 }
 
 impl DecodeError {
+    pub(super) fn unknown_map_capture(capture: &Json) -> Self {
+        Self::UnknownMapCapture {
+            excerpt: excerpt(capture),
+        }
+    }
+
     pub(super) fn bad_message(message: &Json) -> Self {
         Self::BadMessage {
             excerpt: excerpt(message),
@@ -101,7 +152,20 @@ impl DecodeError {
             | Self::BigIntTooLong { .. }
             | Self::BytesMarkerNotString { .. }
             | Self::BytesMarkerUnknown { .. }
-            | Self::BytesLength { .. } => ErrorClass::TypeError,
+            | Self::BytesLength { .. }
+            | Self::InvalidUrl
+            | Self::HeaderPair
+            | Self::Header(_)
+            | Self::InitHeaders
+            | Self::InitMember { .. }
+            | Self::RequestBody
+            | Self::RequestSignal
+            | Self::Request(_)
+            | Self::ResponseBody
+            | Self::ResponseWebSocket
+            | Self::BlobContent
+            | Self::UnknownMapCapture { .. } => ErrorClass::TypeError,
+            Self::Response(error) => error.class(),
         }
     }
 }
@@ -119,14 +183,32 @@ pub enum EncodeError {
         /// The limit.
         max: usize,
     },
+    /// A peer would not take it for a request.
+    #[error(transparent)]
+    Request(#[from] InvalidRequest),
+    /// A peer would not take it for a response.
+    #[error(transparent)]
+    Response(#[from] InvalidResponse),
+    /// The body of a request or a response is not nothing, a text, plain bytes or a stream.
+    #[error("A body must be null, a string, plain bytes or a ReadableStream.")]
+    Body,
+    /// The content of a blob is not on its way as a stream.
+    #[error("Blob content must be serialized as a ReadableStream.")]
+    BlobContent,
+    /// An instruction of a mapper could not be read, and so cannot be passed on.
+    #[error("A mapper with an instruction that is malformed cannot be sent.")]
+    Instruction,
 }
 
 impl EncodeError {
     /// Returns the class of the error that the call or the result fails with.
     pub const fn class(&self) -> ErrorClass {
         match self {
-            Self::TooDeep => ErrorClass::Error,
-            Self::BigIntTooLong { .. } => ErrorClass::TypeError,
+            Self::TooDeep | Self::Instruction => ErrorClass::Error,
+            Self::BigIntTooLong { .. } | Self::Request(_) | Self::Body | Self::BlobContent => {
+                ErrorClass::TypeError
+            }
+            Self::Response(error) => error.class(),
         }
     }
 }

@@ -9,6 +9,10 @@ use crate::ids::WireId;
 pub(crate) enum Message {
     /// `["push", expr]`: evaluate; the result is the sender's next positive import.
     Push(Expr),
+    /// `["stream", expr]`: evaluate, and send the result unasked; it is released by itself.
+    Stream(Expr),
+    /// `["pipe"]`: make a stream that the sender writes to under its next positive import.
+    Pipe,
     /// `["pull", id]`: the sender wants the value of its import.
     Pull(WireId),
     /// `["resolve", id, expr]`: the value of the sender's export.

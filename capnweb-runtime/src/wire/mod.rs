@@ -18,14 +18,14 @@ mod reference;
 
 pub(crate) use decode::{decode, decode_expr};
 pub(crate) use encode::{
-    MAX_ENCODE_DEPTH, encode_abort, encode_pull, encode_push, encode_reject, encode_release,
-    encode_resolve,
+    MAX_ENCODE_DEPTH, encode_abort, encode_pipe, encode_pull, encode_push, encode_reject,
+    encode_release, encode_resolve, encode_stream,
 };
 pub use error::{DecodeError, EncodeError};
 pub(crate) use json::Json;
 pub use json::JsonError;
 pub(crate) use message::Message;
-pub(crate) use reference::{Expr, Target, WireRef};
+pub(crate) use reference::{Capture, Expr, Remap, Target, WireRef};
 
 #[cfg(test)]
 mod tests;

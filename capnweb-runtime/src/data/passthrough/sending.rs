@@ -10,7 +10,7 @@ use crate::data::from_value::whole;
 use crate::data::to_value::ValueSerializer;
 use crate::error::{SerializeError, SerializeFault};
 use crate::hook::{Stub, Value};
-use crate::value::{Date, ErrorValue, Tree};
+use crate::value::{Date, ErrorValue, Request, Response, Tree};
 
 /// Writes a value, untouched if it is our serializer that it is written to.
 pub(crate) fn serialize<S: Serializer>(value: Value, serializer: S) -> Result<S::Ok, S::Error> {
@@ -152,8 +152,37 @@ fn write_natural<S: Serializer>(value: &Value, serializer: S) -> Result<S::Ok, S
         Tree::Array(items) => serializer.collect_seq(items),
         Tree::Object(members) => serializer.collect_map(members.iter()),
         Tree::Error(error) => write_error(error, serializer),
+        Tree::Url(url) => serializer.serialize_str(url.as_str()),
+        Tree::Headers(headers) => serializer.collect_seq(headers.iter()),
+        Tree::Request(request) => write_request(request, serializer),
+        Tree::Response(response) => write_response(response, serializer),
+        Tree::Blob(blob) => blob.content.serialize(serializer),
         Tree::Capability(stub) => write_token(stub, serializer),
     }
+}
+
+fn write_request<S: Serializer>(
+    request: &Request<Value>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let mut map = serializer.serialize_map(Some(4))?;
+    map.serialize_entry("method", request.method.as_str())?;
+    map.serialize_entry("url", request.url.as_str())?;
+    map.serialize_entry("headers", &Tree::Headers(request.headers.clone()))?;
+    map.serialize_entry("body", &request.body)?;
+    map.end()
+}
+
+fn write_response<S: Serializer>(
+    response: &Response<Value>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let mut map = serializer.serialize_map(Some(4))?;
+    map.serialize_entry("status", &response.status)?;
+    map.serialize_entry("statusText", &response.status_text)?;
+    map.serialize_entry("headers", &Tree::Headers(response.headers.clone()))?;
+    map.serialize_entry("body", &response.body)?;
+    map.end()
 }
 
 fn write_error<S: Serializer>(error: &ErrorValue<Stub>, serializer: S) -> Result<S::Ok, S::Error> {

@@ -156,7 +156,8 @@ async fn l12_a_peer_that_does_not_read_is_cut_off() {
 #[tokio::test]
 async fn l12_what_the_driver_is_writing_counts_until_it_is_written() {
     let limits = limits(|limits| limits.max_outgoing_bytes = 10_000);
-    let (connection, main) = Connection::new(Scripted::new().world.cap(), Peer::default(), limits);
+    let (connection, main) =
+        Connection::new(Scripted::new().world.cap(), Peer::default(), &limits.into());
     let main = Stub::of(main);
     let send = || drop(call(&main, "f", [Value::String("x".repeat(4_000))]));
     send();

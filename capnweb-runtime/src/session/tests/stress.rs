@@ -16,7 +16,7 @@ const ROUNDS: u8 = 150;
 #[tokio::test]
 async fn many_threads_call_and_drop_on_one_pair() {
     let (client, server) = (World::new(), World::new());
-    let pair = pair(client.cap(), server.cap(), Limits::default());
+    let pair = pair(client.cap(), server.cap(), &Limits::default().into());
     let shared = stub_of(&call(
         &Stub::of(pair.server_main.clone()),
         "makeCounter",

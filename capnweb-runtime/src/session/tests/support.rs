@@ -8,6 +8,7 @@ use std::task::Poll;
 use futures_util::FutureExt as _;
 
 use super::world::World;
+use crate::config::SessionConfig;
 use crate::connection::Connection;
 use crate::error::Disconnect;
 use crate::hook::{
@@ -48,7 +49,7 @@ impl Scripted {
 
     /// Serves something other than a [`World`].
     pub(super) fn serving(main: Cap, limits: Limits) -> Self {
-        let (connection, main) = Connection::new(main, Peer::default(), limits);
+        let (connection, main) = Connection::new(main, Peer::default(), &limits.into());
         Self {
             connection,
             main: Some(Stub::of(main)),
@@ -170,10 +171,9 @@ impl Net {
         right: &Stub,
         limits: &Limits,
     ) -> (Stub, Stub) {
-        let (left, right_main) =
-            Connection::new(left.cap().clone(), Peer::default(), limits.clone());
-        let (right, left_main) =
-            Connection::new(right.cap().clone(), Peer::default(), limits.clone());
+        let config = SessionConfig::from(limits.clone());
+        let (left, right_main) = Connection::new(left.cap().clone(), Peer::default(), &config);
+        let (right, left_main) = Connection::new(right.cap().clone(), Peer::default(), &config);
         self.links.push(Link {
             left,
             right,

@@ -577,20 +577,3 @@ fn c5_numbers_in_paths_are_indexes_or_else_names() {
     ];
     assert_eq!(target.path.unwrap().segments(), expected);
 }
-
-#[test]
-fn forms_of_later_parts_of_the_protocol_are_unknown() {
-    for text in [
-        r#"["url","http://e.com/"]"#,
-        r#"["readable",1]"#,
-        r#"["remap",0,[],[],[]]"#,
-    ] {
-        assert!(matches!(
-            refusal(text),
-            DecodeError::UnknownSpecialValue { .. }
-        ));
-    }
-    for text in [r#"["pipe"]"#, r#"["stream",1]"#] {
-        assert!(matches!(message(text), Err(DecodeError::BadMessage { .. })));
-    }
-}

@@ -6,4 +6,6 @@ mod encode;
 mod json_read;
 mod json_write;
 mod random;
+mod remap;
 mod round_trip;
+mod web;

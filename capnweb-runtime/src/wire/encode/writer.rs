@@ -1,72 +1,24 @@
-//! From messages to text.
-//!
-//! Nothing is sent of a message that fails to encode. Only [`Expr`]s can fail, and only the values
-//! in them that a peer would refuse.
+//! From expressions to JSON text.
 
-use super::base64::write_base64;
-use super::error::EncodeError;
-use super::json::{write_number, write_string};
-use super::reference::{Expr, Target, WireRef};
 use crate::ids::WireId;
 use crate::value::{
     BigInt, Bytes, BytesKind, Date, ErrorClass, ErrorValue, Object, Path, Segment, Tree,
 };
+use crate::wire::base64::write_base64;
+use crate::wire::error::EncodeError;
+use crate::wire::json::{write_number, write_string};
+use crate::wire::reference::{Expr, Target, WireRef};
 
 /// Levels of nesting in one sent value; fixed by the protocol (W-6).
 pub(crate) const MAX_ENCODE_DEPTH: usize = 256;
 
-/// Writes `["push", expr]`: evaluate this.
-pub(crate) fn encode_push(expr: &Expr) -> Result<String, EncodeError> {
-    let mut writer = Writer::new("push");
-    writer.operand(expr)?;
-    Ok(writer.finish())
-}
-
-/// Writes `["pull", id]`: send the value of this import of ours.
-pub(crate) fn encode_pull(id: WireId) -> String {
-    let mut writer = Writer::new("pull");
-    writer.number(id.0);
-    writer.finish()
-}
-
-/// Writes `["resolve", id, expr]`: the value of this export of ours.
-pub(crate) fn encode_resolve(id: WireId, value: &Expr) -> Result<String, EncodeError> {
-    let mut writer = Writer::new("resolve");
-    writer.number(id.0);
-    writer.operand(value)?;
-    Ok(writer.finish())
-}
-
-/// Writes `["reject", id, expr]`: the failure of this export of ours.
-pub(crate) fn encode_reject(id: WireId, error: &Expr) -> Result<String, EncodeError> {
-    let mut writer = Writer::new("reject");
-    writer.number(id.0);
-    writer.operand(error)?;
-    Ok(writer.finish())
-}
-
-/// Writes `["release", id, count]`: we let go of that many introductions of this import.
-pub(crate) fn encode_release(id: WireId, count: u32) -> String {
-    let mut writer = Writer::new("release");
-    writer.number(id.0);
-    writer.number(f64::from(count));
-    writer.finish()
-}
-
-/// Writes `["abort", expr]`: the session is over.
-pub(crate) fn encode_abort(reason: &Expr) -> Result<String, EncodeError> {
-    let mut writer = Writer::new("abort");
-    writer.operand(reason)?;
-    Ok(writer.finish())
-}
-
 /// An array under construction that begins with a tag: a message, and inside it special values.
-struct Writer {
-    out: String,
+pub(super) struct Writer {
+    pub(super) out: String,
 }
 
 impl Writer {
-    fn new(tag: &'static str) -> Self {
+    pub(super) fn new(tag: &'static str) -> Self {
         let mut writer = Self {
             out: String::with_capacity(TYPICAL_LENGTH),
         };
@@ -74,36 +26,36 @@ impl Writer {
         writer
     }
 
-    fn finish(mut self) -> String {
+    pub(super) fn finish(mut self) -> String {
         self.out.push(']');
         self.out
     }
 
-    fn open(&mut self, tag: &'static str) {
+    pub(super) fn open(&mut self, tag: &'static str) {
         self.out.push_str("[\"");
         self.out.push_str(tag);
         self.out.push('"');
     }
 
     /// Appends a number to the open array.
-    fn number(&mut self, number: f64) {
+    pub(super) fn number(&mut self, number: f64) {
         self.out.push(',');
         write_number(&mut self.out, number);
     }
 
     /// Appends a string to the open array.
-    fn string(&mut self, text: &str) {
+    pub(super) fn string(&mut self, text: &str) {
         self.out.push(',');
         write_string(&mut self.out, text);
     }
 
     /// Appends the expression of a message to the open array.
-    fn operand(&mut self, expr: &Expr) -> Result<(), EncodeError> {
+    pub(super) fn operand(&mut self, expr: &Expr) -> Result<(), EncodeError> {
         self.out.push(',');
         self.value(expr, 0)
     }
 
-    fn value(&mut self, expr: &Expr, depth: usize) -> Result<(), EncodeError> {
+    pub(super) fn value(&mut self, expr: &Expr, depth: usize) -> Result<(), EncodeError> {
         if depth >= MAX_ENCODE_DEPTH {
             return Err(EncodeError::TooDeep);
         }
@@ -124,6 +76,11 @@ impl Writer {
             }
             Tree::Object(members) => self.object(members, depth)?,
             Tree::Error(error) => self.error(error, depth),
+            Tree::Url(url) => self.url(url),
+            Tree::Headers(headers) => self.headers(headers),
+            Tree::Request(request) => self.request(request, depth)?,
+            Tree::Response(response) => self.response(response, depth)?,
+            Tree::Blob(blob) => self.blob(blob, depth)?,
             Tree::Capability(reference) => self.reference(reference, depth)?,
         }
         Ok(())
@@ -186,7 +143,7 @@ impl Writer {
     }
 
     /// Writes a plain JSON array: a literal array without its extra layer, or call arguments.
-    fn list(&mut self, items: &[Expr], depth: usize) -> Result<(), EncodeError> {
+    pub(super) fn list(&mut self, items: &[Expr], depth: usize) -> Result<(), EncodeError> {
         self.out.push('[');
         for (at, item) in items.iter().enumerate() {
             if at > 0 {
@@ -216,12 +173,17 @@ impl Writer {
         value: &Expr,
         depth: usize,
     ) -> Result<(), EncodeError> {
+        self.name(start, key);
+        self.value(value, depth.saturating_add(1))
+    }
+
+    /// Writes the key of such a member.
+    pub(super) fn name(&mut self, start: usize, key: &str) {
         if self.out.len() > start {
             self.out.push(',');
         }
         write_string(&mut self.out, key);
         self.out.push(':');
-        self.value(value, depth.saturating_add(1))
     }
 
     /// Writes an error in the shortest of its three forms (W-26).
@@ -277,15 +239,18 @@ impl Writer {
 
     fn reference(&mut self, reference: &WireRef, depth: usize) -> Result<(), EncodeError> {
         match reference {
-            WireRef::Export(id) => self.introduction("export", *id),
-            WireRef::Promise(id) => self.introduction("promise", *id),
+            WireRef::Export(id) => self.bare_reference("export", *id),
+            WireRef::Promise(id) => self.bare_reference("promise", *id),
+            WireRef::Readable(id) => self.bare_reference("readable", *id),
+            WireRef::Writable(id) => self.bare_reference("writable", *id),
+            WireRef::Remap(remap) => self.remap(remap)?,
             WireRef::Import(target) => self.target("import", target, depth)?,
             WireRef::Pipeline(target) => self.target("pipeline", target, depth)?,
         }
         Ok(())
     }
 
-    fn introduction(&mut self, tag: &'static str, id: WireId) {
+    pub(super) fn bare_reference(&mut self, tag: &'static str, id: WireId) {
         self.open(tag);
         self.number(id.0);
         self.out.push(']');
@@ -312,7 +277,7 @@ impl Writer {
         Ok(())
     }
 
-    fn path(&mut self, path: &Path) {
+    pub(super) fn path(&mut self, path: &Path) {
         self.out.push_str(",[");
         for (at, segment) in path.segments().iter().enumerate() {
             if at > 0 {

@@ -1,77 +1,73 @@
-//! From text to messages.
+//! From JSON to expressions.
 
-use super::base64::read_base64;
-use super::error::DecodeError;
-use super::json::Json;
-use super::message::Message;
-use super::reference::{Expr, Target, WireRef};
 use crate::ids::WireId;
 use crate::limits::Limits;
-use crate::value::{BigInt, Bytes, BytesKind, Date, ErrorClass, ErrorValue, Object, Segment, Tree};
-
-/// Reads one message (protocol F-3).
-///
-/// Ids may be any number: what they can mean is for the session to say.
-pub(crate) fn decode(text: &str, limits: &Limits) -> Result<Message, DecodeError> {
-    check_size(text, limits.max_message_size)?;
-    let mut json = Json::parse(text, limits.max_json_depth)?;
-    let message = match &mut json {
-        Json::Array(elements) => message(elements, limits)?,
-        _ => None,
-    };
-    message.ok_or_else(|| DecodeError::bad_message(&json))
-}
+use crate::value::{
+    BigInt, Bytes, BytesKind, Date, ErrorClass, ErrorValue, Object, Path, Segment, Tree,
+};
+use crate::wire::base64::read_base64;
+use crate::wire::error::DecodeError;
+use crate::wire::json::Json;
+use crate::wire::reference::{Expr, Target, WireRef};
 
 /// Reads the expression that a message carries.
 ///
 /// Object members that receivers must drop (W-19) are still in the result, because what they hold
 /// has to be evaluated all the same; it is the evaluation that drops them.
 pub(crate) fn decode_expr(json: Json, limits: &Limits) -> Result<Expr, DecodeError> {
-    Decoder { limits }.value(json, 0)
+    Decoder { limits }.value(json, Depth::default())
 }
 
-/// Bytes are at least as many as UTF-16 code units, so that only a suspect text is counted (L-3).
-fn check_size(text: &str, max: usize) -> Result<(), DecodeError> {
-    if text.len() > max && text.encode_utf16().count() > max {
-        return Err(DecodeError::MessageTooLarge { max });
-    }
-    Ok(())
-}
-
-/// Reads a message out of its array, which is untouched if it is none.
-fn message(elements: &mut [Json], limits: &Limits) -> Result<Option<Message>, DecodeError> {
-    let [Json::String(tag), operands @ ..] = elements else {
-        return Ok(None);
-    };
-    let expr = |json: &mut Json| decode_expr(std::mem::take(json), limits);
-    Ok(Some(match (tag.as_str(), operands) {
-        ("push", [value, ..]) => Message::Push(expr(value)?),
-        ("pull", [Json::Number(id), ..]) => Message::Pull(WireId(*id)),
-        ("resolve", [Json::Number(id), value, ..]) => Message::Resolve(WireId(*id), expr(value)?),
-        ("reject", [Json::Number(id), error, ..]) => {
-            Message::Reject(WireId(*id), std::mem::take(error))
-        }
-        ("release", [Json::Number(id), Json::Number(count), ..]) => {
-            Message::Release(WireId(*id), *count)
-        }
-        ("abort", [reason, ..]) => Message::Abort(expr(reason)?),
-        ("abort", []) => Message::Abort(Tree::Undefined),
-        _ => return Ok(None),
-    }))
-}
-
-struct Decoder<'a> {
+pub(super) struct Decoder<'a> {
     limits: &'a Limits,
 }
 
-impl Decoder<'_> {
-    /// Reads the value at a depth (W-1). Depth is what bounds the recursion, here and in all that
-    /// is done with the value, so that no setting may lift it without bound.
-    fn value(&self, json: Json, depth: usize) -> Result<Expr, DecodeError> {
-        let max = self.limits.max_depth.min(DEPTH_CEILING);
-        if depth >= max {
+/// How deep a value stands.
+///
+/// Depth is what bounds the recursion, here and in all that is done with the value, so that no
+/// setting may lift it without bound. Neither may mappers inside mappers, at whose instructions the
+/// depth that the protocol counts starts anew (M-24): they stop at the same ceiling.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Depth {
+    /// Levels that the protocol counts.
+    counted: usize,
+    /// All levels of the message.
+    total: usize,
+}
+
+impl Depth {
+    /// The depth of what is directly inside.
+    pub(super) const fn below(self) -> Self {
+        Self {
+            counted: self.counted.saturating_add(1),
+            total: self.total.saturating_add(1),
+        }
+    }
+
+    /// The depth of an instruction inside.
+    pub(super) const fn of_instruction(self) -> Self {
+        Self {
+            counted: 0,
+            total: self.total.saturating_add(MAPPER),
+        }
+    }
+
+    fn check(self, limits: &Limits) -> Result<(), DecodeError> {
+        let max = limits.max_depth.min(CEILING);
+        if self.counted >= max {
             return Err(DecodeError::TooDeep { max });
         }
+        if self.total >= CEILING {
+            return Err(DecodeError::TooDeep { max: CEILING });
+        }
+        Ok(())
+    }
+}
+
+impl Decoder<'_> {
+    /// Reads the value at a depth (W-1).
+    pub(super) fn value(&self, json: Json, depth: Depth) -> Result<Expr, DecodeError> {
+        depth.check(self.limits)?;
         match json {
             Json::Null => Ok(Tree::Null),
             Json::Bool(bool) => Ok(Tree::Bool(bool)),
@@ -85,16 +81,16 @@ impl Decoder<'_> {
     fn object(
         &self,
         members: Vec<(String, Json)>,
-        depth: usize,
+        depth: Depth,
     ) -> Result<Object<WireRef>, DecodeError> {
         let mut object = Object::with_capacity(members.len());
         for (key, value) in members {
-            object.push(key, self.value(value, depth.saturating_add(1))?);
+            object.push(key, self.value(value, depth.below())?);
         }
         Ok(object)
     }
 
-    fn array(&self, mut elements: Vec<Json>, depth: usize) -> Result<Expr, DecodeError> {
+    fn array(&self, mut elements: Vec<Json>, depth: Depth) -> Result<Expr, DecodeError> {
         if let [Json::Array(items)] = elements.as_mut_slice() {
             let items = std::mem::take(items);
             return self.list(items, depth).map(Tree::Array);
@@ -107,11 +103,9 @@ impl Decoder<'_> {
     }
 
     /// Reads the elements of an array, or the arguments of a call (W-16).
-    fn list(&self, items: Vec<Json>, depth: usize) -> Result<Vec<Expr>, DecodeError> {
+    fn list(&self, items: Vec<Json>, depth: Depth) -> Result<Vec<Expr>, DecodeError> {
         let items = items.into_iter();
-        items
-            .map(|item| self.value(item, depth.saturating_add(1)))
-            .collect()
+        items.map(|item| self.value(item, depth.below())).collect()
     }
 
     /// Reads a tagged form; `None`, with the operands untouched, if it is none.
@@ -119,7 +113,7 @@ impl Decoder<'_> {
         &self,
         tag: &str,
         operands: &mut [Json],
-        depth: usize,
+        depth: Depth,
     ) -> Result<Option<Expr>, DecodeError> {
         Ok(Some(match (tag, operands) {
             ("undefined", []) => Tree::Undefined,
@@ -143,7 +137,17 @@ impl Decoder<'_> {
                 let target = self.target(operands, depth)?;
                 return Ok(target.map(|target| Tree::Capability(WireRef::Pipeline(target))));
             }
-            _ => return Ok(None),
+            ("readable", [Json::Number(id), ..]) => {
+                Tree::Capability(WireRef::Readable(WireId(*id)))
+            }
+            ("writable", [Json::Number(id), ..]) => {
+                Tree::Capability(WireRef::Writable(WireId(*id)))
+            }
+            ("remap", operands) => {
+                let remap = self.remap(operands, depth)?;
+                return Ok(remap.map(|remap| Tree::Capability(WireRef::Remap(Box::new(remap)))));
+            }
+            (tag, operands) => return self.web(tag, operands, depth),
         }))
     }
 
@@ -158,7 +162,7 @@ impl Decoder<'_> {
     }
 
     /// Reads the operands of `import` and `pipeline` (W-43).
-    fn target(&self, operands: &mut [Json], depth: usize) -> Result<Option<Target>, DecodeError> {
+    fn target(&self, operands: &mut [Json], depth: Depth) -> Result<Option<Target>, DecodeError> {
         let (id, path, args) = match operands {
             [Json::Number(id)] => (id, None, None),
             [Json::Number(id), Json::Array(path)] => (id, Some(path), None),
@@ -167,10 +171,9 @@ impl Decoder<'_> {
             }
             _ => return Ok(None),
         };
-        let path = match path {
-            Some(path) if !path.iter().all(is_segment) => return Ok(None),
-            Some(path) => Some(path.iter_mut().filter_map(segment).collect()),
-            None => None,
+        let path = match path.map(|path| take_path(path)) {
+            Some(None) => return Ok(None),
+            path => path.flatten(),
         };
         let args = args.map(|args| self.list(std::mem::take(args), depth));
         Ok(Some(Target {
@@ -181,7 +184,7 @@ impl Decoder<'_> {
     }
 
     /// Reads the operands of `error` (W-28).
-    fn error(&self, operands: &mut [Json], depth: usize) -> Result<Option<Expr>, DecodeError> {
+    fn error(&self, operands: &mut [Json], depth: Depth) -> Result<Option<Expr>, DecodeError> {
         let [Json::String(name), Json::String(message), more @ ..] = operands else {
             return Ok(None);
         };
@@ -208,11 +211,17 @@ impl Decoder<'_> {
     fn props(
         &self,
         mut props: Vec<(String, Json)>,
-        depth: usize,
+        depth: Depth,
     ) -> Result<Object<WireRef>, DecodeError> {
         props.retain(|(key, _)| !matches!(key.as_str(), "name" | "message" | "stack"));
         self.object(props, depth)
     }
+}
+
+/// Takes a path; `None`, and nothing taken, if it is none.
+pub(super) fn take_path(path: &mut [Json]) -> Option<Path> {
+    let is_path = path.iter().all(is_segment);
+    is_path.then(|| path.iter_mut().filter_map(segment).collect())
 }
 
 const fn is_segment(json: &Json) -> bool {
@@ -271,4 +280,7 @@ fn first_code_units(text: &str, units: usize) -> String {
 }
 
 /// The most levels a session can be set to allow; twice the default.
-const DEPTH_CEILING: usize = 512;
+const CEILING: usize = 512;
+
+/// How many levels a mapper counts for: what is done with one takes more of the stack.
+const MAPPER: usize = 8;

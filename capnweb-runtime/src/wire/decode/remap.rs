@@ -1,0 +1,58 @@
+//! From JSON to mappers.
+
+use super::value::{Decoder, Depth, take_path};
+use crate::ids::WireId;
+use crate::wire::error::DecodeError;
+use crate::wire::json::Json;
+use crate::wire::reference::{Capture, Expr, Remap};
+
+impl Decoder<'_> {
+    /// Reads the operands of `remap` (W-46).
+    pub(super) fn remap(
+        &self,
+        operands: &mut [Json],
+        depth: Depth,
+    ) -> Result<Option<Remap>, DecodeError> {
+        let [
+            Json::Number(id),
+            Json::Array(path),
+            Json::Array(captures),
+            Json::Array(instructions),
+        ] = operands
+        else {
+            return Ok(None);
+        };
+        let Some(path) = take_path(path) else {
+            return Ok(None);
+        };
+        let captures = captures.iter().map(capture).collect::<Result<_, _>>()?;
+        let instructions = std::mem::take(instructions).into_iter();
+        Ok(Some(Remap {
+            id: WireId(*id),
+            path,
+            captures,
+            instructions: instructions
+                .map(|instruction| self.instruction(instruction, depth))
+                .collect(),
+        }))
+    }
+
+    /// Reads an instruction. One that cannot be read is not the end of the session: it is the
+    /// mapper's failure, if ever it runs (M-23).
+    fn instruction(&self, json: Json, depth: Depth) -> Result<Expr, DecodeError> {
+        self.value(json, depth.of_instruction())
+    }
+}
+
+fn capture(json: &Json) -> Result<Capture, DecodeError> {
+    if let Json::Array(elements) = json
+        && let [Json::String(tag), Json::Number(id)] = elements.as_slice()
+    {
+        match tag.as_str() {
+            "import" => return Ok(Capture::Import(WireId(*id))),
+            "export" => return Ok(Capture::Export(WireId(*id))),
+            _ => {}
+        }
+    }
+    Err(DecodeError::unknown_map_capture(json))
+}
