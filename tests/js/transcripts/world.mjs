@@ -28,6 +28,7 @@ export class World extends RpcTarget {
   two() { return "ok"; }
   give() { return { s: () => null }; }
   giveSquare() { return (x) => x * x; }
+  get fresh() { return new Counter(); }
   get prop() { return { a: [1, 2], u: undefined }; }
   nothing() {}
   throwIt() {

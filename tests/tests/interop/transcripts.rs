@@ -19,8 +19,8 @@ fn npm_peers_say_what_the_transcripts_say() {
     assert!(recordable.len() > 10, "hardly any transcripts to record");
     let mut arguments = Vec::new();
     arguments.extend(recordable.iter().filter_map(|path| path.to_str()));
-    let mut recorder = node.program("record.mjs", &arguments).unwrap();
-    let end = recorder.finish(LIMIT).unwrap();
+    let mut process = node.program("record.mjs", &arguments).unwrap();
+    let end = process.finish(LIMIT).unwrap();
     assert!(end.status.success(), "{}", end.stderr);
     let recorded = end.lines.join("\n");
     for path in &recordable {

@@ -4,7 +4,8 @@ use std::sync::{Arc, Mutex};
 
 use super::support::{Scripted, array, call, failure, function, is, number, object};
 use crate::error::{Disconnect, Error};
-use crate::hook::{Outcome, Stub, Value, promise};
+use crate::hook::{Cap, Outcome, Stub, Value, promise};
+use crate::limits::Limits;
 use crate::value::{BigInt, ErrorClass};
 
 #[tokio::test]
@@ -79,6 +80,22 @@ async fn x23_an_abort_of_the_peers_is_not_answered_and_fails_what_waits() {
         assert_eq!(failure(peer.value(&later).await), text);
         peer.hears(&[]).await;
     }
+}
+
+#[tokio::test]
+async fn s6_a_missing_main_object_is_no_end() {
+    let none = Cap::settled(Err(Error::new("This connection has no main object.")));
+    let peer = Scripted::serving(none, Limits::default());
+    peer.serves(
+        r#"→ ["push",["pipeline",0,["square"],[3]]]
+           → ["pull",1]
+           ← ["reject",1,["error","Error","This connection has no main object."]]
+           → ["release",1,1]
+           → ["pull",0]
+           ← ["reject",0,["error","Error","This connection has no main object."]]"#,
+    )
+    .await;
+    peer.is_clean().await;
 }
 
 #[tokio::test]

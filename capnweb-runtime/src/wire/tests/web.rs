@@ -153,6 +153,7 @@ fn w34_requests_are_normalized() {
     }
 }
 
+/// Protocol O-21: so it is spelled.
 #[test]
 fn w34_what_is_no_request_is_refused() {
     for text in [

@@ -1,4 +1,6 @@
 //! The conversations in `transcripts/`, with one of our sessions on either side.
+//!
+//! After each, both sides have nothing left but their main objects (S-90), unless it says otherwise.
 
 mod expression;
 mod format;
