@@ -96,6 +96,11 @@ table_id! {
 pub(crate) struct SessionKey(u64);
 
 impl SessionKey {
+    /// Returns the number that the session has in this process.
+    pub(crate) const fn number(self) -> u64 {
+        self.0
+    }
+
     /// Returns a key that no other session has.
     pub(crate) fn unique() -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(0);

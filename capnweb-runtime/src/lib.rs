@@ -62,11 +62,13 @@
 //! | take back what you have handed out | [`Revoker`], and `revocable` of every stub |
 //! | know your own objects when they come back | [`Brand`] |
 //! | learn that nobody waits for a call any more | [`Call`] |
-//! | send what JSON does not have | [`Date`], [`BigInt`], [`Bytes`] |
+//! | send what JSON does not have | [`Date`], [`BigInt`], [`Bytes`], [`Url`], [`Headers`], [`Request`], [`Response`], [`Blob`] |
+//! | send fields of types that are not of this crate | [`native`] |
 //! | do without a trait | [`Stub::call`], [`Value`], [`to_value`], [`from_value`] |
 //! | bound what a peer can cost, and see how a session does | [`Limits`], [`SessionConfig`], [`Session`] |
 //!
 #![doc = include_str!("../docs/concepts.md")]
+#![doc = include_str!("../docs/values.md")]
 //! # The protocol
 //!
 //! Ids such as S-22 name requirements of the protocol, as `docs/protocol.md` of this crate numbers
@@ -77,6 +79,7 @@
 //! * `websocket` (default): [`connect`], [`serve`].
 //! * `tls`: `wss://`, by rustls.
 //! * `axum`: `capnweb_runtime::axum::rpc`, a handler for axum routers.
+//! * `jiff`, `chrono`: their points in time from and to [`Date`], and as [`native`] fields.
 
 #![warn(clippy::exhaustive_enums)] // whether it may grow is decided for each
 
@@ -89,6 +92,7 @@ pub mod __fuzz;
 pub mod __private;
 mod config;
 mod connection;
+mod counters;
 mod data;
 mod endpoint;
 mod error;
@@ -111,30 +115,32 @@ pub use capnweb_macros::attenuate;
 pub use capnweb_macros::capability;
 
 pub use config::SessionConfig;
+pub use counters::{CounterValues, Counters, Sample};
 
-pub use data::{from_value, to_value};
+pub use data::{from_value, native, to_value};
 
 #[cfg(feature = "axum")]
 pub use endpoint::axum;
 pub use endpoint::in_process;
 #[cfg(feature = "websocket")]
 pub use endpoint::{ConnectError, Connector, Server, connect, serve};
+pub use error::redact;
 pub use error::{
-    DeserializeError, Disconnect, Error, Fault, Result, SerializeError, Thrown, Unsendable,
-    Violation,
+    DeserializeError, Disconnect, Error, Fault, OutgoingError, Result, SerializeError, Thrown,
+    Unsendable, Violation,
 };
 pub use hook::{Brand, Call, Peer, Revoker, Session, Stats, Stub, Value};
 pub use ids::WireId;
 pub use limits::Limits;
 pub use typed::{
-    Attenuate, Capability, FacetOf, Function, FunctionBody, IntoArg, Pipeline, Promise, RpcError,
-    Wire,
+    Attenuate, Body, Capability, FacetOf, Function, FunctionBody, IntoArg, Pipeline, Promise,
+    RpcError, Wire,
 };
 pub use value::{
-    BigInt, Blob, Bytes, BytesKind, Date, ErrorClass, ErrorValue, Headers, InvalidDate,
-    InvalidHeader, InvalidRequest, InvalidResponse, Object, ParseBigIntError, Path, ReferrerPolicy,
-    Request, RequestCache, RequestCredentials, RequestMode, RequestOptions, RequestRedirect,
-    Response, Segment, Tree, Url,
+    Audience, BigInt, Blob, Bytes, BytesKind, Date, Element, ErrorClass, ErrorValue, Headers,
+    InvalidDate, InvalidHeader, InvalidRequest, InvalidResponse, Object, ParseBigIntError, Path,
+    ReferrerPolicy, Request, RequestCache, RequestCredentials, RequestMode, RequestOptions,
+    RequestRedirect, Response, Segment, Tree, Url,
 };
 pub use wire::{DecodeError, EncodeError, JsonError};
 

@@ -1,5 +1,7 @@
 //! What a peer may make a session spend.
 
+use std::time::Duration;
+
 /// What one peer may make its session spend; a breach costs no more than that session.
 ///
 /// The first three are the protocol's own, with the same defaults as the JavaScript
@@ -29,10 +31,23 @@ pub struct Limits {
     /// Calls from the peer that have started and not settled. Further calls are rejected, the
     /// session goes on. Default 10,000.
     pub max_calls_in_flight: usize,
+    /// How long a method may take, from the moment it is called; none by default. Past it the call
+    /// fails with [`Error::TimedOut`](crate::Error::TimedOut), and
+    /// [`Call::cancelled`](crate::Call::cancelled) is ready. A method that is declared
+    /// `#[rpc(cancel = "drop")]`, or still waits for promises among its arguments, is dropped; any
+    /// other runs on, heeded by nobody, and counts as a call in flight until it ends. Needs a Tokio
+    /// runtime whose time is enabled.
+    pub max_handler_time: Option<Duration>,
     /// Bytes of messages and results that are kept because the peer has not let go of them, or their
     /// calls have not settled. A result past it is a failure instead, a message past it ends the
     /// session. Default 268,435,456.
     pub max_retained_bytes: usize,
+    /// Errors inside one another, as causes or other properties, in one message to the peer: deeper
+    /// ones are left out. Default 16.
+    ///
+    /// It is the peer that this protects: the JavaScript implementation spends time on such a chain
+    /// that doubles with each error in it.
+    pub max_error_depth: usize,
     /// Bytes waiting to be written to a peer that does not read. Default 67,108,864.
     pub max_outgoing_bytes: usize,
 }
@@ -48,7 +63,9 @@ impl Default for Limits {
             max_exports: 100_000,
             max_imports: 100_000,
             max_calls_in_flight: 10_000,
+            max_handler_time: None,
             max_retained_bytes: 256 * 1024 * 1024,
+            max_error_depth: 16,
             max_outgoing_bytes: 64 * 1024 * 1024,
         }
     }

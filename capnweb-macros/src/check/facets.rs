@@ -143,8 +143,8 @@ fn distinct(capabilities: &[Ident]) -> Vec<String> {
 }
 
 /// Types that carry no capability of their own.
-const PLAIN: [&str; 24] = [
+const PLAIN: [&str; 26] = [
     "String", "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "u8",
-    "u16", "u32", "u64", "u128", "usize", "Bytes", "Date", "Vec", "Option", "Box", "HashMap",
-    "BTreeMap",
+    "u16", "u32", "u64", "u128", "usize", "Bytes", "Date", "Headers", "Url", "Vec", "Option",
+    "Box", "HashMap", "BTreeMap",
 ];

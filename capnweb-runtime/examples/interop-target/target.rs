@@ -6,7 +6,8 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use capnweb_runtime::{
-    BigInt, Bytes, Call, Date, Error, Function, Pipeline, Promise, Result, Value, capability,
+    BigInt, Bytes, Call, Date, Error, Function, Headers, Pipeline, Promise, Result, Value,
+    capability,
 };
 use serde::{Deserialize, Serialize};
 
@@ -51,6 +52,7 @@ pub trait Target {
     async fn get_timestamp(&self, date: Date) -> Result<f64>;
     async fn get_bytes_length(&self, bytes: Bytes) -> Result<f64>;
     async fn get_big_int_string(&self, n: BigInt) -> Result<String>;
+    async fn make_headers(&self) -> Result<Headers>;
 
     /// The sizes of this session's tables.
     async fn stats(&self, call: Call) -> Result<TableSizes>;
@@ -265,6 +267,15 @@ impl Target for Main {
 
     async fn get_big_int_string(&self, n: BigInt) -> Result<String> {
         Ok(n.to_string())
+    }
+
+    async fn make_headers(&self) -> Result<Headers> {
+        let fields = [
+            ("X-Multi", "a"),
+            ("X-multi", "b"),
+            ("Content-Type", "text/plain"),
+        ];
+        Ok(Headers::from_pairs(fields)?)
     }
 
     async fn stats(&self, call: Call) -> Result<TableSizes> {

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tracing::Instrument as _;
+
 use super::shared::Connection;
 use crate::error::Disconnect;
 use crate::hook::SessionControl as _;
@@ -15,7 +17,16 @@ const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 ///
 /// Reading and writing go on side by side: if either waited for the other, two peers with full
 /// buffers would wait for each other for ever. Dropping the future ends the session.
-pub(crate) async fn drive(
+pub(crate) fn drive(
+    connection: Arc<Connection>,
+    source: impl FrameSource,
+    sink: impl FrameSink,
+) -> impl Future<Output = ()> + Send {
+    let span = connection.span().clone();
+    drive_in_span(connection, source, sink).instrument(span)
+}
+
+async fn drive_in_span(
     connection: Arc<Connection>,
     mut source: impl FrameSource,
     mut sink: impl FrameSink,
@@ -26,6 +37,7 @@ pub(crate) async fn drive(
         let reading = std::pin::pin!(read(connection, &mut source));
         let mut writing = std::pin::pin!(write(connection, &mut sink));
         tokio::select! {
+            () = connection.lose_patience() => true,
             () = &mut writing => true,
             () = reading => tokio::time::timeout(CLOSE_TIMEOUT, writing).await.is_ok(),
             // Ended on this side, with a peer that neither reads nor says anything.

@@ -3,6 +3,7 @@
 mod driver;
 mod import;
 mod pair;
+mod patience;
 mod shared;
 
 #[cfg(feature = "websocket")]

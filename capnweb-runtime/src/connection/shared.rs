@@ -3,13 +3,20 @@
 use std::collections::VecDeque;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Duration;
 
 use tokio::sync::{Notify, watch};
+use tracing::field::display;
+use tracing::{Span, debug, info_span, warn};
 
 use super::import::{ImportPromise, ImportStub};
+use super::patience::Patience;
 use crate::config::SessionConfig;
-use crate::error::Disconnect;
-use crate::hook::{Cap, Hook, Peer, PromiseCell, Session, SessionControl, Stats, Value, shielded};
+use crate::counters::Counters;
+use crate::error::{Disconnect, Error};
+use crate::hook::{
+    Cap, Hook, Peer, PromiseCell, Screen, Session, SessionControl, Stats, Value, shielded,
+};
 use crate::ids::{ImportRef, SessionKey};
 use crate::session::{Effect, Host, Machine, Refused};
 use crate::value::Path;
@@ -22,6 +29,12 @@ use crate::value::Path;
 pub(crate) struct Connection {
     machine: Mutex<Machine>,
     peer: Peer,
+    id: u64,
+    span: Span,
+    screen: Screen,
+    patience: Patience,
+    max_handler_time: Option<Duration>,
+    counters: Counters,
     this: Weak<Self>,
     /// Tells the driver that there is something to send, or that the session has ended.
     output: Notify,
@@ -32,9 +45,20 @@ impl Connection {
     /// Creates a session that serves `main`; also returns the peer's main object. Dropping that
     /// ends the session (protocol S-85).
     pub(crate) fn new(main: Cap, peer: Peer, config: &SessionConfig) -> (Arc<Self>, Cap) {
+        config.counters.session_started();
+        let key = SessionKey::unique();
+        let address = peer.address.map(display);
+        let span = info_span!("session", id = key.number(), peer = address);
+        debug!(parent: &span, "session started");
         let connection = Arc::new_cyclic(|this| Self {
-            machine: Mutex::new(Machine::new(SessionKey::unique(), main, config)),
+            machine: Mutex::new(Machine::new(key, main, config)),
+            id: key.number(),
+            span,
             peer,
+            screen: config.screen(),
+            patience: Patience::new(config.call_timeout),
+            max_handler_time: config.limits.max_handler_time,
+            counters: config.counters.clone(),
             this: Weak::clone(this),
             output: Notify::new(),
             ended: watch::Sender::new(None),
@@ -58,17 +82,37 @@ impl Connection {
         &self,
         import: ImportRef,
         path: Path,
-        args: Option<Vec<Value>>,
+        mut args: Option<Vec<Value>>,
     ) -> Result<Cap, Refused> {
+        for arg in args.iter_mut().flatten() {
+            self.screen.value(arg);
+        }
         self.with(|machine| machine.push(import, path, args, self))
     }
 
     pub(super) fn pull(&self, import: ImportRef) {
-        self.with(|machine| machine.pull(import));
+        if self.with(|machine| machine.pull(import)) {
+            self.patience
+                .begin(import, |import| self.lock().awaits(import));
+        }
+    }
+
+    /// Gives up calls of ours that are not answered in time, for as long as this is polled.
+    pub(crate) async fn lose_patience(&self) {
+        loop {
+            let (import, time) = self.patience.end().await;
+            self.with(|machine| machine.give_up(import, Error::TimedOut(time)));
+        }
     }
 
     pub(super) fn release(&self, import: ImportRef) {
         self.with(|machine| machine.release(import));
+    }
+
+    /// Returns how many calls it keeps in mind for that.
+    #[cfg(test)]
+    pub(crate) fn waiting_for_answers(&self) -> usize {
+        self.patience.len()
     }
 
     /// Waits until there is something to send, and takes it; `None` once the session has ended and
@@ -87,7 +131,7 @@ impl Connection {
                 if machine.has_frames() {
                     return Some(machine.take_frames());
                 }
-                if machine.ended().is_some() {
+                if machine.has_said_all() {
                     return None;
                 }
             }
@@ -110,7 +154,7 @@ impl Connection {
             (
                 result,
                 machine.take_effects(),
-                machine.has_frames() || ended.is_some(),
+                machine.has_frames() || machine.ended().is_some(),
                 ended,
             )
         };
@@ -120,10 +164,25 @@ impl Connection {
         for effect in effects {
             shielded(|| self.run(effect));
         }
-        if ended.is_some() {
+        if let Some(reason) = &ended {
+            self.tell_end(reason);
             self.ended.send_replace(ended);
         }
         result
+    }
+
+    /// Tells whoever listens that the session has ended: how, but not in what words, for those may
+    /// be a peer's.
+    fn tell_end(&self, reason: &Disconnect) {
+        match reason {
+            Disconnect::Violation(violation) => warn!(
+                parent: &self.span,
+                reason = reason.kind(),
+                violation = violation.kind(),
+                "session ended"
+            ),
+            _ => debug!(parent: &self.span, reason = reason.kind(), "session ended"),
+        }
     }
 
     fn run(&self, effect: Effect) {
@@ -145,9 +204,18 @@ impl Connection {
                 let connection = Weak::clone(&self.this);
                 value.when_settled(Box::new(move |outcome| {
                     if let Some(connection) = connection.upgrade() {
-                        connection.with(|machine| machine.answer(export, outcome));
+                        let outcome = connection.screen.outcome(outcome);
+                        connection.with(|machine| machine.answer(export, &outcome));
                     }
                 }));
+            }
+            Effect::Reject { export, error } => {
+                let error = self.screen.error(error);
+                self.with(|machine| machine.reject(export, error));
+            }
+            Effect::Abort(error) => {
+                let error = self.screen.error(error);
+                self.with(|machine| machine.say_why(error));
             }
             Effect::Drain(cell) => cell.drain(),
             Effect::Drop(value) => drop(value),
@@ -181,8 +249,24 @@ impl Host for Connection {
 }
 
 impl SessionControl for Connection {
+    fn id(&self) -> u64 {
+        self.id
+    }
+
+    fn counters(&self) -> &Counters {
+        &self.counters
+    }
+
+    fn span(&self) -> &Span {
+        &self.span
+    }
+
     fn peer(&self) -> &Peer {
         &self.peer
+    }
+
+    fn max_handler_time(&self) -> Option<Duration> {
+        self.max_handler_time
     }
 
     fn stats(&self) -> Stats {

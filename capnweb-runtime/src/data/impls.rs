@@ -5,7 +5,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::passthrough;
 use crate::hook::{Stub, Value};
-use crate::value::{BigInt, Bytes, Date, ErrorValue, Object, Tree};
+use crate::value::{BigInt, Bytes, Date, ErrorValue, Headers, Object, Tree, Url};
 
 impl Serialize for Value {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -91,6 +91,43 @@ impl<'de> Deserialize<'de> for Bytes {
     }
 }
 
+impl Serialize for Url {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        passthrough::serialize(Tree::Url(self.clone()), serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Url {
+    /// Reads a URL; from another format, its text.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match passthrough::deserialize(deserializer)? {
+            Tree::Url(url) => Ok(url),
+            Tree::String(text) if passthrough::is_foreign() => {
+                text.parse().map_err(D::Error::custom)
+            }
+            other => Err(mismatch(&other, "a URL")),
+        }
+    }
+}
+
+impl Serialize for Headers {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        passthrough::serialize(Tree::Headers(self.clone()), serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Headers {
+    /// Reads headers; from another format, a list of pairs.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match passthrough::deserialize(deserializer)? {
+            Tree::Headers(headers) => Ok(headers),
+            pairs @ Tree::Array(_) if passthrough::is_foreign() => passthrough::headers_of(&pairs)
+                .ok_or_else(|| D::Error::custom("these pairs are not header fields")),
+            other => Err(mismatch(&other, "headers")),
+        }
+    }
+}
+
 impl Serialize for ErrorValue<Stub> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         passthrough::serialize(Tree::Error(Box::new(self.clone())), serializer)
@@ -121,6 +158,6 @@ impl<'de> Deserialize<'de> for Object<Stub> {
     }
 }
 
-fn mismatch<E: Error>(found: &Value, expected: &'static str) -> E {
+pub(super) fn mismatch<E: Error>(found: &Value, expected: &'static str) -> E {
     E::invalid_type(Unexpected::Other(found.kind()), &expected)
 }

@@ -15,9 +15,11 @@ mod access;
 mod from_value;
 mod impls;
 mod key;
+pub mod native;
 mod object_serializer;
 pub(crate) mod passthrough;
 mod to_value;
+mod web;
 
 pub use from_value::from_value;
 pub use to_value::to_value;

@@ -19,6 +19,7 @@ use tokio::task::JoinSet;
 
 use super::upgrade::{MainFactory, main_factory, refusal, respond};
 use crate::config::SessionConfig;
+use crate::counters::Counters;
 use crate::hook::Peer;
 use crate::limits::Limits;
 use crate::typed::Capability;
@@ -104,6 +105,11 @@ impl Server {
     pub fn config(mut self, config: SessionConfig) -> Self {
         self.config = config;
         self
+    }
+
+    /// Returns the counters of the sessions that this serves, and every clone of it.
+    pub fn counters(&self) -> Counters {
+        self.config.counters()
     }
 
     /// Serves `wss://` with this certificate and these settings.

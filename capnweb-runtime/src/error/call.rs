@@ -2,12 +2,13 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::data::{DeserializeError, SerializeError};
 use super::disconnect::Disconnect;
 use super::excerpt::Excerpt;
 use crate::hook::{Stub, Value};
-use crate::value::{ErrorClass, ErrorValue, Path, Segment};
+use crate::value::{Audience, ErrorClass, ErrorValue, Path, Segment};
 use crate::wire::EncodeError;
 
 /// The result of a call.
@@ -30,6 +31,15 @@ pub enum Error {
     /// The reference was revoked.
     #[error("revoked: {0}")]
     Revoked(Arc<str>),
+    /// No answer came in time: the caller's time ran out, or that which the callee may take
+    /// ([`Limits::max_handler_time`](crate::Limits::max_handler_time)). What was called may have
+    /// happened, or may yet happen.
+    #[error("timed out after {0:?}")]
+    TimedOut(Duration),
+    /// The program could not read or write something; made by `?`. A peer is told that there was an
+    /// internal error, and nothing of this text.
+    #[error("{0}")]
+    Io(#[source] Arc<std::io::Error>),
     /// An argument or a result cannot be sent.
     #[error("{0}")]
     Unsendable(#[from] Unsendable),
@@ -85,6 +95,22 @@ impl Error {
         ErrorValue::new(class, message).into()
     }
 
+    /// Creates an `AggregateError`: one error that stands for several.
+    ///
+    /// ```
+    /// use capnweb_runtime::{Error, ErrorClass};
+    ///
+    /// let both = Error::aggregate("neither", [Error::new("one"), Error::type_error("other")]);
+    /// assert_eq!(both.class(), ErrorClass::AggregateError);
+    /// let messages: Vec<_> = both.errors().iter().map(Error::to_string).collect();
+    /// assert_eq!(messages, ["one", "other"]);
+    /// ```
+    pub fn aggregate(message: impl Into<String>, errors: impl IntoIterator<Item = Self>) -> Self {
+        let errors = errors.into_iter().map(Self::into_value).collect();
+        Self::of_class(ErrorClass::AggregateError, message)
+            .with_prop("errors", Value::Array(errors))
+    }
+
     /// Creates an error from whatever a peer threw.
     pub(crate) fn thrown(value: Value) -> Self {
         Self::Thrown(Box::new(Thrown(value)))
@@ -105,6 +131,15 @@ impl Error {
         self.with_prop("cause", cause)
     }
 
+    /// Says that strangers may read this error: a server that tells them no others sends it as it
+    /// is ([`redact::unless_public`](crate::redact::unless_public)).
+    #[must_use]
+    pub fn public(self) -> Self {
+        self.into_error_value()
+            .for_audience(Audience::Public)
+            .into()
+    }
+
     /// Returns the JavaScript class a peer sees.
     pub fn class(&self) -> ErrorClass {
         match self {
@@ -113,7 +148,9 @@ impl Error {
                 .map_or(ErrorClass::Error, |error| error.class),
             Self::Disconnected(Disconnect::Violation(violation)) => violation.class(),
             Self::Disconnected(Disconnect::AbortedByPeer { class, .. }) => *class,
-            Self::Disconnected(_) | Self::Revoked(_) => ErrorClass::Error,
+            Self::Disconnected(_) | Self::Revoked(_) | Self::TimedOut(_) | Self::Io(_) => {
+                ErrorClass::Error
+            }
             Self::Unsendable(_) | Self::Mistyped(_) => ErrorClass::TypeError,
         }
     }
@@ -124,6 +161,15 @@ impl Error {
             Self::Thrown(thrown) => thrown.error()?.props.get(name),
             _ => None,
         }
+    }
+
+    /// Returns the errors that an `AggregateError` stands for; none of any other error.
+    pub fn errors(&self) -> Vec<Self> {
+        let Self::Thrown(thrown) = self else {
+            return Vec::new();
+        };
+        let errors = thrown.error().map_or(&[][..], ErrorValue::errors);
+        errors.iter().cloned().map(Self::thrown).collect()
     }
 
     /// Returns whether the reference was revoked, here or at the peer.
@@ -137,6 +183,17 @@ impl Error {
         }
     }
 
+    /// Returns whether time ran out, here or at the peer.
+    pub fn is_timed_out(&self) -> bool {
+        match self {
+            Self::TimedOut(_) => true,
+            Self::Thrown(_) => {
+                matches!(self.prop("code"), Some(Value::String(code)) if code == TIMED_OUT)
+            }
+            _ => false,
+        }
+    }
+
     /// Returns whether the session ended.
     pub const fn is_disconnected(&self) -> bool {
         matches!(self, Self::Disconnected(_))
@@ -144,7 +201,7 @@ impl Error {
 
     pub(crate) fn not_a_function(path: &Path) -> Self {
         let path = path.to_string();
-        Self::type_error(format!("'{}' is not a function.", Excerpt::of_text(&path)))
+        Self::type_error(format!("'{}' is not a function.", Excerpt::of_text(&path))).public()
     }
 
     pub(crate) fn cannot_read(segment: &Segment) -> Self {
@@ -153,6 +210,7 @@ impl Error {
             "Cannot read properties of undefined (reading '{}')",
             Excerpt::of_text(&name)
         ))
+        .public()
     }
 
     /// Returns what a peer is told.
@@ -171,19 +229,33 @@ impl Error {
                 _ => ErrorValue::new(class, message),
             },
             Self::Revoked(reason) => {
-                let mut error = ErrorValue::new(class, message);
-                let props = [("code", REVOKED), ("reason", &reason)];
-                let props = props.map(|(name, text)| (name, Value::String(text.to_owned())));
-                error.props = props.into_iter().collect();
-                error
+                coded(class, message, &[("code", REVOKED), ("reason", &reason)])
             }
-            _ => ErrorValue::new(class, message),
+            Self::TimedOut(_) => coded(class, message, &[("code", TIMED_OUT)]),
+            Self::Unsendable(_) => ErrorValue::new(class, message).for_audience(Audience::Public),
+            // What happened to other sessions, or on this machine, was not written for this peer.
+            Self::Disconnected(_) | Self::Mistyped(_) | Self::Io(_) => {
+                ErrorValue::new(class, message).for_audience(Audience::Program)
+            }
         }
     }
 }
 
+fn coded(class: ErrorClass, message: String, props: &[(&str, &str)]) -> ErrorValue<Stub> {
+    let mut error = ErrorValue::new(class, message).for_audience(Audience::Public);
+    let text = |text: &str| Value::String(text.to_owned());
+    error.props = props
+        .iter()
+        .map(|(name, value)| (*name, text(value)))
+        .collect();
+    error
+}
+
 /// The property `code` of a revocation, by which it is known after a trip over the wire.
 const REVOKED: &str = "REVOKED";
+
+/// The same of time that ran out.
+const TIMED_OUT: &str = "TIMED_OUT";
 
 impl Thrown {
     /// Returns the value that was thrown.
@@ -213,6 +285,12 @@ impl fmt::Display for Thrown {
 impl From<ErrorValue<Stub>> for Error {
     fn from(error: ErrorValue<Stub>) -> Self {
         Self::thrown(Value::Error(Box::new(error)))
+    }
+}
+
+impl From<std::io::Error> for Error {
+    fn from(error: std::io::Error) -> Self {
+        Self::Io(Arc::new(error))
     }
 }
 

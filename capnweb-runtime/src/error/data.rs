@@ -32,9 +32,10 @@ pub(crate) enum SerializeFault {
     /// A map's key has no text.
     #[error("a map's key must be a string, a character, an integer or a boolean, not {0}")]
     KeyWithoutText(&'static str),
-    /// A capability was written in some other format in the course of this.
-    #[error("a capability cannot be written in another format")]
-    CapabilityLost,
+    /// Something that only a value can hold, such as a capability, was written in some other format
+    /// in the course of this.
+    #[error("{0} cannot be written in another format")]
+    Lost(&'static str),
     /// An implementation of `Serialize` refused, with this reason.
     #[error("{0}")]
     Refused(String),

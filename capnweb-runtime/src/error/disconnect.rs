@@ -61,6 +61,30 @@ pub enum Fault {
 }
 
 impl Disconnect {
+    /// Returns the name of the way it ended, which is not more than a variant of this enum: fit for
+    /// logs and counters.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Violation(_) => "violation",
+            Self::AbortedByPeer { .. } => "aborted_by_peer",
+            Self::ClosedByPeer { .. } => "closed_by_peer",
+            Self::PeerGone => "peer_gone",
+            Self::Transport(_) => "transport",
+            Self::Shutdown => "shutdown",
+            Self::Closed(_) => "closed",
+            Self::OutgoingQueueFull { .. } => "outgoing_queue_full",
+        }
+    }
+
+    /// Returns the name of the limit that the peer met, if that is why.
+    pub(crate) fn limit(&self) -> Option<&'static str> {
+        match self {
+            Self::Violation(violation) => violation.limit(),
+            Self::OutgoingQueueFull { .. } => Some("max_outgoing_bytes"),
+            _ => None,
+        }
+    }
+
     /// Returns whose doing it was.
     pub const fn fault(&self) -> Fault {
         match self {

@@ -4,6 +4,8 @@ mod call;
 mod data;
 mod disconnect;
 mod excerpt;
+mod invalid;
+pub mod redact;
 mod trail;
 mod violation;
 
@@ -12,5 +14,6 @@ pub(crate) use data::SerializeFault;
 pub use data::{DeserializeError, SerializeError};
 pub use disconnect::{Disconnect, Fault};
 pub(crate) use excerpt::Excerpt;
+pub use redact::OutgoingError;
 pub(crate) use trail::Step;
 pub use violation::Violation;

@@ -64,6 +64,37 @@ pub enum Violation {
 }
 
 impl Violation {
+    /// Returns the name of the violation, which is not more than a variant of this enum: fit for
+    /// logs and counters.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Malformed(_) => "malformed",
+            Self::NoSuchExport(_) => "no_such_export",
+            Self::NoSuchEntry(_) => "no_such_entry",
+            Self::RefcountUnderflow { .. } => "refcount_underflow",
+            Self::BadReleaseCount(_) => "bad_release_count",
+            Self::BadIntroduction(_) => "bad_introduction",
+            Self::NotAPromise(_) => "not_a_promise",
+            Self::TooManyExports { .. } => "too_many_exports",
+            Self::TooManyImports { .. } => "too_many_imports",
+            Self::TooManyRetainedBytes { .. } => "too_many_retained_bytes",
+            Self::BinaryMessage => "binary_message",
+            Self::FrameTooLarge { .. } => "frame_too_large",
+        }
+    }
+
+    /// Returns the name of the limit that the peer met, if that is what it did.
+    pub(crate) const fn limit(&self) -> Option<&'static str> {
+        match self {
+            Self::Malformed(error) => error.limit(),
+            Self::TooManyExports { .. } => Some("max_exports"),
+            Self::TooManyImports { .. } => Some("max_imports"),
+            Self::TooManyRetainedBytes { .. } => Some("max_retained_bytes"),
+            Self::FrameTooLarge { .. } => Some("max_frame_bytes"),
+            _ => None,
+        }
+    }
+
     /// Returns the class of the error that the peer is told.
     pub const fn class(&self) -> ErrorClass {
         match self {

@@ -102,7 +102,7 @@ fn narrowing(grant: Results, result: Resolver) -> Resolver {
         return result;
     }
     let (promise, unnarrowed) = promise();
-    let unnarrowed = unnarrowed.on_behalf_of(result.session());
+    let unnarrowed = unnarrowed.on_behalf_of(&result);
     convert(&promise, grant, result);
     unnarrowed
 }

@@ -1,21 +1,31 @@
 //! One call, as the method that answers it sees it.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use super::Value;
+use super::deadline::Deadline;
 use super::promise::PromiseCell;
 use super::session::Session;
+use crate::error::Error;
 
 /// The call that a method is answering, if it takes this as its first parameter.
 #[derive(Debug, Clone)]
 pub struct Call {
     session: Option<Session>,
     result: Option<Arc<PromiseCell>>,
+    deadline: Option<Deadline>,
 }
 
 impl Call {
-    pub(crate) const fn new(session: Option<Session>, result: Option<Arc<PromiseCell>>) -> Self {
-        Self { session, result }
+    /// Describes a call whose handler starts now.
+    pub(crate) fn new(session: Option<Session>, result: Option<Arc<PromiseCell>>) -> Self {
+        let limit = session.as_ref().and_then(Session::max_handler_time);
+        Self {
+            session,
+            result,
+            deadline: limit.map(Deadline::after),
+        }
     }
 
     /// Returns the session the call came in on; none for a call within the process.
@@ -23,24 +33,54 @@ impl Call {
         self.session.as_ref()
     }
 
-    /// Returns whether the caller has let go of the result, or its session has ended.
+    /// Returns when the call fails if it has not been answered by then; `None` if it may take as
+    /// long as it likes. See [`Limits::max_handler_time`](crate::Limits::max_handler_time).
+    pub fn deadline(&self) -> Option<Instant> {
+        self.deadline.map(Deadline::instant)
+    }
+
+    /// Returns whether nobody waits for the result any more: the caller has let go of it, its
+    /// session has ended, or the [`deadline`](Self::deadline) has passed.
     pub fn is_cancelled(&self) -> bool {
         let abandoned = |result: &Arc<PromiseCell>| result.is_abandoned();
         self.result.as_ref().is_some_and(abandoned)
             || self.session.as_ref().is_some_and(Session::is_ended)
+            || self.deadline.is_some_and(Deadline::has_passed)
     }
 
-    /// Waits until the caller has let go of the result: it dropped the promise, or its session
-    /// ended. Never ready for a call whose result is still wanted.
+    /// Waits until nobody waits for the result any more: the caller dropped the promise, its
+    /// session ended, or the [`deadline`](Self::deadline) has passed. Never ready for a call whose
+    /// result is still wanted.
     ///
     /// # Cancel safety
     ///
     /// Dropping the future stops the waiting and nothing else.
     pub async fn cancelled(&self) {
         tokio::select! {
+            () = self.let_go() => {}
+            _ = self.overdue() => {}
+        }
+    }
+
+    /// Waits until the caller has let go of the result, in time.
+    pub(super) async fn let_go(&self) {
+        tokio::select! {
             () = self.abandoned() => {}
             () = self.disconnected() => {}
         }
+    }
+
+    /// Waits until the deadline has passed, and returns how the call fails.
+    pub(super) async fn overdue(&self) -> Error {
+        match self.deadline {
+            Some(deadline) => deadline.passed().await,
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Returns until when there is to be an answer.
+    pub(super) const fn time_limit(&self) -> Option<Deadline> {
+        self.deadline
     }
 
     async fn abandoned(&self) {

@@ -136,7 +136,7 @@ impl Gate {
             return None;
         };
         let (outcome, settle) = promise();
-        let settle = settle.on_behalf_of(result.session());
+        let settle = settle.on_behalf_of(&result);
         result.wait_for(&outcome);
         let ticket = inner.next();
         inner.pending.insert(ticket, result);

@@ -6,12 +6,14 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use crate::counters::Counters;
 use crate::error::Error;
 
 /// The account of one session's peer.
 pub(crate) struct Account {
     held: AtomicUsize,
     limit: usize,
+    counters: Counters,
 }
 
 /// Bytes that are kept for the peer, until the last copy of this is dropped.
@@ -21,9 +23,13 @@ pub(crate) struct Charge {
 }
 
 impl Account {
-    pub(crate) fn new(limit: usize) -> Arc<Self> {
+    pub(crate) fn new(limit: usize, counters: Counters) -> Arc<Self> {
         let held = AtomicUsize::new(0);
-        Arc::new(Self { held, limit })
+        Arc::new(Self {
+            held,
+            limit,
+            counters,
+        })
     }
 
     /// Charges a message of the peer's, if there is room for what it brings.
@@ -48,8 +54,9 @@ impl Charge {
             .held
             .fetch_update(Ordering::AcqRel, Ordering::Acquire, more)
             .map_err(|_| {
+                self.account.counters.limit_hit("max_retained_bytes");
                 let text = format!("More than {limit} bytes are kept for the peer already.");
-                Error::range_error(text)
+                Error::range_error(text).public()
             })?;
         self.bytes.fetch_add(bytes, Ordering::AcqRel);
         Ok(())

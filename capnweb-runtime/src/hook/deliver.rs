@@ -6,6 +6,7 @@ use std::task::{Context, Poll};
 
 use tokio::sync::oneshot;
 
+use super::call::Call;
 use super::cap::{Cap, Outcome};
 use super::weight::weight;
 use super::{Stub, Value};
@@ -68,6 +69,15 @@ pub(crate) async fn deliver_all(args: Vec<Value>) -> Result<Vec<Value>, Error> {
     }
 }
 
+/// Like [`deliver_all`], but no longer than the call may take. A method that was not entered by
+/// then never is.
+pub(super) async fn deliver_in_time(args: Vec<Value>, call: &Call) -> Result<Vec<Value>, Error> {
+    match call.time_limit() {
+        Some(limit) => limit.bound(deliver_all(args)).await,
+        None => deliver_all(args).await,
+    }
+}
+
 /// Waits until what a promise became is no longer a promise.
 async fn root(mut wait: Wait) -> Outcome {
     loop {
@@ -105,7 +115,7 @@ impl Place {
     fn replaced(self) -> Result<Self, Error> {
         let promises = self.promises.saturating_add(1);
         if promises > MAX_PROMISES || self.depth > MAX_DEPTH {
-            return Err(Error::range_error("Promises are nested too deeply."));
+            return Err(Error::range_error("Promises are nested too deeply.").public());
         }
         Ok(Self { promises, ..self })
     }
@@ -131,7 +141,7 @@ fn substitute(
             let place = place.replaced()?;
             *budget = budget
                 .checked_sub(weight(&replacement))
-                .ok_or_else(|| Error::range_error("The promised values are too large."))?;
+                .ok_or_else(|| Error::range_error("The promised values are too large.").public())?;
             *target = substitute(replacement, place, budget).await?;
         }
         Ok(value)

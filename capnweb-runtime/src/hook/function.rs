@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use super::call::Args;
 use super::cap::{Hook, Outcome, Waiter, itself};
-use super::deliver::deliver_all;
+use super::deliver::deliver_in_time;
+use super::interface::Cancel;
 use super::resolver::Resolver;
-use super::run::run;
+use super::run::{Running, run};
 use super::settled;
+use super::watch::{Method, Watch};
 use super::{Stub, Value};
 use crate::error::Error;
 use crate::value::Path;
@@ -70,11 +72,24 @@ where
     F: FnOnce(Args) -> A + Send + 'static,
     A: Future<Output = Outcome> + Send + 'static,
 {
-    run(
-        async move {
-            let args = deliver_all(args).await?;
-            body(Args::new("", "the function", args)).await
-        },
+    let call = result.describe();
+    let described = call.clone();
+    let handler = async move {
+        let args = deliver_in_time(args, &described).await?;
+        drop(described);
+        body(Args::new("", "the function", args)).await
+    };
+    let running = Running {
+        watch: Watch::begin(FUNCTION, &call),
+        cancel: Cancel::Cooperative,
+        call,
         result,
-    );
+    };
+    run(handler, running);
 }
+
+/// A function has no name.
+const FUNCTION: Method = Method {
+    interface: "",
+    name: "(function)",
+};

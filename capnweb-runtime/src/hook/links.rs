@@ -38,7 +38,7 @@ impl Links {
             steps = steps.saturating_add(steps_of(&stub));
             if steps > MAX_CHAIN {
                 self.keep(stub);
-                return Err(Error::range_error("The chain of promises is too long."));
+                return Err(Error::range_error("The chain of promises is too long.").public());
             }
             next = further(stub.cap());
             if next.is_none()
@@ -115,13 +115,13 @@ fn visit(
 ) -> Result<(), Error> {
     *budget = budget
         .checked_sub(1)
-        .ok_or_else(|| Error::range_error("Too many promises inside one another."))?;
+        .ok_or_else(|| Error::range_error("Too many promises inside one another.").public())?;
     open.extend(stub.cap().inner());
     let Some(cell) = stub.cap().cell() else {
         return Ok(());
     };
     if Arc::ptr_eq(cell, end) {
-        return Err(Error::type_error("The promise was resolved to itself."));
+        return Err(Error::type_error("The promise was resolved to itself.").public());
     }
     if seen.insert(Arc::as_ptr(cell)) {
         match stub.cap().state() {

@@ -11,14 +11,16 @@ use super::promise::PromiseCell;
 use super::session::Session;
 use super::weight::weight;
 use super::{Stub, Value};
+use crate::counters::Counters;
 use crate::error::Error;
 
 /// The right to settle a promise, once. Dropped unused, the promise fails.
 pub(crate) struct Resolver {
     cell: Option<Arc<PromiseCell>>,
-    permit: Option<Permit>,
+    permit: Option<Arc<Permit>>,
     charge: Option<Arc<Charge>>,
     session: Option<Session>,
+    counters: Option<Counters>,
 }
 
 impl Resolver {
@@ -28,6 +30,7 @@ impl Resolver {
             permit: None,
             charge: None,
             session: None,
+            counters: None,
         }
     }
 
@@ -35,11 +38,20 @@ impl Resolver {
     /// S-31).
     pub(crate) fn settle(mut self, outcome: Outcome) {
         if let Some(cell) = self.cell.take() {
+            self.count(&outcome);
             drop(self.permit.take());
             let outcome = self.pay(&cell, outcome);
             cell.store(outcome);
             cell.drain();
         }
+    }
+
+    /// Settles the promise while the work for it goes on: the place among the calls in flight stays
+    /// taken for as long as what this returns is kept.
+    pub(super) fn settle_early(self, outcome: Outcome) -> Option<Arc<Permit>> {
+        let permit = self.permit.clone();
+        self.settle(outcome);
+        permit
     }
 
     /// Charges the peer on whose behalf the call is made with what it gets.
@@ -83,10 +95,23 @@ impl Resolver {
         }
     }
 
-    /// Holds `permit` until the promise settles.
+    /// Holds `permit` until the promise settles, and whatever is called on the way to that.
     pub(crate) fn with_permit(mut self, permit: Permit) -> Self {
-        self.permit = Some(permit);
+        self.permit = Some(Arc::new(permit));
         self
+    }
+
+    /// Counts how the call ends.
+    pub(crate) fn counted(mut self, counters: Counters) -> Self {
+        counters.call_started();
+        self.counters = Some(counters);
+        self
+    }
+
+    fn count(&mut self, outcome: &Outcome) {
+        if let Some(counters) = self.counters.take() {
+            counters.call_ended(outcome);
+        }
     }
 
     /// Counts the result as kept for a peer, beside what is charged already.
@@ -101,18 +126,15 @@ impl Resolver {
         self
     }
 
-    /// Returns the session on whose behalf the call is made.
-    pub(crate) fn session(&self) -> Option<Session> {
-        self.session.clone()
-    }
-
-    /// Like [`for_session`](Self::for_session), where there may be none.
-    pub(crate) fn on_behalf_of(mut self, session: Option<Session>) -> Self {
-        self.session = session;
+    /// Makes the call part of the one that `caller` answers: for the same session, in the same
+    /// place among its calls in flight.
+    pub(crate) fn on_behalf_of(mut self, caller: &Self) -> Self {
+        self.session.clone_from(&caller.session);
+        self.permit.clone_from(&caller.permit);
         self
     }
 
-    /// Describes the call to its handler.
+    /// Describes the call to its handler, which starts now.
     pub(crate) fn describe(&self) -> Call {
         Call::new(self.session.clone(), self.cell.clone())
     }
@@ -121,9 +143,9 @@ impl Resolver {
 impl Drop for Resolver {
     fn drop(&mut self) {
         if let Some(cell) = self.cell.take() {
-            cell.store(Err(Error::new(
-                "The call was dropped before it gave a result.",
-            )));
+            let outcome = Err(Error::new("The call was dropped before it gave a result."));
+            self.count(&outcome);
+            cell.store(outcome);
             cell.drain();
         }
     }

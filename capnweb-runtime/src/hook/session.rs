@@ -4,9 +4,13 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
+
+use tracing::Span;
 
 use super::Stub;
 use super::cap::Cap;
+use crate::counters::Counters;
 use crate::error::Disconnect;
 
 /// A handle to one session: a connection to one peer.
@@ -37,7 +41,11 @@ pub struct Stats {
 
 /// What the connection layer lends to the layers below it.
 pub(crate) trait SessionControl: Send + Sync + 'static {
+    fn id(&self) -> u64;
+    fn span(&self) -> &Span;
+    fn counters(&self) -> &Counters;
     fn peer(&self) -> &Peer;
+    fn max_handler_time(&self) -> Option<Duration>;
     fn stats(&self) -> Stats;
     fn peer_main(&self) -> Option<Cap>;
     fn is_ended(&self) -> bool;
@@ -55,6 +63,22 @@ impl Session {
         self.0.peer_main().map(Stub::of)
     }
 
+    /// Returns the number of the session, which no other of this process has: it is the field
+    /// `session` of the spans of its calls.
+    pub fn id(&self) -> u64 {
+        self.0.id()
+    }
+
+    /// Returns the span that everything happens in which the session does.
+    pub(crate) fn span(&self) -> &Span {
+        self.0.span()
+    }
+
+    /// Returns what counts what happens in the session.
+    pub(super) fn counters(&self) -> &Counters {
+        self.0.counters()
+    }
+
     /// Returns what is known of the other end.
     pub fn peer(&self) -> &Peer {
         self.0.peer()
@@ -63,6 +87,11 @@ impl Session {
     /// Returns how many entries the session's tables hold.
     pub fn stats(&self) -> Stats {
         self.0.stats()
+    }
+
+    /// Returns how long a handler may take.
+    pub(super) fn max_handler_time(&self) -> Option<Duration> {
+        self.0.max_handler_time()
     }
 
     /// Returns whether the session has ended.

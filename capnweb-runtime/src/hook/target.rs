@@ -5,11 +5,12 @@ use std::sync::Arc;
 use super::Value;
 use super::call::Args;
 use super::cap::{Hook, Waiter, itself};
-use super::deliver::deliver_all;
-use super::interface::{Cancel, Dispatch, MemberKind};
+use super::deliver::deliver_in_time;
+use super::interface::{Dispatch, MemberKind};
 use super::members::{self, Members};
 use super::resolver::Resolver;
-use super::run::run;
+use super::run::{Running, run};
+use super::watch::{Method, Watch};
 use crate::error::Error;
 use crate::value::Path;
 
@@ -28,28 +29,26 @@ impl<D: Dispatch> Target<D> {
             return result.settle(Err(Error::new("No such member.")));
         };
         let call = result.describe();
+        let described = call.clone();
         let target = Arc::clone(self);
-        let cancelled = (declared.cancel == Cancel::Drop).then(|| call.clone());
         let handler = async move {
-            let args = deliver_all(args).await?;
+            let args = deliver_in_time(args, &described).await?;
             let args = Args::new(interface.name, declared.name, args);
-            let reply = target.0.dispatch(member, call, args);
+            let reply = target.0.dispatch(member, described, args);
             drop(target);
             reply.await
         };
-        match cancelled {
-            None => run(handler, result),
-            Some(call) => run(
-                async move {
-                    tokio::select! {
-                        biased;
-                        outcome = handler => outcome,
-                        () = call.cancelled() => Err(Error::new("The call was cancelled.")),
-                    }
-                },
-                result,
-            ),
-        }
+        let method = Method {
+            interface: interface.name,
+            name: declared.name,
+        };
+        let running = Running {
+            watch: Watch::begin(method, &call),
+            cancel: declared.cancel,
+            call,
+            result,
+        };
+        run(handler, running);
     }
 }
 

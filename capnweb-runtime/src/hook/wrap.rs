@@ -15,7 +15,7 @@ pub(super) fn wrap(stub: &Stub, make: impl FnOnce(Stub) -> Cap) -> Stub {
             Some(wrapped) => inner = wrapped.cap().inner(),
         }
     }
-    let error = Error::range_error("The reference is wrapped too many times.");
+    let error = Error::range_error("The reference is wrapped too many times.").public();
     Stub::promise(Cap::settled(Err(error)))
 }
 

@@ -45,6 +45,7 @@ impl Machine {
         }
         let limit = self.limits.max_imports;
         if self.imports.len() >= limit {
+            self.counters.limit_hit("max_imports");
             return Err(self.refuse(args, Unsendable::TooManyImports(limit).into()));
         }
         let frame = self
@@ -56,10 +57,10 @@ impl Machine {
         Ok(promise)
     }
 
-    /// Asks for the value of a promise; once (protocol S-12).
-    pub(crate) fn pull(&mut self, import: ImportRef) {
+    /// Asks for the value of a promise; once (protocol S-12). Returns whether that was now.
+    pub(crate) fn pull(&mut self, import: ImportRef) -> bool {
         let Some(entry) = self.imports.find_mut(import) else {
-            return;
+            return false;
         };
         if let ImportKind::Promise {
             answer: answer @ Answer::Unasked,
@@ -68,6 +69,26 @@ impl Machine {
         {
             *answer = Answer::Due;
             self.send(wire::encode_pull(import.id.to_wire()));
+            return true;
+        }
+        false
+    }
+
+    /// Returns whether a promise of the peer's has not settled.
+    pub(crate) fn awaits(&self, import: ImportRef) -> bool {
+        self.imports.find(import).is_some()
+    }
+
+    /// Fails a promise of the peer's that has not settled, and lets go of it there.
+    pub(crate) fn give_up(&mut self, import: ImportRef, error: Error) {
+        let Some(entry) = self.imports.find(import) else {
+            return;
+        };
+        if let ImportKind::Promise { cell, .. } = &entry.kind {
+            let cell = Arc::clone(cell);
+            cell.store(Err(error));
+            self.effects.push(Effect::Drain(cell));
+            self.release(import);
         }
     }
 
@@ -106,13 +127,17 @@ impl Machine {
             Ok(frame) => self.send(frame),
             Err(error) => {
                 self.roll_back(added);
-                self.reject(export, Error::Unsendable(error));
+                let error = Error::Unsendable(error);
+                self.effects.push(Effect::Reject { export, error });
             }
         }
     }
 
     /// Sends the failure of an export that the peer waits for.
-    pub(super) fn reject(&mut self, export: ExportId, error: Error) {
+    pub(crate) fn reject(&mut self, export: ExportId, error: Error) {
+        if self.ended.is_some() || self.exports.get(export).is_none() {
+            return self.effects.push(Effect::Drop(error.into_value()));
+        }
         let thrown = without_capabilities(error.into_value(), &mut self.effects);
         let frame = wire::encode_reject(export.to_wire(), &thrown).or_else(|unsendable| {
             let error = ErrorValue::new(unsendable.class(), unsendable.to_string());

@@ -5,7 +5,7 @@ use super::exports::Pull;
 use super::imports::ImportKind;
 use super::machine::Machine;
 use crate::error::{Error, Unsendable};
-use crate::hook::{Cap, Found, Outcome, State, Stub, Value, find, promise, weight};
+use crate::hook::{Cap, Found, Outcome, State, Stub, Value, find, holds_error, promise, weight};
 use crate::ids::{ExportId, ImportRef};
 use crate::value::{ErrorValue, Object, Path};
 use crate::wire::{self, EncodeError, Expr, MAX_ENCODE_DEPTH, Target, WireRef};
@@ -196,6 +196,11 @@ impl Machine {
             Ok(found) => found,
             Err(error) => return self.introduce(Cap::settled(Err(error)), Pull::Started, added),
         };
+        if holds_error(&value) {
+            // What a peer is told of errors is not decided here, under the session's lock, but
+            // where the value of a promise is.
+            return self.introduce(Cap::settled(Ok(value)), Pull::Started, added);
+        }
         added.expanded = added.expanded.saturating_add(weight);
         let limit = self.limits.max_outgoing_bytes;
         if added.expanded > limit {
@@ -226,6 +231,7 @@ impl Machine {
 
     fn introduce(&mut self, cap: Cap, pull: Pull, added: &mut Added) -> Result<Expr, Unsendable> {
         if self.exports.len() >= self.limits.max_exports {
+            self.counters.limit_hit("max_exports");
             self.effects.push(Effect::drop_stub(Stub::of(cap)));
             return Err(Unsendable::TooManyExports(self.limits.max_exports));
         }

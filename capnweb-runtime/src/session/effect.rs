@@ -43,6 +43,15 @@ pub(crate) enum Effect {
         /// Its value.
         value: Cap,
     },
+    /// Tell the peer of a failure: [`Machine::reject`](super::Machine::reject).
+    Reject {
+        /// The export the peer waits for.
+        export: ExportId,
+        /// How it failed.
+        error: Error,
+    },
+    /// Tell the peer why the session has ended: [`Machine::say_why`](super::Machine::say_why).
+    Abort(Error),
     /// Run what waited for a promise that has just settled.
     Drain(Arc<PromiseCell>),
     /// Let go of something. Its drop may come back to this session, so it must not happen inside.

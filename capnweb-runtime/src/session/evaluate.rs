@@ -130,7 +130,8 @@ impl Machine {
         if self.imports.get(id).is_some() {
             let error = Error::new(
                 "Bug in RPC system: The peer sent a promise reusing an existing export ID.",
-            );
+            )
+            .public();
             return Ok(Stub::promise(Cap::settled(Err(error))));
         }
         self.check_imports()?;
@@ -167,6 +168,7 @@ impl Machine {
         let result = match self.permit(path.segments().len()) {
             Ok(permit) => Ok(result
                 .with_permit(permit)
+                .counted(self.counters.clone())
                 .with_charge(self.charge.clone())
                 .for_session(host.session())),
             Err(error) => Err(Effect::Refuse { result, error }),
@@ -176,12 +178,15 @@ impl Machine {
 
     fn permit(&self, steps: usize) -> Result<Permit, Error> {
         if steps > MAX_STEPS {
+            self.counters.call_refused("path_steps");
             let text = format!("The path has more than {MAX_STEPS} steps.");
-            return Err(Error::range_error(text));
+            return Err(Error::range_error(text).public());
         }
         let limit = self.limits.max_calls_in_flight;
-        Permit::take(&self.calls_in_flight, limit)
-            .ok_or_else(|| Error::new(format!("Too many calls in flight: more than {limit}.")))
+        Permit::take(&self.calls_in_flight, limit).ok_or_else(|| {
+            self.counters.call_refused("max_calls_in_flight");
+            Error::new(format!("Too many calls in flight: more than {limit}.")).public()
+        })
     }
 
     fn exported(&self, id: WireId) -> Result<&Export, Violation> {

@@ -9,6 +9,7 @@ use super::exports::{Exports, Pull};
 use super::imports::{Import, ImportKind, Imports};
 use super::thrown::without_capabilities;
 use crate::config::SessionConfig;
+use crate::counters::Counters;
 use crate::error::{Disconnect, Error, Violation};
 use crate::hook::{Account, Cap, Charge, Stats, Stub, Value, weigh};
 use crate::ids::{ExportId, ImportId, ImportRef, SessionKey, WireId};
@@ -20,6 +21,7 @@ use crate::wire::{self, DecodeError, Expr, Message, Remap, Target, WireRef};
 pub(crate) struct Machine {
     pub(super) key: SessionKey,
     pub(super) limits: Limits,
+    pub(super) counters: Counters,
     pub(super) exports: Exports,
     pub(super) imports: Imports,
     pub(super) calls_in_flight: Arc<AtomicUsize>,
@@ -32,6 +34,8 @@ pub(crate) struct Machine {
     pub(super) bytes_in_writing: usize,
     pub(super) effects: Vec<Effect>,
     pub(super) ended: Option<Disconnect>,
+    /// The peer is yet to be told why.
+    pub(super) why_due: bool,
 }
 
 impl Machine {
@@ -40,9 +44,10 @@ impl Machine {
         let limits = config.limits.clone();
         Self {
             key,
-            account: Account::new(limits.max_retained_bytes),
+            account: Account::new(limits.max_retained_bytes, config.counters.clone()),
             charge: None,
             limits,
+            counters: config.counters.clone(),
             exports: Exports::new(main),
             imports: Imports::new(),
             calls_in_flight: Arc::default(),
@@ -51,6 +56,7 @@ impl Machine {
             bytes_in_writing: 0,
             effects: Vec::new(),
             ended: None,
+            why_due: false,
         }
     }
 
@@ -78,6 +84,7 @@ impl Machine {
         if self.ended.is_some() {
             return;
         }
+        self.counters.received(text.len());
         let handled = wire::decode(text, &self.limits)
             .map_err(Violation::from)
             .and_then(|message| self.apply(message, text.len(), host));
@@ -114,6 +121,11 @@ impl Machine {
         self.ended.as_ref()
     }
 
+    /// Returns whether the session has ended, and there is nothing more to be sent.
+    pub(crate) fn has_said_all(&self) -> bool {
+        self.ended.is_some() && !self.why_due && self.frames.is_empty()
+    }
+
     /// Returns another handle to the peer's main object, if one is alive.
     pub(crate) fn peer_main(&self) -> Option<Cap> {
         let main = self.imports.get(ImportId::MAIN)?;
@@ -135,9 +147,9 @@ impl Machine {
                 self.handle_push(expr, size, host)
             }
             Message::Stream(expr) => Err(not_understood(
-                wire::encode_stream(&expr).unwrap_or_default(),
+                &wire::encode_stream(&expr).unwrap_or_default(),
             )),
-            Message::Pipe => Err(not_understood(wire::encode_pipe())),
+            Message::Pipe => Err(not_understood(&wire::encode_pipe())),
             Message::Pull(id) => self.handle_pull(id),
             Message::Resolve(id, expr) => {
                 let size = size.max(room_of_expr(&expr));
@@ -179,8 +191,8 @@ impl Machine {
             }
             Pull::Started => {}
             Pull::Object => {
-                let error = Error::new("Tried to resolve a non-promise stub.");
-                self.reject(export, error);
+                let error = Error::new("Tried to resolve a non-promise stub.").public();
+                self.effects.push(Effect::Reject { export, error });
             }
         }
         Ok(())
@@ -313,6 +325,7 @@ impl Machine {
         if self.ended.is_some() {
             return;
         }
+        self.counters.sent(frame.len());
         self.frame_bytes = self.frame_bytes.saturating_add(room_of(&frame));
         self.frames.push_back(frame);
         let limit = self.limits.max_outgoing_bytes;
@@ -325,7 +338,7 @@ impl Machine {
 }
 
 /// Refuses a message that this session has no use for, as one that it does not know.
-fn not_understood(text: String) -> Violation {
+fn not_understood(text: &str) -> Violation {
     let excerpt = text.chars().take(256).collect();
     DecodeError::BadMessage { excerpt }.into()
 }

@@ -3,9 +3,9 @@
 use super::effect::Effect;
 use super::imports::ImportKind;
 use super::machine::Machine;
+use super::thrown::without_capabilities;
 use crate::error::{Disconnect, Error};
 use crate::hook::Stub;
-use crate::value::{ErrorValue, Tree};
 use crate::wire;
 
 impl Machine {
@@ -19,12 +19,24 @@ impl Machine {
         }
         if let Disconnect::Violation(_) | Disconnect::Closed(_) = reason {
             let error = Error::from(reason.clone());
-            let error = ErrorValue::new(error.class(), error.to_string());
-            if let Ok(frame) = wire::encode_abort(&Tree::Error(Box::new(error))) {
-                self.send(frame);
-            }
+            let error = Error::of_class(error.class(), error.to_string()).public();
+            self.effects.push(Effect::Abort(error));
+            self.why_due = true;
         }
         self.end(reason);
+    }
+
+    /// Tells the peer why the session has ended, as the last thing it is told.
+    pub(crate) fn say_why(&mut self, error: Error) {
+        if !std::mem::take(&mut self.why_due) {
+            return;
+        }
+        let thrown = without_capabilities(error.into_value(), &mut self.effects);
+        if let Ok(frame) = wire::encode_abort(&thrown) {
+            self.counters.sent(frame.len());
+            self.frame_bytes = self.frame_bytes.saturating_add(frame.len());
+            self.frames.push_back(frame);
+        }
     }
 
     /// Settles everything that waits and lets go of everything that is held.
@@ -33,6 +45,7 @@ impl Machine {
             return;
         }
         self.ended = Some(reason.clone());
+        self.counters.session_ended(reason);
         for import in self.imports.take_all() {
             if let ImportKind::Promise { cell, .. } = import.kind {
                 cell.store(Err(Error::Disconnected(reason.clone())));

@@ -222,7 +222,7 @@ impl Args {
             } else {
                 format!("{interface}.{member}")
             };
-            Error::type_error(format!("{name}: parameter `{parameter}`: {error}"))
+            Error::type_error(format!("{name}: parameter `{parameter}`: {error}")).public()
         })
     }
 }

@@ -1,6 +1,7 @@
 //! Types for references: what generated code and its users hold.
 
 mod arguments;
+mod body;
 mod capability;
 mod function;
 mod pipeline;
@@ -10,6 +11,7 @@ mod untyped;
 
 pub(crate) use arguments::stub_from_value;
 pub use arguments::{Arg, ArgList, IntoArg};
+pub use body::Body;
 pub use capability::{Attenuate, Capability, FacetOf, Wire};
 pub use function::{Function, FunctionBody};
 pub use pipeline::Pipeline;

@@ -6,6 +6,7 @@ use std::ops::Deref;
 use std::pin::Pin;
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -14,7 +15,7 @@ use super::pipeline::Pipeline;
 use super::rpc_error::RpcError;
 use crate::data::{self, passthrough};
 use crate::error::Error;
-use crate::hook::{Cap, Outcome, Stub, Value, Wait, deliver};
+use crate::hook::{Cap, Deadline, Outcome, Stub, Value, Wait, deliver};
 
 /// The result of a call that is under way.
 ///
@@ -31,6 +32,7 @@ pub struct Promise<T, E = Error> {
     /// Locked never: it is what makes the promise `Sync` around a future that need not be.
     waiting: Mutex<Option<Waiting>>,
     pipelined: OnceLock<Box<dyn Any + Send + Sync>>,
+    deadline: Option<Deadline>,
     /// How the outcome becomes the result; chosen where `T` is known to travel.
     read: Read<T, E>,
 }
@@ -70,13 +72,34 @@ impl<T, E> Promise<T, E> {
             stub,
             waiting: Mutex::new(None),
             pipelined: OnceLock::new(),
+            deadline: None,
             read,
         }
+    }
+
+    /// Gives up waiting after so long from now: awaiting the promise then fails with
+    /// [`Error::TimedOut`], and as it is dropped, the peer is told that nobody waits any more.
+    ///
+    /// It bounds the waiting, and not what is done with the promise before, such as calls on it. For
+    /// all calls of a session, see [`SessionConfig::call_timeout`](crate::SessionConfig::call_timeout).
+    /// Needs a Tokio runtime whose time is enabled.
+    pub fn timeout(mut self, after: Duration) -> Self {
+        self.deadline = Some(Deadline::after(after));
+        self
     }
 
     /// Returns the untyped reference to the promised value.
     pub(crate) const fn as_stub(&self) -> &Stub {
         &self.stub
+    }
+}
+
+/// Asks for the value of a promise, and for every promise in it.
+fn wait(promise: &Stub, deadline: Option<Deadline>) -> Waiting {
+    let value = deliver(Wait::begin(promise));
+    match deadline {
+        Some(deadline) => Box::pin(deadline.bound(value)),
+        None => Box::pin(value),
     }
 }
 
@@ -95,7 +118,7 @@ impl<T, E> Future for Promise<T, E> {
             .waiting
             .get_mut()
             .unwrap_or_else(PoisonError::into_inner)
-            .get_or_insert_with(|| Box::pin(deliver(Wait::begin(&this.stub))));
+            .get_or_insert_with(|| wait(&this.stub, this.deadline));
         waiting.as_mut().poll(context).map(this.read)
     }
 }

@@ -41,7 +41,11 @@ pub struct ErrorBuilder(Error);
 /// Begins the error object of a typed error.
 pub fn typed_error(class: &'static str, code: &'static str, message: String) -> ErrorBuilder {
     let error = Error::of_class(ErrorClass::from_name(class), message);
-    ErrorBuilder(error.with_prop("code", Value::String(code.to_owned())))
+    ErrorBuilder(
+        error
+            .public()
+            .with_prop("code", Value::String(code.to_owned())),
+    )
 }
 
 impl ErrorBuilder {

@@ -1,9 +1,13 @@
 //! Binary data with a media type.
 
+use super::Bytes;
+
 /// A JavaScript `Blob`, with contents of type `B`.
+///
+/// One that is received is delivered when all of it has arrived.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Blob<B> {
+pub struct Blob<B = Bytes> {
     /// What the contents are, such as `image/png`; may be empty.
     pub media_type: String,
     /// What is in it.

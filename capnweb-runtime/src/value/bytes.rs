@@ -85,6 +85,10 @@ impl BytesKind {
 
 /// Binary data, cheap to clone; a JavaScript peer sees a `Uint8Array` unless told otherwise.
 ///
+/// Any kind of bytes is read where bytes are asked for; [`kind`](Self::kind) tells which they were.
+/// Typed arrays are made of numbers by [`from_elements`](Self::from_elements), and read by
+/// [`elements`](Self::elements).
+///
 /// Use this in interfaces instead of `Vec<u8>`, which `serde` writes as an array of numbers.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Bytes {
@@ -108,6 +112,12 @@ impl Bytes {
         data.len()
             .is_multiple_of(kind.element_size())
             .then_some(Self { kind, data })
+    }
+
+    /// The same for data that is known to be whole elements.
+    pub(super) fn with_whole_elements(kind: BytesKind, data: Vec<u8>) -> Self {
+        let data = data.into();
+        Self { kind, data }
     }
 
     /// Returns the JavaScript type these bytes came as, or go out as.
@@ -144,5 +154,17 @@ impl From<&'static [u8]> for Bytes {
 impl From<bytes::Bytes> for Bytes {
     fn from(data: bytes::Bytes) -> Self {
         Self::new(data)
+    }
+}
+
+impl From<Bytes> for bytes::Bytes {
+    fn from(bytes: Bytes) -> Self {
+        bytes.data
+    }
+}
+
+impl From<Bytes> for Vec<u8> {
+    fn from(bytes: Bytes) -> Self {
+        bytes.data.into()
     }
 }

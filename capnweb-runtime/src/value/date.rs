@@ -81,3 +81,83 @@ impl TryFrom<Date> for SystemTime {
         time.ok_or(InvalidDate)
     }
 }
+
+#[cfg(feature = "jiff")]
+impl From<jiff::Timestamp> for Date {
+    fn from(time: jiff::Timestamp) -> Self {
+        Self::from_millis(time.as_millisecond())
+    }
+}
+
+#[cfg(feature = "jiff")]
+impl TryFrom<Date> for jiff::Timestamp {
+    type Error = InvalidDate;
+
+    /// Fails for the invalid date, and beyond the years −9999 to 9999.
+    fn try_from(date: Date) -> Result<Self, InvalidDate> {
+        let ms = date.0.ok_or(InvalidDate)?;
+        Self::from_millisecond(ms).map_err(|_| InvalidDate)
+    }
+}
+
+#[cfg(feature = "chrono")]
+impl<Z: chrono::TimeZone> From<chrono::DateTime<Z>> for Date {
+    fn from(time: chrono::DateTime<Z>) -> Self {
+        Self::from_millis(time.timestamp_millis())
+    }
+}
+
+#[cfg(feature = "chrono")]
+impl TryFrom<Date> for chrono::DateTime<chrono::Utc> {
+    type Error = InvalidDate;
+
+    /// Fails for the invalid date, and beyond the years −262143 to 262142.
+    fn try_from(date: Date) -> Result<Self, InvalidDate> {
+        let ms = date.0.ok_or(InvalidDate)?;
+        Self::from_timestamp_millis(ms).ok_or(InvalidDate)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Date, InvalidDate, MAX_MS};
+
+    /// Dates that every clock has, and what each of the others does not.
+    fn agrees<T>()
+    where
+        T: TryFrom<Date, Error = InvalidDate> + Into<Date> + std::fmt::Debug,
+    {
+        for ms in [0, 1, -1, 1_700_000_000_123, -62_135_596_800_000] {
+            let date = Date::from_millis(ms);
+            assert_eq!(T::try_from(date).unwrap().into(), date);
+        }
+        assert!(T::try_from(Date::INVALID).is_err());
+    }
+
+    #[test]
+    fn w14_dates_are_those_of_the_systems_clock() {
+        agrees::<std::time::SystemTime>();
+        let date = Date::from_millis(MAX_MS + 1);
+        assert_eq!(date, Date::INVALID);
+    }
+
+    #[cfg(feature = "jiff")]
+    #[test]
+    fn w14_dates_are_those_of_jiff_but_it_has_fewer() {
+        agrees::<jiff::Timestamp>();
+        let last = Date::from_millis(MAX_MS);
+        assert_eq!(jiff::Timestamp::try_from(last), Err(InvalidDate));
+        assert_eq!(
+            Date::from(jiff::Timestamp::MAX).millis(),
+            Some(253_402_207_200_999)
+        );
+    }
+
+    #[cfg(feature = "chrono")]
+    #[test]
+    fn w14_dates_are_those_of_chrono_but_it_has_fewer() {
+        agrees::<chrono::DateTime<chrono::Utc>>();
+        let last = Date::from_millis(MAX_MS);
+        assert_eq!(chrono::DateTime::try_from(last), Err(InvalidDate));
+    }
+}

@@ -27,6 +27,24 @@ pub enum ErrorClass {
     AggregateError,
 }
 
+/// For whom an error was written, by which it is decided what a peer is told of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[allow(
+    clippy::exhaustive_enums,
+    reason = "nobody, those who call, or anybody"
+)]
+pub enum Audience {
+    /// For the program that it happened in, and its operators: a failure of input or output, or of
+    /// another session. Its text may hold addresses, paths and what other peers said.
+    Program,
+    /// For whoever called: a method failed with it, on purpose. So is every error that is not said
+    /// to be anything else.
+    #[default]
+    Caller,
+    /// For anybody: marked so, or part of an interface, or of the protocol.
+    Public,
+}
+
 impl ErrorClass {
     /// Returns the class a received name stands for.
     pub fn from_name(name: &str) -> Self {
@@ -69,6 +87,7 @@ pub struct ErrorValue<C> {
     pub stack: Option<String>,
     /// Own properties, `cause` and `errors` among them, in order.
     pub props: Object<C>,
+    pub(crate) audience: Audience,
 }
 
 impl<C> ErrorValue<C> {
@@ -79,11 +98,33 @@ impl<C> ErrorValue<C> {
             message: message.into(),
             stack: None,
             props: Object::new(),
+            audience: Audience::Caller,
         }
+    }
+
+    /// Says for whom the error was written. It does not travel.
+    #[must_use]
+    pub fn for_audience(mut self, audience: Audience) -> Self {
+        self.audience = audience;
+        self
+    }
+
+    /// Returns for whom the error was written.
+    pub const fn audience(&self) -> Audience {
+        self.audience
     }
 
     /// Returns the property `cause`.
     pub fn cause(&self) -> Option<&Tree<C>> {
         self.props.get("cause")
+    }
+
+    /// Returns the errors that this one stands for: the list in the property `errors`, which every
+    /// `AggregateError` has. As in JavaScript, a peer may put any value there.
+    pub fn errors(&self) -> &[Tree<C>] {
+        match self.props.get("errors") {
+            Some(Tree::Array(errors)) => errors,
+            _ => &[],
+        }
     }
 }

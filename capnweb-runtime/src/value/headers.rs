@@ -24,6 +24,9 @@ pub enum InvalidHeader {
     /// The value has a character above U+00FF, a NUL or a line break.
     #[error("A header value must be a byte string without NUL and line breaks.")]
     Value,
+    /// There are more fields than the `http` crate holds.
+    #[error("There are too many header fields.")]
+    TooMany,
 }
 
 impl Headers {
@@ -47,7 +50,7 @@ impl Headers {
     }
 
     /// Sorts all at once: one by one takes quadratic time if a peer chooses the order.
-    pub(crate) fn from_fields(mut fields: Vec<(HeaderName, String)>) -> Self {
+    pub(super) fn from_fields(mut fields: Vec<(HeaderName, String)>) -> Self {
         fields.sort_by(|(one, _), (other, _)| one.as_str().cmp(other.as_str()));
         fields.dedup_by(|(name, value), (kept, joined)| {
             let same = name == kept && *name != SET_COOKIE;
@@ -114,6 +117,11 @@ impl Headers {
         self.fields
             .iter()
             .map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// Visits the fields with their names as such.
+    pub(super) fn fields(&self) -> &[(HeaderName, String)] {
+        &self.fields
     }
 
     /// Returns the number of fields.

@@ -1,8 +1,10 @@
 //! HTTP requests as data.
 
+use std::convert::Infallible;
+
 use http::Method;
 
-use super::{Headers, RequestCache, RequestMode, RequestOptions, Tree, Url};
+use super::{Headers, InvalidHeader, RequestCache, RequestMode, RequestOptions, Tree, Url};
 
 /// A JavaScript `Request`, with a body of type `B`.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,6 +26,12 @@ pub struct Request<B> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidRequest {
+    /// The address is not absolute, or not one of HTTP.
+    #[error("A request's URL must be an absolute one, with a host.")]
+    Url,
+    /// A header field cannot be one.
+    #[error(transparent)]
+    Header(#[from] InvalidHeader),
     /// The address has a user name or a password.
     #[error("A request's URL must not contain credentials.")]
     Credentials,
@@ -60,6 +68,23 @@ impl<B> Request<B> {
             body,
             options: RequestOptions::default(),
         }
+    }
+
+    /// Returns a copy with another body.
+    pub fn with_body<T>(&self, body: T) -> Request<T> {
+        Request {
+            url: self.url.clone(),
+            method: self.method.clone(),
+            headers: self.headers.clone(),
+            body,
+            options: self.options.clone(),
+        }
+    }
+
+    /// Makes something else of the body.
+    pub fn map<T>(self, map: impl FnOnce(B) -> T) -> Request<T> {
+        let Ok(request) = self.try_map(|body| Ok::<_, Infallible>(map(body)));
+        request
     }
 
     /// Makes something else of the body, if that can be done.

@@ -1,6 +1,8 @@
 //! HTTP responses as data.
 
-use super::{ErrorClass, Headers, Tree};
+use std::convert::Infallible;
+
+use super::{ErrorClass, Headers, InvalidHeader, Tree};
 
 /// A JavaScript `Response`, with a body of type `B`.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,6 +22,9 @@ pub struct Response<B> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidResponse {
+    /// A header field cannot be one.
+    #[error(transparent)]
+    Header(#[from] InvalidHeader),
     /// The status is none that a script may make.
     #[error("A response's status must be in the range of 200 to 599, inclusive.")]
     Status,
@@ -36,7 +41,7 @@ impl InvalidResponse {
     pub(crate) const fn class(self) -> ErrorClass {
         match self {
             Self::Status => ErrorClass::RangeError,
-            Self::StatusText | Self::Body => ErrorClass::TypeError,
+            Self::Header(_) | Self::StatusText | Self::Body => ErrorClass::TypeError,
         }
     }
 }
@@ -50,6 +55,22 @@ impl<B> Response<B> {
             headers: Headers::new(),
             body,
         }
+    }
+
+    /// Returns a copy with another body.
+    pub fn with_body<T>(&self, body: T) -> Response<T> {
+        Response {
+            status: self.status,
+            status_text: self.status_text.clone(),
+            headers: self.headers.clone(),
+            body,
+        }
+    }
+
+    /// Makes something else of the body.
+    pub fn map<T>(self, map: impl FnOnce(B) -> T) -> Response<T> {
+        let Ok(response) = self.try_map(|body| Ok::<_, Infallible>(map(body)));
+        response
     }
 
     /// Makes something else of the body, if that can be done.

@@ -139,6 +139,17 @@ impl DecodeError {
         }
     }
 
+    /// Returns the name of the limit that the message is beyond, if that is what is wrong.
+    pub(crate) const fn limit(&self) -> Option<&'static str> {
+        match self {
+            Self::MessageTooLarge { .. } => Some("max_message_size"),
+            Self::NotJson(JsonError::TooDeep { .. }) => Some("max_json_depth"),
+            Self::TooDeep { .. } => Some("max_depth"),
+            Self::BigIntTooLong { .. } => Some("max_bigint_digits"),
+            _ => None,
+        }
+    }
+
     /// Returns the class of the error that the session is aborted with.
     pub const fn class(&self) -> ErrorClass {
         match self {

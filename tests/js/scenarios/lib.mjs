@@ -30,6 +30,11 @@ export function connect(localMain) {
   return peer;
 }
 
+// Takes a session that has ended out of the check at the end.
+export function forget(peer) {
+  sessions.splice(sessions.indexOf(peer), 1);
+}
+
 // Runs one step.
 export async function step(name, run) {
   let timer;

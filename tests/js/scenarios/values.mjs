@@ -1,7 +1,7 @@
 // Values: what goes in through `echo` comes back, of the same kind.
 
 import assert from "node:assert/strict";
-import { connect, finish, rejects, step } from "./lib.mjs";
+import { connect, finish, forget, rejects, step } from "./lib.mjs";
 
 const { api } = connect();
 
@@ -75,6 +75,24 @@ await step("bigints", async () => {
   }
 });
 
+await step("the longest bigint", async () => {
+  const longest = 10n ** 16383n;
+  for (const back of [await api.echo(longest), await api.echoBigInt(longest)]) {
+    assert.equal(back, longest);
+  }
+});
+
+await step("a bigint that is too long ends its session, and no other", async () => {
+  const other = connect();
+  await rejects(
+    other.api.echo(10n ** 16384n),
+    TypeError,
+    "Deserialized bigint exceeds maximum length of 16384 digits.",
+  );
+  forget(other);
+  assert.equal(await api.square(3), 9);
+});
+
 await step("bytes", async () => {
   for (const length of [0, 1, 2, 3, 255, 4096]) {
     const bytes = Uint8Array.from({ length }, (_, i) => i & 255);
@@ -146,10 +164,68 @@ await step("an error in an error, as data", async () => {
   assert.deepEqual(back[0].cause.cause, new Date(3));
 });
 
+await step("an error that stands for several, as data", async () => {
+  const errors = [new TypeError("one"), "two", new AggregateError([], "three")];
+  const back = await api.echo([new AggregateError(errors, "all", { cause: 1 })]);
+  assert.ok(back[0] instanceof AggregateError);
+  assert.equal(back[0].message, "all");
+  assert.equal(back[0].cause, 1);
+  assert.ok(back[0].errors[0] instanceof TypeError);
+  assert.equal(back[0].errors[1], "two");
+  assert.deepEqual(back[0].errors[2].errors, []);
+});
+
 await step("an error that is the whole result is a result", async () => {
   const back = await api.echo(new URIError("not thrown"));
   assert.ok(back instanceof URIError);
   assert.equal(back.message, "not thrown");
+});
+
+await step("URLs", async () => {
+  for (const text of ["HTTP://EXAMPLE.com:80/a b?q=é#f", "mailto:a@b", "https://u:p@x/"]) {
+    const back = await api.echo(new URL(text));
+    assert.ok(back instanceof URL);
+    assert.equal(back.href, new URL(text).href);
+  }
+});
+
+await step("headers", async () => {
+  const pairs = [
+    ["X-B", "1"],
+    ["x-a", "2"],
+    ["X-b", "3"],
+    ["Set-Cookie", "a=1"],
+    ["Set-Cookie", "b=2"],
+    ["latin", "\u00e9\u00ff"],
+    ["control", "\u0001"],
+    ["empty", ""],
+  ];
+  for (const headers of [new Headers(), new Headers(pairs)]) {
+    const back = await api.echo({ headers });
+    assert.ok(back.headers instanceof Headers);
+    assert.deepEqual([...back.headers], [...headers]);
+  }
+  const made = await api.makeHeaders();
+  assert.deepEqual([...made], [["content-type", "text/plain"], ["x-multi", "a, b"]]);
+});
+
+await step("requests and responses without a body", async () => {
+  const options = { method: "DELETE", headers: { a: "1" }, redirect: "manual", cache: "no-store" };
+  const request = await api.echo(new Request("http://e.com/a?b#c", options));
+  assert.ok(request instanceof Request);
+  assert.equal(request.url, "http://e.com/a?b#c");
+  assert.equal(request.method, "DELETE");
+  assert.equal(request.headers.get("a"), "1");
+  assert.equal(request.redirect, "manual");
+  assert.equal(request.cache, "no-store");
+
+  const init = { status: 404, statusText: "Not Here", headers: { b: "2" } };
+  const response = await api.echo(new Response(null, init));
+  assert.ok(response instanceof Response);
+  assert.equal(response.status, 404);
+  assert.equal(response.statusText, "Not Here");
+  assert.equal(response.headers.get("b"), "2");
+  assert.equal(response.body, null);
 });
 
 await step("all of it at once", async () => {

@@ -86,7 +86,7 @@ pub const SCENARIOS: [Scenario; 8] = [
     },
     Scenario {
         name: "values",
-        steps: 22,
+        steps: 28,
     },
     Scenario {
         name: "disposal",

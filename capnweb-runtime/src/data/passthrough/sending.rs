@@ -10,7 +10,7 @@ use crate::data::from_value::whole;
 use crate::data::to_value::ValueSerializer;
 use crate::error::{SerializeError, SerializeFault};
 use crate::hook::{Stub, Value};
-use crate::value::{Date, ErrorValue, Request, Response, Tree};
+use crate::value::{Date, ErrorValue, Headers, Tree};
 
 /// Writes a value, untouched if it is our serializer that it is written to.
 pub(crate) fn serialize<S: Serializer>(value: Value, serializer: S) -> Result<S::Ok, S::Error> {
@@ -63,10 +63,10 @@ impl Sending {
     /// Ends the call. What is still parked was not written into our value, thus into something
     /// else.
     pub(in crate::data) fn end(self) -> Result<(), SerializeError> {
-        if PARKED.with_borrow(Vec::len) > self.parked_before {
-            return Err(SerializeFault::CapabilityLost.into());
-        }
-        Ok(())
+        PARKED.with_borrow(|parked| match parked.get(self.parked_before) {
+            None => Ok(()),
+            Some((_, value)) => Err(SerializeFault::Lost(value.kind()).into()),
+        })
     }
 }
 
@@ -84,20 +84,33 @@ impl Drop for Sending {
 /// What a passing value is, so that it can be made again of what a buffer has kept of it.
 #[derive(Clone, Copy)]
 enum Kind {
-    Capability,
+    Parked,
     Date,
     BigInt,
+    Url,
+    Headers,
     Other,
 }
 
 impl Kind {
-    const ALL: [Self; 4] = [Self::Capability, Self::Date, Self::BigInt, Self::Other];
+    const ALL: [Self; 6] = [
+        Self::Parked,
+        Self::Date,
+        Self::BigInt,
+        Self::Url,
+        Self::Headers,
+        Self::Other,
+    ];
 
     const fn of(value: &Value) -> Self {
         match value {
-            Tree::Capability(_) => Self::Capability,
+            Tree::Capability(_) | Tree::Request(_) | Tree::Response(_) | Tree::Blob(_) => {
+                Self::Parked
+            }
             Tree::Date(_) => Self::Date,
             Tree::BigInt(_) => Self::BigInt,
+            Tree::Url(_) => Self::Url,
+            Tree::Headers(_) => Self::Headers,
             _ => Self::Other,
         }
     }
@@ -108,9 +121,11 @@ impl Kind {
 
     const fn name(self) -> &'static str {
         match self {
-            Self::Capability => "capnweb::Capability",
+            Self::Parked => "capnweb::Parked",
             Self::Date => "capnweb::Date",
             Self::BigInt => "capnweb::BigInt",
+            Self::Url => "capnweb::Url",
+            Self::Headers => "capnweb::Headers",
             Self::Other => "capnweb::Value",
         }
     }
@@ -154,35 +169,10 @@ fn write_natural<S: Serializer>(value: &Value, serializer: S) -> Result<S::Ok, S
         Tree::Error(error) => write_error(error, serializer),
         Tree::Url(url) => serializer.serialize_str(url.as_str()),
         Tree::Headers(headers) => serializer.collect_seq(headers.iter()),
-        Tree::Request(request) => write_request(request, serializer),
-        Tree::Response(response) => write_response(response, serializer),
-        Tree::Blob(blob) => blob.content.serialize(serializer),
-        Tree::Capability(stub) => write_token(stub, serializer),
+        Tree::Request(_) | Tree::Response(_) | Tree::Blob(_) | Tree::Capability(_) => {
+            write_token(value, serializer)
+        }
     }
-}
-
-fn write_request<S: Serializer>(
-    request: &Request<Value>,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
-    let mut map = serializer.serialize_map(Some(4))?;
-    map.serialize_entry("method", request.method.as_str())?;
-    map.serialize_entry("url", request.url.as_str())?;
-    map.serialize_entry("headers", &Tree::Headers(request.headers.clone()))?;
-    map.serialize_entry("body", &request.body)?;
-    map.end()
-}
-
-fn write_response<S: Serializer>(
-    response: &Response<Value>,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
-    let mut map = serializer.serialize_map(Some(4))?;
-    map.serialize_entry("status", &response.status)?;
-    map.serialize_entry("statusText", &response.status_text)?;
-    map.serialize_entry("headers", &Tree::Headers(response.headers.clone()))?;
-    map.serialize_entry("body", &response.body)?;
-    map.end()
 }
 
 fn write_error<S: Serializer>(error: &ErrorValue<Stub>, serializer: S) -> Result<S::Ok, S::Error> {
@@ -195,38 +185,62 @@ fn write_error<S: Serializer>(error: &ErrorValue<Stub>, serializer: S) -> Result
     map.end()
 }
 
-/// Parks a capability. If this serializer is not a buffer on the way to ours, nobody comes for it,
-/// and the call of `to_value` fails in the end.
-fn write_token<S: Serializer>(stub: &Stub, serializer: S) -> Result<S::Ok, S::Error> {
+/// Parks what no other format has. If this serializer is not a buffer on the way to ours, nobody
+/// comes for it, and the call of `to_value` fails in the end.
+fn write_token<S: Serializer>(value: &Value, serializer: S) -> Result<S::Ok, S::Error> {
     if DEPTH.get() == 0 {
-        return Err(S::Error::custom(SerializeFault::CapabilityLost));
+        return Err(S::Error::custom(SerializeFault::Lost(value.kind())));
     }
     let token = NEXT_TOKEN.fetch_add(1, Ordering::Relaxed);
-    PARKED.with_borrow_mut(|parked| parked.push((token, stub.clone())));
+    PARKED.with_borrow_mut(|parked| parked.push((token, value.clone())));
     serializer.serialize_u64(token)
 }
 
 /// Makes a passing value again of what a buffer has kept of it.
 fn restore(kind: Kind, written: Value) -> Result<Value, SerializeError> {
     Ok(match (kind, written) {
-        (Kind::Capability, Tree::Number(token)) => Tree::Capability(redeem(token)?),
+        (Kind::Parked, Tree::Number(token)) => redeem(token)?,
         (Kind::Date, Tree::Number(ms)) => Tree::Date(Date::from_time_value(ms)),
         (Kind::Date, Tree::Null) => Tree::Date(Date::INVALID),
         (Kind::BigInt, Tree::String(digits)) => match digits.parse() {
             Ok(number) => Tree::BigInt(number),
             Err(_) => Tree::String(digits),
         },
+        (Kind::Url, Tree::String(text)) => match text.parse() {
+            Ok(url) => Tree::Url(url),
+            Err(_) => Tree::String(text),
+        },
+        (Kind::Headers, pairs @ Tree::Array(_)) => match headers_of(&pairs) {
+            Some(headers) => Tree::Headers(headers),
+            None => pairs,
+        },
         (_, other) => other,
     })
 }
 
-fn redeem(token: f64) -> Result<Stub, SerializeError> {
+/// Reads header fields out of a list of pairs.
+pub(in crate::data) fn headers_of(pairs: &Value) -> Option<Headers> {
+    let pairs: Option<Vec<_>> = pairs.children().map(pair_of).collect();
+    Headers::from_pairs(pairs?).ok()
+}
+
+fn pair_of(pair: &Value) -> Option<(&str, &str)> {
+    let Tree::Array(pair) = pair else {
+        return None;
+    };
+    match pair.as_slice() {
+        [Tree::String(name), Tree::String(value)] => Some((name, value)),
+        _ => None,
+    }
+}
+
+fn redeem(token: f64) -> Result<Value, SerializeError> {
     let token = whole(token).and_then(|token| u64::try_from(token).ok());
-    let stub = PARKED.with_borrow_mut(|parked| {
+    let value = PARKED.with_borrow_mut(|parked| {
         let at = parked.iter().position(|(other, _)| Some(*other) == token)?;
         Some(parked.swap_remove(at).1)
     });
-    stub.ok_or_else(|| SerializeFault::CapabilityLost.into())
+    value.ok_or_else(|| SerializeFault::Lost("a value").into())
 }
 
 /// The slot through which a value is handed over.
@@ -244,7 +258,7 @@ thread_local! {
     static OFFER: Cell<Offer> = const { Cell::new(Offer::None) };
     /// How many calls of `to_value` are under way on this thread.
     static DEPTH: Cell<usize> = const { Cell::new(0) };
-    static PARKED: RefCell<Vec<(u64, Stub)>> = const { RefCell::new(Vec::new()) };
+    static PARKED: RefCell<Vec<(u64, Value)>> = const { RefCell::new(Vec::new()) };
 }
 
 static NEXT_TOKEN: AtomicU64 = AtomicU64::new(1);

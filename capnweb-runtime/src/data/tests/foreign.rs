@@ -109,7 +109,7 @@ fn another_format_inside_of_ours_gets_the_natural_form() {
 #[test]
 fn a_capability_in_another_format_inside_of_ours_is_an_error_not_a_number() {
     let error = to_value(&(stub(), AsJson(stub()))).unwrap_err();
-    assert_eq!(error.fault(), &SerializeFault::CapabilityLost);
+    assert_eq!(error.fault(), &SerializeFault::Lost("a capability"));
     assert_eq!(parked(), 0);
     assert!(
         to_value(&stub()).is_ok(),

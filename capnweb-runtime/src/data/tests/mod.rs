@@ -5,7 +5,9 @@ mod buffered;
 mod deep;
 mod deserialize;
 mod foreign;
+mod native;
 mod serialize;
+mod web;
 
 use crate::data::passthrough::{parked_for_reading, parked_for_writing};
 use crate::hook::{Cap, Stub, Value};

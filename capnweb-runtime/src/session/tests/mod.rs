@@ -2,6 +2,7 @@
 #![allow(clippy::arithmetic_side_effects, reason = "no peer reaches a test")]
 
 mod circles;
+mod deadlines;
 mod facets;
 mod failures;
 mod hostile;
@@ -10,5 +11,7 @@ mod pairs;
 mod proxies;
 mod stress;
 mod support;
+mod told;
 mod transcripts;
+mod web;
 mod world;

@@ -47,9 +47,20 @@ impl Scripted {
         Self { world, ..serving }
     }
 
+    /// Serves a [`World`] in a session of this kind.
+    pub(super) fn configured(config: &SessionConfig) -> Self {
+        let world = World::new();
+        let serving = Self::serving_configured(world.cap(), config);
+        Self { world, ..serving }
+    }
+
     /// Serves something other than a [`World`].
     pub(super) fn serving(main: Cap, limits: Limits) -> Self {
-        let (connection, main) = Connection::new(main, Peer::default(), &limits.into());
+        Self::serving_configured(main, &limits.into())
+    }
+
+    fn serving_configured(main: Cap, config: &SessionConfig) -> Self {
+        let (connection, main) = Connection::new(main, Peer::default(), config);
         Self {
             connection,
             main: Some(Stub::of(main)),
@@ -111,6 +122,12 @@ impl Scripted {
     /// Waits for a promise that nothing more need be said for.
     pub(super) async fn value(&self, promise: &Stub) -> Outcome {
         within_turns(value(promise)).await
+    }
+
+    /// Checks that nothing is left but the main objects, once this was said.
+    pub(super) async fn is_clean_but_for(&self, said: &[&str]) {
+        self.hears(said).await;
+        self.holds(1, 1);
     }
 
     pub(super) fn ended(&self) -> Option<Disconnect> {
@@ -305,6 +322,11 @@ pub(super) fn read(stub: &Stub, name: &'static str) -> Stub {
 /// Asks for a promise's value and for every promise in it.
 pub(super) async fn value(promise: &Stub) -> Outcome {
     deliver(Wait::begin(promise)).await
+}
+
+/// Asks for a promise's value, without waiting for it.
+pub(super) fn begin(promise: &Stub) -> Wait {
+    Wait::begin(promise)
 }
 
 /// Makes a function out of a closure.

@@ -1,8 +1,13 @@
 //! Values made up at random, the same ones every time.
 
+use http::Method;
+
 use crate::ids::WireId;
-use crate::value::{Bytes, BytesKind, Date, ErrorClass, ErrorValue, Object, Segment, Tree};
-use crate::wire::{Expr, Target, WireRef};
+use crate::value::{
+    Blob, Bytes, BytesKind, Date, ErrorClass, ErrorValue, Headers, Object, Request, Response,
+    Segment, Tree, Url,
+};
+use crate::wire::{Capture, Expr, Remap, Target, WireRef};
 
 /// A small generator of numbers (xorshift) and what can be made of them.
 pub(super) struct Random(u64);
@@ -62,6 +67,68 @@ impl Random {
         Bytes::of_kind(BytesKind::DataView, self.text().into_bytes()).unwrap()
     }
 
+    fn headers(&mut self) -> Headers {
+        let pairs = self.list(|random| {
+            (
+                format!("x{}", random.below(9)),
+                "v".repeat(1 + random.index(3)),
+            )
+        });
+        Headers::from_pairs(pairs).unwrap()
+    }
+
+    fn index(&mut self, bound: u64) -> usize {
+        usize::try_from(self.below(bound)).unwrap()
+    }
+
+    fn readable(&mut self) -> Expr {
+        Tree::Capability(WireRef::Readable(WireId(f64::from(
+            u16::try_from(self.below(1 << 16)).unwrap(),
+        ))))
+    }
+
+    fn body(&mut self) -> Expr {
+        match self.below(4) {
+            0 => Tree::Null,
+            1 => Tree::String(self.text()),
+            2 => Tree::Bytes(self.text().into_bytes().into()),
+            _ => self.readable(),
+        }
+    }
+
+    fn web(&mut self) -> Expr {
+        let url: Url = format!("http://e.com/{}", self.below(99)).parse().unwrap();
+        match self.below(6) {
+            0 => Tree::Url(url),
+            1 => Tree::Headers(self.headers()),
+            2 => {
+                let mut request = Request::new(Method::PUT, url, self.body());
+                request.headers = self.headers();
+                Tree::Request(Box::new(request))
+            }
+            3 => {
+                let status = [200, 404, 599][self.index(3)];
+                let mut response = Response::new(status, self.body());
+                response.headers = self.headers();
+                Tree::Response(Box::new(response))
+            }
+            4 => Tree::Blob(Box::new(Blob::new(self.text(), self.readable()))),
+            _ => self.readable(),
+        }
+    }
+
+    fn remap(&mut self, depth: u32) -> Remap {
+        Remap {
+            id: WireId(-1.0),
+            path: self.list(Self::segment).into_iter().collect(),
+            captures: self.list(|random| match random.below(2) {
+                0 => Capture::Import(WireId(1.0)),
+                _ => Capture::Export(WireId(-2.0)),
+            }),
+            instructions: self.list(|random| Ok(random.value(depth))),
+        }
+    }
+
     fn target(&mut self, depth: u32) -> Target {
         let path = (self.below(3) > 0).then(|| self.list(Self::segment).into_iter().collect());
         let has_args = path.is_some() && self.below(2) == 0;
@@ -81,7 +148,7 @@ impl Random {
     /// Makes a value of at most `depth` levels.
     pub(super) fn value(&mut self, depth: u32) -> Expr {
         let below = depth.saturating_sub(1);
-        match self.below(if depth == 0 { 9 } else { 14 }) {
+        match self.below(if depth == 0 { 10 } else { 16 }) {
             0 => Tree::Undefined,
             1 => Tree::Null,
             2 => Tree::Bool(self.below(2) == 0),
@@ -93,10 +160,12 @@ impl Random {
             )),
             7 => Tree::Bytes(self.bytes()),
             8 => Tree::Capability(WireRef::Export(WireId(-1.0))),
-            9 => Tree::Object(self.object(below)),
-            10 => self.error(below),
-            11 => Tree::Capability(WireRef::Import(self.target(below))),
-            12 => Tree::Capability(WireRef::Pipeline(self.target(below))),
+            9 => self.web(),
+            10 => Tree::Object(self.object(below)),
+            11 => self.error(below),
+            12 => Tree::Capability(WireRef::Import(self.target(below))),
+            13 => Tree::Capability(WireRef::Pipeline(self.target(below))),
+            14 => Tree::Capability(WireRef::Remap(Box::new(self.remap(below)))),
             _ => Tree::Array(self.list(|random| random.value(below))),
         }
     }

@@ -5,9 +5,9 @@ use std::thread;
 use crate::ids::WireId;
 use crate::limits::Limits;
 use crate::value::{ErrorClass, Path, Tree};
-use crate::wire::reference::{Capture, Remap};
 use crate::wire::{
-    DecodeError, EncodeError, Expr, Json, Message, WireRef, decode, decode_expr, encode_push,
+    Capture, DecodeError, EncodeError, Expr, Json, Message, Remap, WireRef, decode, decode_expr,
+    encode_push,
 };
 
 fn read(text: &str) -> Result<Expr, DecodeError> {

@@ -1,9 +1,11 @@
 //! Values: what goes to the target's `echo` comes back, of the same kind.
 
 use capnweb_runtime::{
-    BigInt, Bytes, BytesKind, Capability as _, Date, Error, ErrorClass, ErrorValue, Value,
+    BigInt, Bytes, BytesKind, Capability as _, Date, Error, ErrorClass, ErrorValue, Function,
+    Headers, ReferrerPolicy, Request, RequestCache, RequestRedirect, Response, Url, Value,
     from_value, to_value,
 };
+use http::Method;
 use serde::{Deserialize, Serialize};
 
 use super::peer::{Peer, with_peer};
@@ -224,6 +226,133 @@ fn an_error_as_data_is_data() {
         for (name, value) in error.props.iter() {
             assert_eq!(echoed.props.get(name), Some(value));
         }
+    });
+}
+
+#[test]
+fn an_error_that_stands_for_several_as_data_and_thrown() {
+    with_peer(async |js| {
+        let errors = [Error::type_error("one"), Error::new("two")];
+        let both = Error::aggregate("both", errors);
+        let back = js.echo(thrown(&both)).await.unwrap();
+        let Value::Error(back) = back else {
+            panic!("an error went");
+        };
+        assert_eq!(back.class, ErrorClass::AggregateError);
+        let [Value::Error(one), Value::Error(_)] = back.errors() else {
+            panic!("{back:?}");
+        };
+        assert_eq!(
+            (one.class, one.message.as_str()),
+            (ErrorClass::TypeError, "one")
+        );
+
+        let failing = Function::new(move |_: Value| {
+            let both = both.clone();
+            async move { Err::<Value, _>(both) }
+        });
+        let caught = js.call_function(failing, Value::Null).await.unwrap_err();
+        assert_eq!(caught.class(), ErrorClass::AggregateError);
+        let texts: Vec<_> = caught.errors().iter().map(Error::to_string).collect();
+        assert_eq!(texts, ["one", "two"]);
+    });
+}
+
+fn thrown(error: &Error) -> Value {
+    match error {
+        Error::Thrown(thrown) => thrown.value().clone(),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn the_longest_bigint_goes_and_a_longer_one_is_refused_here() {
+    with_peer(async |js| {
+        let power = |n: usize| format!("1{}", "0".repeat(n)).parse::<BigInt>().unwrap();
+        returns(js, Value::BigInt(power(16_383))).await;
+        let refused = js.echo_big_int(power(16_384)).await.unwrap_err();
+        assert!(matches!(refused, Error::Unsendable(_)), "{refused:?}");
+        assert_eq!(js.square(3.0).await.unwrap(), 9.0);
+    });
+}
+
+#[test]
+fn typed_arrays_are_made_of_numbers() {
+    with_peer(async |js| {
+        let floats = Bytes::from_elements(&[1.5_f64, -0.0, f64::MAX]);
+        let back = js.echo_bytes(&floats).await.unwrap();
+        assert_eq!(back.elements::<f64>(), floats.elements());
+        let longs = Bytes::from_elements(&[i64::MIN, -1]);
+        let back = js.echo_bytes(longs).await.unwrap();
+        assert_eq!(back.elements(), Some(vec![i64::MIN, -1]));
+    });
+}
+
+#[test]
+fn urls() {
+    with_peer(async |js| {
+        for text in [
+            "HTTP://EXAMPLE.com:80/a b?q=é#f",
+            "mailto:a@b",
+            "https://u:p@x/",
+        ] {
+            let url: Url = text.parse().unwrap();
+            returns(js, Value::Url(url)).await;
+        }
+    });
+}
+
+#[test]
+fn headers() {
+    with_peer(async |js| {
+        let fields = [
+            ("X-B", "1"),
+            ("X-b", "2"),
+            ("Set-Cookie", "a=1"),
+            ("set-cookie", "b=2"),
+            ("latin", "\u{e9}\u{ff}"),
+            ("empty", ""),
+        ];
+        returns(js, Value::Headers(Headers::new())).await;
+        returns(js, Value::Headers(Headers::from_pairs(fields).unwrap())).await;
+        let made = js.make_headers().await.unwrap();
+        let fields: Vec<_> = made.iter().collect();
+        assert_eq!(
+            fields,
+            [("content-type", "text/plain"), ("x-multi", "a, b")]
+        );
+    });
+}
+
+#[test]
+fn requests_and_responses_without_a_body() {
+    with_peer(async |js| {
+        let url = || "http://e.com/a?b#c".parse().unwrap();
+        let mut request = Request::new(Method::DELETE, url(), Value::Null);
+        request.headers = Headers::from_pairs([("a", "1")]).unwrap();
+        request.options.redirect = RequestRedirect::Manual;
+        request.options.cache = RequestCache::NoStore;
+        request.options.referrer_policy = ReferrerPolicy::Origin;
+        returns(js, Value::Request(Box::new(request))).await;
+        let plain = Request::new(Method::GET, url(), Value::Null);
+        returns(js, Value::Request(Box::new(plain))).await;
+
+        let mut response = Response::new(404, Value::Null);
+        response.status_text = "Not Here".to_owned();
+        response.headers = Headers::from_pairs([("b", "2")]).unwrap();
+        returns(js, Value::Response(Box::new(response))).await;
+    });
+}
+
+#[test]
+fn a_response_that_javascript_cannot_make_is_refused_here() {
+    with_peer(async |js| {
+        for status in [0, 101, 600] {
+            let response = Value::Response(Box::new(Response::new(status, Value::Null)));
+            let refused = js.echo(response).await.unwrap_err();
+            assert!(matches!(refused, Error::Unsendable(_)), "{refused:?}");
+        }
+        assert_eq!(js.square(3.0).await.unwrap(), 9.0);
     });
 }
 

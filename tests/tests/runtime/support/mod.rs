@@ -2,10 +2,12 @@
 
 mod census;
 mod link;
+mod listener;
 mod raw;
 mod server;
 
 pub(crate) use census::{Census, Citizen};
 pub(crate) use link::{Link, over_both};
+pub(crate) use listener::Listener;
 pub(crate) use raw::{Heard, RawPeer, RawServer};
-pub(crate) use server::{in_time, serving, serving_with};
+pub(crate) use server::{in_time, serving, serving_by, serving_with};

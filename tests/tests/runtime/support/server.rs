@@ -17,11 +17,14 @@ pub(crate) async fn serving_with<C: Capability>(
     limits: Limits,
     main: impl Fn(&Peer) -> C + Send + Sync + 'static,
 ) -> String {
+    serving_by(Server::new(main).limits(limits)).await
+}
+
+/// Serves what was prepared until the test's runtime ends; returns the URL.
+pub(crate) async fn serving_by(server: Server) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = listener.local_addr().expect("it has an address");
-    drop(tokio::spawn(
-        Server::new(main).limits(limits).serve(listener),
-    ));
+    drop(tokio::spawn(server.serve(listener)));
     format!("ws://{address}/")
 }
 
