@@ -1,6 +1,6 @@
 //! Bytes to a message, to text, and back: the message is the same.
 
-use super::same::{names_an_endless_id, same};
+use super::same::{is_incomparable, same};
 use crate::ids::WireId;
 use crate::limits::Limits;
 use crate::wire::{self, EncodeError, Expr, Message};
@@ -65,7 +65,7 @@ fn read(text: &str) -> Option<Read> {
         Read::Other(message) => expr(message),
         Read::Release(..) => None,
     };
-    let endless = !id(&message).0.is_finite() || expr.is_some_and(names_an_endless_id);
+    let endless = !id(&message).0.is_finite() || expr.is_some_and(is_incomparable);
     (!endless).then_some(message)
 }
 

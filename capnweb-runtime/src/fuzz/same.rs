@@ -1,7 +1,7 @@
 //! Whether two expressions say the same, where plain equality is too strict or does not apply.
 
 use crate::ids::WireId;
-use crate::value::{ErrorValue, Object, Tree};
+use crate::value::{ErrorValue, Headers, Object, Tree};
 use crate::wire::{Capture, DecodeError, Expr, Remap, Target, WireRef, encode_push};
 
 /// Compares what was read with what came back: NaN is itself, an id may be any number, and what is
@@ -77,14 +77,26 @@ fn same_remap(before: &Remap, after: &Remap) -> bool {
         && instructions.all(same_instruction)
 }
 
-/// Whether an expression refers to an id that is no number at all: no table has it, and no message
-/// can name it.
-pub(super) fn names_an_endless_id(expr: &Expr) -> bool {
+/// Whether there is something in an expression that does not come back, and need not: an id that is
+/// no number, which no table has and no message can name; a `file:` address, in whose empty segments
+/// the `url` crate and JavaScript differ; or a header field that was joined of several, the last of
+/// them empty, whose space at the end is lost on its next way.
+pub(super) fn is_incomparable(expr: &Expr) -> bool {
     let own = match expr {
         Tree::Capability(reference) => is_endless(reference),
+        Tree::Url(url) => url.scheme() == "file",
+        Tree::Request(request) => {
+            request.url.scheme() == "file" || ends_in_a_space(&request.headers)
+        }
+        Tree::Response(response) => ends_in_a_space(&response.headers),
+        Tree::Headers(headers) => ends_in_a_space(headers),
         _ => false,
     };
-    own || expr.children().any(names_an_endless_id)
+    own || expr.children().any(is_incomparable)
+}
+
+fn ends_in_a_space(headers: &Headers) -> bool {
+    headers.iter().any(|(_, value)| value.ends_with(' '))
 }
 
 fn is_endless(reference: &WireRef) -> bool {
@@ -95,13 +107,13 @@ fn is_endless(reference: &WireRef) -> bool {
         | WireRef::Readable(id)
         | WireRef::Writable(id) => is_endless(id),
         WireRef::Import(target) | WireRef::Pipeline(target) => {
-            is_endless(&target.id) || target.args.iter().flatten().any(names_an_endless_id)
+            is_endless(&target.id) || target.args.iter().flatten().any(is_incomparable)
         }
         WireRef::Remap(remap) => {
             let captured = |(Capture::Import(id) | Capture::Export(id)): &Capture| is_endless(id);
             is_endless(&remap.id)
                 || remap.captures.iter().any(captured)
-                || remap.instructions.iter().flatten().any(names_an_endless_id)
+                || remap.instructions.iter().flatten().any(is_incomparable)
         }
     }
 }

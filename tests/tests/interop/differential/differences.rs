@@ -9,6 +9,9 @@ pub(super) fn intended(
     reference: &Verdict,
 ) -> Option<&'static str> {
     match (ours, reference) {
+        (_, Verdict::Aborted { .. }) if rejects(conversation) => {
+            Some("S-33: a failure is not read once nobody waits for it any more")
+        }
         (Verdict::Aborted { text, .. }, _) if hardened(text).is_some() => hardened(text),
         (
             Verdict::Aborted { class, text },
@@ -16,27 +19,43 @@ pub(super) fn intended(
                 class: theirs,
                 text: other,
             },
+        ) => (class == theirs)
+            .then(|| echoed(text, other))
+            .flatten()
+            .or_else(|| engine_specific(text))
+            .or_else(|| first_fault(conversation, text, other)),
+        (
+            Verdict::Accepted { seen, answers },
+            Verdict::Accepted {
+                seen: others,
+                answers: other_answers,
+            },
         ) => {
-            if class == theirs {
-                engine_specific(text).or_else(|| echoed(text, other))
-            } else {
-                // A message is read to its end before any of it is evaluated.
-                other
-                    .starts_with("no such entry on exports table")
-                    .then_some("W-4: read before it is evaluated")
-            }
-        }
-        (Verdict::Accepted { .. }, Verdict::Accepted { .. }) => {
             let names_dropped = |message: &String| {
                 DROPPED
                     .iter()
                     .any(|key| message.contains(&format!("\"{key}\":")))
             };
             let drops = conversation.iter().any(names_dropped);
-            drops.then_some("B-29: what is dropped comes back when it settles")
+            if drops {
+                return Some("B-29: what is dropped comes back when it settles");
+            }
+            let sorted = |seen: &str| {
+                let mut lines: Vec<String> = seen.lines().map(str::to_owned).collect();
+                lines.sort();
+                lines
+            };
+            let same = sorted(seen) == sorted(others) && answers == other_answers;
+            same.then_some("C-42, C-53: what waits for an argument has no place in the order")
         }
         _ => None,
     }
+}
+
+/// When the promise that fails is let go of is a matter of turns.
+fn rejects(conversation: &[String]) -> bool {
+    let is_rejection = |message: &String| message.starts_with(r#"["reject",-"#);
+    conversation.iter().any(is_rejection)
 }
 
 /// What the reference takes, and has its tables spoilt by.
@@ -45,9 +64,21 @@ fn hardened(text: &str) -> Option<&'static str> {
         ("introduced ids must be negative", "B-11, W-42"),
         ("release count must be a positive", "B-12, S-21"),
         ("resolved something that is not", "B-13, S-34"),
+        ("The bytes are not correctly encoded", "B-21, W-23"),
     ];
     let found = ours.iter().find(|(begin, _)| text.starts_with(begin));
     found.map(|(_, id)| *id)
+}
+
+/// Of several faults, which is found first.
+fn first_fault(conversation: &[String], text: &str, other: &str) -> Option<&'static str> {
+    if other.starts_with("no such entry on exports table") {
+        return Some("W-4: a message is read before any of it is evaluated");
+    }
+    let has_numbers_for_keys = conversation
+        .iter()
+        .any(|message| message.contains("\"10\":") || message.contains("\"2\":"));
+    has_numbers_for_keys.then_some("F-9: members keep the order of the text")
 }
 
 /// What is echoed has its members in the order of the text, and is cut.

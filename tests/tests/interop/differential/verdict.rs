@@ -15,7 +15,7 @@ pub(super) enum Verdict {
     Accepted {
         /// The arguments of `see`, in canonical form.
         seen: String,
-        /// The answers, in no order.
+        /// The answers to pulls, in no order.
         answers: Vec<String>,
     },
     /// The session ended.
@@ -63,7 +63,7 @@ pub(super) async fn verdict(url: &str, messages: &[String]) -> Verdict {
                         let seen = message[2].as_str().unwrap_or_default().to_owned();
                         answers.sort();
                         return Verdict::Accepted { seen, answers };
-                    } else if message[0] == "resolve" || message[0] == "reject" {
+                    } else if is_answer(&message) {
                         answers.push(text.as_str().to_owned());
                     }
                 }
@@ -86,6 +86,12 @@ pub(super) async fn verdict(url: &str, messages: &[String]) -> Verdict {
 /// What is no push to the letter, and not far from it, ends the session.
 fn is_push(message: &str) -> bool {
     message.starts_with(r#"["push","#)
+}
+
+/// What a peer answers unasked is for its own exports, which are its own matter (B-3).
+fn is_answer(message: &Json) -> bool {
+    let asked = message[1].as_i64().is_some_and(|id| id >= 0);
+    asked && (message[0] == "resolve" || message[0] == "reject")
 }
 
 /// Reads the class and the text out of an error's expression.
