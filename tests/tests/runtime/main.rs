@@ -18,4 +18,5 @@ mod revocation;
 mod support;
 mod telemetry;
 mod untyped;
+mod web;
 mod websocket;
