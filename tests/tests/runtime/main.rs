@@ -20,4 +20,5 @@ mod revocation;
 mod support;
 mod telemetry;
 mod untyped;
+mod web;
 mod websocket;
