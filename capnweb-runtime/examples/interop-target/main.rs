@@ -4,6 +4,7 @@
 //! It prints one line with its address, gives each connection a fresh main object, and stops on
 //! SIGINT or SIGTERM.
 
+mod mapping;
 mod target;
 
 use std::error::Error;

@@ -6,10 +6,12 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use capnweb_runtime::{
-    BigInt, Bytes, Call, Date, Error, Function, Headers, Pipeline, Promise, Result, Value,
-    capability,
+    BigInt, Blob, Body, Bytes, Call, Date, Error, Function, Headers, Pipeline, Promise, Request,
+    Response, Result, Value, capability,
 };
 use serde::{Deserialize, Serialize};
+
+use crate::mapping::{self, SourceStub};
 
 /// What every connection is served.
 #[capability]
@@ -54,6 +56,20 @@ pub trait Target {
     async fn get_big_int_string(&self, n: BigInt) -> Result<String>;
     async fn make_headers(&self) -> Result<Headers>;
 
+    async fn map_array_remote(&self, source: SourceStub) -> Result<Vec<f64>>;
+    async fn map_null_remote(&self, source: SourceStub) -> Result<Option<f64>>;
+    async fn map_single_remote(&self, source: SourceStub, n: f64) -> Result<Value>;
+    async fn map_nested_remote(&self, source: SourceStub) -> Result<Vec<Vec<f64>>>;
+    async fn map_counter_remote(&self, source: SourceStub) -> Result<Vec<f64>>;
+
+    async fn echo_blob(&self, blob: Blob) -> Result<Blob>;
+    async fn make_blob(&self, text: String, media_type: String) -> Result<Blob>;
+    async fn read_blob(&self, blob: Blob) -> Result<BlobRead>;
+    async fn read_request(&self, request: Request<Body>) -> Result<RequestRead>;
+    async fn make_request(&self, url: String, text: String) -> Result<Request<Body>>;
+    async fn read_response(&self, response: Response<Body>) -> Result<ResponseRead>;
+    async fn make_response(&self, status: u16, text: String) -> Result<Response<Body>>;
+
     /// The sizes of this session's tables.
     async fn stats(&self, call: Call) -> Result<TableSizes>;
 }
@@ -84,6 +100,38 @@ pub(crate) struct Squared {
 pub(crate) struct Called {
     /// What the function returned.
     pub result: Value,
+}
+
+/// The answer of `readBlob`.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct BlobRead {
+    /// What it says that it is.
+    #[serde(rename = "type")]
+    pub media_type: String,
+    /// What is in it.
+    pub text: String,
+    /// How many bytes that is.
+    pub size: usize,
+}
+
+/// The answer of `readRequest`.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct RequestRead {
+    /// What it asks for.
+    pub method: String,
+    /// Where it goes.
+    pub url: String,
+    /// What it carries.
+    pub text: String,
+}
+
+/// The answer of `readResponse`.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ResponseRead {
+    /// How it went.
+    pub status: u16,
+    /// What it carries.
+    pub text: String,
 }
 
 /// The answer of `stats`.
@@ -269,6 +317,26 @@ impl Target for Main {
         Ok(n.to_string())
     }
 
+    async fn map_array_remote(&self, source: SourceStub) -> Result<Vec<f64>> {
+        mapping::array(&source).await
+    }
+
+    async fn map_null_remote(&self, source: SourceStub) -> Result<Option<f64>> {
+        mapping::null(&source).await
+    }
+
+    async fn map_single_remote(&self, source: SourceStub, n: f64) -> Result<Value> {
+        mapping::single(&source, n).await
+    }
+
+    async fn map_nested_remote(&self, source: SourceStub) -> Result<Vec<Vec<f64>>> {
+        mapping::nested(&source).await
+    }
+
+    async fn map_counter_remote(&self, source: SourceStub) -> Result<Vec<f64>> {
+        mapping::counter(&source).await
+    }
+
     async fn make_headers(&self) -> Result<Headers> {
         let fields = [
             ("X-Multi", "a"),
@@ -276,6 +344,46 @@ impl Target for Main {
             ("Content-Type", "text/plain"),
         ];
         Ok(Headers::from_pairs(fields)?)
+    }
+
+    async fn echo_blob(&self, blob: Blob) -> Result<Blob> {
+        Ok(blob)
+    }
+
+    async fn make_blob(&self, text: String, media_type: String) -> Result<Blob> {
+        Ok(Blob::new(media_type, text.into_bytes().into()))
+    }
+
+    async fn read_blob(&self, blob: Blob) -> Result<BlobRead> {
+        Ok(BlobRead {
+            media_type: blob.media_type,
+            text: String::from_utf8_lossy(&blob.content).into_owned(),
+            size: blob.content.len(),
+        })
+    }
+
+    async fn read_request(&self, request: Request<Body>) -> Result<RequestRead> {
+        Ok(RequestRead {
+            method: request.method.to_string(),
+            url: request.url.to_string(),
+            text: request.body.text(MAX_BODY).await?,
+        })
+    }
+
+    async fn make_request(&self, url: String, text: String) -> Result<Request<Body>> {
+        let url = url.parse().map_err(|_| Error::type_error("not a URL"))?;
+        Ok(Request::new(http::Method::POST, url, text.into()))
+    }
+
+    async fn read_response(&self, response: Response<Body>) -> Result<ResponseRead> {
+        Ok(ResponseRead {
+            status: response.status,
+            text: response.body.text(MAX_BODY).await?,
+        })
+    }
+
+    async fn make_response(&self, status: u16, text: String) -> Result<Response<Body>> {
+        Ok(Response::new(status, text.into()))
     }
 
     async fn stats(&self, call: Call) -> Result<TableSizes> {
@@ -290,3 +398,6 @@ impl Target for Main {
 
 /// How many items `generateFibonacci` gives at most: further ones are no doubles any more.
 const MAX_ITEMS: i64 = 1_476;
+
+/// How many bytes of a body are read.
+const MAX_BODY: usize = 16 << 20;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::brand::BrandKey;
 use super::charge::Charge;
+use super::map::{Mapper, Mark};
 use super::promise::{PromiseCell, promise};
 use super::resolver::Resolver;
 use super::stream::{Nature, Room, Streamed};
@@ -36,7 +37,7 @@ pub(crate) enum State {
 /// around them answer to this, so that there is one way for a call to travel.
 ///
 /// No method is called while a session's lock is held, except [`state`](Self::state),
-/// [`import`](Self::import), [`cell`](Self::cell), [`inner`](Self::inner) and
+/// [`import`](Self::import), [`cell`](Self::cell), [`mark`](Self::mark), [`inner`](Self::inner) and
 /// [`nature`](Self::nature), which run no code of a user and drop nothing.
 pub(crate) trait Hook: Send + Sync + 'static {
     /// Calls what is at `path`; returns once the call is under way and in its place in the order.
@@ -44,6 +45,12 @@ pub(crate) trait Hook: Send + Sync + 'static {
 
     /// Reads what is at `path`.
     fn read(self: Arc<Self>, path: Path, result: Resolver);
+
+    /// Applies a mapper to what a read of `path` would give: a wrapper to what it would let through.
+    /// A remote reference has its peer do it.
+    fn map(self: Arc<Self>, path: Path, mapper: Mapper, result: Resolver) {
+        map_value(self, path, mapper, result);
+    }
 
     /// Like [`call`](Self::call), with a promise of its own. A remote reference overrides this: its
     /// promise is the import itself.
@@ -78,6 +85,18 @@ pub(crate) trait Hook: Send + Sync + 'static {
     /// Tells a writable stream that nobody will write to it any more, whoever still refers to it.
     fn abandon(&self) {}
 
+    /// Like [`map`](Self::map), with a promise of its own.
+    fn map_promise(self: Arc<Self>, path: Path, mapper: Mapper) -> Cap {
+        let (promise, result) = promise();
+        self.map(path, mapper, result);
+        promise
+    }
+
+    /// Reads what this stands for, of which this side may know no more than that it is an object.
+    fn fetch(self: Arc<Self>) -> Cap {
+        self.read_promise(Path::EMPTY)
+    }
+
     /// Asks for the value: pulls it from the peer if need be, then tells the waiter. An object is
     /// its own value.
     fn when_settled(self: Arc<Self>, waiter: Waiter);
@@ -99,6 +118,11 @@ pub(crate) trait Hook: Send + Sync + 'static {
 
     /// Returns the promise's cell, by which circles of promises are found.
     fn cell(&self) -> Option<&Arc<PromiseCell>> {
+        None
+    }
+
+    /// Returns what it stands for in the recording of a mapper, if it is a placeholder.
+    fn mark(&self) -> Option<Mark> {
         None
     }
 
@@ -189,6 +213,26 @@ impl Cap {
         self.0.nature()
     }
 
+    /// See [`Hook::map`].
+    pub(crate) fn map(&self, path: Path, mapper: Mapper, result: Resolver) {
+        Arc::clone(&self.0).map(path, mapper, result);
+    }
+
+    /// See [`Hook::map_promise`].
+    pub(crate) fn map_promise(&self, path: Path, mapper: Mapper) -> Self {
+        Arc::clone(&self.0).map_promise(path, mapper)
+    }
+
+    /// See [`Hook::fetch`].
+    pub(super) fn fetch(&self) -> Self {
+        Arc::clone(&self.0).fetch()
+    }
+
+    /// See [`Hook::mark`].
+    pub(super) fn mark(&self) -> Option<Mark> {
+        self.0.mark()
+    }
+
     /// See [`Hook::when_settled`].
     pub(crate) fn when_settled(&self, waiter: Waiter) {
         Arc::clone(&self.0).when_settled(waiter);
@@ -238,6 +282,24 @@ impl Cap {
     pub(super) fn inner(&self) -> Option<Stub> {
         self.0.inner()
     }
+}
+
+/// Applies a mapper on this side, to what a read of `path` gives.
+pub(crate) fn map_value<H: Hook + ?Sized>(
+    hook: Arc<H>,
+    path: Path,
+    mapper: Mapper,
+    result: Resolver,
+) {
+    if !path.is_empty() {
+        let (value, read) = result.beside();
+        hook.read(path, read);
+        return value.map(Path::EMPTY, mapper, result);
+    }
+    hook.when_settled(Box::new(move |outcome| match outcome.as_ref() {
+        Ok(value) => mapper.apply(value, result),
+        Err(error) => result.settle(Err(error.clone())),
+    }));
 }
 
 /// Returns an object's value, which is the object.

@@ -35,16 +35,14 @@ impl Account {
         })
     }
 
-    /// Charges a message of the peer's, if there is room for what it brings.
-    pub(crate) fn charge(self: &Arc<Self>, bytes: usize) -> Option<Arc<Charge>> {
+    /// Charges the peer with something that takes so many bytes, if there is room for it.
+    pub(crate) fn charge(self: &Arc<Self>, bytes: usize) -> Result<Arc<Charge>, Error> {
         let charge = Arc::new(Charge {
             account: Arc::clone(self),
             bytes: AtomicUsize::new(0),
         });
-        charge
-            .add(bytes.saturating_add(OVERHEAD))
-            .ok()
-            .map(|()| charge)
+        charge.add(bytes.saturating_add(OVERHEAD))?;
+        Ok(charge)
     }
 }
 

@@ -7,7 +7,8 @@ use std::task::{Context, Poll};
 use tokio::sync::oneshot;
 
 use super::call::Call;
-use super::cap::{Cap, Outcome};
+use super::cap::{Cap, Outcome, State};
+use super::settled::{Found, find};
 use super::weight::weight;
 use super::{Stub, Value};
 use crate::error::Error;
@@ -55,6 +56,43 @@ impl Future for Wait {
 pub(crate) async fn deliver(wait: Wait) -> Outcome {
     let value = root(wait).await?;
     substitute(value, Place::ROOT, &mut { MAX_SUBSTITUTED }).await
+}
+
+/// Returns about how many bytes are copied when the promises inside a value are replaced, as far as
+/// they have settled.
+pub(super) fn delivered_weight(value: &Value) -> usize {
+    let mut left = MAX_SUBSTITUTED;
+    weigh_promised(value, MAX_PROMISES, &mut left);
+    MAX_SUBSTITUTED.saturating_sub(left)
+}
+
+/// Takes from `left` what takes the place of promises inside a value, at most `promises` of them
+/// inside one another.
+fn weigh_promised(value: &Value, promises: usize, left: &mut usize) {
+    if *left == 0 {
+        return;
+    }
+    let Value::Capability(stub) = value else {
+        let children = value.children();
+        return children.for_each(|child| weigh_promised(child, promises, left));
+    };
+    let mut end = stub.clone();
+    while let State::Following(next) = end.cap().state() {
+        end = end.in_place_of(next);
+    }
+    if let (State::Settled(outcome), true) = (end.cap().state(), end.is_promise())
+        && let Some(promises) = promises.checked_sub(1)
+        && let Ok(value) = outcome.as_ref()
+    {
+        match find(value, end.path()) {
+            Ok(Found::Data(data)) => {
+                *left = left.saturating_sub(weight(data));
+                weigh_promised(data, promises, left);
+            }
+            Ok(Found::Beyond(stub)) => weigh_promised(&Value::Capability(stub), promises, left),
+            Err(_) => {}
+        }
+    }
 }
 
 /// Replaces every promise inside call arguments by its value (protocol C-40). The first one that

@@ -1,7 +1,6 @@
 //! From expressions to values: one way for the messages of a session and for replayed mappers.
 
 use super::cap::Cap;
-use super::stream::Nature;
 use super::{Stub, Value};
 use crate::ids::WireId;
 use crate::value::{Blob, ErrorValue, Object, Path, is_dropped};
@@ -15,6 +14,11 @@ pub(crate) trait Scope {
 
     /// Returns what an id of this side's names.
     fn named(&mut self, id: WireId) -> Result<Cap, Self::Failure>;
+
+    /// Returns what an id names, to be awaited before it is delivered.
+    fn awaited(&mut self, id: WireId) -> Result<Stub, Self::Failure> {
+        self.named(id).map(Stub::promise)
+    }
 
     /// Takes an object that the sender introduces (protocol W-40).
     fn introduced_object(&mut self, id: WireId) -> Result<Stub, Self::Failure>;
@@ -129,6 +133,7 @@ fn evaluate_reference<S: Scope>(scope: &mut S, reference: WireRef) -> Result<Stu
         WireRef::Promise(id) => scope.introduced_promise(id),
         WireRef::Import(target) if target.path.is_none() => Ok(Stub::of(scope.named(target.id)?)),
         WireRef::Import(target) => Ok(evaluate_target(scope, target)?.into_object()),
+        WireRef::Pipeline(Target { id, path: None, .. }) => evaluate_awaited(scope, id),
         WireRef::Pipeline(target) => evaluate_target(scope, target),
         WireRef::Readable(id) => scope.readable(id),
         WireRef::Writable(id) => scope.writable(id),
@@ -136,12 +141,20 @@ fn evaluate_reference<S: Scope>(scope: &mut S, reference: WireRef) -> Result<Stu
     }
 }
 
+/// Refers to the value of something of ours. To want a stream's value is to read it (protocol P-2).
+fn evaluate_awaited<S: Scope>(scope: &mut S, id: WireId) -> Result<Stub, S::Failure> {
+    let stub = scope.awaited(id)?;
+    if !stub.is_stream() {
+        return Ok(stub);
+    }
+    let read = scope.read(stub.into_cap(), Path::EMPTY)?;
+    Ok(Stub::promise(read))
+}
+
 /// Refers to something of ours (protocol W-43).
 fn evaluate_target<S: Scope>(scope: &mut S, target: Target) -> Result<Stub, S::Failure> {
     let cap = scope.named(target.id)?;
     let cap = match (target.path, target.args) {
-        // To want a stream's value is to read it (protocol P-2).
-        (None, _) if !matches!(cap.nature(), Nature::Object) => scope.read(cap, Path::EMPTY)?,
         (None, _) => cap,
         (Some(path), None) => scope.read(cap, path)?,
         (Some(path), Some(args)) => {

@@ -49,6 +49,7 @@ mod function;
 mod graveyard;
 mod interface;
 mod links;
+mod map;
 mod members;
 mod promise;
 mod resolver;
@@ -69,7 +70,7 @@ pub(crate) use attenuated::attenuate;
 pub use attenuated::{Facet, Results};
 pub use brand::Brand;
 pub use call::{Args, Call};
-pub(crate) use cap::{Cap, Hook, Outcome, State, Waiter, itself};
+pub(crate) use cap::{Cap, Hook, Outcome, State, Waiter, itself, map_value};
 pub use caretaker::Revoker;
 pub(crate) use caretaker::revocable;
 pub(crate) use charge::{Account, Charge};
@@ -78,12 +79,13 @@ pub(crate) use deliver::{Wait, deliver};
 pub(crate) use evaluate::{Scope, evaluate};
 pub(crate) use function::{Callable, FunctionHook, call_function};
 pub use interface::{Cancel, Dispatch, Interface, Member, MemberKind, Reply};
+pub(crate) use map::{Allowance, Mapper, record_map};
 pub(crate) use promise::{PromiseCell, handle_of, promise};
-pub(crate) use resolver::{Permit, Resolver};
+pub(crate) use resolver::{CallsInFlight, Permit, Resolver};
 pub(crate) use screen::{Screen, holds_error};
 pub(crate) use session::SessionControl;
 pub use session::{Peer, Session, Stats};
-pub(crate) use settled::{Found, find};
+pub(crate) use settled::{Found, find, map as map_settled};
 pub(crate) use shield::shielded;
 pub(crate) use stream::{
     ByteSource, Consume, Consumer, Gauge, Lock, Nature, Pipe, Readable, Room, Source, Step,
@@ -91,7 +93,7 @@ pub(crate) use stream::{
 };
 pub use stub::Stub;
 pub(crate) use target::Target;
-pub(crate) use weight::{weigh, weight};
+pub(crate) use weight::{weigh_expr, weight};
 use wrap::wrap;
 
 /// A value as programs see it: the tree with live stubs as its leaves.

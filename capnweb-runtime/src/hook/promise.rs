@@ -11,6 +11,7 @@ use super::cap::{Cap, Hook, Outcome, State, Waiter};
 use super::charge::Charge;
 use super::graveyard::bury;
 use super::links::{CLOSING, Links};
+use super::map::Mapper;
 use super::resolver::Resolver;
 use super::shield::shielded;
 use super::turn::take_turn;
@@ -67,6 +68,11 @@ enum Op {
     },
     Read {
         path: Path,
+        result: Resolver,
+    },
+    Map {
+        path: Path,
+        mapper: Mapper,
         result: Resolver,
     },
     Wait(Waiter),
@@ -127,6 +133,14 @@ impl PromiseCell {
 
     pub(crate) fn read(&self, path: Path, result: Resolver) {
         self.run_or_queue(Op::Read { path, result });
+    }
+
+    pub(crate) fn map(&self, path: Path, mapper: Mapper, result: Resolver) {
+        self.run_or_queue(Op::Map {
+            path,
+            mapper,
+            result,
+        });
     }
 
     pub(crate) fn when_settled(&self, waiter: Waiter) {
@@ -249,6 +263,11 @@ impl Resolution {
             Self::Settled(outcome) => match op {
                 Op::Call { path, args, result } => settled::call(outcome, &path, args, result),
                 Op::Read { path, result } => settled::read(outcome, &path, result),
+                Op::Map {
+                    path,
+                    mapper,
+                    result,
+                } => settled::map(outcome, &path, mapper, result),
                 Op::Wait(waiter) => waiter(outcome),
             },
             Self::Following(next) => {
@@ -256,6 +275,11 @@ impl Resolution {
                 match op {
                     Op::Call { path, args, result } => next.call(path, args, result),
                     Op::Read { path, result } => next.read(path, result),
+                    Op::Map {
+                        path,
+                        mapper,
+                        result,
+                    } => next.map(path, mapper, result),
                     Op::Wait(waiter) => next.when_settled(waiter),
                 }
             }
@@ -301,6 +325,10 @@ impl Hook for LocalPromise {
 
     fn read(self: Arc<Self>, path: Path, result: Resolver) {
         self.0.read(path, result);
+    }
+
+    fn map(self: Arc<Self>, path: Path, mapper: Mapper, result: Resolver) {
+        self.0.map(path, mapper, result);
     }
 
     fn when_settled(self: Arc<Self>, waiter: Waiter) {

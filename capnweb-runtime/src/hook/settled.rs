@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::cap::{Cap, Outcome};
+use super::map::Mapper;
 use super::resolver::Resolver;
 use super::{Stub, Value};
 use crate::error::Error;
@@ -59,6 +60,19 @@ pub(super) fn read(outcome: &Arc<Outcome>, path: &Path, result: Resolver) {
         }
         Ok(Found::Beyond(stub)) => stub.pass_read(Path::EMPTY, result),
         Ok(Found::Data(value)) => result.settle(Ok(value.clone())),
+        Err(error) => result.settle(Err(error)),
+    }
+}
+
+/// Applies a mapper to what is at `path` of a settled promise.
+pub(crate) fn map(outcome: &Arc<Outcome>, path: &Path, mapper: Mapper, result: Resolver) {
+    let found = match outcome.as_ref() {
+        Ok(value) => find(value, path),
+        Err(error) => return result.settle(Err(error.clone())),
+    };
+    match found {
+        Ok(Found::Beyond(stub)) => stub.pass_map(mapper, result),
+        Ok(Found::Data(value)) => mapper.apply(value, result),
         Err(error) => result.settle(Err(error)),
     }
 }

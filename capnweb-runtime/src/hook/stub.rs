@@ -1,5 +1,6 @@
 //! The untyped reference, the leaf of every value.
 
+use super::map::{Mapper, record_call, record_read};
 use super::resolver::Resolver;
 use super::stream::Nature;
 use super::{Cap, Value};
@@ -82,6 +83,24 @@ impl Stub {
         }
     }
 
+    /// Calls what is at `path`, and returns the promise of the result. While a mapper is recorded on
+    /// this thread, the call is written down instead.
+    pub(crate) fn begin_call(&self, path: Path, args: Vec<Value>) -> Cap {
+        record_call(self, &path, &args)
+            .unwrap_or_else(|| self.cap.call_promise(self.path.clone().join(path), args))
+    }
+
+    /// Reads what is at `path`, like [`begin_call`](Self::begin_call).
+    pub(crate) fn begin_read(&self, path: Path) -> Cap {
+        record_read(self, &path)
+            .unwrap_or_else(|| self.cap.read_promise(self.path.clone().join(path)))
+    }
+
+    /// Hands a mapper on, to be applied to what this refers to.
+    pub(super) fn pass_map(&self, mapper: Mapper, result: Resolver) {
+        self.cap.map(self.path.clone(), mapper, result);
+    }
+
     /// Hands a call on to what this refers to; `path` goes on from there.
     pub(super) fn pass_call(&self, path: Path, args: Vec<Value>, result: Resolver) {
         self.cap.call(self.path.clone().join(path), args, result);
@@ -117,6 +136,11 @@ impl Stub {
         } else {
             Nature::Object
         }
+    }
+
+    /// Returns the capability that this leads into.
+    pub(super) fn into_bare_cap(self) -> Cap {
+        self.cap
     }
 
     /// Returns the capability this refers to, reading it out of a promised value if need be.

@@ -14,13 +14,13 @@ use crate::value::{ErrorValue, Path, Tree};
 use crate::wire::{self, EncodeError, Expr, Target, WireRef};
 
 /// Why a call could not be put on the wire.
-pub(crate) enum Refused {
+pub(crate) enum Refused<A = Option<Vec<Value>>> {
     /// The promise it is made on has settled: make it on what it became.
     Settled {
         /// Where the call was to go.
         path: Path,
-        /// Its arguments; none for a read.
-        args: Option<Vec<Value>>,
+        /// Its arguments; none for a read. Or the mapper.
+        args: A,
     },
     /// It fails with this.
     Failed(Error),
@@ -36,17 +36,11 @@ impl Machine {
         args: Option<Vec<Value>>,
         host: &dyn Host,
     ) -> Result<Cap, Refused> {
-        if let Some(reason) = &self.ended {
-            let error = Error::Disconnected(reason.clone());
+        if let Err(error) = self.may_push() {
             return Err(self.refuse(args, error));
         }
         if self.imports.find(import).is_none() {
             return Err(Refused::Settled { path, args });
-        }
-        let limit = self.limits.max_imports;
-        if self.imports.len() >= limit {
-            self.counters.limit_hit("max_imports");
-            return Err(self.refuse(args, Unsendable::TooManyImports(limit).into()));
         }
         let (frame, added) = self
             .encode_call(import, path, args, wire::encode_push)
@@ -162,6 +156,19 @@ impl Machine {
             self.send(frame);
         }
         self.end_streamed(export);
+    }
+
+    /// Fails if the session has ended, or owes us too much already.
+    pub(super) fn may_push(&self) -> Result<(), Error> {
+        if let Some(reason) = &self.ended {
+            return Err(Error::Disconnected(reason.clone()));
+        }
+        let limit = self.limits.max_imports;
+        if self.imports.len() >= limit {
+            self.counters.limit_hit("max_imports");
+            return Err(Unsendable::TooManyImports(limit).into());
+        }
+        Ok(())
     }
 
     fn refuse(&mut self, args: Option<Vec<Value>>, error: Error) -> Refused {

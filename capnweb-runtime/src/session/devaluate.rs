@@ -269,7 +269,7 @@ impl Machine {
     }
 
     /// Walks past promises that have become others, except where the peer can still be told a name.
-    fn end_of_chain(&mut self, mut stub: Stub) -> Stub {
+    pub(super) fn end_of_chain(&mut self, mut stub: Stub) -> Stub {
         while self.own_import(stub.cap()).is_none()
             && let State::Following(next) = stub.cap().state()
         {
@@ -281,7 +281,7 @@ impl Machine {
     }
 
     /// Returns the import of this session that a handle is, if it is one and has not settled.
-    fn own_import(&self, cap: &Cap) -> Option<ImportRef> {
+    pub(super) fn own_import(&self, cap: &Cap) -> Option<ImportRef> {
         let import = cap.import().filter(|import| import.session == self.key)?;
         let entry = self.imports.find(import)?;
         matches!(entry.kind, ImportKind::Stub | ImportKind::Promise { .. }).then_some(import)
@@ -293,14 +293,7 @@ impl Machine {
         pull: Pull,
         added: &mut Added,
     ) -> Result<Expr, Unsendable> {
-        if self.exports.len() >= self.limits.max_exports {
-            unclaim(&cap);
-            self.counters.limit_hit("max_exports");
-            self.effects.push(Effect::drop_stub(Stub::of(cap)));
-            return Err(Unsendable::TooManyExports(self.limits.max_exports));
-        }
-        let id = self.exports.introduce(cap.clone(), pull);
-        added.exports.push(id);
+        let id = self.introduce_id(cap.clone(), pull, added)?;
         Ok(Expr::Capability(match pull {
             Pull::Object => WireRef::Export(id.to_wire()),
             Pull::Writable => WireRef::Writable(id.to_wire()),
@@ -312,6 +305,24 @@ impl Machine {
                 WireRef::Promise(id.to_wire())
             }
         }))
+    }
+
+    /// Adds something to the table of what the peer may refer to.
+    pub(super) fn introduce_id(
+        &mut self,
+        cap: Cap,
+        pull: Pull,
+        added: &mut Added,
+    ) -> Result<ExportId, Unsendable> {
+        if self.exports.len() >= self.limits.max_exports {
+            unclaim(&cap);
+            self.counters.limit_hit("max_exports");
+            self.effects.push(Effect::drop_stub(Stub::of(cap)));
+            return Err(Unsendable::TooManyExports(self.limits.max_exports));
+        }
+        let id = self.exports.introduce(cap, pull);
+        added.exports.push(id);
+        Ok(id)
     }
 
     /// Reads a property of a local object or promise once the machine is let go of.

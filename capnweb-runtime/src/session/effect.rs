@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use crate::error::Error;
-use crate::hook::{Account, Cap, Hook, Pipe, PromiseCell, Resolver, Session, Source, Stub, Value};
+use crate::hook::{
+    Account, Cap, Hook, Mapper, Pipe, PromiseCell, Resolver, Session, Source, Stub, Value,
+};
 use crate::ids::{ExportId, ImportRef};
 use crate::value::Path;
 
@@ -27,6 +29,17 @@ pub(crate) enum Effect {
         /// Where in it.
         path: Path,
         /// What settles with the value.
+        result: Resolver,
+    },
+    /// Apply a mapper.
+    Map {
+        /// What it is applied to.
+        target: Cap,
+        /// Where in it.
+        path: Path,
+        /// What is done there.
+        mapper: Mapper,
+        /// What settles with the results.
         result: Resolver,
     },
     /// Refuse a call.

@@ -8,11 +8,11 @@ use super::imports::{Answer, Import, ImportKind};
 use super::machine::Machine;
 use crate::error::{Error, Violation};
 use crate::hook::{
-    Cap, Hook, Nature, Permit, PromiseCell, Resolver, Scope, Stub, Value, evaluate, promise,
+    Cap, Hook, Nature, PromiseCell, Resolver, Scope, Stub, Value, evaluate, promise,
 };
 use crate::ids::{ExportId, ImportId, ImportRef, WireId};
 use crate::value::Path;
-use crate::wire::{self, DecodeError, Expr, Remap, WireRef};
+use crate::wire::{Expr, Remap};
 
 /// The scope of a message: this session's tables. Calls become effects, in their order.
 struct Tables<'a> {
@@ -48,7 +48,7 @@ impl Scope for Tables<'_> {
     }
 
     fn map(&mut self, remap: Remap) -> Result<Cap, Violation> {
-        Err(not_understood(WireRef::Remap(Box::new(remap))))
+        self.machine.evaluate_remap(remap, self.host)
     }
 
     fn read(&mut self, target: Cap, path: Path) -> Result<Cap, Violation> {
@@ -101,7 +101,11 @@ impl Machine {
     }
 
     /// The peer hands us one of its objects (protocol W-40).
-    fn introduced_object(&mut self, id: WireId, host: &dyn Host) -> Result<Stub, Violation> {
+    pub(super) fn introduced_object(
+        &mut self,
+        id: WireId,
+        host: &dyn Host,
+    ) -> Result<Stub, Violation> {
         self.introduced(id, |import| host.import_stub(import))
     }
 
@@ -183,7 +187,7 @@ impl Machine {
 
     /// Makes the promise of a call from the peer along a path, if it may make another. What is
     /// written to a stream waits there for its turn: it is bounded by its size, not by number.
-    fn incoming(
+    pub(super) fn incoming(
         &self,
         target: &Cap,
         path: &Path,
@@ -193,30 +197,14 @@ impl Machine {
         if let Nature::Writable(_) = target.nature() {
             return (value, Ok(self.charged(result, host)));
         }
-        let result = match self.permit(path.segments().len()) {
-            Ok(permit) => {
-                let result = result.with_permit(permit).counted(self.counters.clone());
-                Ok(self.charged(result, host))
-            }
-            Err(error) => Err(Effect::Refuse { result, error }),
+        let result = match self.calls_in_flight.admit(path, result) {
+            Ok(result) => Ok(self.charged(result, host)),
+            Err((result, error)) => Err(Effect::Refuse { result, error }),
         };
         (value, result)
     }
 
-    fn permit(&self, steps: usize) -> Result<Permit, Error> {
-        if steps > MAX_STEPS {
-            self.counters.call_refused("path_steps");
-            let text = format!("The path has more than {MAX_STEPS} steps.");
-            return Err(Error::range_error(text).public());
-        }
-        let limit = self.limits.max_calls_in_flight;
-        Permit::take(&self.calls_in_flight, limit).ok_or_else(|| {
-            self.counters.call_refused("max_calls_in_flight");
-            Error::new(format!("Too many calls in flight: more than {limit}.")).public()
-        })
-    }
-
-    fn exported(&self, id: WireId) -> Result<&Export, Violation> {
+    pub(super) fn exported(&self, id: WireId) -> Result<&Export, Violation> {
         ExportId::from_peer(id)
             .and_then(|id| self.exports.get(id))
             .ok_or(Violation::NoSuchEntry(id))
@@ -231,19 +219,9 @@ impl Machine {
     }
 }
 
-/// Refuses a form that this session has no use for, as one that it does not know.
-fn not_understood(reference: WireRef) -> Violation {
-    let text = wire::encode_push(&Expr::Capability(reference)).unwrap_or_default();
-    let excerpt = text.chars().skip("[\"push\",".len()).take(256).collect();
-    DecodeError::UnknownSpecialValue { excerpt }.into()
-}
-
 /// Reads an id that the peer allocates (protocol W-42).
 fn introduced(id: WireId) -> Result<ImportId, Violation> {
     ImportId::from_peer(id)
         .filter(|id| id.is_negative())
         .ok_or(Violation::BadIntroduction(id))
 }
-
-/// The longest path that is followed: each step through a capability is taken by recursion.
-const MAX_STEPS: usize = 128;

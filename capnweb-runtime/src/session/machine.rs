@@ -11,11 +11,10 @@ use super::thrown::without_capabilities;
 use crate::config::SessionConfig;
 use crate::counters::Counters;
 use crate::error::{Disconnect, Error, Violation};
-use crate::hook::{Account, Cap, Charge, Pipe, Stats, Value, weigh};
+use crate::hook::{Account, CallsInFlight, Cap, Charge, Pipe, Stats, Value, weigh_expr};
 use crate::ids::{ExportId, ImportId, ImportRef, SessionKey, WireId};
 use crate::limits::Limits;
-use crate::value::{Path, Segment};
-use crate::wire::{self, Expr, Message, Remap, Target, WireRef};
+use crate::wire::{self, Expr, Message};
 
 /// One side of one session.
 pub(crate) struct Machine {
@@ -24,7 +23,7 @@ pub(crate) struct Machine {
     pub(super) counters: Counters,
     pub(super) exports: Exports,
     pub(super) imports: Imports,
-    pub(super) calls_in_flight: Arc<AtomicUsize>,
+    pub(super) calls_in_flight: CallsInFlight,
     pub(super) account: Arc<Account>,
     /// What the peer has written to streams and nobody has asked for.
     pub(super) unread: Arc<Account>,
@@ -59,11 +58,14 @@ impl Machine {
             streams: Arc::default(),
             pipes: Vec::new(),
             charge: None,
-            limits,
             counters: config.counters.clone(),
             exports: Exports::new(main),
             imports: Imports::new(),
-            calls_in_flight: Arc::default(),
+            calls_in_flight: CallsInFlight::new(
+                limits.max_calls_in_flight,
+                config.counters.clone(),
+            ),
+            limits,
             frames: VecDeque::new(),
             frame_bytes: 0,
             bytes_in_writing: 0,
@@ -92,15 +94,21 @@ impl Machine {
         Cap::from_arc(hook)
     }
 
-    /// Takes one message of the peer's (protocol F-11). After the session's end it is ignored.
-    pub(crate) fn handle_message(&mut self, text: &str, host: &dyn Host) {
+    /// Takes one message of the peer's, of so many bytes, or what is wrong with it (protocol F-11).
+    /// After the session's end it is ignored.
+    pub(crate) fn handle_message(
+        &mut self,
+        message: Result<Message, DecodeError>,
+        size: usize,
+        host: &dyn Host,
+    ) {
         if self.ended.is_some() {
             return;
         }
-        self.counters.received(text.len());
-        let handled = wire::decode(text, &self.limits)
+        self.counters.received(size);
+        let handled = message
             .map_err(Violation::from)
-            .and_then(|message| self.apply(message, text.len(), host));
+            .and_then(|message| self.apply(message, size, host));
         self.charge = None;
         if let Err(violation) = handled {
             self.terminate(&Disconnect::Violation(Arc::new(violation)));
@@ -161,17 +169,17 @@ impl Machine {
     fn apply(&mut self, message: Message, size: usize, host: &dyn Host) -> Result<(), Violation> {
         match message {
             Message::Push(expr) => {
-                let size = size.max(room_of_expr(&expr));
+                let size = size.max(weigh_expr(&expr));
                 self.handle_push(expr, size, host)
             }
             Message::Stream(expr) => {
-                let size = size.max(room_of_expr(&expr));
+                let size = size.max(weigh_expr(&expr));
                 self.handle_stream(expr, size, host)
             }
             Message::Pipe => self.handle_pipe(),
             Message::Pull(id) => self.handle_pull(id),
             Message::Resolve(id, expr) => {
-                let size = size.max(room_of_expr(&expr));
+                let size = size.max(weigh_expr(&expr));
                 self.handle_resolve(id, expr, size, host)
             }
             Message::Reject(id, json) => self.handle_reject(id, json, size, host),
@@ -242,7 +250,7 @@ impl Machine {
             return Ok(());
         }
         let expr = wire::decode_expr(json, &self.limits)?;
-        let charge = self.charge_message(size.max(room_of_expr(&expr)))?;
+        let charge = self.charge_message(size.max(weigh_expr(&expr)))?;
         let thrown = self.evaluate(expr, host)?;
         // Capabilities have no owner in a failure: they are let go of (protocol S-33, W-27).
         let thrown = without_capabilities(thrown, &mut self.effects);
@@ -265,7 +273,7 @@ impl Machine {
         let charge = self
             .account
             .charge(size)
-            .ok_or(Violation::TooManyRetainedBytes { limit })?;
+            .map_err(|_| Violation::TooManyRetainedBytes { limit })?;
         self.charge = Some(Arc::clone(&charge));
         Ok(charge)
     }
@@ -377,43 +385,4 @@ const fn room_of(frame: &str) -> usize {
     frame.len().saturating_add(OVERHEAD)
 }
 
-/// Returns about how much memory an expression takes: `[[]]` or `1` takes more than its text.
-fn room_of_expr(expr: &Expr) -> usize {
-    weigh(expr, &|reference| match reference {
-        WireRef::Export(_) | WireRef::Promise(_) | WireRef::Readable(_) | WireRef::Writable(_) => {
-            PROMISE
-        }
-        WireRef::Import(target) | WireRef::Pipeline(target) => room_of_target(target),
-        WireRef::Remap(remap) => room_of_remap(remap),
-    })
-}
-
-fn room_of_remap(remap: &Remap) -> usize {
-    let captures = remap.captures.len().saturating_mul(PROMISE);
-    let instructions = remap.instructions.iter();
-    let instructions = instructions.map(|instruction| match instruction {
-        Ok(expr) => room_of_expr(expr),
-        Err(_) => PROMISE,
-    });
-    instructions.fold(
-        captures
-            .saturating_add(room_of_path(&remap.path))
-            .saturating_add(PROMISE),
-        usize::saturating_add,
-    )
-}
-
-fn room_of_path(path: &Path) -> usize {
-    path.segments().len().saturating_mul(size_of::<Segment>())
-}
-
-fn room_of_target(target: &Target) -> usize {
-    let path = target.path.as_ref().map_or(0, room_of_path);
-    let args = target.args.iter().flatten().map(room_of_expr);
-    args.fold(path.saturating_add(PROMISE), usize::saturating_add)
-}
-
 const OVERHEAD: usize = 128;
-
-/// What a reference takes that is made for a message, with its promise or its place in a table.
-const PROMISE: usize = 256;

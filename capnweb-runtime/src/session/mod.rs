@@ -5,8 +5,8 @@
 //! has let go of the machine. Its methods fall into four classes:
 //!
 //! * **input** from the peer: [`Machine::handle_message`], [`Machine::terminate`];
-//! * **commands** from the application: [`Machine::push`], [`Machine::pull`],
-//!   [`Machine::release`], [`Machine::answer`], [`Machine::stream`];
+//! * **commands** from the application: [`Machine::push`], [`Machine::push_map`],
+//!   [`Machine::pull`], [`Machine::release`], [`Machine::answer`], [`Machine::stream`];
 //! * **output**: [`Machine::take_effects`], [`Machine::take_frames`], to be drained after every
 //!   input and every command;
 //! * **getters**.
@@ -26,6 +26,7 @@ mod evaluate;
 mod exports;
 mod imports;
 mod machine;
+mod mapping;
 mod streams;
 mod terminate;
 mod thrown;

@@ -40,7 +40,7 @@ impl Machine {
         let charge = self
             .unread
             .charge(size)
-            .ok_or(Violation::TooManyUnreadBytes { limit })?;
+            .map_err(|_| Violation::TooManyUnreadBytes { limit })?;
         self.charge = Some(Arc::clone(&charge));
         let value = match self.evaluate(expr, host)? {
             Value::Capability(stub) if stub.is_promise() => stub.into_cap(),

@@ -26,7 +26,8 @@ scenarios!(
     properties,
     errors,
     values,
-    disposal
+    disposal,
+    map
 );
 
 fn prove_through_rust(name: &str) {

@@ -28,7 +28,8 @@ scenarios!(
     properties,
     errors,
     values,
-    disposal
+    disposal,
+    map
 );
 
 #[test]

@@ -22,7 +22,8 @@ scenarios!(
     properties,
     errors,
     values,
-    disposal
+    disposal,
+    map
 );
 
 fn prove_against_rust(name: &str) {

@@ -3,6 +3,8 @@
 mod js_through_rust;
 mod js_to_js;
 mod js_to_rust;
+#[path = "../../../capnweb-runtime/examples/interop-target/mapping.rs"]
+mod mapping;
 mod rust_to_js;
 mod support;
 #[path = "../../../capnweb-runtime/examples/interop-target/target.rs"]

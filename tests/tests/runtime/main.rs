@@ -10,6 +10,8 @@ mod defaults;
 mod errors;
 mod generics;
 mod limits;
+mod map;
+mod neighbours;
 mod pipelining;
 mod promises;
 mod properties;

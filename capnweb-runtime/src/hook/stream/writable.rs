@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use super::nature::{Lock, Nature};
 use crate::error::{Error, Excerpt};
-use crate::hook::Value;
 use crate::hook::cap::{Cap, Hook, Waiter, itself};
 use crate::hook::resolver::Resolver;
+use crate::hook::{Mapper, Value};
 use crate::value::{Path, Segment};
 
 /// What becomes of the chunks that are written to a stream.
@@ -67,6 +67,11 @@ impl<I: Intake> Hook for Writable<I> {
 
     fn read(self: Arc<Self>, _: Path, result: Resolver) {
         let text = "Cannot access properties on a WritableStream stub";
+        result.settle(Err(Error::new(text).public()));
+    }
+
+    fn map(self: Arc<Self>, _: Path, _: Mapper, result: Resolver) {
+        let text = "Cannot use map() on a WritableStream";
         result.settle(Err(Error::new(text).public()));
     }
 

@@ -6,6 +6,7 @@ mod deadlines;
 mod facets;
 mod hostile;
 mod limits;
+mod map;
 mod pairs;
 mod proxies;
 mod streams;

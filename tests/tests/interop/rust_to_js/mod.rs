@@ -5,6 +5,7 @@ mod calls;
 mod capabilities;
 mod disposal;
 mod errors;
+mod map;
 mod peer;
 mod pipelining;
 mod three_parties;
