@@ -17,6 +17,7 @@ mod promises;
 mod properties;
 mod releases;
 mod revocation;
+mod streams;
 mod support;
 mod telemetry;
 mod untyped;
