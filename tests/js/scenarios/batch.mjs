@@ -44,7 +44,7 @@ await step("an answer may take its time", async () => {
 await step("values of every kind", async () => {
   const api = batch();
   const date = new Date(1_700_000_000_000);
-  const values = [undefined, null, 12345678901234567890n, date, new Uint8Array([0, 255]), "ä\n"];
+  const values = [undefined, null, 12345678901234567890n, date, "ä\n", [[1]]];
   const echoed = await Promise.all(values.map((value) => api.echo(value)));
   assert.deepEqual(echoed, values);
 });
