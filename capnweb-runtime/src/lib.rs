@@ -129,8 +129,8 @@ pub use hook::{Brand, Call, Peer, Revoker, Session, Stats, Stub, Value};
 pub use ids::WireId;
 pub use limits::Limits;
 pub use typed::{
-    Attenuate, Body, Capability, FacetOf, Function, FunctionBody, IntoArg, MapResult, Pipeline,
-    Promise, RpcError, Wire,
+    Attenuate, Body, Capability, FacetOf, Function, FunctionBody, IntoArg, MapResult, Mappable,
+    Pipeline, Promise, RpcError, Wire,
 };
 pub use value::{
     Audience, BigInt, Blob, Bytes, BytesKind, Date, Element, ErrorClass, ErrorValue, Headers,
