@@ -57,6 +57,7 @@
 //! | serve it, connect to it, test it without a socket | [`serve`], [`connect`], [`in_process`] |
 //! | call through results that have not arrived | [`Promise`], [`Pipeline`](derive@Pipeline) |
 //! | pass a callback, or be passed one | [`Function`] |
+//! | send many things one after the other, or receive them | [`ReadableStream`], [`WritableStream`] |
 //! | fail in ways that callers tell apart | [`RpcError`](derive@RpcError), [`Error`] |
 //! | hand out less than you hold | [`attenuate`](macro@attenuate) |
 //! | take back what you have handed out | [`Revoker`], and `revocable` of every stub |
@@ -129,8 +130,8 @@ pub use hook::{Brand, Call, Peer, Revoker, Session, Stats, Stub, Value};
 pub use ids::WireId;
 pub use limits::Limits;
 pub use typed::{
-    Attenuate, Body, Capability, FacetOf, Function, FunctionBody, IntoArg, MapResult, Mappable,
-    Pipeline, Promise, RpcError, Wire,
+    Attenuate, Body, Capability, FacetOf, Function, FunctionBody, IntoArg, IntoChunk, MapResult,
+    Mappable, Pipeline, Promise, ReadableStream, RpcError, Wire, WritableStream,
 };
 pub use value::{
     Audience, BigInt, Blob, Bytes, BytesKind, Date, Element, ErrorClass, ErrorValue, Headers,

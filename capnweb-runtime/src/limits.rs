@@ -56,6 +56,17 @@ pub struct Limits {
     pub max_error_depth: usize,
     /// Bytes waiting to be written to a peer that does not read. Default 67,108,864.
     pub max_outgoing_bytes: usize,
+    /// Streams that the peer writes to and that have not ended, and as many that are written to it.
+    /// One more from the peer ends the session; one more to the peer fails the call or the result
+    /// that it is in. Default 1,000.
+    pub max_streams: usize,
+    /// Bytes of chunks that the peer has written to streams and nobody has asked for. A peer that
+    /// heeds flow control has 262,144 under way per stream to begin with, more on fast and long
+    /// connections; one that sends more than this ends the session. Default 67,108,864.
+    pub max_unread_bytes: usize,
+    /// Bytes of blobs that are being received, all together. A blob past it is refused: the call or
+    /// the result that it is in fails. Default 268,435,456.
+    pub max_blob_bytes: usize,
 }
 
 impl Default for Limits {
@@ -74,6 +85,9 @@ impl Default for Limits {
             max_retained_bytes: 256 * 1024 * 1024,
             max_error_depth: 16,
             max_outgoing_bytes: 64 * 1024 * 1024,
+            max_streams: 1000,
+            max_unread_bytes: 64 * 1024 * 1024,
+            max_blob_bytes: 256 * 1024 * 1024,
         }
     }
 }

@@ -4,7 +4,9 @@ mod driver;
 mod import;
 mod pair;
 mod patience;
+mod pumps;
 mod shared;
+mod stream;
 
 #[cfg(feature = "websocket")]
 pub(crate) use driver::drive;

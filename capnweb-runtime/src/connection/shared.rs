@@ -5,17 +5,21 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
+use tokio::runtime::Handle;
+use tokio::sync::futures::Notified;
 use tokio::sync::{Notify, watch};
 use tracing::field::display;
 use tracing::{Span, debug, info_span, warn};
 
 use super::import::{ImportPromise, ImportStub};
 use super::patience::Patience;
+use super::stream::ImportWritable;
 use crate::config::SessionConfig;
 use crate::counters::Counters;
 use crate::error::{Disconnect, Error};
 use crate::hook::{
-    Cap, Hook, Mapper, Peer, PromiseCell, Screen, Session, SessionControl, Stats, Value, shielded,
+    Cap, Gauge, Hook, Mapper, Peer, PromiseCell, Screen, Session, SessionControl, Stats, Value,
+    shielded,
 };
 use crate::ids::{ImportRef, SessionKey};
 use crate::session::{Effect, Host, Machine, Refused};
@@ -39,6 +43,12 @@ pub(crate) struct Connection {
     /// Tells the driver that there is something to send, or that the session has ended.
     output: Notify,
     ended: watch::Sender<Option<Disconnect>>,
+    /// Tells streams that what was queued has been written.
+    written: Notify,
+    /// The streams that are being sent.
+    gauge: Gauge,
+    /// Where the session was made, which may be used elsewhere.
+    home: Option<Handle>,
 }
 
 impl Connection {
@@ -62,6 +72,9 @@ impl Connection {
             this: Weak::clone(this),
             output: Notify::new(),
             ended: watch::Sender::new(None),
+            written: Notify::new(),
+            gauge: Gauge::default(),
+            home: Handle::try_current().ok(),
         });
         let main = connection.lock().import_main(connection.as_ref());
         (connection, main)
@@ -134,6 +147,7 @@ impl Connection {
     /// Cancel-safe.
     pub(crate) async fn next_frames(&self) -> Option<VecDeque<String>> {
         self.lock().frames_written();
+        self.written.notify_waiters();
         loop {
             let notified = self.output.notified();
             {
@@ -154,8 +168,36 @@ impl Connection {
         self.lock().ended().cloned()
     }
 
+    /// Puts in the place of every error in a value what the peer is told of it.
+    pub(super) fn screen(&self, value: &mut Value) {
+        self.screen.value(value);
+    }
+
+    /// Returns whether streams may send more, as far as what waits to be written is concerned: they
+    /// are the only ones that can wait themselves, and calls are queued behind them.
+    pub(super) fn has_room(&self) -> bool {
+        self.lock().outgoing_bytes() < MAX_STREAMED
+    }
+
+    /// Waits until what was queued has been written, or the session has ended.
+    pub(super) fn written(&self) -> Notified<'_> {
+        self.written.notified()
+    }
+
+    pub(super) const fn gauge(&self) -> &Gauge {
+        &self.gauge
+    }
+
+    pub(super) const fn home(&self) -> Option<&Handle> {
+        self.home.as_ref()
+    }
+
+    pub(super) fn subscribe(&self) -> watch::Receiver<Option<Disconnect>> {
+        self.ended.subscribe()
+    }
+
     /// Does one thing to the machine, and afterwards what the machine wants done.
-    fn with<R>(&self, act: impl FnOnce(&mut Machine) -> R) -> R {
+    pub(super) fn with<R>(&self, act: impl FnOnce(&mut Machine) -> R) -> R {
         let (result, effects, wake, ended) = {
             let mut machine = self.lock();
             let was_open = machine.ended().is_none();
@@ -177,6 +219,7 @@ impl Connection {
         if let Some(reason) = &ended {
             self.tell_end(reason);
             self.ended.send_replace(ended);
+            self.written.notify_waiters();
         }
         result
     }
@@ -221,10 +264,20 @@ impl Connection {
                 value.when_settled(Box::new(move |outcome| {
                     if let Some(connection) = connection.upgrade() {
                         let outcome = connection.screen.outcome(outcome);
-                        connection.with(|machine| machine.answer(export, &outcome));
+                        connection
+                            .with(|machine| machine.answer(export, &outcome, connection.as_ref()));
                     }
                 }));
             }
+            Effect::Pump { source, sink } => self.pump(source, sink),
+            Effect::Collect {
+                media_type,
+                content,
+                result,
+                account,
+            } => self.collect(media_type, &content, result, account),
+            Effect::Disconnect { pipe, reason } => pipe.disconnect(reason),
+            Effect::Abandon(cap) => cap.abandon(),
             Effect::Reject { export, error } => {
                 let error = self.screen.error(error);
                 self.with(|machine| machine.reject(export, error));
@@ -257,6 +310,10 @@ impl Host for Connection {
 
     fn import_promise(&self, import: ImportRef, cell: Arc<PromiseCell>) -> Arc<dyn Hook> {
         Arc::new(ImportPromise::new(self.this(), import, cell))
+    }
+
+    fn import_writable(&self, import: ImportRef) -> Arc<dyn Hook> {
+        Arc::new(ImportWritable::new(self.this(), import))
     }
 
     fn session(&self) -> Session {
@@ -311,3 +368,6 @@ impl SessionControl for Connection {
         })
     }
 }
+
+/// How many bytes may be queued for the peer before streams wait.
+const MAX_STREAMED: usize = 1024 * 1024;

@@ -69,6 +69,12 @@ pub enum Unsendable {
     /// The peer has given, or owes, as much as this side's limit allows: it does not answer.
     #[error("{0} references and results of the peer's are held or awaited, which is the limit.")]
     TooManyImports(usize),
+    /// As many streams are being sent to the peer as this side's limit allows.
+    #[error("{0} streams are being sent to the peer, which is the limit.")]
+    TooManyStreams(usize),
+    /// A stream that is read, or was passed on, cannot be passed on.
+    #[error("The stream is being read, or was passed on, already.")]
+    StreamTaken,
     /// The value is larger than what may wait to be sent.
     #[error("The message would be larger than {0} bytes, which is the limit.")]
     TooLarge(usize),

@@ -9,6 +9,7 @@ use super::charge::Charge;
 use super::map::{Mapper, Mark};
 use super::promise::{PromiseCell, promise};
 use super::resolver::Resolver;
+use super::stream::{Nature, Room, Streamed};
 use super::{Stub, Value};
 use crate::error::Error;
 use crate::ids::ImportRef;
@@ -36,8 +37,8 @@ pub(crate) enum State {
 /// around them answer to this, so that there is one way for a call to travel.
 ///
 /// No method is called while a session's lock is held, except [`state`](Self::state),
-/// [`import`](Self::import), [`cell`](Self::cell), [`mark`](Self::mark) and [`inner`](Self::inner),
-/// which run no code of a user and drop nothing.
+/// [`import`](Self::import), [`cell`](Self::cell), [`mark`](Self::mark), [`inner`](Self::inner) and
+/// [`nature`](Self::nature), which run no code of a user and drop nothing.
 pub(crate) trait Hook: Send + Sync + 'static {
     /// Calls what is at `path`; returns once the call is under way and in its place in the order.
     fn call(self: Arc<Self>, path: Path, args: Vec<Value>, result: Resolver);
@@ -78,6 +79,24 @@ pub(crate) trait Hook: Send + Sync + 'static {
         self.read_promise(Path::EMPTY)
     }
 
+    /// Calls a method of a writable stream, as one of several calls that are under way at once. An
+    /// error says that it was not sent. A remote reference overrides this: what is here is for
+    /// streams of this process.
+    fn stream(self: Arc<Self>, method: &'static str, args: Vec<Value>) -> Result<Streamed, Error> {
+        Ok(Streamed {
+            size: None,
+            answer: self.call_promise(Path::single(method), args),
+        })
+    }
+
+    /// Returns the wait that is due before more is streamed, if there is one.
+    fn room(self: Arc<Self>) -> Option<Room> {
+        None
+    }
+
+    /// Tells a writable stream that nobody will write to it any more, whoever still refers to it.
+    fn abandon(&self) {}
+
     /// Asks for the value: pulls it from the peer if need be, then tells the waiter. An object is
     /// its own value.
     fn when_settled(self: Arc<Self>, waiter: Waiter);
@@ -110,6 +129,11 @@ pub(crate) trait Hook: Send + Sync + 'static {
     /// Returns what a wrapper hands its calls on to.
     fn inner(&self) -> Option<Stub> {
         None
+    }
+
+    /// Returns whether this is one end of a stream.
+    fn nature(&self) -> Nature<'_> {
+        Nature::Object
     }
 }
 
@@ -187,6 +211,26 @@ impl Cap {
     /// See [`Hook::mark`].
     pub(super) fn mark(&self) -> Option<Mark> {
         self.0.mark()
+    }
+
+    /// See [`Hook::stream`].
+    pub(crate) fn stream(&self, method: &'static str, args: Vec<Value>) -> Result<Streamed, Error> {
+        Arc::clone(&self.0).stream(method, args)
+    }
+
+    /// See [`Hook::room`].
+    pub(crate) fn room(&self) -> Option<Room> {
+        Arc::clone(&self.0).room()
+    }
+
+    /// See [`Hook::abandon`].
+    pub(crate) fn abandon(&self) {
+        self.0.abandon();
+    }
+
+    /// See [`Hook::nature`].
+    pub(crate) fn nature(&self) -> Nature<'_> {
+        self.0.nature()
     }
 
     /// See [`Hook::when_settled`].

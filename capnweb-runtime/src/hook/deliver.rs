@@ -107,6 +107,34 @@ pub(crate) async fn deliver_all(args: Vec<Value>) -> Result<Vec<Value>, Error> {
     }
 }
 
+/// A value on its way to be used: the wait for the promises inside it, if there are any.
+pub(super) enum Delivery {
+    There(Option<Value>),
+    Awaited(Pin<Box<dyn Future<Output = Outcome> + Send>>),
+}
+
+impl Delivery {
+    pub(super) fn begin(value: Value) -> Self {
+        if !contains_promise(&value) {
+            return Self::There(Some(value));
+        }
+        Self::Awaited(Box::pin(async move {
+            substitute(value, Place::ROOT, &mut { MAX_SUBSTITUTED }).await
+        }))
+    }
+}
+
+impl Future for Delivery {
+    type Output = Outcome;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Outcome> {
+        match &mut *self {
+            Self::There(value) => Poll::Ready(Ok(value.take().unwrap_or_default())),
+            Self::Awaited(delivery) => delivery.as_mut().poll(context),
+        }
+    }
+}
+
 /// Like [`deliver_all`], but no longer than the call may take. A method that was not entered by
 /// then never is.
 pub(super) async fn deliver_in_time(args: Vec<Value>, call: &Call) -> Result<Vec<Value>, Error> {

@@ -8,6 +8,7 @@
 //! | `target`, `function` | an object or a closure of this process |
 //! | `promise` | a value that is not known yet: calls queue up, and move on when it settles |
 //! | `attenuated`, `brand`, `caretaker` | a wrapper: less authority, a mark, a way to take it back |
+//! | `stream` | one end of a stream |
 //! | `crate::connection` | an object or a promise of a peer's |
 //!
 //! What they share: `members` leads into objects that have some, `settled` follows a path through
@@ -57,6 +58,7 @@ mod screen;
 mod session;
 mod settled;
 mod shield;
+mod stream;
 mod stub;
 mod target;
 mod turn;
@@ -78,13 +80,17 @@ pub(crate) use evaluate::{Scope, evaluate};
 pub(crate) use function::{Callable, FunctionHook, call_function};
 pub use interface::{Cancel, Dispatch, Interface, Member, MemberKind, Reply};
 pub(crate) use map::{Allowance, Mapper, record_map};
-pub(crate) use promise::{PromiseCell, promise};
-pub(crate) use resolver::{CallsInFlight, Resolver};
+pub(crate) use promise::{PromiseCell, handle_of, promise};
+pub(crate) use resolver::{CallsInFlight, Permit, Resolver};
 pub(crate) use screen::{Screen, holds_error};
 pub(crate) use session::SessionControl;
 pub use session::{Peer, Session, Stats};
 pub(crate) use settled::{Found, find, map as map_settled};
 pub(crate) use shield::shielded;
+pub(crate) use stream::{
+    ByteSource, Consume, Consumer, Gauge, Lock, Nature, Pipe, Readable, Room, Source, Step,
+    Streamed, Writer, collect, pipe, pump, taken_already,
+};
 pub use stub::Stub;
 pub(crate) use target::Target;
 pub(crate) use weight::{weigh_expr, weight};

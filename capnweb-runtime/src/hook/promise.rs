@@ -310,6 +310,11 @@ impl Drop for PromiseCell {
     }
 }
 
+/// Makes a handle to a promise that is settled by its cell, whether there are handles or not.
+pub(crate) fn handle_of(cell: &Arc<PromiseCell>) -> Arc<dyn Hook> {
+    Arc::new(LocalPromise(Arc::clone(cell)))
+}
+
 /// A promise made here, as opposed to one that a peer will settle.
 struct LocalPromise(Arc<PromiseCell>);
 

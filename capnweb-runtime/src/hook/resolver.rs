@@ -222,7 +222,7 @@ pub(crate) struct Permit(Arc<AtomicUsize>);
 
 impl Permit {
     /// Takes a place, if fewer than `limit` are taken.
-    fn take(taken: &Arc<AtomicUsize>, limit: usize) -> Option<Self> {
+    pub(crate) fn take(taken: &Arc<AtomicUsize>, limit: usize) -> Option<Self> {
         taken
             .fetch_update(Ordering::AcqRel, Ordering::Acquire, |n| {
                 (n < limit).then(|| n.saturating_add(1))

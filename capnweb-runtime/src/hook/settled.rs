@@ -77,12 +77,15 @@ pub(crate) fn map(outcome: &Arc<Outcome>, path: &Path, mapper: Mapper, result: R
     }
 }
 
-/// Follows a path. One step past `null` is `undefined`; a step past `undefined` fails.
+/// Follows a path. A stream has no members, and is not called through what it is part of (protocol
+/// P-2, P-26). One step past `null` is `undefined`; a step past `undefined` fails.
 pub(crate) fn find<'a>(value: &'a Value, path: &Path) -> Result<Found<'a>, Error> {
     let mut here = value;
     let mut rest = path.segments();
     loop {
-        if let Value::Capability(stub) = here {
+        if let Value::Capability(stub) = here
+            && !stub.is_stream()
+        {
             return Ok(Found::Beyond(stub.at(Path::new(rest.to_vec()))));
         }
         let Some((segment, further)) = rest.split_first() else {

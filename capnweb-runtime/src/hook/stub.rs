@@ -2,6 +2,7 @@
 
 use super::map::{Mapper, record_call, record_read};
 use super::resolver::Resolver;
+use super::stream::Nature;
 use super::{Cap, Value};
 use crate::value::{Path, Segment};
 
@@ -126,6 +127,20 @@ impl Stub {
     /// Returns the capability that this leads into.
     pub(super) fn into_bare_cap(self) -> Cap {
         self.cap
+    }
+
+    /// Returns whether this is one end of a stream.
+    pub(crate) fn is_stream(&self) -> bool {
+        !matches!(self.nature(), Nature::Object)
+    }
+
+    /// Returns what this refers to, by nature.
+    pub(crate) fn nature(&self) -> Nature<'_> {
+        if self.path.is_empty() {
+            self.cap.nature()
+        } else {
+            Nature::Object
+        }
     }
 
     /// Returns the capability this refers to, reading it out of a promised value if need be.

@@ -8,10 +8,10 @@ use super::imports::{Answer, ImportKind};
 use super::machine::Machine;
 use super::thrown::without_capabilities;
 use crate::error::{Disconnect, Error, Unsendable};
-use crate::hook::{Cap, Outcome, Value};
+use crate::hook::{Cap, Outcome, Stub, Value};
 use crate::ids::{ExportId, ImportId, ImportRef};
 use crate::value::{ErrorValue, Path, Tree};
-use crate::wire::{self, Expr, Target, WireRef};
+use crate::wire::{self, EncodeError, Expr, Target, WireRef};
 
 /// Why a call could not be put on the wire.
 pub(crate) enum Refused<A = Option<Vec<Value>>> {
@@ -42,9 +42,10 @@ impl Machine {
         if self.imports.find(import).is_none() {
             return Err(Refused::Settled { path, args });
         }
-        let frame = self
-            .encode_push(import, path, args)
+        let (frame, added) = self
+            .encode_call(import, path, args, wire::encode_push)
             .map_err(|error| Refused::Failed(Error::Unsendable(error)))?;
+        self.commit(added, host);
         let id = self.imports.next_pushed();
         let promise = self.import_promise(id, Answer::Unasked, host);
         self.send(frame);
@@ -105,20 +106,34 @@ impl Machine {
 
     /// Sends the value of an export that the peer waits for (protocol S-30). If the peer has let go
     /// of it, nothing is sent.
-    pub(crate) fn answer(&mut self, export: ExportId, outcome: &Arc<Outcome>) {
-        if self.ended.is_some() || self.exports.get(export).is_none() {
+    pub(crate) fn answer(&mut self, export: ExportId, outcome: &Arc<Outcome>, host: &dyn Host) {
+        if self.ended.is_some() || !self.exports.is_wanted(export) {
             return;
         }
-        let value = match outcome.as_ref() {
-            Ok(value) => value.clone(),
-            Err(error) => return self.reject(export, error.clone()),
-        };
+        match outcome.as_ref() {
+            Ok(value) => self.resolve(export, value.clone(), host),
+            Err(error) => self.reject(export, error.clone()),
+        }
+    }
+
+    /// Removes a stream call that was answered: it is not released by the peer (protocol S-38).
+    fn end_streamed(&mut self, export: ExportId) {
+        if let Some(streamed) = self.exports.remove_streamed(export) {
+            self.effects.push(Effect::drop_stub(Stub::of(streamed)));
+        }
+    }
+
+    fn resolve(&mut self, export: ExportId, value: Value, host: &dyn Host) {
         let mut added = Added::default();
         let frame = self.devaluate(value, 0, &mut added).and_then(|expr| {
             wire::encode_resolve(export.to_wire(), &expr).map_err(Unsendable::from)
         });
         match frame {
-            Ok(frame) => self.send(frame),
+            Ok(frame) => {
+                self.commit(added, host);
+                self.send(frame);
+                self.end_streamed(export);
+            }
             Err(error) => {
                 self.roll_back(added);
                 let error = Error::Unsendable(error);
@@ -129,7 +144,7 @@ impl Machine {
 
     /// Sends the failure of an export that the peer waits for.
     pub(crate) fn reject(&mut self, export: ExportId, error: Error) {
-        if self.ended.is_some() || self.exports.get(export).is_none() {
+        if self.ended.is_some() || !self.exports.is_wanted(export) {
             return self.effects.push(Effect::Drop(error.into_value()));
         }
         let thrown = without_capabilities(error.into_value(), &mut self.effects);
@@ -140,6 +155,7 @@ impl Machine {
         if let Ok(frame) = frame {
             self.send(frame);
         }
+        self.end_streamed(export);
     }
 
     /// Fails if the session has ended, or owes us too much already.
@@ -161,12 +177,14 @@ impl Machine {
         Refused::Failed(error)
     }
 
-    fn encode_push(
+    /// Writes a call, with what it adds to the tables; nothing is added if it cannot be sent.
+    pub(super) fn encode_call(
         &mut self,
         import: ImportRef,
         path: Path,
         args: Option<Vec<Value>>,
-    ) -> Result<String, Unsendable> {
+        encode: fn(&Expr) -> Result<String, EncodeError>,
+    ) -> Result<(String, Added), Unsendable> {
         let mut added = Added::default();
         let args = args
             .map(|args| self.devaluate_all(args, 1, &mut added))
@@ -178,11 +196,28 @@ impl Machine {
                 args,
             };
             let call = Expr::Capability(WireRef::Pipeline(target));
-            Ok(wire::encode_push(&call)?)
+            Ok(encode(&call)?)
         });
-        if frame.is_err() {
-            self.roll_back(added);
+        match frame {
+            Ok(frame) => Ok((frame, added)),
+            Err(error) => {
+                self.roll_back(added);
+                Err(error)
+            }
         }
-        frame
+    }
+
+    /// Returns why nothing can be called on an import, if so.
+    pub(super) fn cannot_call(&self, import: ImportRef) -> Option<Error> {
+        if let Some(reason) = &self.ended {
+            return Some(Error::Disconnected(reason.clone()));
+        }
+        let limit = self.limits.max_imports;
+        if self.imports.len() >= limit {
+            self.counters.limit_hit("max_imports");
+            return Some(Unsendable::TooManyImports(limit).into());
+        }
+        let gone = self.imports.find(import).is_none();
+        gone.then(|| Error::new("Attempted to use RPC stub after it has been disposed."))
     }
 }

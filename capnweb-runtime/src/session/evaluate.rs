@@ -7,10 +7,12 @@ use super::exports::Export;
 use super::imports::{Answer, Import, ImportKind};
 use super::machine::Machine;
 use crate::error::{Error, Violation};
-use crate::hook::{Cap, PromiseCell, Resolver, Scope, Stub, Value, evaluate, promise};
+use crate::hook::{
+    Cap, Hook, Nature, PromiseCell, Resolver, Scope, Stub, Value, evaluate, promise,
+};
 use crate::ids::{ExportId, ImportId, ImportRef, WireId};
 use crate::value::Path;
-use crate::wire::{self, DecodeError, Expr, Remap, WireRef};
+use crate::wire::{Expr, Remap};
 
 /// The scope of a message: this session's tables. Calls become effects, in their order.
 struct Tables<'a> {
@@ -34,11 +36,15 @@ impl Scope for Tables<'_> {
     }
 
     fn readable(&mut self, id: WireId) -> Result<Stub, Violation> {
-        Err(not_understood(WireRef::Readable(id)))
+        self.machine.take_readable(id)
     }
 
     fn writable(&mut self, id: WireId) -> Result<Stub, Violation> {
-        Err(not_understood(WireRef::Writable(id)))
+        self.machine.introduced_writable(id, self.host)
+    }
+
+    fn blob(&mut self, media_type: String, content: Stub) -> Result<Cap, Violation> {
+        Ok(self.machine.receive_blob(media_type, content, self.host))
     }
 
     fn map(&mut self, remap: Remap) -> Result<Cap, Violation> {
@@ -46,7 +52,7 @@ impl Scope for Tables<'_> {
     }
 
     fn read(&mut self, target: Cap, path: Path) -> Result<Cap, Violation> {
-        let (value, result) = self.machine.incoming(&path, self.host);
+        let (value, result) = self.machine.incoming(&target, &path, self.host);
         match result {
             Ok(result) => self.machine.effects.push(Effect::Read {
                 target,
@@ -62,7 +68,7 @@ impl Scope for Tables<'_> {
     }
 
     fn call(&mut self, target: Cap, path: Path, args: Vec<Value>) -> Result<Cap, Violation> {
-        let (value, result) = self.machine.incoming(&path, self.host);
+        let (value, result) = self.machine.incoming(&target, &path, self.host);
         match result {
             Ok(result) => self.machine.effects.push(Effect::Call {
                 target,
@@ -100,6 +106,19 @@ impl Machine {
         id: WireId,
         host: &dyn Host,
     ) -> Result<Stub, Violation> {
+        self.introduced(id, |import| host.import_stub(import))
+    }
+
+    /// The peer hands us a stream to write to (protocol W-38).
+    fn introduced_writable(&mut self, id: WireId, host: &dyn Host) -> Result<Stub, Violation> {
+        self.introduced(id, |import| host.import_writable(import))
+    }
+
+    fn introduced(
+        &mut self,
+        id: WireId,
+        make: impl FnOnce(ImportRef) -> Arc<dyn Hook>,
+    ) -> Result<Stub, Violation> {
         let id = introduced(id)?;
         if let Some(entry) = self.imports.get_mut(id) {
             entry.introductions = entry.introductions.saturating_add(1);
@@ -109,7 +128,7 @@ impl Machine {
         }
         self.check_imports()?;
         let generation = self.imports.next_generation();
-        let hook = host.import_stub(ImportRef {
+        let hook = make(ImportRef {
             session: self.key,
             id,
             generation,
@@ -166,13 +185,20 @@ impl Machine {
         Cap::from_arc(hook)
     }
 
-    /// Makes the promise of a call from the peer along a path, if it may make another.
-    pub(super) fn incoming(&self, path: &Path, host: &dyn Host) -> (Cap, Result<Resolver, Effect>) {
+    /// Makes the promise of a call from the peer along a path, if it may make another. What is
+    /// written to a stream waits there for its turn: it is bounded by its size, not by number.
+    pub(super) fn incoming(
+        &self,
+        target: &Cap,
+        path: &Path,
+        host: &dyn Host,
+    ) -> (Cap, Result<Resolver, Effect>) {
         let (value, result) = promise();
+        if let Nature::Writable(_) = target.nature() {
+            return (value, Ok(self.charged(result, host)));
+        }
         let result = match self.calls_in_flight.admit(path, result) {
-            Ok(result) => Ok(result
-                .with_charge(self.charge.clone())
-                .for_session(host.session())),
+            Ok(result) => Ok(self.charged(result, host)),
             Err((result, error)) => Err(Effect::Refuse { result, error }),
         };
         (value, result)
@@ -191,13 +217,6 @@ impl Machine {
         }
         Ok(())
     }
-}
-
-/// Refuses a form that this session has no use for, as one that it does not know.
-fn not_understood(reference: WireRef) -> Violation {
-    let text = wire::encode_push(&Expr::Capability(reference)).unwrap_or_default();
-    let excerpt = text.chars().skip("[\"push\",".len()).take(256).collect();
-    DecodeError::UnknownSpecialValue { excerpt }.into()
 }
 
 /// Reads an id that the peer allocates (protocol W-42).

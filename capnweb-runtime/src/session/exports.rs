@@ -2,12 +2,14 @@
 
 use std::collections::HashMap;
 
-use crate::hook::Cap;
+use crate::hook::{Cap, Stub};
 use crate::ids::ExportId;
 
 /// Our exports, by id.
 pub(super) struct Exports {
     entries: HashMap<ExportId, Export>,
+    /// Stream calls that have not been answered. No message can refer to one (protocol S-38).
+    streamed: HashMap<ExportId, Cap>,
     next_pushed: i64,
     next_introduced: i64,
 }
@@ -20,6 +22,8 @@ pub(super) struct Export {
     pub(super) refcount: u64,
     /// What a pull of it does.
     pub(super) pull: Pull,
+    /// The end to read of a pipe, until an expression takes it.
+    pub(super) readable: Option<Stub>,
 }
 
 /// What a pull of an export does (protocol S-15).
@@ -31,6 +35,8 @@ pub(super) enum Pull {
     Started,
     /// Fails: it is an object, not a value.
     Object,
+    /// Fails: it is a stream to write to.
+    Writable,
 }
 
 impl Exports {
@@ -43,10 +49,12 @@ impl Exports {
                 cap: main,
                 refcount: 1,
                 pull: Pull::Pending,
+                readable: None,
             },
         );
         Self {
             entries,
+            streamed: HashMap::new(),
             next_pushed: 1,
             next_introduced: -1,
         }
@@ -61,28 +69,34 @@ impl Exports {
 
     /// Adds what a push has evaluated to.
     pub(super) fn insert_pushed(&mut self, id: ExportId, cap: Cap) {
-        self.entries.insert(
-            id,
-            Export {
-                cap,
-                refcount: 1,
-                pull: Pull::Pending,
-            },
-        );
+        self.insert(id, cap, Pull::Pending, None);
+    }
+
+    /// Adds a pipe: the end that the peer writes to, with the other one.
+    pub(super) fn insert_pipe(&mut self, id: ExportId, writable: Cap, readable: Stub) {
+        self.insert(id, writable, Pull::Writable, Some(readable));
+    }
+
+    /// Adds a stream call, until it is answered.
+    pub(super) fn insert_streamed(&mut self, id: ExportId, result: Cap) {
+        self.streamed.insert(id, result);
+    }
+
+    /// Removes a stream call, if it is one.
+    pub(super) fn remove_streamed(&mut self, id: ExportId) -> Option<Cap> {
+        self.streamed.remove(&id)
+    }
+
+    /// Returns whether the peer waits for the value, or may ask for it.
+    pub(super) fn is_wanted(&self, id: ExportId) -> bool {
+        self.entries.contains_key(&id) || self.streamed.contains_key(&id)
     }
 
     /// Introduces something to the peer, always under a new id (protocol S-25).
     pub(super) fn introduce(&mut self, cap: Cap, pull: Pull) -> ExportId {
         let id = ExportId::new(self.next_introduced);
         self.next_introduced = self.next_introduced.saturating_sub(1);
-        self.entries.insert(
-            id,
-            Export {
-                cap,
-                refcount: 1,
-                pull,
-            },
-        );
+        self.insert(id, cap, pull, None);
         id
     }
 
@@ -99,11 +113,28 @@ impl Exports {
     }
 
     pub(super) fn len(&self) -> usize {
-        self.entries.len()
+        self.entries.len().saturating_add(self.streamed.len())
     }
 
-    /// Empties the table.
+    /// Empties the table of what the peer could refer to.
     pub(super) fn take_all(&mut self) -> impl Iterator<Item = Export> + use<> {
         std::mem::take(&mut self.entries).into_values()
+    }
+
+    /// Empties the table of stream calls.
+    pub(super) fn take_streamed(&mut self) -> impl Iterator<Item = Cap> + use<> {
+        std::mem::take(&mut self.streamed).into_values()
+    }
+
+    fn insert(&mut self, id: ExportId, cap: Cap, pull: Pull, readable: Option<Stub>) {
+        self.entries.insert(
+            id,
+            Export {
+                cap,
+                refcount: 1,
+                pull,
+                readable,
+            },
+        );
     }
 }

@@ -1,7 +1,8 @@
 //! The machine itself: its state, and what each message does to it.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+use std::sync::{Arc, Weak};
 
 use super::effect::{Effect, Host};
 use super::exports::{Exports, Pull};
@@ -10,10 +11,10 @@ use super::thrown::without_capabilities;
 use crate::config::SessionConfig;
 use crate::counters::Counters;
 use crate::error::{Disconnect, Error, Violation};
-use crate::hook::{Account, CallsInFlight, Cap, Charge, Stats, Stub, Value, weigh_expr};
+use crate::hook::{Account, CallsInFlight, Cap, Charge, Pipe, Stats, Value, weigh_expr};
 use crate::ids::{ExportId, ImportId, ImportRef, SessionKey, WireId};
 use crate::limits::Limits;
-use crate::wire::{self, DecodeError, Expr, Message};
+use crate::wire::{self, Expr, Message};
 
 /// One side of one session.
 pub(crate) struct Machine {
@@ -24,6 +25,14 @@ pub(crate) struct Machine {
     pub(super) imports: Imports,
     pub(super) calls_in_flight: CallsInFlight,
     pub(super) account: Arc<Account>,
+    /// What the peer has written to streams and nobody has asked for.
+    pub(super) unread: Arc<Account>,
+    /// What has come of blobs that have not come as a whole.
+    pub(super) blobs: Arc<Account>,
+    /// How many streams the peer writes to.
+    pub(super) streams: Arc<AtomicUsize>,
+    /// Those streams, and some that have ended.
+    pub(super) pipes: Vec<Weak<Pipe>>,
     /// What the message that is being handled is charged to.
     pub(super) charge: Option<Arc<Charge>>,
     pub(super) frames: VecDeque<String>,
@@ -40,9 +49,14 @@ impl Machine {
     /// Creates a machine that serves `main`.
     pub(crate) fn new(key: SessionKey, main: Cap, config: &SessionConfig) -> Self {
         let limits = config.limits.clone();
+        let account = |name, limit| Account::new(name, limit, config.counters.clone());
         Self {
             key,
-            account: Account::new(limits.max_retained_bytes, config.counters.clone()),
+            account: account("max_retained_bytes", limits.max_retained_bytes),
+            unread: account("max_unread_bytes", limits.max_unread_bytes),
+            blobs: account("max_blob_bytes", limits.max_blob_bytes),
+            streams: Arc::default(),
+            pipes: Vec::new(),
             charge: None,
             counters: config.counters.clone(),
             exports: Exports::new(main),
@@ -112,6 +126,11 @@ impl Machine {
         self.bytes_in_writing = 0;
     }
 
+    /// Returns about how many bytes wait to be written.
+    pub(crate) const fn outgoing_bytes(&self) -> usize {
+        self.frame_bytes.saturating_add(self.bytes_in_writing)
+    }
+
     /// Returns whether there is something to send.
     pub(crate) fn has_frames(&self) -> bool {
         !self.frames.is_empty()
@@ -147,10 +166,11 @@ impl Machine {
                 let size = size.max(weigh_expr(&expr));
                 self.handle_push(expr, size, host)
             }
-            Message::Stream(expr) => Err(not_understood(
-                &wire::encode_stream(&expr).unwrap_or_default(),
-            )),
-            Message::Pipe => Err(not_understood(&wire::encode_pipe())),
+            Message::Stream(expr) => {
+                let size = size.max(weigh_expr(&expr));
+                self.handle_stream(expr, size, host)
+            }
+            Message::Pipe => self.handle_pipe(),
             Message::Pull(id) => self.handle_pull(id),
             Message::Resolve(id, expr) => {
                 let size = size.max(weigh_expr(&expr));
@@ -164,11 +184,7 @@ impl Machine {
 
     fn handle_push(&mut self, expr: Expr, size: usize, host: &dyn Host) -> Result<(), Violation> {
         let id = self.exports.next_pushed();
-        if self.exports.len() >= self.limits.max_exports {
-            return Err(Violation::TooManyExports {
-                limit: self.limits.max_exports,
-            });
-        }
+        self.check_exports()?;
         let charge = self.charge_message(size)?;
         let cap = match self.evaluate(expr, host)? {
             Value::Capability(stub) if stub.is_promise() => stub.into_cap(),
@@ -193,6 +209,10 @@ impl Machine {
             Pull::Started => {}
             Pull::Object => {
                 let error = Error::new("Tried to resolve a non-promise stub.").public();
+                self.effects.push(Effect::Reject { export, error });
+            }
+            Pull::Writable => {
+                let error = Error::new("Cannot pull a WritableStream stub").public();
                 self.effects.push(Effect::Reject { export, error });
             }
         }
@@ -232,6 +252,15 @@ impl Machine {
         self.settle_import(id, Err(Error::thrown(thrown)))
     }
 
+    /// Fails if the peer has as many exports as it may.
+    pub(super) fn check_exports(&self) -> Result<(), Violation> {
+        let limit = self.limits.max_exports;
+        if self.exports.len() >= limit {
+            return Err(Violation::TooManyExports { limit });
+        }
+        Ok(())
+    }
+
     /// Charges the peer with a message that brings something to keep.
     fn charge_message(&mut self, size: usize) -> Result<Arc<Charge>, Violation> {
         let limit = self.limits.max_retained_bytes;
@@ -263,13 +292,19 @@ impl Machine {
             self.discard(outcome);
             return Ok(());
         };
-        let ImportKind::Promise { cell, .. } = &entry.kind else {
-            self.discard(outcome);
-            return Err(Violation::NotAPromise(id));
+        let (cell, outcome) = match &entry.kind {
+            ImportKind::Promise { cell, .. } => {
+                let (cell, introductions) = (Arc::clone(cell), entry.introductions);
+                self.send(wire::encode_release(import.to_wire(), introductions));
+                (cell, outcome)
+            }
+            ImportKind::Stream { cell } => (Arc::clone(cell), self.acknowledgement(outcome)),
+            ImportKind::Stub | ImportKind::Pipe => {
+                self.discard(outcome);
+                return Err(Violation::NotAPromise(id));
+            }
         };
-        let (cell, introductions) = (Arc::clone(cell), entry.introductions);
         drop(self.imports.remove(import));
-        self.send(wire::encode_release(import.to_wire(), introductions));
         cell.store(outcome);
         self.effects.push(Effect::Drain(cell));
         Ok(())
@@ -294,7 +329,7 @@ impl Machine {
         if entry.refcount == 0
             && let Some(export) = self.exports.remove(export)
         {
-            self.effects.push(Effect::drop_stub(Stub::of(export.cap)));
+            self.let_go(export);
         }
         Ok(())
     }
@@ -330,18 +365,12 @@ impl Machine {
         self.frame_bytes = self.frame_bytes.saturating_add(room_of(&frame));
         self.frames.push_back(frame);
         let limit = self.limits.max_outgoing_bytes;
-        if self.frame_bytes.saturating_add(self.bytes_in_writing) > limit {
+        if self.outgoing_bytes() > limit {
             self.frames.clear();
             self.frame_bytes = 0;
             self.end(&Disconnect::OutgoingQueueFull { limit });
         }
     }
-}
-
-/// Refuses a message that this session has no use for, as one that it does not know.
-fn not_understood(text: &str) -> Violation {
-    let excerpt = text.chars().take(256).collect();
-    DecodeError::BadMessage { excerpt }.into()
 }
 
 /// Returns about how much memory a message takes while it waits: a short one takes more than its

@@ -35,7 +35,7 @@ impl Machine {
             Arc::clone(&self.account),
         );
         let mapper = Mapper::allowed(captures, remap.instructions, allowance);
-        let (value, result) = self.incoming(&remap.path, host);
+        let (value, result) = self.incoming(&target, &remap.path, host);
         self.effects.extend(match result {
             Ok(result) => vec![Effect::Map {
                 target,

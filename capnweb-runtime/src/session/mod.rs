@@ -6,7 +6,7 @@
 //!
 //! * **input** from the peer: [`Machine::handle_message`], [`Machine::terminate`];
 //! * **commands** from the application: [`Machine::push`], [`Machine::push_map`],
-//!   [`Machine::pull`], [`Machine::release`], [`Machine::answer`];
+//!   [`Machine::pull`], [`Machine::release`], [`Machine::answer`], [`Machine::stream`];
 //! * **output**: [`Machine::take_effects`], [`Machine::take_frames`], to be drained after every
 //!   input and every command;
 //! * **getters**.
@@ -27,6 +27,7 @@ mod exports;
 mod imports;
 mod machine;
 mod mapping;
+mod streams;
 mod terminate;
 mod thrown;
 

@@ -47,13 +47,16 @@ impl Machine {
         self.ended = Some(reason.clone());
         self.counters.session_ended(reason);
         for import in self.imports.take_all() {
-            if let ImportKind::Promise { cell, .. } = import.kind {
+            if let ImportKind::Promise { cell, .. } | ImportKind::Stream { cell } = import.kind {
                 cell.store(Err(Error::Disconnected(reason.clone())));
                 self.effects.push(Effect::Drain(cell));
             }
         }
+        self.disconnect_pipes(&Error::Disconnected(reason.clone()));
         for export in self.exports.take_all() {
-            self.effects.push(Effect::drop_stub(Stub::of(export.cap)));
+            self.let_go(export);
         }
+        let streamed = self.exports.take_streamed().map(Stub::of);
+        self.effects.extend(streamed.map(Effect::drop_stub));
     }
 }

@@ -8,6 +8,7 @@ mod map;
 mod pipeline;
 mod promise;
 mod rpc_error;
+mod stream;
 mod untyped;
 
 pub(crate) use arguments::stub_from_value;
@@ -19,3 +20,4 @@ pub use map::{MapResult, Mappable};
 pub use pipeline::Pipeline;
 pub use promise::Promise;
 pub use rpc_error::{ErrorBuilder, RpcError, error_code, error_prop, typed_error};
+pub use stream::{IntoChunk, ReadableStream, WritableStream};

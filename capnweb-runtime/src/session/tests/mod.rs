@@ -9,6 +9,7 @@ mod limits;
 mod map;
 mod pairs;
 mod proxies;
+mod streams;
 mod stress;
 mod support;
 mod told;

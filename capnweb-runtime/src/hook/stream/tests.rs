@@ -1,0 +1,1 @@
+//! Streams within a process.
