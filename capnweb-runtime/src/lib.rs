@@ -66,10 +66,13 @@
 //! | send what JSON does not have | [`Date`], [`BigInt`], [`Bytes`], [`Url`], [`Headers`], [`Request`], [`Response`], [`Blob`] |
 //! | send fields of types that are not of this crate | [`native`] |
 //! | do without a trait | [`Stub::call`], [`Value`], [`to_value`], [`from_value`] |
-//! | bound what a peer can cost, and see how a session does | [`Limits`], [`SessionConfig`], [`Session`] |
+//! | bound what a peer can cost, also in time | [`Limits`], [`SessionConfig`], [`Promise::timeout`] |
+//! | decide what peers are told of errors | [`SessionConfig::on_send_error`], [`redact`] |
+//! | see what goes on | [`Counters`], [`Session::stats`], and *Operating a server* below |
 //!
 #![doc = include_str!("../docs/concepts.md")]
 #![doc = include_str!("../docs/values.md")]
+#![doc = include_str!("../docs/operating.md")]
 //! # The protocol
 //!
 //! Ids such as S-22 name requirements of the protocol, as `docs/protocol.md` of this crate numbers

@@ -6,8 +6,8 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use capnweb_runtime::{
-    BigInt, Bytes, Call, Date, Error, Function, Headers, Pipeline, Promise, Result, Value,
-    capability,
+    BigInt, Blob, Body, Bytes, Call, Date, Error, Function, Headers, Pipeline, Promise, Request,
+    Response, Result, Value, capability,
 };
 use serde::{Deserialize, Serialize};
 
@@ -62,6 +62,14 @@ pub trait Target {
     async fn map_nested_remote(&self, source: SourceStub) -> Result<Vec<Vec<f64>>>;
     async fn map_counter_remote(&self, source: SourceStub) -> Result<Vec<f64>>;
 
+    async fn echo_blob(&self, blob: Blob) -> Result<Blob>;
+    async fn make_blob(&self, text: String, media_type: String) -> Result<Blob>;
+    async fn read_blob(&self, blob: Blob) -> Result<BlobRead>;
+    async fn read_request(&self, request: Request<Body>) -> Result<RequestRead>;
+    async fn make_request(&self, url: String, text: String) -> Result<Request<Body>>;
+    async fn read_response(&self, response: Response<Body>) -> Result<ResponseRead>;
+    async fn make_response(&self, status: u16, text: String) -> Result<Response<Body>>;
+
     /// The sizes of this session's tables.
     async fn stats(&self, call: Call) -> Result<TableSizes>;
 }
@@ -92,6 +100,38 @@ pub(crate) struct Squared {
 pub(crate) struct Called {
     /// What the function returned.
     pub result: Value,
+}
+
+/// The answer of `readBlob`.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct BlobRead {
+    /// What it says that it is.
+    #[serde(rename = "type")]
+    pub media_type: String,
+    /// What is in it.
+    pub text: String,
+    /// How many bytes that is.
+    pub size: usize,
+}
+
+/// The answer of `readRequest`.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct RequestRead {
+    /// What it asks for.
+    pub method: String,
+    /// Where it goes.
+    pub url: String,
+    /// What it carries.
+    pub text: String,
+}
+
+/// The answer of `readResponse`.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ResponseRead {
+    /// How it went.
+    pub status: u16,
+    /// What it carries.
+    pub text: String,
 }
 
 /// The answer of `stats`.
@@ -306,6 +346,46 @@ impl Target for Main {
         Ok(Headers::from_pairs(fields)?)
     }
 
+    async fn echo_blob(&self, blob: Blob) -> Result<Blob> {
+        Ok(blob)
+    }
+
+    async fn make_blob(&self, text: String, media_type: String) -> Result<Blob> {
+        Ok(Blob::new(media_type, text.into_bytes().into()))
+    }
+
+    async fn read_blob(&self, blob: Blob) -> Result<BlobRead> {
+        Ok(BlobRead {
+            media_type: blob.media_type,
+            text: String::from_utf8_lossy(&blob.content).into_owned(),
+            size: blob.content.len(),
+        })
+    }
+
+    async fn read_request(&self, request: Request<Body>) -> Result<RequestRead> {
+        Ok(RequestRead {
+            method: request.method.to_string(),
+            url: request.url.to_string(),
+            text: request.body.text(MAX_BODY).await?,
+        })
+    }
+
+    async fn make_request(&self, url: String, text: String) -> Result<Request<Body>> {
+        let url = url.parse().map_err(|_| Error::type_error("not a URL"))?;
+        Ok(Request::new(http::Method::POST, url, text.into()))
+    }
+
+    async fn read_response(&self, response: Response<Body>) -> Result<ResponseRead> {
+        Ok(ResponseRead {
+            status: response.status,
+            text: response.body.text(MAX_BODY).await?,
+        })
+    }
+
+    async fn make_response(&self, status: u16, text: String) -> Result<Response<Body>> {
+        Ok(Response::new(status, text.into()))
+    }
+
     async fn stats(&self, call: Call) -> Result<TableSizes> {
         let stats = call.session().map(capnweb_runtime::Session::stats);
         let stats = stats.ok_or_else(|| Error::new("this call came over no session"))?;
@@ -318,3 +398,6 @@ impl Target for Main {
 
 /// How many items `generateFibonacci` gives at most: further ones are no doubles any more.
 const MAX_ITEMS: i64 = 1_476;
+
+/// How many bytes of a body are read.
+const MAX_BODY: usize = 16 << 20;

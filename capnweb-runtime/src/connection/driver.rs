@@ -9,9 +9,13 @@ use super::shared::Connection;
 use crate::error::Disconnect;
 use crate::hook::SessionControl as _;
 use crate::transport::{FrameSink, FrameSource};
+use crate::wire;
 
 /// How long a peer that does not read may hold up the end of its session.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How many bytes a message may have to be read at once: some milliseconds' worth of the dearest.
+const SHORT: usize = 32 * 1024;
 
 /// Moves messages until the session ends, then closes the transport.
 ///
@@ -60,12 +64,30 @@ async fn drive_in_span(
 async fn read(connection: &Connection, source: &mut impl FrameSource) {
     loop {
         match source.receive().await {
-            Ok(text) => connection.handle_message(text.as_ref()),
+            Ok(text) => handle(connection, text).await,
             Err(reason) => connection.terminate(&reason),
         }
         if connection.ended().is_some() {
             return;
         }
+    }
+}
+
+/// Takes a message. A long one is read where it keeps nobody waiting but its own session: other
+/// sessions may live on this thread.
+async fn handle(connection: &Connection, text: impl AsRef<str> + Send + 'static) {
+    if text.as_ref().len() <= SHORT {
+        return connection.handle_message(text.as_ref());
+    }
+    let limits = Arc::clone(connection.limits());
+    let reading = tokio::task::spawn_blocking(move || {
+        let text = text.as_ref();
+        (wire::decode(text, &limits), text.len())
+    });
+    match reading.await {
+        Ok((message, size)) => connection.handle_read(message, size),
+        // The runtime is shutting down.
+        Err(_) => connection.terminate(&Disconnect::Shutdown),
     }
 }
 

@@ -22,8 +22,10 @@ use crate::hook::{
     shielded,
 };
 use crate::ids::{ImportRef, SessionKey};
+use crate::limits::Limits;
 use crate::session::{Effect, Host, Machine, Refused};
 use crate::value::Path;
+use crate::wire::{self, DecodeError, Message};
 
 /// One session of this process.
 ///
@@ -37,7 +39,7 @@ pub(crate) struct Connection {
     span: Span,
     screen: Screen,
     patience: Patience,
-    max_handler_time: Option<Duration>,
+    limits: Arc<Limits>,
     counters: Counters,
     this: Weak<Self>,
     /// Tells the driver that there is something to send, or that the session has ended.
@@ -67,7 +69,7 @@ impl Connection {
             peer,
             screen: config.screen(),
             patience: Patience::new(config.call_timeout),
-            max_handler_time: config.limits.max_handler_time,
+            limits: Arc::new(config.limits.clone()),
             counters: config.counters.clone(),
             this: Weak::clone(this),
             output: Notify::new(),
@@ -82,7 +84,18 @@ impl Connection {
 
     /// Takes one message of the peer's and runs what it asks for.
     pub(crate) fn handle_message(&self, text: &str) {
-        self.with(|machine| machine.handle_message(text, self));
+        self.handle_read(wire::decode(text, &self.limits), text.len());
+    }
+
+    /// Like [`handle_message`](Self::handle_message), for a message of so many bytes that was read
+    /// within the session's [`limits`](Self::limits).
+    pub(super) fn handle_read(&self, message: Result<Message, DecodeError>, size: usize) {
+        self.with(|machine| machine.handle_message(message, size, self));
+    }
+
+    /// Returns what the peer may make this side spend.
+    pub(super) const fn limits(&self) -> &Arc<Limits> {
+        &self.limits
     }
 
     /// Ends the session.
@@ -227,14 +240,14 @@ impl Connection {
     /// Tells whoever listens that the session has ended: how, but not in what words, for those may
     /// be a peer's.
     fn tell_end(&self, reason: &Disconnect) {
-        match reason {
-            Disconnect::Violation(violation) => warn!(
-                parent: &self.span,
-                reason = reason.kind(),
-                violation = violation.kind(),
-                "session ended"
-            ),
-            _ => debug!(parent: &self.span, reason = reason.kind(), "session ended"),
+        let violation = match reason {
+            Disconnect::Violation(violation) => Some(violation.kind()),
+            _ => None,
+        };
+        if violation.is_some() || reason.limit().is_some() {
+            warn!(parent: &self.span, reason = reason.kind(), violation, "session ended");
+        } else {
+            debug!(parent: &self.span, reason = reason.kind(), "session ended");
         }
     }
 
@@ -276,7 +289,7 @@ impl Connection {
                 result,
                 account,
             } => self.collect(media_type, &content, result, account),
-            Effect::Disconnect { pipe, reason } => pipe.disconnect(reason),
+            Effect::Disconnect { pipe, reason } => pipe.disconnect(&reason),
             Effect::Abandon(cap) => cap.abandon(),
             Effect::Reject { export, error } => {
                 let error = self.screen.error(error);
@@ -339,7 +352,7 @@ impl SessionControl for Connection {
     }
 
     fn max_handler_time(&self) -> Option<Duration> {
-        self.max_handler_time
+        self.limits.max_handler_time
     }
 
     fn stats(&self) -> Stats {

@@ -67,18 +67,6 @@ pub(crate) trait Hook: Send + Sync + 'static {
         promise
     }
 
-    /// Like [`map`](Self::map), with a promise of its own.
-    fn map_promise(self: Arc<Self>, path: Path, mapper: Mapper) -> Cap {
-        let (promise, result) = promise();
-        self.map(path, mapper, result);
-        promise
-    }
-
-    /// Reads what this stands for, of which this side may know no more than that it is an object.
-    fn fetch(self: Arc<Self>) -> Cap {
-        self.read_promise(Path::EMPTY)
-    }
-
     /// Calls a method of a writable stream, as one of several calls that are under way at once. An
     /// error says that it was not sent. A remote reference overrides this: what is here is for
     /// streams of this process.
@@ -96,6 +84,18 @@ pub(crate) trait Hook: Send + Sync + 'static {
 
     /// Tells a writable stream that nobody will write to it any more, whoever still refers to it.
     fn abandon(&self) {}
+
+    /// Like [`map`](Self::map), with a promise of its own.
+    fn map_promise(self: Arc<Self>, path: Path, mapper: Mapper) -> Cap {
+        let (promise, result) = promise();
+        self.map(path, mapper, result);
+        promise
+    }
+
+    /// Reads what this stands for, of which this side may know no more than that it is an object.
+    fn fetch(self: Arc<Self>) -> Cap {
+        self.read_promise(Path::EMPTY)
+    }
 
     /// Asks for the value: pulls it from the peer if need be, then tells the waiter. An object is
     /// its own value.
@@ -193,26 +193,6 @@ impl Cap {
         Arc::clone(&self.0).read_promise(path)
     }
 
-    /// See [`Hook::map`].
-    pub(crate) fn map(&self, path: Path, mapper: Mapper, result: Resolver) {
-        Arc::clone(&self.0).map(path, mapper, result);
-    }
-
-    /// See [`Hook::map_promise`].
-    pub(crate) fn map_promise(&self, path: Path, mapper: Mapper) -> Self {
-        Arc::clone(&self.0).map_promise(path, mapper)
-    }
-
-    /// See [`Hook::fetch`].
-    pub(super) fn fetch(&self) -> Self {
-        Arc::clone(&self.0).fetch()
-    }
-
-    /// See [`Hook::mark`].
-    pub(super) fn mark(&self) -> Option<Mark> {
-        self.0.mark()
-    }
-
     /// See [`Hook::stream`].
     pub(crate) fn stream(&self, method: &'static str, args: Vec<Value>) -> Result<Streamed, Error> {
         Arc::clone(&self.0).stream(method, args)
@@ -231,6 +211,26 @@ impl Cap {
     /// See [`Hook::nature`].
     pub(crate) fn nature(&self) -> Nature<'_> {
         self.0.nature()
+    }
+
+    /// See [`Hook::map`].
+    pub(crate) fn map(&self, path: Path, mapper: Mapper, result: Resolver) {
+        Arc::clone(&self.0).map(path, mapper, result);
+    }
+
+    /// See [`Hook::map_promise`].
+    pub(crate) fn map_promise(&self, path: Path, mapper: Mapper) -> Self {
+        Arc::clone(&self.0).map_promise(path, mapper)
+    }
+
+    /// See [`Hook::fetch`].
+    pub(super) fn fetch(&self) -> Self {
+        Arc::clone(&self.0).fetch()
+    }
+
+    /// See [`Hook::mark`].
+    pub(super) fn mark(&self) -> Option<Mark> {
+        self.0.mark()
     }
 
     /// See [`Hook::when_settled`].

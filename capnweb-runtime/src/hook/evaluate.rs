@@ -1,7 +1,6 @@
 //! From expressions to values: one way for the messages of a session and for replayed mappers.
 
 use super::cap::Cap;
-use super::stream::Nature;
 use super::{Stub, Value};
 use crate::ids::WireId;
 use crate::value::{Blob, ErrorValue, Object, Path, is_dropped};
@@ -18,12 +17,7 @@ pub(crate) trait Scope {
 
     /// Returns what an id names, to be awaited before it is delivered.
     fn awaited(&mut self, id: WireId) -> Result<Stub, Self::Failure> {
-        let cap = self.named(id)?;
-        Ok(Stub::promise(match cap.nature() {
-            Nature::Object => cap,
-            // To want a stream's value is to read it (protocol P-2).
-            Nature::Readable(_) | Nature::Writable(_) => self.read(cap, Path::EMPTY)?,
-        }))
+        self.named(id).map(Stub::promise)
     }
 
     /// Takes an object that the sender introduces (protocol W-40).
@@ -139,12 +133,22 @@ fn evaluate_reference<S: Scope>(scope: &mut S, reference: WireRef) -> Result<Stu
         WireRef::Promise(id) => scope.introduced_promise(id),
         WireRef::Import(target) if target.path.is_none() => Ok(Stub::of(scope.named(target.id)?)),
         WireRef::Import(target) => Ok(evaluate_target(scope, target)?.into_object()),
-        WireRef::Pipeline(Target { id, path: None, .. }) => scope.awaited(id),
+        WireRef::Pipeline(Target { id, path: None, .. }) => evaluate_awaited(scope, id),
         WireRef::Pipeline(target) => evaluate_target(scope, target),
         WireRef::Readable(id) => scope.readable(id),
         WireRef::Writable(id) => scope.writable(id),
         WireRef::Remap(remap) => Ok(Stub::promise(scope.map(*remap)?)),
     }
+}
+
+/// Refers to the value of something of ours. To want a stream's value is to read it (protocol P-2).
+fn evaluate_awaited<S: Scope>(scope: &mut S, id: WireId) -> Result<Stub, S::Failure> {
+    let stub = scope.awaited(id)?;
+    if !stub.is_stream() {
+        return Ok(stub);
+    }
+    let read = scope.read(stub.into_cap(), Path::EMPTY)?;
+    Ok(Stub::promise(read))
 }
 
 /// Refers to something of ours (protocol W-43).

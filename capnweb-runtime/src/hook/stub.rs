@@ -124,11 +124,6 @@ impl Stub {
         self.awaited == Awaited::Yes
     }
 
-    /// Returns the capability that this leads into.
-    pub(super) fn into_bare_cap(self) -> Cap {
-        self.cap
-    }
-
     /// Returns whether this is one end of a stream.
     pub(crate) fn is_stream(&self) -> bool {
         !matches!(self.nature(), Nature::Object)
@@ -141,6 +136,11 @@ impl Stub {
         } else {
             Nature::Object
         }
+    }
+
+    /// Returns the capability that this leads into.
+    pub(super) fn into_bare_cap(self) -> Cap {
+        self.cap
     }
 
     /// Returns the capability this refers to, reading it out of a promised value if need be.

@@ -293,14 +293,15 @@ impl Machine {
         pull: Pull,
         added: &mut Added,
     ) -> Result<Expr, Unsendable> {
-        let value = cap.clone();
-        // On failure this is not the last handle: the other one lies among the effects.
-        let id = self.introduce_id(cap, pull, added)?;
+        let id = self.introduce_id(cap.clone(), pull, added)?;
         Ok(Expr::Capability(match pull {
             Pull::Object => WireRef::Export(id.to_wire()),
             Pull::Writable => WireRef::Writable(id.to_wire()),
             Pull::Pending | Pull::Started => {
-                self.effects.push(Effect::Serve { export: id, value });
+                self.effects.push(Effect::Serve {
+                    export: id,
+                    value: cap,
+                });
                 WireRef::Promise(id.to_wire())
             }
         }))

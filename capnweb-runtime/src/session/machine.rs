@@ -14,7 +14,7 @@ use crate::error::{Disconnect, Error, Violation};
 use crate::hook::{Account, CallsInFlight, Cap, Charge, Pipe, Stats, Value, weigh_expr};
 use crate::ids::{ExportId, ImportId, ImportRef, SessionKey, WireId};
 use crate::limits::Limits;
-use crate::wire::{self, Expr, Message};
+use crate::wire::{self, DecodeError, Expr, Message};
 
 /// One side of one session.
 pub(crate) struct Machine {
@@ -94,15 +94,21 @@ impl Machine {
         Cap::from_arc(hook)
     }
 
-    /// Takes one message of the peer's (protocol F-11). After the session's end it is ignored.
-    pub(crate) fn handle_message(&mut self, text: &str, host: &dyn Host) {
+    /// Takes one message of the peer's, of so many bytes, or what is wrong with it (protocol F-11).
+    /// After the session's end it is ignored.
+    pub(crate) fn handle_message(
+        &mut self,
+        message: Result<Message, DecodeError>,
+        size: usize,
+        host: &dyn Host,
+    ) {
         if self.ended.is_some() {
             return;
         }
-        self.counters.received(text.len());
-        let handled = wire::decode(text, &self.limits)
+        self.counters.received(size);
+        let handled = message
             .map_err(Violation::from)
-            .and_then(|message| self.apply(message, text.len(), host));
+            .and_then(|message| self.apply(message, size, host));
         self.charge = None;
         if let Err(violation) = handled {
             self.terminate(&Disconnect::Violation(Arc::new(violation)));

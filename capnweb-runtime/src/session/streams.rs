@@ -137,13 +137,11 @@ impl Machine {
             Nature::Readable(readable) => readable.take(),
             Nature::Object | Nature::Writable(_) => None,
         };
-        match source {
-            Some(source) => self.add_pipe(source, Some(stub), added),
-            None => {
-                self.effects.push(Effect::drop_stub(stub));
-                Err(Unsendable::StreamTaken)
-            }
-        }
+        let Some(source) = source else {
+            self.effects.push(Effect::drop_stub(stub));
+            return Err(Unsendable::StreamTaken);
+        };
+        self.add_pipe(source, Some(stub), added)
     }
 
     /// Makes a pipe for bytes that only travel as a stream.

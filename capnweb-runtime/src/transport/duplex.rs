@@ -7,7 +7,7 @@ use crate::error::Disconnect;
 /// Where messages come from.
 pub(crate) trait FrameSource: Send + 'static {
     /// A message, in whatever buffer the transport has it.
-    type Frame: AsRef<str> + Send;
+    type Frame: AsRef<str> + Send + 'static;
 
     /// Waits for the next message; an error ends the session.
     ///

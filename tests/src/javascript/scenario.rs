@@ -86,7 +86,7 @@ pub const SCENARIOS: [Scenario; 9] = [
     },
     Scenario {
         name: "values",
-        steps: 28,
+        steps: 31,
     },
     Scenario {
         name: "disposal",

@@ -11,6 +11,7 @@ mod errors;
 mod generics;
 mod limits;
 mod map;
+mod neighbours;
 mod pipelining;
 mod promises;
 mod properties;

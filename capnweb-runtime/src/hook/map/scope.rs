@@ -111,7 +111,8 @@ impl Scope for ReplayScope<'_> {
     }
 
     fn blob(&mut self, _: String, _: Stub) -> Result<Cap, Error> {
-        self.readable(WireId(0.0)).map(Stub::into_cap)
+        let text = "Blob content must be serialized as a ReadableStream.";
+        Err(Error::type_error(text).public())
     }
 
     fn read(&mut self, target: Cap, path: Path) -> Result<Cap, Error> {

@@ -16,7 +16,7 @@ pub(crate) async fn collect(
     account: Arc<Account>,
 ) -> Result<Bytes, Error> {
     let mut content = BytesMut::new();
-    let charge = account.charge(0).map_err(|_| too_long());
+    let charge = account.charge(0);
     while let Some(chunk) = poll_fn(|context| source.poll_next(context)).await {
         let fits = |bytes: &[u8]| {
             charge

@@ -41,14 +41,21 @@ pub(crate) struct Consumer {
 
 struct State {
     waiting: VecDeque<Op>,
+    /// Whom to tell of what is being done.
+    doing: Option<Resolver>,
     phase: Phase,
     /// The sink; absent while something is done to it, and after its end.
     idle: Option<Box<dyn Consume>>,
 }
 
-enum Op {
-    Write { chunk: Value, result: Resolver },
-    Close(Resolver),
+struct Op {
+    what: What,
+    result: Resolver,
+}
+
+enum What {
+    Write(Value),
+    Close,
 }
 
 enum Phase {
@@ -66,7 +73,7 @@ enum Phase {
 
 /// What is to be done next.
 enum Next {
-    Do(Op, Box<dyn Consume>),
+    Do(What, Box<dyn Consume>),
     Abort(Error, Vec<Resolver>, Box<dyn Consume>),
     Rest,
 }
@@ -76,6 +83,7 @@ impl Consumer {
     pub(crate) fn cap(sink: Box<dyn Consume>) -> Cap {
         let state = State {
             waiting: VecDeque::new(),
+            doing: None,
             phase: Phase::Open,
             idle: Some(sink),
         };
@@ -94,8 +102,8 @@ impl Consumer {
             state.idle.take()
         };
         if let Some(sink) = sink {
-            let work = Box::pin(Arc::clone(self).work(sink));
-            if start(work).is_some() {
+            let unfinished = start(Box::pin(Arc::clone(self).work(sink)));
+            if unfinished.is_some() {
                 let text = "A sink that waits was written to outside of a Tokio runtime.";
                 self.fail(&Error::new(text));
             }
@@ -105,14 +113,15 @@ impl Consumer {
     async fn work(self: Arc<Self>, mut sink: Box<dyn Consume>) {
         loop {
             match self.next(sink) {
-                Next::Do(op, busy) => {
+                Next::Do(what, busy) => {
                     sink = busy;
-                    let step = AssertUnwindSafe(self.apply(op, sink.as_mut()));
-                    let failed = match step.catch_unwind().await {
-                        Ok(applied) => applied.err(),
-                        Err(_) => Some(Error::new("The sink panicked.")),
-                    };
-                    if let Some(error) = failed
+                    let step = AssertUnwindSafe(self.apply(what, sink.as_mut()));
+                    let applied = step
+                        .catch_unwind()
+                        .await
+                        .unwrap_or_else(|_| Err(Error::new("The sink panicked.")));
+                    self.answer(&applied);
+                    if let Err(error) = applied
                         && !self.is_aborting()
                     {
                         return self.fail(&error);
@@ -134,35 +143,32 @@ impl Consumer {
             state.phase = Phase::Failed(reason.clone());
             return Next::Abort(reason, told, sink);
         }
-        match state.waiting.pop_front() {
-            Some(op) => Next::Do(op, sink),
-            None => {
-                if !matches!(state.phase, Phase::Closed) {
-                    state.idle = Some(sink);
-                }
-                Next::Rest
+        if let Some(Op { what, result }) = state.waiting.pop_front() {
+            state.doing = Some(result);
+            return Next::Do(what, sink);
+        }
+        if !matches!(state.phase, Phase::Closed) {
+            state.idle = Some(sink);
+        }
+        Next::Rest
+    }
+
+    async fn apply(&self, what: What, sink: &mut dyn Consume) -> Result<(), Error> {
+        match what {
+            What::Write(chunk) => sink.write(self.deliver(chunk).await?).await,
+            What::Close => {
+                sink.close().await?;
+                self.lock().phase = Phase::Closed;
+                Ok(())
             }
         }
     }
 
-    async fn apply(&self, op: Op, sink: &mut dyn Consume) -> Result<(), Error> {
-        match op {
-            Op::Write { chunk, result } => {
-                let applied = match self.deliver(chunk).await {
-                    Ok(chunk) => sink.write(chunk).await,
-                    Err(error) => Err(error),
-                };
-                settle(result, &applied);
-                applied
-            }
-            Op::Close(result) => {
-                let closed = sink.close().await;
-                if closed.is_ok() {
-                    self.lock().phase = Phase::Closed;
-                }
-                settle(result, &closed);
-                closed
-            }
+    /// Tells how it went what has been done.
+    fn answer(&self, applied: &Result<(), Error>) {
+        let doing = self.lock().doing.take();
+        if let Some(result) = doing {
+            result.settle(applied.clone().map(|()| Value::Undefined));
         }
     }
 
@@ -189,6 +195,7 @@ impl Consumer {
             state.phase = Phase::Failed(error.clone());
             std::mem::take(&mut state.waiting)
         };
+        self.answer(&Err(error.clone()));
         refuse(waiting, error);
     }
 
@@ -232,7 +239,10 @@ impl Intake for Consumer {
     fn write(self: &Arc<Self>, chunk: Value, result: Resolver) {
         let refusal = self.lock().refusal();
         match refusal {
-            None => self.enqueue(Op::Write { chunk, result }),
+            None => self.enqueue(Op {
+                what: What::Write(chunk),
+                result,
+            }),
             Some(error) => {
                 bury(chunk);
                 result.settle(Err(error));
@@ -250,7 +260,10 @@ impl Intake for Consumer {
             refusal
         };
         match refusal {
-            None => self.enqueue(Op::Close(result)),
+            None => self.enqueue(Op {
+                what: What::Close,
+                result,
+            }),
             Some(error) => result.settle(Err(error)),
         }
     }
@@ -282,19 +295,12 @@ impl Intake for Consumer {
 }
 
 fn refuse(waiting: VecDeque<Op>, error: &Error) {
-    for op in waiting {
-        match op {
-            Op::Write { chunk, result } => {
-                bury(chunk);
-                result.settle(Err(error.clone()));
-            }
-            Op::Close(result) => result.settle(Err(error.clone())),
+    for Op { what, result } in waiting {
+        if let What::Write(chunk) = what {
+            bury(chunk);
         }
+        result.settle(Err(error.clone()));
     }
-}
-
-fn settle(result: Resolver, applied: &Result<(), Error>) {
-    result.settle(applied.clone().map(|()| Value::Undefined));
 }
 
 fn done(result: Resolver) {

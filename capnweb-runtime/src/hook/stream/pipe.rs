@@ -74,13 +74,13 @@ impl Pipe {
     /// Ends the pipe with its session: what is still to come will not. Chunks that are there, up to
     /// the end, may be read by who has begun to; else nobody may ever come, for all that refers to
     /// the reading end may lie in the pipe itself.
-    pub(crate) fn disconnect(self: &Arc<Self>, reason: Error) {
+    pub(crate) fn disconnect(self: &Arc<Self>, reason: &Error) {
         let complete = {
             let state = self.lock();
             state.is_read && matches!(state.phase, Phase::Closing(_))
         };
         if !complete {
-            self.end(Phase::Failed(reason.clone()), &reason);
+            self.end(Phase::Failed(reason.clone()), reason);
         }
     }
 

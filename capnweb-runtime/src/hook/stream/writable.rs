@@ -4,10 +4,9 @@ use std::sync::Arc;
 
 use super::nature::{Lock, Nature};
 use crate::error::{Error, Excerpt};
-use crate::hook::Value;
 use crate::hook::cap::{Cap, Hook, Waiter, itself};
-use crate::hook::map::Mapper;
 use crate::hook::resolver::Resolver;
+use crate::hook::{Mapper, Value};
 use crate::value::{Path, Segment};
 
 /// What becomes of the chunks that are written to a stream.

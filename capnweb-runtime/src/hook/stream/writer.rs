@@ -109,7 +109,7 @@ impl Writer {
         };
         match stream.stream("write", vec![chunk]) {
             Ok(streamed) => {
-                self.expect_answer(streamed);
+                self.expect_answer(&streamed);
                 self.room = stream.room();
                 Ok(())
             }
@@ -154,7 +154,7 @@ impl Writer {
         };
         let closed = ready!(std::pin::Pin::new(closing).poll(context));
         self.closing = None;
-        Poll::Ready(self.shared.closed(closed))
+        Poll::Ready(self.shared.closed(&closed))
     }
 
     /// Ends the stream before its end, and tells the other side why; returns what waits until it
@@ -183,21 +183,13 @@ impl Writer {
         self.shared.lock().stream.take()
     }
 
-    fn expect_answer(&self, streamed: Streamed) {
+    fn expect_answer(&self, streamed: &Streamed) {
         let awaited = {
             let now = self.shared.now();
             let mut state = self.shared.lock();
-            match streamed.size {
-                Some(size) => {
-                    let sent = state.flow.send(now, size);
-                    state.blocked = sent.fills_the_window();
-                    Awaited::Message(sent)
-                }
-                None => {
-                    state.blocked = true;
-                    Awaited::Single
-                }
-            }
+            let sent = streamed.size.map(|size| state.flow.send(now, size));
+            state.blocked = sent.as_ref().is_none_or(Sent::fills_the_window);
+            sent.map_or(Awaited::Single, Awaited::Message)
         };
         // A writer that is gone does not care, and must not be kept by an answer that never comes.
         let shared = Arc::downgrade(&self.shared);
@@ -257,10 +249,10 @@ impl Shared {
     }
 
     /// Lets go of the stream after its end.
-    fn closed(&self, outcome: Outcome) -> Result<(), Error> {
+    fn closed(&self, outcome: &Outcome) -> Result<(), Error> {
         let (stream, failed) = {
             let mut state = self.lock();
-            if let Err(error) = &outcome {
+            if let Err(error) = outcome {
                 state.failed.get_or_insert_with(|| error.clone());
             }
             (state.stream.take(), state.failed.clone())

@@ -86,15 +86,14 @@ impl Theatre {
         })
     }
 
-    /// A sink that fails after so many chunks.
+    /// A sink that fails after one chunk, or at once if it is made with 0.
     fn failing_sink(&self) -> Value {
         let log = self.log.clone();
         method(move |args| {
             let Some(Value::Number(good)) = args.first() else {
                 panic!("how many chunks are good?");
             };
-            let good = if *good > 0.0 { 1 } else { 0 };
-            let sink = collector(log.clone(), good);
+            let sink = collector(log.clone(), usize::from(*good > 0.0));
             async move { Ok(to_value(&sink)?) }
         })
     }
@@ -234,8 +233,7 @@ async fn relay(mut args: Vec<Value>) -> Outcome {
     let Value::Capability(function) = args.remove(1) else {
         panic!("to whom?");
     };
-    let result = function.call((), (args.remove(0),)).await;
-    result
+    function.call((), (args.remove(0),)).await
 }
 
 /// Makes a function out of an async closure.
