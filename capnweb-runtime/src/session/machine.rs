@@ -14,7 +14,7 @@ use crate::error::{Disconnect, Error, Violation};
 use crate::hook::{Account, CallsInFlight, Cap, Charge, Pipe, Stats, Value, weigh_expr};
 use crate::ids::{ExportId, ImportId, ImportRef, SessionKey, WireId};
 use crate::limits::Limits;
-use crate::wire::{self, Expr, Message};
+use crate::wire::{self, DecodeError, Expr, Message};
 
 /// One side of one session.
 pub(crate) struct Machine {
