@@ -8,5 +8,6 @@ mod errors;
 mod map;
 mod peer;
 mod pipelining;
+mod streams;
 mod three_parties;
 mod values;
