@@ -28,8 +28,9 @@ impl WireId {
 }
 
 impl fmt::Display for WireId {
+    /// Writes the number as JavaScript does: a peer may send any, and `1e300` has 301 digits.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        f.write_str(ryu_js::Buffer::new().format(self.0))
     }
 }
 

@@ -87,6 +87,10 @@
 
 #![warn(clippy::exhaustive_enums)] // whether it may grow is decided for each
 
+#[cfg(any(test, feature = "__fuzz"))]
+#[doc(hidden)]
+#[path = "fuzz/mod.rs"]
+pub mod __fuzz;
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;

@@ -93,9 +93,13 @@ impl Limits {
             max_exports: 1000,
             max_imports: 1000,
             max_calls_in_flight: 100,
+            max_map_steps: 10_000,
             max_handler_time: Some(Duration::from_secs(30)),
             max_retained_bytes: 8 * 1024 * 1024,
             max_outgoing_bytes: 4 * 1024 * 1024,
+            max_streams: 50,
+            max_unread_bytes: 8 * 1024 * 1024,
+            max_blob_bytes: 8 * 1024 * 1024,
             ..Self::default()
         }
     }

@@ -26,7 +26,7 @@ pub enum Violation {
         released: f64,
     },
     /// A release counts something other than a positive whole number.
-    #[error("release count must be a positive integer: {0}")]
+    #[error("release count must be a positive integer: {}", WireId(*.0))]
     BadReleaseCount(f64),
     /// Something was introduced under an id that its sender does not allocate.
     #[error("introduced ids must be negative integers: {0}")]

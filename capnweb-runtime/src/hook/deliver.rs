@@ -2,8 +2,10 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 
+use futures_util::future::try_join_all;
 use tokio::sync::oneshot;
 
 use super::call::Call;
@@ -55,7 +57,7 @@ impl Future for Wait {
 /// Cancel-safe: dropping the future stops the waiting and nothing else.
 pub(crate) async fn deliver(wait: Wait) -> Outcome {
     let value = root(wait).await?;
-    substitute(value, Place::ROOT, &mut { MAX_SUBSTITUTED }).await
+    substitute(value, Place::ROOT, &AtomicUsize::new(MAX_SUBSTITUTED)).await
 }
 
 /// Returns about how many bytes are copied when the promises inside a value are replaced, as far as
@@ -101,7 +103,13 @@ pub(crate) async fn deliver_all(args: Vec<Value>) -> Result<Vec<Value>, Error> {
     if !args.iter().any(contains_promise) {
         return Ok(args);
     }
-    match substitute(Value::Array(args), Place::ROOT, &mut { MAX_SUBSTITUTED }).await? {
+    match substitute(
+        Value::Array(args),
+        Place::ROOT,
+        &AtomicUsize::new(MAX_SUBSTITUTED),
+    )
+    .await?
+    {
         Value::Array(args) => Ok(args),
         other => Ok(vec![other]),
     }
@@ -119,7 +127,7 @@ impl Delivery {
             return Self::There(Some(value));
         }
         Self::Awaited(Box::pin(async move {
-            substitute(value, Place::ROOT, &mut { MAX_SUBSTITUTED }).await
+            substitute(value, Place::ROOT, &AtomicUsize::new(MAX_SUBSTITUTED)).await
         }))
     }
 }
@@ -192,26 +200,36 @@ impl Place {
 fn substitute(
     mut value: Value,
     place: Place,
-    budget: &mut usize,
+    budget: &AtomicUsize,
 ) -> Pin<Box<dyn Future<Output = Outcome> + Send + '_>> {
     Box::pin(async move {
         let mut promises = Vec::new();
         collect_promises(&mut value, place, &mut promises);
-        // All are asked for before the first is waited for: they settle side by side.
-        let waits: Vec<Wait> = promises
+        // All are asked for at once, and none is waited for behind another, which may never settle
+        // although this one has failed (protocol C-43).
+        let replacements = promises
             .iter()
-            .map(|(_, _, stub)| Wait::begin(stub))
-            .collect();
-        for ((target, place, _), wait) in promises.into_iter().zip(waits) {
-            let replacement = root(wait).await?;
-            let place = place.replaced()?;
-            *budget = budget
-                .checked_sub(weight(&replacement))
-                .ok_or_else(|| Error::range_error("The promised values are too large.").public())?;
-            *target = substitute(replacement, place, budget).await?;
+            .map(|(_, place, stub)| replacement(Wait::begin(stub), *place, budget))
+            .collect::<Vec<_>>();
+        let replacements = try_join_all(replacements).await?;
+        for ((target, ..), replacement) in promises.into_iter().zip(replacements) {
+            *target = replacement;
         }
         Ok(value)
     })
+}
+
+/// Waits for what is to replace a promise.
+async fn replacement(wait: Wait, place: Place, budget: &AtomicUsize) -> Outcome {
+    let value = root(wait).await?;
+    let place = place.replaced()?;
+    let room = weight(&value);
+    budget
+        .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
+            left.checked_sub(room)
+        })
+        .map_err(|_| Error::range_error("The promised values are too large."))?;
+    substitute(value, place, budget).await
 }
 
 fn contains_promise(value: &Value) -> bool {

@@ -11,7 +11,7 @@ use super::thrown::without_capabilities;
 use crate::config::SessionConfig;
 use crate::counters::Counters;
 use crate::error::{Disconnect, Error, Violation};
-use crate::hook::{Account, CallsInFlight, Cap, Charge, Pipe, Stats, Value, weigh_expr};
+use crate::hook::{Account, CallsInFlight, Cap, Charge, Pipe, State, Stats, Value, weigh_expr};
 use crate::ids::{ExportId, ImportId, ImportRef, SessionKey, WireId};
 use crate::limits::Limits;
 use crate::wire::{self, DecodeError, Expr, Message};
@@ -193,7 +193,12 @@ impl Machine {
         self.check_exports()?;
         let charge = self.charge_message(size)?;
         let cap = match self.evaluate(expr, host)? {
-            Value::Capability(stub) if stub.is_promise() => stub.into_cap(),
+            // The result of a call is one also where it is named as a stub (protocol S-31, W-43).
+            Value::Capability(stub)
+                if stub.is_promise() || !matches!(stub.cap().state(), State::Object) =>
+            {
+                stub.into_cap()
+            }
             value => Cap::kept(value, charge),
         };
         self.exports.insert_pushed(id, cap);

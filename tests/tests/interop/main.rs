@@ -1,5 +1,6 @@
 //! Interop with the JavaScript peer, npm `capnweb`.
 
+mod differential;
 mod js_through_rust;
 mod js_to_js;
 mod js_to_rust;
@@ -11,3 +12,4 @@ mod streams;
 mod support;
 #[path = "../../../capnweb-runtime/examples/interop-target/target.rs"]
 mod target;
+mod transcripts;

@@ -165,6 +165,7 @@ async fn more_calls_at_once_than_may_be_in_flight() {
     .await;
 }
 
+/// Protocol L-1, L-5.
 #[tokio::test]
 async fn deeper_data_than_may_be_nested() {
     limited(
@@ -186,6 +187,7 @@ async fn deeper_data_than_may_be_nested() {
     .await;
 }
 
+/// Protocol L-2, L-5.
 #[tokio::test]
 async fn a_longer_bigint_than_may_be_read() {
     limited(

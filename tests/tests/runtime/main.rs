@@ -21,4 +21,5 @@ mod streams;
 mod support;
 mod telemetry;
 mod untyped;
+mod web;
 mod websocket;

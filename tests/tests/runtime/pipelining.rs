@@ -163,6 +163,7 @@ async fn promises_may_be_dropped_while_others_hang_on_them() {
 
 /// The faults: waiting for an answer before the next call is sent, and asking for results that are
 /// only called upon.
+/// Protocol S-10.
 #[tokio::test]
 async fn a_chain_is_sent_at_once_and_only_its_end_is_asked_for() {
     let server = RawServer::bind().await;

@@ -213,6 +213,7 @@ async fn arguments_taken_whole_promised_and_refused() {
     .await;
 }
 
+/// An object that is passed many times is dropped once (protocol O-14).
 #[tokio::test]
 async fn stubs_inside_structs_both_ways() {
     bench(10, async |bench, purses| {

@@ -3,6 +3,7 @@
 mod layers;
 mod portable;
 mod pure;
+mod requirements;
 mod shape;
 mod source;
 mod ui;

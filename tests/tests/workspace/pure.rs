@@ -2,6 +2,7 @@
 
 use crate::source::{Finding, Source, assert_found, assert_none};
 
+/// Protocol T-2.
 #[test]
 fn the_state_machines_are_pure() {
     let sources: Vec<Source> = PURE

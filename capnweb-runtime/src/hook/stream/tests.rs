@@ -9,6 +9,7 @@ use std::task::Poll;
 use futures_util::FutureExt as _;
 use tokio::sync::Notify;
 
+use super::pump::Over;
 use super::{
     ByteSource, Consume, Consumer, Gauge, Nature, Readable, Source, Step, Writer, collect, pipe,
     pump,
@@ -238,7 +239,7 @@ async fn a_writer_that_is_dropped_aborts() {
     assert_eq!(log.take(), ["a", disposed]);
 }
 
-fn never() -> super::pump::Over {
+fn never() -> Over {
     Box::pin(std::future::pending())
 }
 

@@ -154,6 +154,7 @@ static ECHO: Interface = Interface::new(
 );
 static ECHOES: Facet = Facet::new(&ECHO, &[Results::Whole]);
 
+/// Protocol L-24.
 #[test]
 fn endless_chains_are_cut_off_and_dropped_without_recursion() {
     on_small_stack(|| {

@@ -25,6 +25,7 @@ fn error(text: &str) -> String {
     format!(r#"["abort",["error","Error","{text}"]]"#)
 }
 
+/// Protocol W-42, B-11, L-41.
 #[tokio::test]
 async fn forged_ids_end_the_session() {
     for (message, text) in [
@@ -99,6 +100,7 @@ async fn wrong_types_in_id_positions_end_the_session() {
     }
 }
 
+/// Protocol S-34, B-13.
 #[tokio::test]
 async fn resolving_what_is_no_promise_ends_the_session_and_hangs_nothing() {
     let stub = r#"["push",["pipeline",0,["keep"],[["export",-1]]]]"#;
@@ -119,6 +121,7 @@ async fn resolving_what_is_no_promise_ends_the_session_and_hangs_nothing() {
     }
 }
 
+/// Protocol W-4, B-25.
 #[tokio::test]
 async fn a_violation_after_imported_capabilities_hangs_nothing() {
     for message in [

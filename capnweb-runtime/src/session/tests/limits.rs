@@ -95,6 +95,7 @@ async fn l15_calls_that_the_peer_does_not_answer_fill_the_import_table() {
     assert!(peer.ended().is_none());
 }
 
+/// What waits for an unsettled target is counted too (protocol L-18).
 #[tokio::test]
 async fn l17_calls_in_flight_are_refused_one_by_one() {
     let peer = Scripted::with(limits(|limits| limits.max_calls_in_flight = 2));

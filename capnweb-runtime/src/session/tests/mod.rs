@@ -4,6 +4,7 @@
 mod circles;
 mod deadlines;
 mod facets;
+mod failures;
 mod hostile;
 mod limits;
 mod map;
@@ -14,6 +15,5 @@ mod stress;
 mod support;
 mod told;
 mod transcripts;
-mod transcripts_failures;
 mod web;
 mod world;

@@ -148,6 +148,18 @@ impl Dispatch for World {
                 ("a", array([number(1.0), number(2.0)])),
                 ("u", Value::Undefined),
             ]))),
+            "giveSquare" => ready(Ok(function(|args| match args.first() {
+                Some(Value::Number(x)) => Ok(number(x * x)),
+                _ => Ok(Value::Undefined),
+            }))),
+            "giveLong" => {
+                let long = "9".repeat(16_385).parse().expect("digits");
+                ready(Ok(object([
+                    ("f", function(|_| Ok(Value::Null))),
+                    ("n", Value::BigInt(long)),
+                ])))
+            }
+            "fresh" => ready(Ok(Value::Capability(self.counter(0.0)))),
             "nothing" => ready(Ok(Value::Undefined)),
             "throwIt" => ready(Err(boom())),
             "throwValue" => ready(Err(Error::thrown(next(&mut args)))),
@@ -192,6 +204,9 @@ pub(super) static WORLD: Interface = Interface::new(
         method("greet"),
         method("two"),
         method("give"),
+        method("giveSquare"),
+        method("giveLong"),
+        Member::new("fresh", MemberKind::Property, Cancel::Cooperative),
         Member::new("prop", MemberKind::Property, Cancel::Cooperative),
         method("nothing"),
         method("throwIt"),

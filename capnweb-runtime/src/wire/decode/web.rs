@@ -166,17 +166,21 @@ impl Init {
 
     /// Takes a member; null if there is none.
     fn member(&mut self, name: &str) -> Json {
-        let found = self.0.iter_mut().find(|(key, _)| key == name);
-        found
-            .map(|(_, value)| std::mem::take(value))
-            .unwrap_or_default()
+        self.given(name).unwrap_or_default()
     }
 
+    fn given(&mut self, name: &str) -> Option<Json> {
+        let found = self.0.iter_mut().find(|(key, _)| key == name);
+        found.map(|(_, value)| std::mem::take(value))
+    }
+
+    /// Takes a text. To JavaScript null is one; only what is not there is not.
     fn text(&mut self, name: &'static str) -> Result<Option<String>, DecodeError> {
-        match self.member(name) {
-            Json::Null => Ok(None),
-            Json::String(text) => Ok(Some(text)),
-            _ => Err(DecodeError::InitMember { name }),
+        match self.given(name) {
+            None => Ok(None),
+            Some(Json::Null) => Ok(Some("null".to_owned())),
+            Some(Json::String(text)) => Ok(Some(text)),
+            Some(_) => Err(DecodeError::InitMember { name }),
         }
     }
 
@@ -192,24 +196,25 @@ impl Init {
     }
 
     fn headers(&mut self) -> Result<Headers, DecodeError> {
-        match self.member("headers") {
-            Json::Array(pairs) => headers(&pairs),
-            other if is_truthy(&other) => Err(DecodeError::InitHeaders),
-            _ => Ok(Headers::new()),
+        match self.given("headers") {
+            None => Ok(Headers::new()),
+            Some(Json::Array(pairs)) => headers(&pairs),
+            Some(_) => Err(DecodeError::InitHeaders),
         }
     }
 
     /// Takes a status; 0, which is none, in the place of what is not even a small integer.
     fn status(&mut self) -> Result<u16, DecodeError> {
-        match self.member("status") {
-            Json::Null => Ok(200),
-            Json::Number(status) => {
+        match self.given("status") {
+            None => Ok(200),
+            Some(Json::Null) => Ok(0),
+            Some(Json::Number(status)) => {
                 let status = WireId(status).table_id();
                 Ok(status
                     .and_then(|status| status.try_into().ok())
                     .unwrap_or(0))
             }
-            _ => Err(DecodeError::InitMember { name: "status" }),
+            Some(_) => Err(DecodeError::InitMember { name: "status" }),
         }
     }
 }

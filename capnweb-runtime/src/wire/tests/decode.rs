@@ -122,6 +122,7 @@ fn f4_what_is_not_json_is_a_syntax_error() {
     }
 }
 
+/// Protocol F-10.
 #[test]
 fn l3_size_is_counted_in_code_units_and_before_reading() {
     let limits = Limits {
@@ -450,6 +451,7 @@ fn w24_kinds_of_bytes_are_checked() {
     );
 }
 
+/// Protocol W-25, B-10.
 #[test]
 fn w28_errors_are_read() {
     let plain = error(ErrorClass::TypeError, "x");
@@ -479,6 +481,7 @@ fn w28_properties_named_like_fields_are_not_even_read() {
     assert!(read(r#"["error","Error","m",null,{"toString":["bogus"]}]"#).is_err());
 }
 
+/// Protocol O-22.
 #[test]
 fn w29_names_are_normalized() {
     for name in [

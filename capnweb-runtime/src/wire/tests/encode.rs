@@ -82,6 +82,7 @@ fn w10_w11_f7_scalars() {
     assert_eq!(text(&string(odd)), "\"\\u0000\\u000b\u{7f}\u{2028}\"");
 }
 
+/// Protocol W-17: there are no holes.
 #[test]
 fn w12_w15_arrays_and_undefined() {
     assert_eq!(text(&Tree::Undefined), r#"["undefined"]"#);
@@ -191,6 +192,7 @@ fn w22_every_other_kind_of_bytes_carries_its_name() {
     }
 }
 
+/// Protocol W-25, O-22.
 #[test]
 fn w26_errors_take_the_shortest_form() {
     let error_class = ErrorClass::Error;
@@ -276,6 +278,7 @@ fn w26_a_property_that_cannot_be_encoded_is_left_out_whole() {
     assert_eq!(bare_text(&only), r#"["error","Error","m"]"#);
 }
 
+/// Protocol W-30, L-27.
 #[test]
 fn b9_a_chain_of_causes_is_written_once_per_level() {
     let innermost = error(ErrorClass::Error, "0", []);

@@ -245,6 +245,7 @@ fn f5_repeated_keys_cost_no_more_than_others() {
     assert!(started.elapsed() < Duration::from_secs(20));
 }
 
+/// Protocol L-11.
 #[test]
 fn f6_nesting_is_allowed_up_to_the_cap_and_refused_beyond_it() {
     let nested = |levels| format!("{}{}", "[".repeat(levels), "]".repeat(levels));

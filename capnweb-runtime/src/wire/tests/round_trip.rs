@@ -4,6 +4,7 @@ use super::random::Random;
 use crate::limits::Limits;
 use crate::wire::{EncodeError, Message, decode, encode_push};
 
+/// One line each, so that lines can separate them (protocol T-3).
 #[test]
 fn whatever_is_encoded_is_decoded_as_the_same_value() {
     let mut random = Random::new(0x9e37_79b9_7f4a_7c15);

@@ -131,8 +131,8 @@ fn w34_requests_are_normalized() {
     for same in [
         r#"["request","http://e.com",[]]"#,
         r#"["request","http://e.com/",{"method":"get","cf":{"a":[1]},"toJSON":1,"body":null}]"#,
-        r#"["request","http://e.com/",{"headers":null,"signal":null,"keepalive":false,"duplex":"half"}]"#,
-        r#"["request","http://e.com/",{"method":null,"cache":"default","mode":"cors","referrer":"about:client","referrerPolicy":""}]"#,
+        r#"["request","http://e.com/",{"signal":null,"keepalive":false,"duplex":"half"}]"#,
+        r#"["request","http://e.com/",{"cache":"default","mode":"cors","referrer":"about:client","referrerPolicy":""}]"#,
     ] {
         assert_eq!(rewritten(same), plain, "{same}");
     }
@@ -153,6 +153,7 @@ fn w34_requests_are_normalized() {
     }
 }
 
+/// Protocol O-21: so it is spelled.
 #[test]
 fn w34_what_is_no_request_is_refused() {
     for text in [
@@ -183,6 +184,8 @@ fn w34_requests_keep_to_the_rules_of_fetch() {
         ),
         (r#"{"signal":{}}"#, DecodeError::RequestSignal),
         (r#"{"headers":{"a":"b"}}"#, DecodeError::InitHeaders),
+        (r#"{"headers":null}"#, DecodeError::InitHeaders),
+        (r#"{"cache":null}"#, member("cache")),
         (r#"{"headers":[["a"]]}"#, DecodeError::HeaderPair),
         (r#"{"method":1}"#, member("method")),
         (r#"{"method":"a b"}"#, InvalidRequest::Method.into()),

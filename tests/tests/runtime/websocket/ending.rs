@@ -16,6 +16,7 @@ async fn client() -> (Link<EchoStub>, RawPeer) {
     in_time(async { tokio::join!(Link::connect(&server.url), server.accept()) }).await
 }
 
+/// Protocol T-13, O-19.
 #[tokio::test]
 async fn closing_a_session_tells_the_reason() {
     let mut peer = raw().await;
@@ -81,6 +82,7 @@ async fn breaking_the_protocol_is_answered_with_what_is_wrong() {
     }
 }
 
+/// Protocol T-11.
 #[tokio::test]
 async fn a_binary_message_ends_the_session() {
     let mut peer = raw().await;
@@ -93,6 +95,7 @@ async fn a_binary_message_ends_the_session() {
     assert!(matches!(peer.hear().await, Heard::Closed(3000, _)));
 }
 
+/// Protocol T-1: what was said before the end is heard before it.
 #[tokio::test]
 async fn a_client_learns_what_the_server_held_against_it() {
     let (client, mut server) = client().await;
@@ -118,6 +121,7 @@ async fn a_client_learns_what_the_server_held_against_it() {
     assert!(later.is_disconnected());
 }
 
+/// Protocol T-14, S-82, O-18.
 #[tokio::test]
 async fn a_client_learns_how_the_server_closed() {
     let (client, mut server) = client().await;
@@ -130,6 +134,7 @@ async fn a_client_learns_how_the_server_closed() {
     assert_eq!(end.fault(), Fault::Peer);
 }
 
+/// Protocol T-14, S-82, B-24.
 #[tokio::test]
 async fn a_server_that_vanishes_fails_what_is_pending() {
     let (client, server) = client().await;
@@ -161,6 +166,7 @@ async fn dropping_the_main_stub_says_goodbye() {
     assert!(matches!(session.closed().await, Disconnect::Shutdown));
 }
 
+/// Protocol S-83.
 #[tokio::test]
 async fn a_stub_that_outlives_its_session_says_so() {
     let (client, server) = client().await;

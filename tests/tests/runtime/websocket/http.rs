@@ -31,6 +31,7 @@ fn assert_refused(response: &str) {
 
 const PLAIN: &str = "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
 
+/// Protocol T-15.
 #[tokio::test]
 async fn who_asks_for_no_websocket_is_told_so() {
     let url = serving(|_| parrot()).await;

@@ -56,6 +56,7 @@ async fn a_peer_that_never_reads_loses_its_session() {
     );
 }
 
+/// Protocol S-84: nobody waits for anything, so that nobody is told.
 #[tokio::test]
 async fn a_peer_that_vanishes_leaves_nothing_behind() {
     let (url, census, beside) = counted().await;
@@ -82,6 +83,7 @@ async fn a_peer_that_stops_in_the_middle_of_a_message_leaves_nothing_behind() {
     until_alive(&census, 1, &beside).await;
 }
 
+/// Protocol L-10, T-16.
 #[tokio::test]
 async fn a_frame_larger_than_may_be_ends_its_session_alone() {
     let (url, census, beside) = counted().await;
@@ -98,6 +100,7 @@ async fn a_frame_larger_than_may_be_ends_its_session_alone() {
     until_alive(&census, 1, &beside).await;
 }
 
+/// Protocol T-10.
 #[tokio::test]
 async fn a_message_in_pieces_is_one_message() {
     use tokio_tungstenite::tungstenite::protocol::frame::Frame;

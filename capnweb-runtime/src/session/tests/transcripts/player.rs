@@ -1,0 +1,350 @@
+//! One of our sessions in the place of one side of a transcript.
+
+use std::collections::HashMap;
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
+
+use super::expression::Expression;
+use super::format::{End, Line, Side, Transcript};
+use crate::error::Error;
+use crate::hook::{Outcome, Resolver, SessionControl as _, Stub, Value, promise};
+use crate::session::tests::support::{Scripted, call_at, function, number, object, settle, value};
+use crate::value::{Bytes, Date, ErrorClass, ErrorValue, Object, Path, Segment};
+
+/// A side as it plays.
+pub(super) struct Player {
+    side: Side,
+    peer: Scripted,
+    names: HashMap<String, Value>,
+    resolvers: HashMap<String, Resolver>,
+    awaited: HashMap<String, Awaited>,
+    expected: Vec<String>,
+}
+
+/// A value that is waited for.
+enum Awaited {
+    Pending(Pin<Box<dyn Future<Output = Outcome>>>),
+    Settled(Outcome),
+}
+
+impl Player {
+    pub(super) fn new(side: Side) -> Self {
+        Self {
+            side,
+            peer: Scripted::new(),
+            names: HashMap::new(),
+            resolvers: HashMap::new(),
+            awaited: HashMap::new(),
+            expected: Vec::new(),
+        }
+    }
+
+    /// Plays a side: does what its application does, hears what the other side says, and checks
+    /// what is said.
+    pub(super) async fn play(mut self, transcript: &Transcript) {
+        for (number, line) in &transcript.lines {
+            let place = format!("{}:{number}", transcript.name);
+            match line {
+                Line::Says(side, message) if *side == self.side => {
+                    self.expected.push(message.clone());
+                }
+                Line::Says(_, message) => {
+                    self.compare(&place).await;
+                    self.peer.says(message);
+                }
+                Line::Does(side, action) if *side == self.side => {
+                    self.compare(&place).await;
+                    self.act(action, &place).await;
+                }
+                Line::Does(..) => {}
+            }
+        }
+        self.compare(&format!("{}: at the end", transcript.name))
+            .await;
+        self.leave(transcript).await;
+    }
+
+    async fn leave(self, transcript: &Transcript) {
+        let name = &transcript.name;
+        self.peer.world.forget();
+        settle().await;
+        let said = self.peer.heard().await;
+        let stats = self.peer.connection.stats();
+        let tables = (stats.imports, stats.exports);
+        assert_eq!(
+            said,
+            Vec::<String>::new(),
+            "{name}: more is said at the end"
+        );
+        let ended = self.peer.ended().is_some();
+        assert_eq!(ended, transcript.end == End::Ended, "{name}: has it ended?");
+        match transcript.end {
+            End::Clean => assert_eq!(tables, (1, 1), "{name}: what is held at the end"),
+            End::Ended => assert_eq!(tables, (0, 0), "{name}: what is held at the end"),
+            End::Open => {}
+        }
+    }
+
+    /// Checks that what is to be said has been, and nothing else.
+    async fn compare(&mut self, place: &str) {
+        if self.expected.is_empty() {
+            return;
+        }
+        let expected = std::mem::take(&mut self.expected);
+        assert_eq!(self.heard().await, expected, "before {place}");
+    }
+
+    async fn heard(&mut self) -> Vec<String> {
+        let mut heard = Vec::new();
+        for _ in 0..4 {
+            heard.extend(self.peer.heard().await);
+            self.awaited.values_mut().for_each(Awaited::look);
+        }
+        heard
+    }
+
+    async fn act(&mut self, action: &str, place: &str) {
+        if let Some((name, expression)) = action.split_once(" = ") {
+            return self.name(name, expression);
+        }
+        if let Some((name, expected)) = action.split_once(" fails ") {
+            let failed = self.outcome(name, place).await.as_ref().map_err(said);
+            assert_eq!(failed, Err(expected.to_owned()), "{place}");
+            return;
+        }
+        if let Some((name, expected)) = action.split_once(" is ") {
+            let expected = self.evaluate(&Expression::parse(expected));
+            let outcome = self.outcome(name, place).await;
+            match outcome {
+                Ok(value) => assert_eq!(*value, expected, "{place}"),
+                Err(error) => panic!("{place}: {error:?}"),
+            }
+            return;
+        }
+        let mut words = action.split(' ');
+        match words.next().unwrap_or_default() {
+            "await" => self.begin(words.next().expect("a name")),
+            "drop" => self.forget(words.next().expect("a name")),
+            "resolve" | "reject" => self.settle(action),
+            "open" => self.peer.world.open_gate(),
+            "forget" => self.peer.world.forget(),
+            "close" => {
+                self.peer.main = None;
+                self.names.remove("main");
+            }
+            "alive" => assert_eq!(
+                words.next(),
+                Some(&*self.peer.world.alive().to_string()),
+                "{place}"
+            ),
+            "entered" => assert_eq!(self.peer.world.log(), words.collect::<Vec<_>>(), "{place}"),
+            "holds" => {
+                let stats = self.peer.connection.stats();
+                let tables = format!("holds {} {}", stats.imports, stats.exports);
+                assert_eq!(tables, action, "{place}");
+            }
+            other => panic!("{place}: what is to {other}?"),
+        }
+    }
+
+    fn name(&mut self, name: &str, expression: &str) {
+        let value = if let Some(awaited) = expression.strip_prefix("await ") {
+            match self.awaited.get(awaited) {
+                Some(Awaited::Settled(Ok(value))) => value.clone(),
+                _ => panic!("{awaited} has no value"),
+            }
+        } else if expression == "promise()" {
+            let (own, resolver) = promise();
+            self.resolvers.insert(name.to_owned(), resolver);
+            Value::Capability(Stub::promise(own))
+        } else {
+            self.evaluate(&Expression::parse(expression))
+        };
+        self.names.insert(name.to_owned(), value);
+    }
+
+    /// Begins to wait for a value.
+    fn begin(&mut self, name: &str) {
+        let stub = self.stub(name);
+        let waiting = Box::pin(async move { value(&stub).await });
+        let mut awaited = Awaited::Pending(waiting);
+        awaited.look();
+        self.awaited.insert(name.to_owned(), awaited);
+    }
+
+    fn forget(&mut self, name: &str) {
+        let value = self.names.remove(name);
+        let awaited = self.awaited.remove(name);
+        assert!(value.is_some() || awaited.is_some(), "{name} is unknown");
+    }
+
+    fn settle(&mut self, action: &str) {
+        let mut words = action.splitn(3, ' ');
+        let (how, name) = (words.next(), words.next().expect("a name"));
+        let value = self.evaluate(&Expression::parse(words.next().expect("a value")));
+        let resolver = self
+            .resolvers
+            .remove(name)
+            .expect("it is a promise of ours");
+        resolver.settle(if how == Some("resolve") {
+            Ok(value)
+        } else {
+            Err(Error::thrown(value))
+        });
+    }
+
+    async fn outcome(&mut self, name: &str, place: &str) -> &Outcome {
+        for _ in 0..4 {
+            settle().await;
+            self.awaited.values_mut().for_each(Awaited::look);
+        }
+        match self.awaited.get(name) {
+            Some(Awaited::Settled(outcome)) => outcome,
+            Some(Awaited::Pending(_)) => panic!("{place}: {name} has not settled"),
+            None => panic!("{place}: nobody waits for {name}"),
+        }
+    }
+
+    fn stub(&self, name: &str) -> Stub {
+        match self.place(&[name.to_owned()]) {
+            Value::Capability(stub) => stub,
+            other => panic!("{name} is {other:?}"),
+        }
+    }
+
+    /// Returns what a name stands for, or a place inside it.
+    fn place(&self, path: &[String]) -> Value {
+        let (name, steps) = path.split_first().expect("a place has a name");
+        let named = match name.as_str() {
+            "main" => Value::Capability(self.peer.main().clone()),
+            name => self
+                .names
+                .get(name)
+                .unwrap_or_else(|| panic!("{name} is unknown"))
+                .clone(),
+        };
+        steps.iter().fold(named, |value, step| match value {
+            Value::Capability(stub) => Value::Capability(stub.step(segment(step))),
+            Value::Object(object) => object.get(step).cloned().unwrap_or_default(),
+            other => panic!("{other:?} has no {step}"),
+        })
+    }
+
+    fn evaluate(&self, expression: &Expression) -> Value {
+        match expression {
+            Expression::Undefined => Value::Undefined,
+            Expression::Literal(literal) => literal_value(literal),
+            Expression::Array(items) => {
+                Value::Array(items.iter().map(|item| self.evaluate(item)).collect())
+            }
+            Expression::Object(members) => self.object(members),
+            Expression::Place(path) => self.place(path),
+            Expression::Call(path, args) => {
+                let args: Vec<_> = args.iter().map(|arg| self.evaluate(arg)).collect();
+                match path.as_slice() {
+                    [maker] if !self.names.contains_key(maker) && maker != "main" => {
+                        make(maker, &args)
+                    }
+                    path => self.call(path, args),
+                }
+            }
+        }
+    }
+
+    fn object(&self, members: &[(String, Expression)]) -> Value {
+        let members = members
+            .iter()
+            .map(|(key, member)| (key.clone(), self.evaluate(member)));
+        Value::Object(members.collect::<Object<Stub>>())
+    }
+
+    fn call(&self, path: &[String], args: Vec<Value>) -> Value {
+        // Steps into a value that is here already are taken here.
+        let (steps, subject) = (0..=path.len())
+            .rev()
+            .find_map(|at| match self.reached(&path[..at]) {
+                Some(Value::Capability(stub)) if at == 1 || stub.path().is_empty() => {
+                    Some((at, stub))
+                }
+                _ => None,
+            })
+            .expect("a capability is called");
+        let steps: Path = path[steps..].iter().map(|step| segment(step)).collect();
+        Value::Capability(call_at(&subject, steps, args))
+    }
+
+    fn reached(&self, path: &[String]) -> Option<Value> {
+        (!path.is_empty()).then(|| self.place(path))
+    }
+}
+
+impl Awaited {
+    fn look(&mut self) {
+        if let Self::Pending(waiting) = self
+            && let Poll::Ready(outcome) = waiting
+                .as_mut()
+                .poll(&mut Context::from_waker(Waker::noop()))
+        {
+            *self = Self::Settled(outcome);
+        }
+    }
+}
+
+/// Returns how a failure is written in a transcript.
+fn said(error: &Error) -> String {
+    match error {
+        Error::Thrown(thrown) if !matches!(thrown.value(), Value::Error(_)) => {
+            format!("with {:?}", thrown.value())
+        }
+        error => format!("{} {}", error.class().name(), error),
+    }
+}
+
+fn segment(step: &str) -> Segment {
+    step.parse::<u64>()
+        .map_or_else(|_| Segment::from(step.to_owned()), Segment::from)
+}
+
+fn literal_value(literal: &serde_json::Value) -> Value {
+    match literal {
+        serde_json::Value::Null => Value::Null,
+        serde_json::Value::Bool(value) => Value::Bool(*value),
+        serde_json::Value::Number(value) => number(value.as_f64().expect("it is a double")),
+        serde_json::Value::String(text) => Value::String(text.clone()),
+        other => panic!("{other} is no literal"),
+    }
+}
+
+/// Makes what is not a literal.
+fn make(maker: &str, args: &[Value]) -> Value {
+    match (maker, args) {
+        ("times", [Value::Number(factor)]) => {
+            let factor = *factor;
+            function(move |args| match args.first() {
+                Some(Value::Number(x)) => Ok(number(x * factor)),
+                _ => Ok(number(f64::NAN)),
+            })
+        }
+        ("nothing", []) => function(|_| Ok(Value::Undefined)),
+        ("wrapping", []) => function(|args| {
+            let x = args.into_iter().next().unwrap_or_default();
+            Ok(object([("f", make("nothing", &[])), ("x", x)]))
+        }),
+        ("throwing", [Value::String(text)]) => {
+            let text = text.clone();
+            function(move |_| Err(Error::range_error(text.clone())))
+        }
+        ("error", [Value::String(class), Value::String(text), props @ ..]) => {
+            let mut error = ErrorValue::new(ErrorClass::from_name(class), text.clone());
+            if let [Value::Object(props)] = props {
+                error.props = props.clone();
+            }
+            Value::Error(Box::new(error))
+        }
+        ("long", []) => Value::BigInt("9".repeat(16_385).parse().expect("digits")),
+        ("date", [Value::Number(ms)]) => Value::Date(Date::from_time_value(*ms)),
+        ("bigint", [Value::String(digits)]) => Value::BigInt(digits.parse().expect("digits")),
+        ("bytes", [Value::String(text)]) => Value::Bytes(Bytes::from(text.clone().into_bytes())),
+        _ => panic!("how is {maker}({args:?}) made?"),
+    }
+}

@@ -1,0 +1,263 @@
+//! The same conversations, made up at random, with a peer of npm `capnweb` and with one of ours: both
+//! make the same of them, except where this side means to differ.
+//!
+//! `CAPNWEB_DIFFERENTIAL_CASES` says how many, `CAPNWEB_DIFFERENTIAL_SEED` where to begin; one that
+//! goes wrong is told with its seed, and as short as it still goes wrong.
+
+mod canonical;
+mod differences;
+mod generate;
+mod verdict;
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use capnweb_runtime::{Error, Result, Value, capability};
+use tokio::task::yield_now;
+
+use super::support::{node, runtime, serving};
+use canonical::canonical;
+use differences::intended;
+use generate::Random;
+use verdict::{Verdict, verdict};
+
+#[test]
+fn ours_and_npms_peers_make_the_same_of_whatever_they_are_sent() {
+    let Some(node) = node() else { return };
+    let mut reference = node.program("verdict.mjs", &[]).unwrap();
+    let reference = reference.line_after("listening on ", START).unwrap();
+    let cases = setting("CAPNWEB_DIFFERENTIAL_CASES", 1_500);
+    let first = setting("CAPNWEB_DIFFERENTIAL_SEED", 1);
+    runtime().block_on(async {
+        let ours = serving(|_| ProbeStub::new(Witness::default())).await;
+        let peers = Peers { ours, reference };
+        let mut counts = BTreeMap::new();
+        for seed in first..first + cases {
+            let conversation = Random::new(seed).conversation();
+            let kind = match peers.outcome(&conversation).await {
+                Ok(kind) => kind,
+                Err(found) => panic!("seed {seed}: {}", peers.shortest(conversation, found).await),
+            };
+            *counts.entry(kind).or_insert(0) += 1;
+        }
+        println!("{counts:#?}");
+        assert!(
+            counts
+                .get(ACCEPTED)
+                .is_some_and(|count| *count > cases / 10),
+            "hardly any conversation was taken: {counts:#?}"
+        );
+    });
+}
+
+/// The two that are compared.
+struct Peers {
+    ours: String,
+    reference: String,
+}
+
+/// Where they differ, though they are not meant to.
+struct Difference {
+    ours: Verdict,
+    reference: Verdict,
+}
+
+impl Peers {
+    /// Has a conversation with both; returns what became of it, or how they differ.
+    async fn outcome(
+        &self,
+        conversation: &[String],
+    ) -> std::result::Result<&'static str, Difference> {
+        let (ours, reference) = tokio::join!(
+            verdict(&self.ours, conversation),
+            verdict(&self.reference, conversation)
+        );
+        if ours == reference {
+            return Ok(match ours {
+                Verdict::Accepted { .. } => ACCEPTED,
+                Verdict::Aborted { .. } => "refused",
+            });
+        }
+        intended(conversation, &ours, &reference).ok_or(Difference { ours, reference })
+    }
+
+    /// Leaves out of a conversation what is not needed for it to go wrong.
+    async fn shortest(&self, mut conversation: Vec<String>, mut found: Difference) -> String {
+        let mut at = 0;
+        while at < conversation.len() {
+            let mut shorter = conversation.clone();
+            shorter.remove(at);
+            match self.outcome(&shorter).await {
+                Err(still) => (conversation, found) = (shorter, still),
+                Ok(_) => at += 1,
+            }
+        }
+        for at in 0..conversation.len() {
+            'simpler: loop {
+                for text in simpler(&conversation[at]) {
+                    let mut shorter = conversation.clone();
+                    shorter[at] = text;
+                    if let Err(still) = self.outcome(&shorter).await {
+                        (conversation, found) = (shorter, still);
+                        continue 'simpler;
+                    }
+                }
+                break;
+            }
+        }
+        format!(
+            "\n{}\nours:  {:?}\nnpm\'s: {:?}",
+            conversation.join("\n"),
+            found.ours,
+            found.reference
+        )
+    }
+}
+
+/// Returns the texts of a message with one thing less in it.
+fn simpler(text: &str) -> Vec<String> {
+    let Ok(message) = serde_json::from_str::<serde_json::Value>(text) else {
+        return Vec::new();
+    };
+    let mut texts = Vec::new();
+    for at in 0..places(&message) {
+        for how in [Simpler::Nothing, Simpler::Without] {
+            let mut changed = message.clone();
+            simplify(&mut changed, &mut { at }, how);
+            let changed = changed.to_string();
+            if changed.len() < text.len() {
+                texts.push(changed);
+            }
+        }
+    }
+    texts
+}
+
+/// How a place in a message is made simpler.
+#[derive(Clone, Copy)]
+enum Simpler {
+    /// By `null`.
+    Nothing,
+    /// By leaving out the first of what is inside.
+    Without,
+}
+
+fn places(value: &serde_json::Value) -> usize {
+    let inside: usize = match value {
+        serde_json::Value::Array(items) => items.iter().map(places).sum(),
+        serde_json::Value::Object(members) => members.values().map(places).sum(),
+        _ => 0,
+    };
+    inside + 1
+}
+
+fn simplify(value: &mut serde_json::Value, at: &mut usize, how: Simpler) {
+    if *at == 0 {
+        *at = usize::MAX;
+        return match (how, &mut *value) {
+            (Simpler::Without, serde_json::Value::Array(items)) if !items.is_empty() => {
+                drop(items.pop());
+            }
+            (Simpler::Without, serde_json::Value::Object(members)) => {
+                let last = members.keys().next_back().cloned();
+                drop(last.and_then(|last| members.remove(&last)));
+            }
+            _ => *value = serde_json::Value::Null,
+        };
+    }
+    *at -= 1;
+    match value {
+        serde_json::Value::Array(items) => {
+            items.iter_mut().for_each(|item| simplify(item, at, how))
+        }
+        serde_json::Value::Object(members) => {
+            members
+                .values_mut()
+                .for_each(|member| simplify(member, at, how));
+        }
+        _ => {}
+    }
+}
+
+/// What both have for a main object; the reference's is in `tests/js/verdict.mjs`.
+#[capability]
+trait Probe {
+    async fn see(&self, a: Value, b: Value) -> Result<()>;
+    async fn one(&self) -> Result<i64>;
+    async fn data(&self) -> Result<Value>;
+    async fn fail(&self) -> Result<()>;
+    async fn thing(&self) -> Result<ThingStub>;
+    #[property]
+    fn prop(&self) -> Value;
+    async fn done(&self) -> Result<String>;
+}
+
+#[capability]
+trait Thing {
+    async fn value(&self) -> Result<i64>;
+}
+
+#[derive(Default)]
+struct Witness {
+    seen: Mutex<Vec<String>>,
+}
+
+impl Probe for Witness {
+    async fn see(&self, a: Value, b: Value) -> Result<()> {
+        let seen = format!("{} {}", canonical(&a), canonical(&b));
+        self.seen.lock().expect("nobody panics with it").push(seen);
+        Ok(())
+    }
+
+    async fn one(&self) -> Result<i64> {
+        Ok(1)
+    }
+
+    async fn data(&self) -> Result<Value> {
+        let inner = Value::Object([("x", Value::String("y".to_owned()))].into_iter().collect());
+        let members = [
+            ("list", Value::Array(vec![Value::Number(1.0), inner])),
+            ("none", Value::Null),
+            ("undef", Value::Undefined),
+        ];
+        Ok(Value::Object(members.into_iter().collect()))
+    }
+
+    async fn fail(&self) -> Result<()> {
+        Err(Error::range_error("no"))
+    }
+
+    async fn thing(&self) -> Result<ThingStub> {
+        Ok(ThingStub::new(Seven))
+    }
+
+    fn prop(&self) -> Value {
+        let list = Value::Array(vec![Value::Number(1.0), Value::Number(2.0)]);
+        Value::Object([("a", list)].into_iter().collect())
+    }
+
+    /// Returns what was seen, once all that can run has run.
+    async fn done(&self) -> Result<String> {
+        for _ in 0..TURNS {
+            yield_now().await;
+        }
+        Ok(self.seen.lock().expect("nobody panics with it").join("\n"))
+    }
+}
+
+struct Seven;
+
+impl Thing for Seven {
+    async fn value(&self) -> Result<i64> {
+        Ok(7)
+    }
+}
+
+fn setting(name: &str, default: u64) -> u64 {
+    std::env::var(name).map_or(default, |text| text.parse().expect("a number"))
+}
+
+const ACCEPTED: &str = "accepted";
+const TURNS: usize = 50;
+const START: Duration = Duration::from_secs(30);
