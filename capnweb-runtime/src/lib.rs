@@ -142,7 +142,7 @@ pub use ids::WireId;
 pub use limits::Limits;
 pub use typed::{
     Attenuate, Body, Capability, FacetOf, Function, FunctionBody, IntoArg, IntoChunk, MapResult,
-    Pipeline, Promise, ReadableStream, RpcError, Wire, WritableStream,
+    Mappable, Pipeline, Promise, ReadableStream, RpcError, Wire, WritableStream,
 };
 pub use value::{
     Audience, BigInt, Blob, Bytes, BytesKind, Date, Element, ErrorClass, ErrorValue, Headers,

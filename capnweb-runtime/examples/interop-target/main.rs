@@ -6,6 +6,7 @@
 //! SIGINT or SIGTERM.
 
 mod mapping;
+mod streams;
 mod target;
 
 use std::error::Error;

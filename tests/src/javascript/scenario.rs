@@ -59,7 +59,7 @@ impl Scenario {
 }
 
 /// Every scenario, by topic.
-pub const SCENARIOS: [Scenario; 10] = [
+pub const SCENARIOS: [Scenario; 11] = [
     Scenario {
         name: "batch",
         steps: 10,
@@ -99,6 +99,10 @@ pub const SCENARIOS: [Scenario; 10] = [
     Scenario {
         name: "map",
         steps: 18,
+    },
+    Scenario {
+        name: "streams",
+        steps: 19,
     },
 ];
 

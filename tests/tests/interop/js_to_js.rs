@@ -30,7 +30,8 @@ scenarios!(
     errors,
     values,
     disposal,
-    map
+    map,
+    streams
 );
 
 #[test]

@@ -9,5 +9,6 @@ mod errors;
 mod map;
 mod peer;
 mod pipelining;
+mod streams;
 mod three_parties;
 mod values;
