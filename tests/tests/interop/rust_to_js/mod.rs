@@ -1,5 +1,6 @@
 //! This implementation's client, with typed stubs, against the JavaScript target.
 
+mod batch;
 mod callbacks;
 mod calls;
 mod capabilities;
