@@ -78,6 +78,25 @@ async fn w26_errors_among_the_arguments_of_our_calls_are_asked_about() {
     );
 }
 
+/// B-19: the reference implementation forgets those.
+#[tokio::test]
+async fn b19_errors_in_what_a_mapper_is_to_do_are_asked_about() {
+    let peer = hushed();
+    let main = peer.main().clone();
+    let cause = Error::new("outer secret").with_cause(Error::new("secret"));
+    let mapped = main.call("list", ()).map(|item| {
+        main.call("f", (item, cause.into_value()))
+            .map(|inner| (inner, secret()))
+    });
+    let heard = peer.heard().await.concat();
+    assert!(heard.contains("remap"), "{heard}");
+    assert!(
+        heard.matches("REDACTED").count() == 2 && !heard.contains("secret"),
+        "{heard}"
+    );
+    drop(mapped);
+}
+
 /// A settled promise is replaced by its value where the session's lock is held.
 #[tokio::test]
 async fn w26_errors_inside_of_settled_promises_are_asked_about() {
