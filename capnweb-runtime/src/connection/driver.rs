@@ -87,13 +87,12 @@ struct Turn {
 impl Turn {
     /// Notes a message of so many bytes, and lets others go first if that is enough for now.
     async fn spend(&mut self, size: usize) {
-        match self.left.checked_sub(size.saturating_add(MESSAGE)) {
-            Some(left) => self.left = left,
-            None => {
-                *self = Self::default();
-                tokio::task::yield_now().await;
-            }
+        if let Some(left) = self.left.checked_sub(size.saturating_add(MESSAGE)) {
+            self.left = left;
+            return;
         }
+        *self = Self::default();
+        tokio::task::yield_now().await;
     }
 }
 
@@ -148,6 +147,7 @@ impl Drop for EndOnDrop {
 mod tests {
     use std::collections::VecDeque;
     use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
 
     use super::drive;
     use crate::config::SessionConfig;
@@ -191,5 +191,37 @@ mod tests {
             .await
             .expect("the driver ends")
             .expect("it does not panic");
+    }
+
+    /// A peer whose messages all lie ready.
+    struct Talkative(Arc<AtomicUsize>);
+
+    impl FrameSource for Talkative {
+        type Frame = String;
+
+        async fn receive(&mut self) -> Result<String, Disconnect> {
+            self.0.fetch_add(1, Ordering::SeqCst);
+            Ok(r#"["reject",7,0]"#.to_owned())
+        }
+    }
+
+    /// A flood of small messages would hold up every other session of the thread.
+    #[tokio::test]
+    async fn a_session_with_much_to_say_takes_turns() {
+        let main = Cap::settled(Err(Error::new("none")));
+        let (connection, peer) = Connection::new(main, Peer::default(), &SessionConfig::default());
+        let heard = Arc::<AtomicUsize>::default();
+        let source = Talkative(Arc::clone(&heard));
+        let driver = tokio::spawn(drive(Arc::clone(&connection), source, Silent));
+        for turn in 1..=10 {
+            tokio::task::yield_now().await;
+            let heard = heard.load(Ordering::SeqCst);
+            assert!(
+                (turn..=turn * 100).contains(&heard),
+                "{heard} in turn {turn}"
+            );
+        }
+        driver.abort();
+        drop(peer);
     }
 }

@@ -283,8 +283,10 @@ async fn l27_chains_of_causes_are_cut_and_written_once() {
 /// Other properties of the error at the end stay.
 #[tokio::test]
 async fn l27_only_errors_are_left_out_of_the_last_error() {
-    let mut limits = Limits::default();
-    limits.max_error_depth = 1;
+    let limits = Limits {
+        max_error_depth: 1,
+        ..Limits::default()
+    };
     let error = Error::new("m")
         .with_prop("n", number(1.0))
         .with_cause(Error::new("c"));
