@@ -73,6 +73,7 @@
 #![doc = include_str!("../docs/concepts.md")]
 #![doc = include_str!("../docs/values.md")]
 #![doc = include_str!("../docs/operating.md")]
+#![cfg_attr(feature = "websocket", doc = include_str!("../docs/endpoints.md"))]
 //! # The protocol
 //!
 //! Ids such as S-22 name requirements of the protocol, as `docs/protocol.md` of this crate numbers
@@ -118,7 +119,7 @@ pub use capnweb_macros::attenuate;
 #[doc = include_str!("../docs/capability.md")]
 pub use capnweb_macros::capability;
 
-pub use config::SessionConfig;
+pub use config::{KeepAlive, SessionConfig};
 pub use counters::{CounterValues, Counters, Sample};
 
 pub use data::{from_value, native, to_value};
@@ -127,7 +128,10 @@ pub use data::{from_value, native, to_value};
 pub use endpoint::axum;
 pub use endpoint::in_process;
 #[cfg(feature = "websocket")]
-pub use endpoint::{ConnectError, Connector, Server, connect, serve};
+pub use endpoint::{
+    Batch, ConnectError, Connector, Origins, ResponseBody, RpcService, Server, Wanted, connect,
+    serve,
+};
 pub use error::redact;
 pub use error::{
     DeserializeError, Disconnect, Error, Fault, OutgoingError, Result, SerializeError, Thrown,
@@ -138,7 +142,7 @@ pub use ids::WireId;
 pub use limits::Limits;
 pub use typed::{
     Attenuate, Body, Capability, FacetOf, Function, FunctionBody, IntoArg, IntoChunk, MapResult,
-    Pipeline, Promise, ReadableStream, RpcError, Wire, WritableStream,
+    Mappable, Pipeline, Promise, ReadableStream, RpcError, Wire, WritableStream,
 };
 pub use value::{
     Audience, BigInt, Blob, Bytes, BytesKind, Date, Element, ErrorClass, ErrorValue, Headers,

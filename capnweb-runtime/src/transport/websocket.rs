@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::io;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt as _, StreamExt as _};
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -86,6 +87,7 @@ impl<S> WebSocketSource<S> {
                 limit: self.max_frame_bytes,
             }
             .into(),
+            Error::Utf8(_) => Violation::NotUtf8.into(),
             error => failed(error),
         }
     }
@@ -99,14 +101,28 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> FrameSink for WebSocket
         self.sink.flush().await.map_err(failed)
     }
 
+    async fn ping(&mut self) -> Result<(), Disconnect> {
+        let ping = Message::Ping(Bytes::new());
+        self.sink.send(ping).await.map_err(failed)
+    }
+
     async fn close(&mut self, reason: &Disconnect) {
-        let reason = Utf8Bytes::from(truncated(&reason.to_string()));
         let frame = CloseFrame {
-            code: CloseCode::from(SESSION_ENDED),
-            reason,
+            code: close_code(reason),
+            reason: Utf8Bytes::from(truncated(&reason.to_string())),
         };
         // The peer may be gone already; there is nobody left to tell.
         drop(self.sink.send(Message::Close(Some(frame))).await);
+    }
+}
+
+/// Text that is none has a code of its own in RFC 6455; everything else is the session's matter.
+fn close_code(reason: &Disconnect) -> CloseCode {
+    match reason {
+        Disconnect::Violation(violation) if matches!(**violation, Violation::NotUtf8) => {
+            CloseCode::Invalid
+        }
+        _ => CloseCode::from(SESSION_ENDED),
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod circles;
 mod deadlines;
+mod endings;
 mod facets;
 mod failures;
 mod hostile;
