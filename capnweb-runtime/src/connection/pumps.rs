@@ -62,7 +62,6 @@ impl Connection {
     /// peer.
     ///
     /// Cancel-safe.
-    #[allow(dead_code, reason = "HTTP batches wait for it (protocol T-27)")]
     pub(crate) async fn streams_still(&self) {
         self.gauge().still().await;
     }

@@ -94,7 +94,6 @@ impl Gauge {
     /// Waits until every pump has ended or waits for the other side.
     ///
     /// Cancel-safe.
-    #[allow(dead_code, reason = "HTTP batches wait for it (protocol T-27)")]
     pub(crate) async fn still(&self) {
         loop {
             let still = self.0.still.notified();
