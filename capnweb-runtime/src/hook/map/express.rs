@@ -31,6 +31,7 @@ pub(super) fn express(open: &mut Recordings, value: &Value, depth: usize) -> Res
         Value::Error(error) => {
             let mut expr = ErrorValue::new(error.class, error.message.clone());
             expr.stack.clone_from(&error.stack);
+            expr.audience = error.audience;
             expr.props = express_members(open, &error.props, below)?;
             Expr::Error(Box::new(expr))
         }

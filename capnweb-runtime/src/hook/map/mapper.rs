@@ -115,6 +115,11 @@ impl Mapper {
         )
     }
 
+    pub(super) fn exprs_mut(&mut self) -> impl Iterator<Item = &mut Expr> {
+        let instructions = self.instructions.iter_mut();
+        instructions.flat_map(|instruction| instruction.expr.as_mut())
+    }
+
     pub(super) fn instruction(&self, at: usize) -> Option<&Instruction> {
         self.instructions.get(at)
     }
