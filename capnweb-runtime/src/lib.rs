@@ -119,7 +119,7 @@ pub use capnweb_macros::attenuate;
 #[doc = include_str!("../docs/capability.md")]
 pub use capnweb_macros::capability;
 
-pub use config::SessionConfig;
+pub use config::{KeepAlive, SessionConfig};
 pub use counters::{CounterValues, Counters, Sample};
 
 pub use data::{from_value, native, to_value};
@@ -128,7 +128,9 @@ pub use data::{from_value, native, to_value};
 pub use endpoint::axum;
 pub use endpoint::in_process;
 #[cfg(feature = "websocket")]
-pub use endpoint::{ConnectError, Connector, Server, connect, serve};
+pub use endpoint::{
+    Batch, ConnectError, Connector, Origins, ResponseBody, RpcService, Server, Wanted, connect, serve,
+};
 pub use error::redact;
 pub use error::{
     DeserializeError, Disconnect, Error, Fault, OutgoingError, Result, SerializeError, Thrown,

@@ -21,6 +21,7 @@ macro_rules! scenarios {
 }
 
 scenarios!(
+    batch,
     calls,
     pipelining,
     callbacks,
@@ -29,7 +30,8 @@ scenarios!(
     errors,
     values,
     disposal,
-    map
+    map,
+    streams
 );
 
 #[test]
