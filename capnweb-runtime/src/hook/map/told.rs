@@ -1,8 +1,8 @@
 //! What a mapper tells of errors that are part of it (protocol L-20, B-19).
 
 use super::mapper::Mapper;
-use crate::hook::screen::Screen;
 use crate::hook::Value;
+use crate::hook::screen::Screen;
 use crate::value::{ErrorValue, Object, Tree};
 use crate::wire::{Expr, Remap, WireRef};
 
