@@ -74,6 +74,7 @@
 #![doc = include_str!("../docs/concepts.md")]
 #![doc = include_str!("../docs/values.md")]
 #![doc = include_str!("../docs/operating.md")]
+#![cfg_attr(feature = "websocket", doc = include_str!("../docs/endpoints.md"))]
 //! # The protocol
 //!
 //! Ids such as S-22 name requirements of the protocol, as `docs/protocol.md` of this crate numbers
