@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::error::Error;
 use crate::hook::charge::{Account, Charge};
+use crate::hook::lane::Lane;
 use crate::hook::resolver::{CallsInFlight, Resolver};
 use crate::value::Path;
 
@@ -66,6 +67,11 @@ impl Allowance {
         result: Resolver,
     ) -> Result<Resolver, (Resolver, Error)> {
         self.calls.admit(path, result)
+    }
+
+    /// Returns where the longer work of the peer's session queues.
+    pub(super) const fn lane(&self) -> &Lane {
+        self.calls.lane()
     }
 
     /// Charges the peer with something that is kept.

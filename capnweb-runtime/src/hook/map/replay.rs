@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::allowance::Allowance;
 use super::mapper::Mapper;
 use super::scope::ReplayScope;
 use crate::error::{Disconnect, Error};
@@ -9,6 +10,7 @@ use crate::hook::Value;
 use crate::hook::cap::{Cap, Outcome};
 use crate::hook::charge::Charge;
 use crate::hook::evaluate::evaluate;
+use crate::hook::lane::Lane;
 use crate::hook::resolver::Resolver;
 use crate::hook::session::Session;
 use crate::hook::weight::weight;
@@ -66,6 +68,12 @@ impl Replay {
             kept,
             result,
         })
+    }
+
+    /// Returns where the work of the session queues that this runs for.
+    pub(super) fn lane(&self) -> Option<&Lane> {
+        let allowance = self.mapper.terms().allowance.as_ref();
+        allowance.map(Allowance::lane)
     }
 
     /// Executes the next instruction.
