@@ -21,7 +21,7 @@ fn screen_expr(expr: &mut Expr, screen: &Screen) {
             let mut told = Value::Error(Box::new(data_of(error)));
             screen.value(&mut told);
             if let Value::Error(told) = told {
-                *error = Box::new(data_of(&told));
+                **error = data_of(&told);
             }
         }
         Expr::Capability(WireRef::Import(target) | WireRef::Pipeline(target)) => {
