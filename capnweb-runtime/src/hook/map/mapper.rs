@@ -10,6 +10,7 @@ use crate::hook::Value;
 use crate::hook::cap::Cap;
 use crate::hook::cap::State;
 use crate::hook::resolver::Resolver;
+use crate::hook::screen::Screen;
 use crate::hook::weight::weigh_expr;
 use crate::wire::{DecodeError, Expr};
 
@@ -105,6 +106,14 @@ impl Mapper {
         self.terms.guards.is_empty() && self.instructions.iter().all(readable)
     }
 
+    /// Puts in the place of every error in the instructions what a peer is told of it.
+    pub(crate) fn screen(&mut self, screen: &Screen) {
+        let instructions = self.instructions.iter_mut();
+        for expr in instructions.filter_map(|instruction| instruction.expr.as_mut().ok()) {
+            screen.expression(expr);
+        }
+    }
+
     /// Takes the mapper apart, to be sent.
     pub(crate) fn into_parts(self) -> (Vec<Cap>, Vec<Result<Expr, DecodeError>>) {
         let captures = self.captures.into_iter().map(|capture| capture.cap);
@@ -113,11 +122,6 @@ impl Mapper {
             captures.collect(),
             instructions.map(|instruction| instruction.expr).collect(),
         )
-    }
-
-    pub(super) fn exprs_mut(&mut self) -> impl Iterator<Item = &mut Expr> {
-        let instructions = self.instructions.iter_mut();
-        instructions.flat_map(|instruction| instruction.expr.as_mut())
     }
 
     pub(super) fn instruction(&self, at: usize) -> Option<&Instruction> {

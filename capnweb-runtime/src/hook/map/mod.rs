@@ -13,7 +13,6 @@ mod record;
 mod replay;
 mod scope;
 mod slices;
-mod told;
 
 pub(crate) use allowance::Allowance;
 pub(crate) use mapper::{Guard, Mapper};

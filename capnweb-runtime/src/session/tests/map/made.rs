@@ -100,7 +100,7 @@ async fn x12_map_with_a_capture_of_the_clients_made() {
     peer.is_clean().await;
 }
 
-/// The reference sends a promise for every value, all in one message.
+/// The reference sends a promise for every value, all in one message (O-16).
 #[tokio::test]
 async fn m5_thousands_of_promises_in_one_message() {
     let peer = Scripted::new();
