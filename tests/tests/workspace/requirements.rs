@@ -257,7 +257,7 @@ fn id(name: &str) -> Option<Id> {
 }
 
 /// Requirements that no test can show, and why.
-const INAPPLICABLE: [(&str, &str); 14] = [
+const INAPPLICABLE: [(&str, &str); 13] = [
     (
         "W-8",
         "only what has a form on the wire has the traits that an argument needs",
@@ -267,7 +267,6 @@ const INAPPLICABLE: [(&str, &str); 14] = [
         "S-87",
         "there is no timer that could close a session: `session` reads no clock",
     ),
-    ("C-53", "says what is not promised"),
     (
         "T-12",
         "there is no session before its socket is open: connecting waits for it",
