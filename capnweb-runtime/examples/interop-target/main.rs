@@ -5,6 +5,7 @@
 //! SIGINT or SIGTERM.
 
 mod mapping;
+mod streams;
 mod target;
 
 use std::error::Error;

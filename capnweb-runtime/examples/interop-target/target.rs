@@ -6,12 +6,13 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use capnweb_runtime::{
-    BigInt, Blob, Body, Bytes, Call, Date, Error, Function, Headers, Pipeline, Promise, Request,
-    Response, Result, Value, capability,
+    BigInt, Blob, Body, Bytes, Call, Date, Error, Function, Headers, Pipeline, Promise,
+    ReadableStream, Request, Response, Result, Value, WritableStream, capability,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::mapping::{self, SourceStub};
+use crate::streams::{self, Collecting, CollectorStub, StreamSourceStub, Tracking};
 
 /// What every connection is served.
 #[capability]
@@ -69,6 +70,30 @@ pub trait Target {
     async fn make_request(&self, url: String, text: String) -> Result<Request<Body>>;
     async fn read_response(&self, response: Response<Body>) -> Result<ResponseRead>;
     async fn make_response(&self, status: u16, text: String) -> Result<Response<Body>>;
+
+    async fn make_stream(&self, chunks: Vec<Value>) -> Result<ReadableStream<Value>>;
+    async fn make_byte_stream(
+        &self,
+        total: usize,
+        chunk_size: usize,
+    ) -> Result<ReadableStream<Bytes>>;
+    async fn make_large_chunk_stream(&self, size: usize) -> Result<ReadableStream<Bytes>>;
+    async fn make_error_stream(&self, n: u64) -> Result<ReadableStream<f64>>;
+    async fn make_stream_source(&self) -> Result<StreamSourceStub>;
+    async fn collect_stream(&self, chunks: ReadableStream<Value>) -> Result<Vec<Value>>;
+    async fn sum_byte_stream(&self, chunks: ReadableStream<Bytes>) -> Result<usize>;
+    async fn collect_stream_slow(&self, chunks: ReadableStream<Value>, ms: u64) -> Result<usize>;
+    async fn read_stream_partial(
+        &self,
+        chunks: ReadableStream<Value>,
+        n: usize,
+    ) -> Result<Vec<Value>>;
+    async fn make_collector(&self) -> Result<CollectorStub>;
+    async fn write_to_writable(
+        &self,
+        writable: WritableStream<Value>,
+        chunks: Vec<Value>,
+    ) -> Result<String>;
 
     /// The sizes of this session's tables.
     async fn stats(&self, call: Call) -> Result<TableSizes>;
@@ -386,6 +411,65 @@ impl Target for Main {
         Ok(Response::new(status, text.into()))
     }
 
+    async fn make_stream(&self, chunks: Vec<Value>) -> Result<ReadableStream<Value>> {
+        Ok(streams::of(chunks))
+    }
+
+    async fn make_byte_stream(
+        &self,
+        total: usize,
+        chunk_size: usize,
+    ) -> Result<ReadableStream<Bytes>> {
+        streams::of_bytes(total, chunk_size)
+    }
+
+    async fn make_large_chunk_stream(&self, size: usize) -> Result<ReadableStream<Bytes>> {
+        if size > MAX_BYTES {
+            return Err(Error::range_error("too many"));
+        }
+        Ok(streams::large_chunk(size))
+    }
+
+    async fn make_error_stream(&self, n: u64) -> Result<ReadableStream<f64>> {
+        Ok(streams::failing(n))
+    }
+
+    async fn make_stream_source(&self) -> Result<StreamSourceStub> {
+        Ok(StreamSourceStub::new(Tracking::default()))
+    }
+
+    async fn collect_stream(&self, chunks: ReadableStream<Value>) -> Result<Vec<Value>> {
+        streams::collect(chunks).await
+    }
+
+    async fn sum_byte_stream(&self, chunks: ReadableStream<Bytes>) -> Result<usize> {
+        streams::sum_bytes(chunks).await
+    }
+
+    async fn collect_stream_slow(&self, chunks: ReadableStream<Value>, ms: u64) -> Result<usize> {
+        streams::collect_slowly(chunks, ms).await
+    }
+
+    async fn read_stream_partial(
+        &self,
+        chunks: ReadableStream<Value>,
+        n: usize,
+    ) -> Result<Vec<Value>> {
+        streams::read_partly(chunks, n).await
+    }
+
+    async fn make_collector(&self) -> Result<CollectorStub> {
+        Ok(CollectorStub::new(Collecting::default()))
+    }
+
+    async fn write_to_writable(
+        &self,
+        writable: WritableStream<Value>,
+        chunks: Vec<Value>,
+    ) -> Result<String> {
+        streams::write_all(writable, chunks).await
+    }
+
     async fn stats(&self, call: Call) -> Result<TableSizes> {
         let stats = call.session().map(capnweb_runtime::Session::stats);
         let stats = stats.ok_or_else(|| Error::new("this call came over no session"))?;
@@ -398,6 +482,9 @@ impl Target for Main {
 
 /// How many items `generateFibonacci` gives at most: further ones are no doubles any more.
 const MAX_ITEMS: i64 = 1_476;
+
+/// How many bytes there may be in one chunk: a message in base64 holds a third more.
+const MAX_BYTES: usize = 16 * 1024 * 1024;
 
 /// How many bytes of a body are read.
 const MAX_BODY: usize = 16 << 20;

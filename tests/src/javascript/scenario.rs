@@ -59,7 +59,7 @@ impl Scenario {
 }
 
 /// Every scenario, by topic.
-pub const SCENARIOS: [Scenario; 9] = [
+pub const SCENARIOS: [Scenario; 10] = [
     Scenario {
         name: "calls",
         steps: 12,
@@ -95,6 +95,10 @@ pub const SCENARIOS: [Scenario; 9] = [
     Scenario {
         name: "map",
         steps: 18,
+    },
+    Scenario {
+        name: "streams",
+        steps: 19,
     },
 ];
 

@@ -27,7 +27,8 @@ scenarios!(
     errors,
     values,
     disposal,
-    map
+    map,
+    streams
 );
 
 fn prove_through_rust(name: &str) {

@@ -29,7 +29,8 @@ scenarios!(
     errors,
     values,
     disposal,
-    map
+    map,
+    streams
 );
 
 #[test]

@@ -23,7 +23,8 @@ scenarios!(
     errors,
     values,
     disposal,
-    map
+    map,
+    streams
 );
 
 fn prove_against_rust(name: &str) {

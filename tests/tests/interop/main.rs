@@ -7,6 +7,8 @@ mod js_to_rust;
 #[path = "../../../capnweb-runtime/examples/interop-target/mapping.rs"]
 mod mapping;
 mod rust_to_js;
+#[path = "../../../capnweb-runtime/examples/interop-target/streams.rs"]
+mod streams;
 mod support;
 #[path = "../../../capnweb-runtime/examples/interop-target/target.rs"]
 mod target;
