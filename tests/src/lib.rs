@@ -8,7 +8,7 @@ mod process;
 mod program;
 mod workspace;
 
-pub use javascript::{InstallError, Node, NodeError, SCENARIOS, Scenario, ScenarioError};
+pub use javascript::{InstallError, Node, NodeError, Passed, SCENARIOS, Scenario, ScenarioError};
 pub use process::{Finished, Process, ProcessError};
 pub use program::{BuildError, task_queue};
 pub use workspace::{relative, root, source_files};
