@@ -118,7 +118,7 @@ pub use capnweb_macros::attenuate;
 #[doc = include_str!("../docs/capability.md")]
 pub use capnweb_macros::capability;
 
-pub use config::SessionConfig;
+pub use config::{KeepAlive, SessionConfig};
 pub use counters::{CounterValues, Counters, Sample};
 
 pub use data::{from_value, native, to_value};
@@ -127,7 +127,9 @@ pub use data::{from_value, native, to_value};
 pub use endpoint::axum;
 pub use endpoint::in_process;
 #[cfg(feature = "websocket")]
-pub use endpoint::{ConnectError, Connector, Server, connect, serve};
+pub use endpoint::{
+    Batch, ConnectError, Connector, Origins, ResponseBody, RpcService, Server, Wanted, connect, serve,
+};
 pub use error::redact;
 pub use error::{
     DeserializeError, Disconnect, Error, Fault, OutgoingError, Result, SerializeError, Thrown,
@@ -138,7 +140,7 @@ pub use ids::WireId;
 pub use limits::Limits;
 pub use typed::{
     Attenuate, Body, Capability, FacetOf, Function, FunctionBody, IntoArg, IntoChunk, MapResult,
-    Pipeline, Promise, ReadableStream, RpcError, Wire, WritableStream,
+    Mappable, Pipeline, Promise, ReadableStream, RpcError, Wire, WritableStream,
 };
 pub use value::{
     Audience, BigInt, Blob, Bytes, BytesKind, Date, Element, ErrorClass, ErrorValue, Headers,

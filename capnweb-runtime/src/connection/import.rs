@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::shared::Connection;
 use crate::hook::{
-    Cap, Hook, Mapper, PromiseCell, Resolver, State, Value, Waiter, itself, map_settled, map_value,
-    promise,
+    Became, Cap, Hook, Mapper, OnBroken, PromiseCell, Resolver, State, Value, Waiter, itself,
+    map_settled, map_value, promise,
 };
 use crate::ids::{ImportId, ImportRef};
 use crate::session::Refused;
@@ -93,6 +93,10 @@ impl Hook for ImportStub {
         waiter(&Arc::new(Ok(itself(self))));
     }
 
+    fn on_broken(self: Arc<Self>, callback: OnBroken) {
+        self.connection.on_broken(callback);
+    }
+
     fn import(&self) -> Option<ImportRef> {
         Some(self.import)
     }
@@ -146,6 +150,30 @@ impl Hook for ImportPromise {
     fn when_settled(self: Arc<Self>, waiter: Waiter) {
         self.cell.when_settled(waiter);
         self.connection.pull(self.import);
+    }
+
+    fn on_broken(self: Arc<Self>, callback: OnBroken) {
+        let place = self.connection.on_broken(callback);
+        let session = self.import.session;
+        let connection = Arc::downgrade(&self.connection);
+        self.cell.follow(Box::new(move |became| {
+            let stays = |next: &Cap| {
+                let import = next.import().filter(|import| import.session == session);
+                import.is_some() && matches!(next.state(), State::Object)
+            };
+            // An object of the same session takes over the place in the order (protocol S-92).
+            if matches!(became, Became::Reference(next) if stays(next)) {
+                return;
+            }
+            let told = connection
+                .upgrade()
+                .and_then(|connection| connection.forget_broken(place));
+            match (told, became) {
+                (Some(callback), Became::Failed(error)) => callback(error),
+                (Some(callback), Became::Reference(next)) => next.on_broken(callback),
+                (_, _) => {}
+            }
+        }));
     }
 
     fn state(&self) -> State {

@@ -18,12 +18,13 @@ use crate::config::SessionConfig;
 use crate::counters::Counters;
 use crate::error::{Disconnect, Error};
 use crate::hook::{
-    Cap, Gauge, Hook, Mapper, Peer, PromiseCell, Screen, Session, SessionControl, Stats, Value,
-    shielded,
+    Cap, Gauge, Hook, Mapper, OnBroken, Peer, PromiseCell, Screen, Session, SessionControl, Stats,
+    Value, shielded,
 };
 use crate::ids::{ImportRef, SessionKey};
 use crate::limits::Limits;
-use crate::session::{Effect, Host, Machine, Refused};
+use crate::session::{BrokenPlace, Effect, Host, Machine, Refused};
+use crate::transport::Pulse;
 use crate::value::Path;
 use crate::wire::{self, DecodeError, Message};
 
@@ -44,6 +45,10 @@ pub(crate) struct Connection {
     this: Weak<Self>,
     /// Tells the driver that there is something to send, or that the session has ended.
     output: Notify,
+    /// Tells whoever drains the session that nothing is left, or that it has ended.
+    drained: Notify,
+    /// When a message last came or went.
+    pulse: Pulse,
     ended: watch::Sender<Option<Disconnect>>,
     /// Tells streams that what was queued has been written.
     written: Notify,
@@ -73,6 +78,8 @@ impl Connection {
             counters: config.counters.clone(),
             this: Weak::clone(this),
             output: Notify::new(),
+            drained: Notify::new(),
+            pulse: Pulse::new(),
             ended: watch::Sender::new(None),
             written: Notify::new(),
             gauge: Gauge::default(),
@@ -90,12 +97,19 @@ impl Connection {
     /// Like [`handle_message`](Self::handle_message), for a message of so many bytes that was read
     /// within the session's [`limits`](Self::limits).
     pub(super) fn handle_read(&self, message: Result<Message, DecodeError>, size: usize) {
+        self.pulse.beat();
         self.with(|machine| machine.handle_message(message, size, self));
     }
 
     /// Returns what the peer may make this side spend.
     pub(super) const fn limits(&self) -> &Arc<Limits> {
         &self.limits
+    }
+
+    /// Notes that no message will follow.
+    #[cfg(any(test, feature = "websocket"))]
+    pub(crate) fn end_input(&self, reason: &Disconnect) {
+        self.with(|machine| machine.end_input(reason));
     }
 
     /// Ends the session.
@@ -114,6 +128,14 @@ impl Connection {
             self.screen.value(arg);
         }
         self.with(|machine| machine.push(import, path, args, self))
+    }
+
+    pub(super) fn on_broken(&self, callback: OnBroken) -> BrokenPlace {
+        self.with(|machine| machine.on_broken(callback))
+    }
+
+    pub(super) fn forget_broken(&self, place: BrokenPlace) -> Option<OnBroken> {
+        self.with(|machine| machine.forget_broken(place))
     }
 
     /// Has the peer apply a mapper to something of its.
@@ -166,6 +188,7 @@ impl Connection {
             {
                 let mut machine = self.lock();
                 if machine.has_frames() {
+                    self.pulse.beat();
                     return Some(machine.take_frames());
                 }
                 if machine.has_said_all() {
@@ -174,6 +197,19 @@ impl Connection {
             }
             notified.await;
         }
+    }
+
+    /// Returns what is to be sent, without waiting for more.
+    #[cfg(any(test, feature = "websocket"))]
+    pub(crate) fn take_frames(&self) -> VecDeque<String> {
+        let frames = {
+            let mut machine = self.lock();
+            let frames = machine.take_frames();
+            machine.frames_written();
+            frames
+        };
+        self.written.notify_waiters();
+        frames
     }
 
     /// Returns why the session ended, if it has.
@@ -211,15 +247,17 @@ impl Connection {
 
     /// Does one thing to the machine, and afterwards what the machine wants done.
     pub(super) fn with<R>(&self, act: impl FnOnce(&mut Machine) -> R) -> R {
-        let (result, effects, wake, ended) = {
+        let (result, effects, wake, drained, ended) = {
             let mut machine = self.lock();
             let was_open = machine.ended().is_none();
+            let was_drained = machine.is_drained();
             let result = act(&mut machine);
             let ended = machine.ended().filter(|_| was_open).cloned();
             (
                 result,
                 machine.take_effects(),
                 machine.has_frames() || machine.ended().is_some(),
+                machine.is_drained() && !was_drained || ended.is_some(),
                 ended,
             )
         };
@@ -228,6 +266,9 @@ impl Connection {
         }
         for effect in effects {
             shielded(|| self.run(effect));
+        }
+        if drained {
+            self.drained.notify_waiters();
         }
         if let Some(reason) = &ended {
             self.tell_end(reason);
@@ -300,6 +341,7 @@ impl Connection {
                 self.with(|machine| machine.say_why(error));
             }
             Effect::Drain(cell) => cell.drain(),
+            Effect::Broken { callback, error } => callback(&error),
             Effect::Drop(value) => drop(value),
         }
     }
@@ -356,7 +398,33 @@ impl SessionControl for Connection {
     }
 
     fn stats(&self) -> Stats {
-        self.lock().stats()
+        Stats {
+            age: self.pulse.age(),
+            idle: self.pulse.silence(),
+            ..self.lock().stats()
+        }
+    }
+
+    fn drain(&self) -> Pin<Box<dyn Future<Output = Result<(), Disconnect>> + Send + '_>> {
+        Box::pin(async move {
+            loop {
+                let told = self.drained.notified();
+                {
+                    let machine = self.lock();
+                    if let Some(reason) = machine.ended() {
+                        return Err(reason.clone());
+                    }
+                    if machine.is_drained() {
+                        return Ok(());
+                    }
+                }
+                told.await;
+            }
+        })
+    }
+
+    fn on_broken(&self, callback: OnBroken) {
+        self.with(|machine| machine.on_broken(callback));
     }
 
     fn peer_main(&self) -> Option<Cap> {

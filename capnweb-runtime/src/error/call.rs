@@ -238,7 +238,10 @@ impl Error {
                 coded(class, message, &[("code", REVOKED), ("reason", &reason)])
             }
             Self::TimedOut(_) => coded(class, message, &[("code", TIMED_OUT)]),
-            Self::Unsendable(_) => ErrorValue::new(class, message).for_audience(Audience::Public),
+            // A batch that has ended is always the peer's own: there is nothing else in the text.
+            Self::Unsendable(_) | Self::Disconnected(Disconnect::BatchEnded) => {
+                ErrorValue::new(class, message).for_audience(Audience::Public)
+            }
             // What happened to other sessions, or on this machine, was not written for this peer.
             Self::Disconnected(_) | Self::Mistyped(_) | Self::Io(_) => {
                 ErrorValue::new(class, message).for_audience(Audience::Program)

@@ -21,6 +21,9 @@ pub(crate) type Outcome = Result<Value, Error>;
 /// Something that wants to know how a promise ended.
 pub(crate) type Waiter = Box<dyn FnOnce(&Arc<Outcome>) + Send>;
 
+/// Something that wants to know of the end of what it holds.
+pub(crate) type OnBroken = Box<dyn FnOnce(&Error) + Send>;
+
 /// What a capability is at this moment.
 pub(crate) enum State {
     /// An object: local, or a peer's.
@@ -100,6 +103,14 @@ pub(crate) trait Hook: Send + Sync + 'static {
     /// Asks for the value: pulls it from the peer if need be, then tells the waiter. An object is
     /// its own value.
     fn when_settled(self: Arc<Self>, waiter: Waiter);
+
+    /// Asks to be told when nothing can be had of the capability any more (protocol S-92); what is
+    /// in this process does not break.
+    fn on_broken(self: Arc<Self>, callback: OnBroken) {
+        if let Some(inner) = self.inner() {
+            inner.into_cap().on_broken(callback);
+        }
+    }
 
     /// Returns what the capability is now.
     fn state(&self) -> State {
@@ -236,6 +247,11 @@ impl Cap {
     /// See [`Hook::when_settled`].
     pub(crate) fn when_settled(&self, waiter: Waiter) {
         Arc::clone(&self.0).when_settled(waiter);
+    }
+
+    /// See [`Hook::on_broken`].
+    pub(crate) fn on_broken(&self, callback: OnBroken) {
+        Arc::clone(&self.0).on_broken(callback);
     }
 
     /// See [`Hook::state`].

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 
-use super::cap::{Cap, Hook, Outcome, State, Waiter};
+use super::cap::{Cap, Hook, OnBroken, Outcome, State, Waiter};
 use super::charge::Charge;
 use super::graveyard::bury;
 use super::links::{CLOSING, Links};
@@ -16,6 +16,7 @@ use super::resolver::Resolver;
 use super::shield::shielded;
 use super::turn::take_turn;
 use super::{Stub, Value, settled};
+use crate::error::Error;
 use crate::value::Path;
 
 /// Creates a promise and the right to settle it.
@@ -76,7 +77,21 @@ enum Op {
         result: Resolver,
     },
     Wait(Waiter),
+    Follow(Follower),
 }
+
+/// What a promise has become, for whoever goes on from there.
+pub(crate) enum Became<'a> {
+    /// It failed.
+    Failed(&'a Error),
+    /// A reference.
+    Reference(&'a Cap),
+    /// Something that cannot break.
+    Data,
+}
+
+/// Something that goes on where a promise leads.
+pub(crate) type Follower = Box<dyn FnOnce(Became<'_>) + Send>;
 
 impl PromiseCell {
     pub(crate) fn new() -> Self {
@@ -145,6 +160,11 @@ impl PromiseCell {
 
     pub(crate) fn when_settled(&self, waiter: Waiter) {
         self.run_or_queue(Op::Wait(waiter));
+    }
+
+    /// Tells what the promise becomes, without asking anybody to settle it.
+    pub(crate) fn follow(&self, follower: Follower) {
+        self.run_or_queue(Op::Follow(follower));
     }
 
     pub(crate) fn state(&self) -> State {
@@ -222,7 +242,7 @@ impl PromiseCell {
     fn abandon(&self) {
         let source = {
             let mut inner = self.lock();
-            let acts = |op: &Op| !matches!(op, Op::Wait(_));
+            let acts = |op: &Op| !matches!(op, Op::Wait(_) | Op::Follow(_));
             if inner.resolution.is_some() || inner.queue.iter().any(acts) {
                 return;
             }
@@ -269,6 +289,11 @@ impl Resolution {
                     result,
                 } => settled::map(outcome, &path, mapper, result),
                 Op::Wait(waiter) => waiter(outcome),
+                Op::Follow(follower) => follower(match outcome.as_ref() {
+                    Err(error) => Became::Failed(error),
+                    Ok(Value::Capability(stub)) => Became::Reference(stub.cap()),
+                    Ok(_) => Became::Data,
+                }),
             },
             Self::Following(next) => {
                 let next = end_of_chain(next);
@@ -281,6 +306,7 @@ impl Resolution {
                         result,
                     } => next.map(path, mapper, result),
                     Op::Wait(waiter) => next.when_settled(waiter),
+                    Op::Follow(follower) => follower(Became::Reference(&next)),
                 }
             }
         }
@@ -333,6 +359,14 @@ impl Hook for LocalPromise {
 
     fn when_settled(self: Arc<Self>, waiter: Waiter) {
         self.0.when_settled(waiter);
+    }
+
+    fn on_broken(self: Arc<Self>, callback: OnBroken) {
+        self.0.follow(Box::new(move |became| match became {
+            Became::Failed(error) => callback(error),
+            Became::Reference(next) => next.on_broken(callback),
+            Became::Data => {}
+        }));
     }
 
     fn state(&self) -> State {

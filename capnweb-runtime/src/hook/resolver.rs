@@ -195,6 +195,11 @@ impl CallsInFlight {
         }
     }
 
+    /// Returns how many places are taken.
+    pub(crate) fn taken(&self) -> usize {
+        self.taken.load(Ordering::Acquire)
+    }
+
     /// Returns what counts this peer's doings.
     pub(super) const fn counters(&self) -> &Counters {
         &self.counters

@@ -4,6 +4,7 @@ use super::map::{Mapper, record_call, record_read};
 use super::resolver::Resolver;
 use super::stream::Nature;
 use super::{Cap, Value};
+use crate::error::Error;
 use crate::value::{Path, Segment};
 
 /// A reference to a capability, or to a place inside a promised value, without a type.
@@ -109,6 +110,19 @@ impl Stub {
     /// Hands a read on, like [`pass_call`](Self::pass_call).
     pub(super) fn pass_read(&self, path: Path, result: Resolver) {
         self.cap.read(self.path.clone().join(path), result);
+    }
+
+    /// Runs `callback` when nothing can be had of this any more, with the reason; at once if that is
+    /// so already. It runs once, or never.
+    ///
+    /// A peer's object breaks when the session ends that it came over. A promise breaks when it fails,
+    /// or when its session ends before it settles; if it becomes a reference, `callback` is for that
+    /// from then on, and if it becomes data, it is forgotten. What is in this process does not break.
+    ///
+    /// The registration outlives this handle. All of one session run in the order in which they were
+    /// made; a panic in one is caught, and ignored.
+    pub fn on_broken(&self, callback: impl FnOnce(&Error) + Send + 'static) {
+        self.cap.on_broken(Box::new(callback));
     }
 
     pub(crate) const fn cap(&self) -> &Cap {

@@ -63,6 +63,10 @@ impl Machine {
         } = &mut entry.kind
         {
             *answer = Answer::Due;
+            if let Some(reason) = self.input_ended.clone() {
+                self.give_up(import, Error::Disconnected(reason));
+                return false;
+            }
             self.send(wire::encode_pull(import.id.to_wire()));
             return true;
         }
@@ -116,8 +120,10 @@ impl Machine {
         }
     }
 
-    /// Removes a stream call that was answered: it is not released by the peer (protocol S-38).
-    fn end_streamed(&mut self, export: ExportId) {
+    /// Notes that an export was answered. A stream call is removed: it is not released by the peer
+    /// (protocol S-38).
+    fn answered(&mut self, export: ExportId) {
+        self.exports.answered(export);
         if let Some(streamed) = self.exports.remove_streamed(export) {
             self.effects.push(Effect::drop_stub(Stub::of(streamed)));
         }
@@ -132,7 +138,7 @@ impl Machine {
             Ok(frame) => {
                 self.commit(added, host);
                 self.send(frame);
-                self.end_streamed(export);
+                self.answered(export);
             }
             Err(error) => {
                 self.roll_back(added);
@@ -155,7 +161,7 @@ impl Machine {
         if let Ok(frame) = frame {
             self.send(frame);
         }
-        self.end_streamed(export);
+        self.answered(export);
     }
 
     /// Fails if the session has ended, or owes us too much already.

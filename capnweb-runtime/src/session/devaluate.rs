@@ -297,7 +297,7 @@ impl Machine {
         Ok(Expr::Capability(match pull {
             Pull::Object => WireRef::Export(id.to_wire()),
             Pull::Writable => WireRef::Writable(id.to_wire()),
-            Pull::Pending | Pull::Started => {
+            Pull::Pending | Pull::Started | Pull::Answered => {
                 self.effects.push(Effect::Serve {
                     export: id,
                     value: cap,

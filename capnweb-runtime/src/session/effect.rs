@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::error::Error;
 use crate::hook::{
-    Account, Cap, Hook, Mapper, Pipe, PromiseCell, Resolver, Session, Source, Stub, Value,
+    Account, Cap, Hook, Mapper, OnBroken, Pipe, PromiseCell, Resolver, Session, Source, Stub, Value,
 };
 use crate::ids::{ExportId, ImportRef};
 use crate::value::Path;
@@ -67,6 +67,13 @@ pub(crate) enum Effect {
     Abort(Error),
     /// Run what waited for a promise that has just settled.
     Drain(Arc<PromiseCell>),
+    /// Tell of the end of what somebody holds.
+    Broken {
+        /// Who wants to know.
+        callback: OnBroken,
+        /// What happened.
+        error: Error,
+    },
     /// Write the chunks of a source to a pipe of the peer's.
     Pump {
         /// Where they come from.

@@ -12,6 +12,8 @@ pub(super) struct Exports {
     streamed: HashMap<ExportId, Cap>,
     next_pushed: i64,
     next_introduced: i64,
+    /// Entries whose value is waited for, to be sent.
+    serving: usize,
 }
 
 /// One export.
@@ -33,6 +35,8 @@ pub(super) enum Pull {
     Pending,
     /// Nothing: it was pulled, or is a promise that is answered unasked.
     Started,
+    /// Nothing: it was answered.
+    Answered,
     /// Fails: it is an object, not a value.
     Object,
     /// Fails: it is a stream to write to.
@@ -57,6 +61,7 @@ impl Exports {
             streamed: HashMap::new(),
             next_pushed: 1,
             next_introduced: -1,
+            serving: 0,
         }
     }
 
@@ -104,12 +109,41 @@ impl Exports {
         self.entries.get(&id)
     }
 
+    /// Notes that the value of an entry is waited for.
+    pub(super) fn start(&mut self, id: ExportId) {
+        if let Some(entry) = self.entries.get_mut(&id)
+            && entry.pull != Pull::Started
+        {
+            entry.pull = Pull::Started;
+            self.serving = self.serving.saturating_add(1);
+        }
+    }
+
+    /// Notes that the value of an entry was sent.
+    pub(super) fn answered(&mut self, id: ExportId) {
+        if let Some(entry) = self.entries.get_mut(&id)
+            && entry.pull == Pull::Started
+        {
+            entry.pull = Pull::Answered;
+            self.serving = self.serving.saturating_sub(1);
+        }
+    }
+
     pub(super) fn get_mut(&mut self, id: ExportId) -> Option<&mut Export> {
         self.entries.get_mut(&id)
     }
 
     pub(super) fn remove(&mut self, id: ExportId) -> Option<Export> {
-        self.entries.remove(&id)
+        let entry = self.entries.remove(&id)?;
+        if entry.pull == Pull::Started {
+            self.serving = self.serving.saturating_sub(1);
+        }
+        Some(entry)
+    }
+
+    /// Returns how many values are waited for, to be sent.
+    pub(super) fn serving(&self) -> usize {
+        self.serving.saturating_add(self.streamed.len())
     }
 
     pub(super) fn len(&self) -> usize {
@@ -118,6 +152,7 @@ impl Exports {
 
     /// Empties the table of what the peer could refer to.
     pub(super) fn take_all(&mut self) -> impl Iterator<Item = Export> + use<> {
+        self.serving = 0;
         std::mem::take(&mut self.entries).into_values()
     }
 
@@ -127,6 +162,9 @@ impl Exports {
     }
 
     fn insert(&mut self, id: ExportId, cap: Cap, pull: Pull, readable: Option<Stub>) {
+        if pull == Pull::Started {
+            self.serving = self.serving.saturating_add(1);
+        }
         self.entries.insert(
             id,
             Export {

@@ -120,6 +120,23 @@ impl Imports {
         self.entries.len()
     }
 
+    /// Takes out every promise that the peer has been asked to settle, or has offered to.
+    #[cfg(any(test, feature = "websocket"))]
+    pub(super) fn take_due(&mut self) -> Vec<Import> {
+        let is_due = |import: &Import| {
+            matches!(
+                import.kind,
+                ImportKind::Promise {
+                    answer: Answer::Due,
+                    ..
+                }
+            )
+        };
+        let mut due: Vec<_> = self.entries.extract_if(|_, import| is_due(import)).collect();
+        due.sort_unstable_by_key(|(id, _)| (id.is_negative(), id.distance()));
+        due.into_iter().map(|(_, import)| import).collect()
+    }
+
     /// Empties the table: calls in the order they were made, then what the peer introduced in the
     /// order it did (protocol S-80).
     pub(super) fn take_all(&mut self) -> Vec<Import> {

@@ -4,10 +4,12 @@ use std::collections::VecDeque;
 use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Weak};
 
+use super::broken::Registrations;
 use super::effect::{Effect, Host};
 use super::exports::{Exports, Pull};
 use super::imports::{Import, ImportKind, Imports};
 use super::thrown::without_capabilities;
+use super::traffic::Traffic;
 use crate::config::SessionConfig;
 use crate::counters::Counters;
 use crate::error::{Disconnect, Error, Violation};
@@ -40,6 +42,10 @@ pub(crate) struct Machine {
     /// Bytes that were taken to be written, and may not have been yet.
     pub(super) bytes_in_writing: usize,
     pub(super) effects: Vec<Effect>,
+    /// Why the peer will say no more, while this side still answers.
+    pub(super) input_ended: Option<Disconnect>,
+    pub(super) traffic: Traffic,
+    pub(super) registrations: Registrations,
     pub(super) ended: Option<Disconnect>,
     /// The peer is yet to be told why.
     pub(super) why_due: bool,
@@ -70,6 +76,9 @@ impl Machine {
             frame_bytes: 0,
             bytes_in_writing: 0,
             effects: Vec::new(),
+            input_ended: None,
+            traffic: Traffic::default(),
+            registrations: Registrations::default(),
             ended: None,
             why_due: false,
         }
@@ -105,6 +114,7 @@ impl Machine {
         if self.ended.is_some() {
             return;
         }
+        self.traffic.received(size);
         self.counters.received(size);
         let handled = message
             .map_err(Violation::from)
@@ -163,7 +173,19 @@ impl Machine {
         Stats {
             imports: self.imports.len(),
             exports: self.exports.len(),
+            calls_in_flight: self.calls_in_flight.taken(),
+            messages_in: self.traffic.messages_in,
+            bytes_in: self.traffic.bytes_in,
+            messages_out: self.traffic.messages_out,
+            bytes_out: self.traffic.bytes_out,
+            queued_bytes: self.frame_bytes.saturating_add(self.bytes_in_writing),
+            ..Stats::default()
         }
+    }
+
+    /// Returns whether everything that the peer waits for was sent (protocol S-91).
+    pub(crate) fn is_drained(&self) -> bool {
+        self.exports.serving() == 0
     }
 
     fn apply(&mut self, message: Message, size: usize, host: &dyn Host) -> Result<(), Violation> {
@@ -213,11 +235,11 @@ impl Machine {
             .ok_or(Violation::NoSuchExport(id))?;
         match entry.pull {
             Pull::Pending => {
-                entry.pull = Pull::Started;
                 let value = entry.cap.clone();
+                self.exports.start(export);
                 self.effects.push(Effect::Serve { export, value });
             }
-            Pull::Started => {}
+            Pull::Started | Pull::Answered => {}
             Pull::Object => {
                 let error = Error::new("Tried to resolve a non-promise stub.").public();
                 self.effects.push(Effect::Reject { export, error });
@@ -372,6 +394,7 @@ impl Machine {
         if self.ended.is_some() {
             return;
         }
+        self.traffic.sent(frame.len());
         self.counters.sent(frame.len());
         self.frame_bytes = self.frame_bytes.saturating_add(room_of(&frame));
         self.frames.push_back(frame);

@@ -23,6 +23,9 @@ pub(crate) trait FrameSink: Send + 'static {
         frames: VecDeque<String>,
     ) -> impl Future<Output = Result<(), Disconnect>> + Send;
 
+    /// Asks the peer for a sign of life, where that means anything.
+    fn ping(&mut self) -> impl Future<Output = Result<(), Disconnect>> + Send;
+
     /// Closes the connection and tells the peer why.
     fn close(&mut self, reason: &Disconnect) -> impl Future<Output = ()> + Send;
 }

@@ -25,36 +25,55 @@ pub trait MapResult: Serialize {
     type Arrives: Wire;
 }
 
-impl<T: Wire, E> Promise<Vec<T>, E> {
-    /// Does the same for every element, where the list is; one round trip, whatever its length.
+/// What a promise of can be mapped: lists, and what may be missing.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is neither a list nor something that may be missing, and cannot be mapped",
+    label = "`map` is for promises of a `Vec`, an `Option` or a `Value`",
+    note = "call the method on the promise, or pass the promise to it: neither waits for the value"
+)]
+pub trait Mappable {
+    /// What the closure is given a placeholder of.
+    type Item: Wire;
+
+    /// What becomes of it if each item becomes a `U`.
+    type Mapped<U: Wire>: Wire;
+}
+
+impl<T, E> Promise<T, E> {
+    /// Does the same for every element, where the list is; one round trip, whatever its length. Of
+    /// an `Option` the element is what may be missing; of a [`Value`] an array's elements, or
+    /// anything else but `null` and `undefined`, once.
     ///
     #[doc = include_str!("../../docs/map.md")]
     pub fn map<R: MapResult>(
         self,
-        closure: impl FnOnce(Promise<T>) -> R,
-    ) -> Promise<Vec<R::Arrives>> {
+        closure: impl FnOnce(Promise<T::Item>) -> R,
+    ) -> Promise<T::Mapped<R::Arrives>>
+    where
+        T: Mappable,
+    {
         Promise::from_stub(map(self.as_stub(), closure))
     }
 }
 
-impl<T: Wire, E> Promise<Option<T>, E> {
-    /// Does something with the value, where it is, if there is one.
-    ///
-    /// As for lists: the closure is recorded, and sent to where the value is.
-    pub fn map<R: MapResult>(
-        self,
-        closure: impl FnOnce(Promise<T>) -> R,
-    ) -> Promise<Option<R::Arrives>> {
-        Promise::from_stub(map(self.as_stub(), closure))
-    }
+impl<T: Wire> Mappable for Vec<T> {
+    type Item = T;
+    type Mapped<U: Wire> = Vec<U>;
 }
 
-impl<E> Promise<Value, E> {
-    /// Does the same for every element of an array, where it is; for anything else but `null` and
-    /// `undefined` once.
-    pub fn map<R: Serialize>(self, closure: impl FnOnce(Promise<Value>) -> R) -> Promise<Value> {
-        self.as_stub().map(closure)
-    }
+impl<T: Wire> Mappable for Option<T> {
+    type Item = T;
+    type Mapped<U: Wire> = Option<U>;
+}
+
+impl Mappable for Value {
+    type Item = Self;
+    type Mapped<U: Wire> = Self;
+}
+
+impl Mappable for Stub {
+    type Item = Value;
+    type Mapped<U: Wire> = Value;
 }
 
 impl Stub {
@@ -62,12 +81,12 @@ impl Stub {
     /// `undefined` once.
     ///
     /// ```
-    /// # use capnweb_runtime::{Result, Stub, Value, capability};
+    /// # use capnweb_runtime::{Result, Stub, Value};
     /// # async fn example(api: Stub) -> Result<Value> {
     /// let names = api.call("list", ()).map(|id| api.call("name", (id,))).await?;
     /// # Ok(names) }
     /// ```
-    pub fn map<R: Serialize>(&self, closure: impl FnOnce(Promise<Value>) -> R) -> Promise<Value> {
+    pub fn map<R: MapResult>(&self, closure: impl FnOnce(Promise<Value>) -> R) -> Promise<Value> {
         Promise::from_stub(map(self, closure))
     }
 }
@@ -78,26 +97,32 @@ fn map<T: Wire, R: Serialize>(subject: &Stub, closure: impl FnOnce(Promise<T>) -
     }))
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Wire, E: RpcError> MapResult for Promise<T, E> {
     type Arrives = T;
 }
 
+#[diagnostic::do_not_recommend]
 impl<R: MapResult + ?Sized> MapResult for &R {
     type Arrives = R::Arrives;
 }
 
+#[diagnostic::do_not_recommend]
 impl<R: MapResult> MapResult for Option<R> {
     type Arrives = Option<R::Arrives>;
 }
 
+#[diagnostic::do_not_recommend]
 impl<R: MapResult> MapResult for Vec<R> {
     type Arrives = Vec<R::Arrives>;
 }
 
+#[diagnostic::do_not_recommend]
 impl<R: MapResult> MapResult for [R] {
     type Arrives = Vec<R::Arrives>;
 }
 
+#[diagnostic::do_not_recommend]
 /// An array arrives as a list.
 impl<R: MapResult, const N: usize> MapResult for [R; N]
 where
@@ -106,16 +131,19 @@ where
     type Arrives = Vec<R::Arrives>;
 }
 
+#[diagnostic::do_not_recommend]
 impl<S: Send + 'static> MapResult for Function<S> {
     type Arrives = Self;
 }
 
+#[diagnostic::do_not_recommend]
 impl MapResult for str {
     type Arrives = String;
 }
 
 macro_rules! constants {
     ($($type:ty),*) => { $(
+        #[diagnostic::do_not_recommend]
         impl MapResult for $type {
             type Arrives = Self;
         }
@@ -129,6 +157,7 @@ constants! {
 
 macro_rules! tuples {
     ($(($($item:ident),*);)*) => { $(
+        #[diagnostic::do_not_recommend]
         impl<$($item: MapResult),*> MapResult for ($($item,)*) {
             type Arrives = ($($item::Arrives,)*);
         }

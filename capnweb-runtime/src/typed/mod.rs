@@ -16,7 +16,7 @@ pub use arguments::{Arg, ArgList, IntoArg};
 pub use body::Body;
 pub use capability::{Attenuate, Capability, FacetOf, Wire};
 pub use function::{Function, FunctionBody};
-pub use map::MapResult;
+pub use map::{MapResult, Mappable};
 pub use pipeline::Pipeline;
 pub use promise::Promise;
 pub use rpc_error::{ErrorBuilder, RpcError, error_code, error_prop, typed_error};

@@ -82,7 +82,11 @@ impl Passed {
 }
 
 /// Every scenario, by topic.
-pub const SCENARIOS: [Scenario; 10] = [
+pub const SCENARIOS: [Scenario; 11] = [
+    Scenario {
+        name: "batch",
+        steps: 10,
+    },
     Scenario {
         name: "calls",
         steps: 12,

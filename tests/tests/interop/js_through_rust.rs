@@ -19,6 +19,7 @@ macro_rules! scenarios {
 }
 
 scenarios!(
+    batch,
     calls,
     pipelining,
     callbacks,

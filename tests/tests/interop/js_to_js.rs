@@ -21,6 +21,7 @@ macro_rules! scenarios {
 }
 
 scenarios!(
+    batch,
     calls,
     pipelining,
     callbacks,

@@ -15,6 +15,7 @@ macro_rules! scenarios {
 }
 
 scenarios!(
+    batch,
     calls,
     pipelining,
     callbacks,

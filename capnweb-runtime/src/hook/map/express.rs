@@ -74,7 +74,9 @@ fn express_body(open: &mut Recordings, body: &Value, depth: usize) -> Result<Exp
 /// Names a reference. One whose value has arrived goes by value.
 fn express_stub(open: &mut Recordings, stub: &Stub, depth: usize) -> Result<Expr, Error> {
     let stub = match lead(stub)? {
+        Lead::Stub(stub) if stub.is_stream() => return Err(streams()),
         Lead::Stub(stub) => stub,
+        Lead::Data(Value::Capability(_)) => return Err(streams()),
         Lead::Data(value) => return express(open, &value, depth),
     };
     let target = Target {

@@ -760,3 +760,18 @@ async fn objects_as_inputs_are_called_where_they_are() {
     drop((counters, result, pairs, counter, count));
     net.is_clean().await;
 }
+
+#[tokio::test]
+async fn m25_a_stream_to_write_to_is_not_mapped() {
+    let peer = Scripted::new();
+    peer.serves(
+        r#"→ ["pipe"]
+           → ["push",["remap",1,[],[],[["pipeline",0]]]]
+           → ["pull",2]
+           ← ["reject",2,["error","Error","Cannot use map() on a WritableStream"]]
+           → ["release",2,1]
+           → ["release",1,1]"#,
+    )
+    .await;
+    peer.is_clean().await;
+}

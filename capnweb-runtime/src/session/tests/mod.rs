@@ -2,6 +2,7 @@
 #![allow(clippy::arithmetic_side_effects, reason = "no peer reaches a test")]
 
 mod circles;
+mod endings;
 mod deadlines;
 mod facets;
 mod failures;

@@ -1,5 +1,6 @@
 //! This implementation's client, with typed stubs, against the JavaScript target.
 
+mod batch;
 mod callbacks;
 mod calls;
 mod capabilities;
@@ -8,5 +9,6 @@ mod errors;
 mod map;
 mod peer;
 mod pipelining;
+mod streams;
 mod three_parties;
 mod values;
