@@ -82,14 +82,14 @@ impl Passed {
 }
 
 /// Every scenario, by topic.
-pub const SCENARIOS: [Scenario; 11] = [
+pub const SCENARIOS: [Scenario; 12] = [
     Scenario {
         name: "batch",
         steps: 10,
     },
     Scenario {
         name: "calls",
-        steps: 12,
+        steps: 13,
     },
     Scenario {
         name: "pipelining",
@@ -121,11 +121,15 @@ pub const SCENARIOS: [Scenario; 11] = [
     },
     Scenario {
         name: "map",
-        steps: 18,
+        steps: 21,
     },
     Scenario {
         name: "streams",
         steps: 19,
+    },
+    Scenario {
+        name: "endings",
+        steps: 14,
     },
 ];
 
