@@ -73,6 +73,7 @@
 #![doc = include_str!("../docs/concepts.md")]
 #![doc = include_str!("../docs/values.md")]
 #![doc = include_str!("../docs/operating.md")]
+#![cfg_attr(feature = "websocket", doc = include_str!("../docs/endpoints.md"))]
 //! # The protocol
 //!
 //! Ids such as S-22 name requirements of the protocol, as `docs/protocol.md` of this crate numbers
@@ -128,7 +129,8 @@ pub use endpoint::axum;
 pub use endpoint::in_process;
 #[cfg(feature = "websocket")]
 pub use endpoint::{
-    Batch, ConnectError, Connector, Origins, ResponseBody, RpcService, Server, Wanted, connect, serve,
+    Batch, ConnectError, Connector, Origins, ResponseBody, RpcService, Server, Wanted, connect,
+    serve,
 };
 pub use error::redact;
 pub use error::{
