@@ -90,7 +90,9 @@ export const ACTS = {
   },
 
   async drop(api) {
-    dispose(api.makeCounter(0), api.echo({ counter: api.makeCounter(1) }), api.slowMethod(1));
+    const counter = api.makeCounter(0);
+    const answer = api.echo({ counter });
+    dispose(counter, answer, api.slowMethod(1));
     assert.equal(await api.square(2), 4);
   },
 

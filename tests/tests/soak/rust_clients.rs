@@ -140,11 +140,7 @@ impl Soak {
             if round % 2 == 0 {
                 api.return_null().await.unwrap();
             }
-            match round % 3 {
-                0 => session.close("enough"),
-                1 => runtime.shutdown_background(),
-                _ => drop(api),
-            }
+            end(round, api, &session, runtime);
             under_way.await.unwrap();
             self.count("reconnect");
         }
@@ -155,6 +151,26 @@ impl Soak {
         let connected = runtime.spawn(connecting).await.unwrap();
         connected.expect("the target is there")
     }
+}
+
+/// Ends a session in one of the ways there are: by a word, by letting go of it, or by taking away what
+/// it runs on, which cuts the connection.
+fn end(round: usize, api: TargetStub, session: &Session, runtime: Runtime) {
+    match round % 3 {
+        0 => session.close("enough"),
+        1 => drop(api),
+        _ => {}
+    }
+    if round % 3 == 2 {
+        runtime.shutdown_background();
+    } else {
+        drop(tokio::spawn(keep_until_closed(session.clone(), runtime)));
+    }
+}
+
+async fn keep_until_closed(session: Session, runtime: Runtime) {
+    drop(session.closed().await);
+    runtime.shutdown_background();
 }
 
 fn is_empty(session: &Session) -> bool {
