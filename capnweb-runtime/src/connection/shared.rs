@@ -15,7 +15,8 @@ use crate::config::SessionConfig;
 use crate::counters::Counters;
 use crate::error::{Disconnect, Error};
 use crate::hook::{
-    Cap, Hook, Peer, PromiseCell, Screen, Session, SessionControl, Stats, Value, shielded,
+    Cap, Hook, Peer, PromiseCell, Screen, Session, SessionControl, Stats, Unsettled, Value,
+    shielded,
 };
 use crate::ids::{ImportRef, SessionKey};
 use crate::session::{Effect, Host, Machine, Refused};
@@ -39,6 +40,7 @@ pub(crate) struct Connection {
     /// Tells the driver that there is something to send, or that the session has ended.
     output: Notify,
     ended: watch::Sender<Option<Disconnect>>,
+    unsettled: Unsettled,
 }
 
 impl Connection {
@@ -62,6 +64,7 @@ impl Connection {
             this: Weak::clone(this),
             output: Notify::new(),
             ended: watch::Sender::new(None),
+            unsettled: Unsettled::new(),
         });
         let main = connection.lock().import_main(connection.as_ref());
         (connection, main)
@@ -144,6 +147,12 @@ impl Connection {
         self.lock().ended().cloned()
     }
 
+    /// Returns what the peer is charged with.
+    #[cfg(any(test, feature = "__fuzz"))]
+    pub(crate) fn debts(&self) -> crate::session::Debts {
+        self.lock().debts()
+    }
+
     /// Does one thing to the machine, and afterwards what the machine wants done.
     fn with<R>(&self, act: impl FnOnce(&mut Machine) -> R) -> R {
         let (result, effects, wake, ended) = {
@@ -166,6 +175,7 @@ impl Connection {
         }
         if let Some(reason) = &ended {
             self.tell_end(reason);
+            self.settle_what_waits(reason);
             self.ended.send_replace(ended);
         }
         result
@@ -182,6 +192,16 @@ impl Connection {
                 "session ended"
             ),
             _ => debug!(parent: &self.span, reason = reason.kind(), "session ended"),
+        }
+    }
+
+    /// Fails every call of the peer's that waits in a queue: it might be its own.
+    fn settle_what_waits(&self, reason: &Disconnect) {
+        for result in self.unsettled.close() {
+            shielded(|| {
+                result.store(Err(Error::Disconnected(reason.clone())));
+                result.drain();
+            });
         }
     }
 
@@ -279,6 +299,10 @@ impl SessionControl for Connection {
 
     fn is_ended(&self) -> bool {
         self.lock().ended().is_some()
+    }
+
+    fn unsettled(&self) -> &Unsettled {
+        &self.unsettled
     }
 
     fn close(&self, reason: &str) {

@@ -32,6 +32,12 @@ impl Account {
         })
     }
 
+    /// Returns how much is held.
+    #[cfg(any(test, feature = "__fuzz"))]
+    pub(crate) fn held(&self) -> usize {
+        self.held.load(Ordering::Acquire)
+    }
+
     /// Charges a message of the peer's, if there is room for what it brings.
     pub(crate) fn charge(self: &Arc<Self>, bytes: usize) -> Option<Arc<Charge>> {
         let charge = Arc::new(Charge {

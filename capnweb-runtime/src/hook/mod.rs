@@ -21,6 +21,7 @@
 //!
 //! | file | what a peer could do otherwise |
 //! |---|---|
+//! | `unsettled` | leave calls behind that wait for themselves |
 //! | `links` | close a circle of promises, which would never be freed, or chain them without end |
 //! | `turn` | exhaust the stack by promises that settle one another |
 //! | `graveyard` | the same by promises that drop one another |
@@ -59,6 +60,7 @@ mod shield;
 mod stub;
 mod target;
 mod turn;
+mod unsettled;
 mod watch;
 mod weight;
 mod wrap;
@@ -85,6 +87,7 @@ pub(crate) use settled::{Found, find};
 pub(crate) use shield::shielded;
 pub use stub::Stub;
 pub(crate) use target::Target;
+pub(crate) use unsettled::Unsettled;
 pub(crate) use weight::{weigh, weight};
 use wrap::wrap;
 

@@ -31,6 +31,8 @@ mod thrown;
 
 pub(crate) use commands::Refused;
 pub(crate) use effect::{Effect, Host};
+#[cfg(any(test, feature = "__fuzz"))]
+pub(crate) use machine::Debts;
 pub(crate) use machine::Machine;
 
 #[cfg(test)]
