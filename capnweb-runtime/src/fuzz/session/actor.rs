@@ -53,6 +53,11 @@ impl House {
             .send_modify(|times| *times = times.wrapping_add(1));
     }
 
+    /// Lets every call go on, now and later.
+    pub(super) fn open_for_good(&self) {
+        self.0.gate.send_replace(FOR_GOOD);
+    }
+
     /// Takes one of the references that were left here, with the number it was left under.
     pub(super) fn take_kept(&self) -> Option<(usize, Stub)> {
         lock(&self.0.kept).pop()
@@ -69,8 +74,9 @@ impl House {
 
     async fn wait(self) {
         let mut gate = self.0.gate.subscribe();
-        gate.mark_unchanged();
-        drop(gate.changed().await);
+        let before = *gate.borrow();
+        let is_open = |times: &u32| *times != before || *times == FOR_GOOD;
+        drop(gate.wait_for(is_open).await);
     }
 }
 
@@ -160,6 +166,8 @@ fn ready(outcome: Outcome) -> Reply {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+const FOR_GOOD: u32 = u32::MAX;
 
 const NOTE: usize = 0;
 const MAKE: usize = 1;

@@ -24,7 +24,7 @@ pub(crate) fn hostile(choices: &mut Choices<'_>) {
             }
         }
         end.close();
-        house.open();
+        house.open_for_good();
         settle().await;
         end.is_empty(0);
         drop(held);

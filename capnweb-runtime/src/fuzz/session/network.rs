@@ -370,7 +370,7 @@ impl Network {
 
     /// Lets go of everything, and checks that nothing is left.
     async fn finish(mut self) {
-        self.houses.iter().for_each(House::open);
+        self.houses.iter().for_each(House::open_for_good);
         self.run_dry().await;
         self.handles.clear();
         self.resolvers.clear();
@@ -411,7 +411,6 @@ impl Network {
 
     async fn let_go_of_what_is_kept(&mut self) {
         for _ in 0..ROUNDS {
-            self.houses.iter().for_each(House::open);
             self.run_dry().await;
             let kept: Vec<_> = self.houses.iter().filter_map(House::take_kept).collect();
             if kept.is_empty() {
