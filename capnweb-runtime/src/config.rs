@@ -17,15 +17,55 @@ use crate::value::ErrorValue;
 #[derive(Clone)]
 pub struct SessionConfig {
     pub(crate) limits: Limits,
+    pub(crate) keep_alive: KeepAlive,
     pub(crate) call_timeout: Option<Duration>,
     pub(crate) counters: Counters,
     on_send_error: Arc<dyn Fn(&ErrorValue<Stub>) -> OutgoingError + Send + Sync>,
+}
+
+/// How a connection finds out that there is nobody at its other end any more.
+///
+/// When nothing was heard of a peer for `interval`, it is sent a WebSocket ping; when nothing is
+/// heard for `timeout` after that, the session ends with
+/// [`Disconnect::Unresponsive`](crate::Disconnect::Unresponsive). Every byte counts as heard, so that
+/// a slow peer is not taken for a dead one. Sessions within a process need none of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeepAlive {
+    /// How long a peer may be silent before it is asked; none to never ask. Default 30 seconds.
+    pub interval: Option<Duration>,
+    /// How long it may take to answer. Default 20 seconds.
+    pub timeout: Duration,
+}
+
+impl KeepAlive {
+    /// Asks a silent peer after `interval`, and gives it up after `timeout` more.
+    pub const fn every(interval: Duration, timeout: Duration) -> Self {
+        Self {
+            interval: Some(interval),
+            timeout,
+        }
+    }
+
+    /// Never asks: a connection that breaks without a word is noticed when something is sent.
+    pub const fn off() -> Self {
+        Self {
+            interval: None,
+            timeout: Duration::from_secs(20),
+        }
+    }
+}
+
+impl Default for KeepAlive {
+    fn default() -> Self {
+        Self::every(Duration::from_secs(30), Duration::from_secs(20))
+    }
 }
 
 impl SessionConfig {
     /// Creates the configuration that every session has unless it is given another.
     pub fn new() -> Self {
         Self {
+            keep_alive: KeepAlive::default(),
             limits: Limits::default(),
             call_timeout: None,
             counters: Counters::default(),
@@ -40,6 +80,12 @@ impl SessionConfig {
         self
     }
 
+    /// Sets how a dead peer is found.
+    #[must_use]
+    pub const fn keep_alive(mut self, keep_alive: KeepAlive) -> Self {
+        self.keep_alive = keep_alive;
+        self
+    }
     /// Sets how long a call to the peer may take, from the moment its result is asked for: when a
     /// promise is first awaited, or something waits that it was passed to. Then it fails with
     /// [`Error::TimedOut`](crate::Error::TimedOut), and the peer is told that nobody waits any more.

@@ -57,6 +57,7 @@
 //! | serve it, connect to it, test it without a socket | [`serve`], [`connect`], [`in_process`] |
 //! | call through results that have not arrived | [`Promise`], [`Pipeline`](derive@Pipeline) |
 //! | pass a callback, or be passed one | [`Function`] |
+//! | send many things one after the other, or receive them | [`ReadableStream`], [`WritableStream`] |
 //! | fail in ways that callers tell apart | [`RpcError`](derive@RpcError), [`Error`] |
 //! | hand out less than you hold | [`attenuate`](macro@attenuate) |
 //! | take back what you have handed out | [`Revoker`], and `revocable` of every stub |
@@ -65,10 +66,13 @@
 //! | send what JSON does not have | [`Date`], [`BigInt`], [`Bytes`], [`Url`], [`Headers`], [`Request`], [`Response`], [`Blob`] |
 //! | send fields of types that are not of this crate | [`native`] |
 //! | do without a trait | [`Stub::call`], [`Value`], [`to_value`], [`from_value`] |
-//! | bound what a peer can cost, and see how a session does | [`Limits`], [`SessionConfig`], [`Session`] |
+//! | bound what a peer can cost, also in time | [`Limits`], [`SessionConfig`], [`Promise::timeout`] |
+//! | decide what peers are told of errors | [`SessionConfig::on_send_error`], [`redact`] |
+//! | see what goes on | [`Counters`], [`Session::stats`], and *Operating a server* below |
 //!
 #![doc = include_str!("../docs/concepts.md")]
 #![doc = include_str!("../docs/values.md")]
+#![doc = include_str!("../docs/operating.md")]
 //! # The protocol
 //!
 //! Ids such as S-22 name requirements of the protocol, as `docs/protocol.md` of this crate numbers
@@ -114,7 +118,7 @@ pub use capnweb_macros::attenuate;
 #[doc = include_str!("../docs/capability.md")]
 pub use capnweb_macros::capability;
 
-pub use config::SessionConfig;
+pub use config::{KeepAlive, SessionConfig};
 pub use counters::{CounterValues, Counters, Sample};
 
 pub use data::{from_value, native, to_value};
@@ -123,7 +127,9 @@ pub use data::{from_value, native, to_value};
 pub use endpoint::axum;
 pub use endpoint::in_process;
 #[cfg(feature = "websocket")]
-pub use endpoint::{ConnectError, Connector, Server, connect, serve};
+pub use endpoint::{
+    Batch, ConnectError, Connector, Origins, ResponseBody, RpcService, Server, Wanted, connect, serve,
+};
 pub use error::redact;
 pub use error::{
     DeserializeError, Disconnect, Error, Fault, OutgoingError, Result, SerializeError, Thrown,
@@ -133,8 +139,8 @@ pub use hook::{Brand, Call, Peer, Revoker, Session, Stats, Stub, Value};
 pub use ids::WireId;
 pub use limits::Limits;
 pub use typed::{
-    Attenuate, Body, Capability, FacetOf, Function, FunctionBody, IntoArg, Pipeline, Promise,
-    RpcError, Wire,
+    Attenuate, Body, Capability, FacetOf, Function, FunctionBody, IntoArg, IntoChunk, MapResult,
+    Mappable, Pipeline, Promise, ReadableStream, RpcError, Wire, WritableStream,
 };
 pub use value::{
     Audience, BigInt, Blob, Bytes, BytesKind, Date, Element, ErrorClass, ErrorValue, Headers,

@@ -12,8 +12,8 @@ pub use crate::hook::{
     Stub, Value,
 };
 pub use crate::typed::{
-    Arg, ArgList, Attenuate, Capability, ErrorBuilder, FacetOf, IntoArg, Pipeline, Promise,
-    RpcError, Wire, error_code, error_prop, typed_error,
+    Arg, ArgList, Attenuate, Capability, ErrorBuilder, FacetOf, IntoArg, MapResult, Pipeline,
+    Promise, RpcError, Wire, error_code, error_prop, typed_error,
 };
 
 use crate::data::{self, passthrough};

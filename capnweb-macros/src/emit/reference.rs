@@ -59,6 +59,11 @@ fn pipeline(capability: &Capability) -> TokenStream {
                 <Self as #runtime::Capability>::from_stub(stub)
             }
         }
+
+        #[automatically_derived]
+        impl #impl_generics #runtime::MapResult for #stub #arguments #where_clause {
+            type Arrives = Self;
+        }
     }
 }
 

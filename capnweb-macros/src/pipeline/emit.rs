@@ -83,5 +83,10 @@ fn pipeline(record: &Record) -> TokenStream {
                 #pipelined { #(#fields,)* }
             }
         }
+
+        #[automatically_derived]
+        impl #impl_generics #runtime::MapResult for #ident #arguments #where_clause {
+            type Arrives = Self;
+        }
     }
 }

@@ -223,6 +223,10 @@ const _: () = {
         }
     }
     #[automatically_derived]
+    impl ::capnweb_runtime::__private::MapResult for DirectoryStub {
+        type Arrives = Self;
+    }
+    #[automatically_derived]
     impl ::core::clone::Clone for DirectoryStub {
         fn clone(&self) -> Self {
             <Self as ::capnweb_runtime::__private::Capability>::from_stub(
@@ -515,6 +519,10 @@ const _: () = {
         }
     }
     #[automatically_derived]
+    impl ::capnweb_runtime::__private::MapResult for DirectoryReaderStub {
+        type Arrives = Self;
+    }
+    #[automatically_derived]
     impl ::core::clone::Clone for DirectoryReaderStub {
         fn clone(&self) -> Self {
             <Self as ::capnweb_runtime::__private::Capability>::from_stub(
@@ -754,6 +762,10 @@ const _: () = {
         fn pipelined(stub: ::capnweb_runtime::__private::Stub) -> Self {
             <Self as ::capnweb_runtime::__private::Capability>::from_stub(stub)
         }
+    }
+    #[automatically_derived]
+    impl ::capnweb_runtime::__private::MapResult for DirectoryWalkerStub {
+        type Arrives = Self;
     }
     #[automatically_derived]
     impl ::core::clone::Clone for DirectoryWalkerStub {
@@ -999,6 +1011,10 @@ const _: () = {
         fn pipelined(stub: ::capnweb_runtime::__private::Stub) -> Self {
             <Self as ::capnweb_runtime::__private::Capability>::from_stub(stub)
         }
+    }
+    #[automatically_derived]
+    impl ::capnweb_runtime::__private::MapResult for DirectoryListerStub {
+        type Arrives = Self;
     }
     #[automatically_derived]
     impl ::core::clone::Clone for DirectoryListerStub {

@@ -172,6 +172,15 @@ const _: () = {
         }
     }
     #[automatically_derived]
+    impl<T: Wire, const N: usize, Item: Wire> ::capnweb_runtime::__private::MapResult
+    for CellStub<T, N, Item>
+    where
+        T: Clone,
+        Item: Clone,
+    {
+        type Arrives = Self;
+    }
+    #[automatically_derived]
     impl<T: Wire, const N: usize, Item: Wire> ::core::clone::Clone
     for CellStub<T, N, Item>
     where
@@ -454,6 +463,15 @@ const _: () = {
         fn pipelined(stub: ::capnweb_runtime::__private::Stub) -> Self {
             <Self as ::capnweb_runtime::__private::Capability>::from_stub(stub)
         }
+    }
+    #[automatically_derived]
+    impl<T: Wire, const N: usize, Item: Wire> ::capnweb_runtime::__private::MapResult
+    for CellReaderStub<T, N, Item>
+    where
+        T: Clone,
+        Item: Clone,
+    {
+        type Arrives = Self;
     }
     #[automatically_derived]
     impl<T: Wire, const N: usize, Item: Wire> ::core::clone::Clone

@@ -76,6 +76,10 @@ const _: () = {
         }
     }
     #[automatically_derived]
+    impl ::capnweb_runtime::__private::MapResult for GreeterStub {
+        type Arrives = Self;
+    }
+    #[automatically_derived]
     impl ::core::clone::Clone for GreeterStub {
         fn clone(&self) -> Self {
             <Self as ::capnweb_runtime::__private::Capability>::from_stub(

@@ -99,6 +99,10 @@ const _: () = {
         }
     }
     #[automatically_derived]
+    impl ::capnweb_runtime::__private::MapResult for OddStub {
+        type Arrives = Self;
+    }
+    #[automatically_derived]
     impl ::core::clone::Clone for OddStub {
         fn clone(&self) -> Self {
             <Self as ::capnweb_runtime::__private::Capability>::from_stub(

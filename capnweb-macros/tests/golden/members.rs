@@ -147,6 +147,10 @@ const _: () = {
         }
     }
     #[automatically_derived]
+    impl ::capnweb_runtime::__private::MapResult for CounterStub {
+        type Arrives = Self;
+    }
+    #[automatically_derived]
     impl ::core::clone::Clone for CounterStub {
         fn clone(&self) -> Self {
             <Self as ::capnweb_runtime::__private::Capability>::from_stub(

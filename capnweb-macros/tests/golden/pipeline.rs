@@ -43,4 +43,8 @@ const _: () = {
             }
         }
     }
+    #[automatically_derived]
+    impl<T: Wire> ::capnweb_runtime::__private::MapResult for TaskInfo<T> {
+        type Arrives = Self;
+    }
 };

@@ -125,6 +125,10 @@ const _: () = {
         }
     }
     #[automatically_derived]
+    impl crate::rpc::__private::MapResult for StoreStub {
+        type Arrives = Self;
+    }
+    #[automatically_derived]
     impl ::core::clone::Clone for StoreStub {
         fn clone(&self) -> Self {
             <Self as crate::rpc::__private::Capability>::from_stub(
@@ -319,6 +323,10 @@ const _: () = {
         fn pipelined(stub: crate::rpc::__private::Stub) -> Self {
             <Self as crate::rpc::__private::Capability>::from_stub(stub)
         }
+    }
+    #[automatically_derived]
+    impl crate::rpc::__private::MapResult for ReaderStub {
+        type Arrives = Self;
     }
     #[automatically_derived]
     impl ::core::clone::Clone for ReaderStub {

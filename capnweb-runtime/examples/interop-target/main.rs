@@ -1,14 +1,18 @@
 //! A server that any Cap'n Web peer can be pointed at, to see whether the two understand each
 //! other: `cargo run -p capnweb-runtime --example interop-target -- --listen 127.0.0.1:0`.
 //!
-//! It prints one line with its address, gives each connection a fresh main object, and stops on
+//! It prints one line with its address, serves WebSocket and HTTP batch on every path, also to
+//! pages from anywhere, gives each connection and each batch a fresh main object, and stops on
 //! SIGINT or SIGTERM.
 
+mod mapping;
+mod streams;
 mod target;
 
 use std::error::Error;
+use std::time::Duration;
 
-use capnweb_runtime::serve;
+use capnweb_runtime::{Origins, Server};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -19,11 +23,19 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let listener = TcpListener::bind(address()?).await?;
     announce(&listener)?;
     let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        served = serve(listener, |_peer| TargetStub::new(Main::default())) => served?,
-        interrupted = tokio::signal::ctrl_c() => interrupted?,
-        _ = terminate.recv() => {}
-    }
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let stop = async {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    };
+    Server::new(|_peer| TargetStub::new(Main::default()))
+        .origins(Origins::any())
+        .cors()
+        .grace_period(Duration::from_secs(1))
+        .serve_with_shutdown(listener, stop)
+        .await?;
     Ok(())
 }
 

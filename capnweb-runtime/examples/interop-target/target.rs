@@ -6,10 +6,13 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use capnweb_runtime::{
-    BigInt, Bytes, Call, Date, Error, Function, Headers, Pipeline, Promise, Result, Value,
-    capability,
+    BigInt, Blob, Body, Bytes, Call, Date, Error, Function, Headers, Pipeline, Promise,
+    ReadableStream, Request, Response, Result, Value, WritableStream, capability,
 };
 use serde::{Deserialize, Serialize};
+
+use crate::mapping::{self, SourceStub};
+use crate::streams::{self, Collecting, CollectorStub, StreamSourceStub, Tracking};
 
 /// What every connection is served.
 #[capability]
@@ -54,6 +57,44 @@ pub trait Target {
     async fn get_big_int_string(&self, n: BigInt) -> Result<String>;
     async fn make_headers(&self) -> Result<Headers>;
 
+    async fn map_array_remote(&self, source: SourceStub) -> Result<Vec<f64>>;
+    async fn map_null_remote(&self, source: SourceStub) -> Result<Option<f64>>;
+    async fn map_single_remote(&self, source: SourceStub, n: f64) -> Result<Value>;
+    async fn map_nested_remote(&self, source: SourceStub) -> Result<Vec<Vec<f64>>>;
+    async fn map_counter_remote(&self, source: SourceStub) -> Result<Vec<f64>>;
+
+    async fn echo_blob(&self, blob: Blob) -> Result<Blob>;
+    async fn make_blob(&self, text: String, media_type: String) -> Result<Blob>;
+    async fn read_blob(&self, blob: Blob) -> Result<BlobRead>;
+    async fn read_request(&self, request: Request<Body>) -> Result<RequestRead>;
+    async fn make_request(&self, url: String, text: String) -> Result<Request<Body>>;
+    async fn read_response(&self, response: Response<Body>) -> Result<ResponseRead>;
+    async fn make_response(&self, status: u16, text: String) -> Result<Response<Body>>;
+
+    async fn make_stream(&self, chunks: Vec<Value>) -> Result<ReadableStream<Value>>;
+    async fn make_byte_stream(
+        &self,
+        total: usize,
+        chunk_size: usize,
+    ) -> Result<ReadableStream<Bytes>>;
+    async fn make_large_chunk_stream(&self, size: usize) -> Result<ReadableStream<Bytes>>;
+    async fn make_error_stream(&self, n: u64) -> Result<ReadableStream<f64>>;
+    async fn make_stream_source(&self) -> Result<StreamSourceStub>;
+    async fn collect_stream(&self, chunks: ReadableStream<Value>) -> Result<Vec<Value>>;
+    async fn sum_byte_stream(&self, chunks: ReadableStream<Bytes>) -> Result<usize>;
+    async fn collect_stream_slow(&self, chunks: ReadableStream<Value>, ms: u64) -> Result<usize>;
+    async fn read_stream_partial(
+        &self,
+        chunks: ReadableStream<Value>,
+        n: usize,
+    ) -> Result<Vec<Value>>;
+    async fn make_collector(&self) -> Result<CollectorStub>;
+    async fn write_to_writable(
+        &self,
+        writable: WritableStream<Value>,
+        chunks: Vec<Value>,
+    ) -> Result<String>;
+
     /// The sizes of this session's tables.
     async fn stats(&self, call: Call) -> Result<TableSizes>;
 }
@@ -84,6 +125,38 @@ pub(crate) struct Squared {
 pub(crate) struct Called {
     /// What the function returned.
     pub result: Value,
+}
+
+/// The answer of `readBlob`.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct BlobRead {
+    /// What it says that it is.
+    #[serde(rename = "type")]
+    pub media_type: String,
+    /// What is in it.
+    pub text: String,
+    /// How many bytes that is.
+    pub size: usize,
+}
+
+/// The answer of `readRequest`.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct RequestRead {
+    /// What it asks for.
+    pub method: String,
+    /// Where it goes.
+    pub url: String,
+    /// What it carries.
+    pub text: String,
+}
+
+/// The answer of `readResponse`.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ResponseRead {
+    /// How it went.
+    pub status: u16,
+    /// What it carries.
+    pub text: String,
 }
 
 /// The answer of `stats`.
@@ -269,6 +342,26 @@ impl Target for Main {
         Ok(n.to_string())
     }
 
+    async fn map_array_remote(&self, source: SourceStub) -> Result<Vec<f64>> {
+        mapping::array(&source).await
+    }
+
+    async fn map_null_remote(&self, source: SourceStub) -> Result<Option<f64>> {
+        mapping::null(&source).await
+    }
+
+    async fn map_single_remote(&self, source: SourceStub, n: f64) -> Result<Value> {
+        mapping::single(&source, n).await
+    }
+
+    async fn map_nested_remote(&self, source: SourceStub) -> Result<Vec<Vec<f64>>> {
+        mapping::nested(&source).await
+    }
+
+    async fn map_counter_remote(&self, source: SourceStub) -> Result<Vec<f64>> {
+        mapping::counter(&source).await
+    }
+
     async fn make_headers(&self) -> Result<Headers> {
         let fields = [
             ("X-Multi", "a"),
@@ -276,6 +369,105 @@ impl Target for Main {
             ("Content-Type", "text/plain"),
         ];
         Ok(Headers::from_pairs(fields)?)
+    }
+
+    async fn echo_blob(&self, blob: Blob) -> Result<Blob> {
+        Ok(blob)
+    }
+
+    async fn make_blob(&self, text: String, media_type: String) -> Result<Blob> {
+        Ok(Blob::new(media_type, text.into_bytes().into()))
+    }
+
+    async fn read_blob(&self, blob: Blob) -> Result<BlobRead> {
+        Ok(BlobRead {
+            media_type: blob.media_type,
+            text: String::from_utf8_lossy(&blob.content).into_owned(),
+            size: blob.content.len(),
+        })
+    }
+
+    async fn read_request(&self, request: Request<Body>) -> Result<RequestRead> {
+        Ok(RequestRead {
+            method: request.method.to_string(),
+            url: request.url.to_string(),
+            text: request.body.text(MAX_BODY).await?,
+        })
+    }
+
+    async fn make_request(&self, url: String, text: String) -> Result<Request<Body>> {
+        let url = url.parse().map_err(|_| Error::type_error("not a URL"))?;
+        Ok(Request::new(http::Method::POST, url, text.into()))
+    }
+
+    async fn read_response(&self, response: Response<Body>) -> Result<ResponseRead> {
+        Ok(ResponseRead {
+            status: response.status,
+            text: response.body.text(MAX_BODY).await?,
+        })
+    }
+
+    async fn make_response(&self, status: u16, text: String) -> Result<Response<Body>> {
+        Ok(Response::new(status, text.into()))
+    }
+
+    async fn make_stream(&self, chunks: Vec<Value>) -> Result<ReadableStream<Value>> {
+        Ok(streams::of(chunks))
+    }
+
+    async fn make_byte_stream(
+        &self,
+        total: usize,
+        chunk_size: usize,
+    ) -> Result<ReadableStream<Bytes>> {
+        streams::of_bytes(total, chunk_size)
+    }
+
+    async fn make_large_chunk_stream(&self, size: usize) -> Result<ReadableStream<Bytes>> {
+        if size > MAX_BYTES {
+            return Err(Error::range_error("too many"));
+        }
+        Ok(streams::large_chunk(size))
+    }
+
+    async fn make_error_stream(&self, n: u64) -> Result<ReadableStream<f64>> {
+        Ok(streams::failing(n))
+    }
+
+    async fn make_stream_source(&self) -> Result<StreamSourceStub> {
+        Ok(StreamSourceStub::new(Tracking::default()))
+    }
+
+    async fn collect_stream(&self, chunks: ReadableStream<Value>) -> Result<Vec<Value>> {
+        streams::collect(chunks).await
+    }
+
+    async fn sum_byte_stream(&self, chunks: ReadableStream<Bytes>) -> Result<usize> {
+        streams::sum_bytes(chunks).await
+    }
+
+    async fn collect_stream_slow(&self, chunks: ReadableStream<Value>, ms: u64) -> Result<usize> {
+        streams::collect_slowly(chunks, ms).await
+    }
+
+    async fn read_stream_partial(
+        &self,
+        chunks: ReadableStream<Value>,
+        n: usize,
+    ) -> Result<Vec<Value>> {
+        streams::read_partly(chunks, n).await
+    }
+
+    async fn make_collector(&self) -> Result<CollectorStub> {
+        Ok(CollectorStub::new(Collecting::default()))
+    }
+
+    async fn write_to_writable(
+        &self,
+        writable: WritableStream<Value>,
+        chunks: Vec<Value>,
+    ) -> Result<String> {
+        streams::write_all(writable, chunks).await
     }
 
     async fn stats(&self, call: Call) -> Result<TableSizes> {
@@ -290,3 +482,9 @@ impl Target for Main {
 
 /// How many items `generateFibonacci` gives at most: further ones are no doubles any more.
 const MAX_ITEMS: i64 = 1_476;
+
+/// How many bytes there may be in one chunk: a message in base64 holds a third more.
+const MAX_BYTES: usize = 16 * 1024 * 1024;
+
+/// How many bytes of a body are read.
+const MAX_BODY: usize = 16 << 20;

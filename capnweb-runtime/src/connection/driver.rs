@@ -3,15 +3,21 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::Notify;
 use tracing::Instrument as _;
 
+use super::heartbeat::Heartbeat;
 use super::shared::Connection;
 use crate::error::Disconnect;
 use crate::hook::SessionControl as _;
 use crate::transport::{FrameSink, FrameSource};
+use crate::wire;
 
 /// How long a peer that does not read may hold up the end of its session.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How many bytes a message may have to be read at once: some milliseconds' worth of the dearest.
+const SHORT: usize = 32 * 1024;
 
 /// Moves messages until the session ends, then closes the transport.
 ///
@@ -21,27 +27,32 @@ pub(crate) fn drive(
     connection: Arc<Connection>,
     source: impl FrameSource,
     sink: impl FrameSink,
+    heartbeat: Option<Heartbeat>,
 ) -> impl Future<Output = ()> + Send {
     let span = connection.span().clone();
-    drive_in_span(connection, source, sink).instrument(span)
+    drive_in_span(connection, source, sink, heartbeat).instrument(span)
 }
 
 async fn drive_in_span(
     connection: Arc<Connection>,
     mut source: impl FrameSource,
     mut sink: impl FrameSink,
+    heartbeat: Option<Heartbeat>,
 ) {
     let session = EndOnDrop(connection);
     let connection = &session.0;
+    let ping = Notify::new();
     let ended = {
         let reading = std::pin::pin!(read(connection, &mut source));
-        let mut writing = std::pin::pin!(write(connection, &mut sink));
+        let mut writing = std::pin::pin!(write(connection, &mut sink, &ping));
+        let watching = std::pin::pin!(watch(connection, heartbeat, &ping));
         tokio::select! {
             () = connection.lose_patience() => true,
             () = &mut writing => true,
             () = reading => tokio::time::timeout(CLOSE_TIMEOUT, writing).await.is_ok(),
             // Ended on this side, with a peer that neither reads nor says anything.
             _ = connection.closed() => tokio::time::timeout(CLOSE_TIMEOUT, writing).await.is_ok(),
+            () = watching => tokio::time::timeout(CLOSE_TIMEOUT, writing).await.is_ok(),
         }
     };
     let reason = connection.ended().unwrap_or(Disconnect::Shutdown);
@@ -60,7 +71,7 @@ async fn drive_in_span(
 async fn read(connection: &Connection, source: &mut impl FrameSource) {
     loop {
         match source.receive().await {
-            Ok(text) => connection.handle_message(text.as_ref()),
+            Ok(text) => handle(connection, text).await,
             Err(reason) => connection.terminate(&reason),
         }
         if connection.ended().is_some() {
@@ -69,11 +80,44 @@ async fn read(connection: &Connection, source: &mut impl FrameSource) {
     }
 }
 
-async fn write(connection: &Connection, sink: &mut impl FrameSink) {
-    while let Some(frames) = connection.next_frames().await {
-        if let Err(reason) = sink.send(frames).await {
+/// Takes a message. A long one is read where it keeps nobody waiting but its own session: other
+/// sessions may live on this thread.
+pub(crate) async fn handle(connection: &Connection, text: impl AsRef<str> + Send + 'static) {
+    if text.as_ref().len() <= SHORT {
+        return connection.handle_message(text.as_ref());
+    }
+    let limits = Arc::clone(connection.limits());
+    let reading = tokio::task::spawn_blocking(move || {
+        let text = text.as_ref();
+        (wire::decode(text, &limits), text.len())
+    });
+    match reading.await {
+        Ok((message, size)) => connection.handle_read(message, size),
+        // The runtime is shutting down.
+        Err(_) => connection.terminate(&Disconnect::Shutdown),
+    }
+}
+
+async fn write(connection: &Connection, sink: &mut impl FrameSink, ping: &Notify) {
+    loop {
+        let written = tokio::select! {
+            frames = connection.next_frames() => match frames {
+                Some(frames) => sink.send(frames).await,
+                None => return,
+            },
+            () = ping.notified() => sink.ping().await,
+        };
+        if let Err(reason) = written {
             return connection.terminate(&reason);
         }
+    }
+}
+
+/// Ends when the session of a dead peer has.
+async fn watch(connection: &Connection, heartbeat: Option<Heartbeat>, ping: &Notify) {
+    match heartbeat {
+        Some(heartbeat) => heartbeat.watch(connection, ping).await,
+        None => std::future::pending().await,
     }
 }
 
@@ -113,6 +157,10 @@ mod tests {
             std::future::pending().await
         }
 
+        async fn ping(&mut self) -> Result<(), Disconnect> {
+            std::future::pending().await
+        }
+
         async fn close(&mut self, _: &Disconnect) {
             std::future::pending::<()>().await;
         }
@@ -123,7 +171,7 @@ mod tests {
     async fn a_session_that_ends_here_lets_go_of_a_peer_that_neither_reads_nor_writes() {
         let main = Cap::settled(Err(Error::new("none")));
         let (connection, peer) = Connection::new(main, Peer::default(), &SessionConfig::default());
-        let driver = tokio::spawn(drive(Arc::clone(&connection), Silent, Silent));
+        let driver = tokio::spawn(drive(Arc::clone(&connection), Silent, Silent, None));
         drop(Stub::of(peer.clone()).call("f", ()));
         tokio::task::yield_now().await;
         connection.close("enough");

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use super::shared::Connection;
-use crate::hook::{Cap, Hook, PromiseCell, Resolver, State, Value, Waiter, itself, promise};
+use crate::hook::{
+    Became, Cap, Hook, Mapper, OnBroken, PromiseCell, Resolver, State, Value, Waiter, itself,
+    map_settled, map_value, promise,
+};
 use crate::ids::{ImportId, ImportRef};
 use crate::session::Refused;
 use crate::value::Path;
@@ -66,12 +69,32 @@ impl Hook for ImportStub {
         result.follow(self.push(path, None));
     }
 
+    fn map(self: Arc<Self>, path: Path, mapper: Mapper, result: Resolver) {
+        if !mapper.can_travel() {
+            return map_value(self, path, mapper, result);
+        }
+        match self.connection.push_map(self.import, path, mapper) {
+            Ok(promise) => result.follow(promise),
+            Err(Refused::Failed(error)) => result.settle(Err(error)),
+            // The entry of an object stays as long as this handle.
+            Err(Refused::Settled { .. }) => result.settle(Ok(Value::Undefined)),
+        }
+    }
+
     fn call_promise(self: Arc<Self>, path: Path, args: Vec<Value>) -> Cap {
         self.push(path, Some(args))
     }
 
+    fn fetch(self: Arc<Self>) -> Cap {
+        self.push(Path::EMPTY, None)
+    }
+
     fn when_settled(self: Arc<Self>, waiter: Waiter) {
         waiter(&Arc::new(Ok(itself(self))));
+    }
+
+    fn on_broken(self: Arc<Self>, callback: OnBroken) {
+        self.connection.on_broken(callback);
     }
 
     fn import(&self) -> Option<ImportRef> {
@@ -101,6 +124,17 @@ impl Hook for ImportPromise {
         }
     }
 
+    fn map(self: Arc<Self>, path: Path, mapper: Mapper, result: Resolver) {
+        if !mapper.can_travel() {
+            return map_here(&Cap::from_arc(self), path, mapper, result);
+        }
+        match self.connection.push_map(self.import, path, mapper) {
+            Ok(promise) => result.follow(promise),
+            Err(Refused::Settled { path, args: mapper }) => self.cell.map(path, mapper, result),
+            Err(Refused::Failed(error)) => result.settle(Err(error)),
+        }
+    }
+
     fn call_promise(self: Arc<Self>, path: Path, args: Vec<Value>) -> Cap {
         match self.connection.push(self.import, path, Some(args)) {
             Ok(promise) => promise,
@@ -118,6 +152,30 @@ impl Hook for ImportPromise {
         self.connection.pull(self.import);
     }
 
+    fn on_broken(self: Arc<Self>, callback: OnBroken) {
+        let place = self.connection.on_broken(callback);
+        let session = self.import.session;
+        let connection = Arc::downgrade(&self.connection);
+        self.cell.follow(Box::new(move |became| {
+            let stays = |next: &Cap| {
+                let import = next.import().filter(|import| import.session == session);
+                import.is_some() && matches!(next.state(), State::Object)
+            };
+            // An object of the same session takes over the place in the order (protocol S-92).
+            if matches!(became, Became::Reference(next) if stays(next)) {
+                return;
+            }
+            let told = connection
+                .upgrade()
+                .and_then(|connection| connection.forget_broken(place));
+            match (told, became) {
+                (Some(callback), Became::Failed(error)) => callback(error),
+                (Some(callback), Became::Reference(next)) => next.on_broken(callback),
+                (_, _) => {}
+            }
+        }));
+    }
+
     fn state(&self) -> State {
         self.cell.state()
     }
@@ -129,6 +187,21 @@ impl Hook for ImportPromise {
     fn cell(&self) -> Option<&Arc<PromiseCell>> {
         Some(&self.cell)
     }
+}
+
+/// Applies a mapper on this side, to what a read of `path` gives. The value is kept until then: the
+/// mapper is applied even if nobody waits for its result.
+fn map_here(promise: &Cap, path: Path, mapper: Mapper, result: Resolver) {
+    let value = if path.is_empty() {
+        promise.clone()
+    } else {
+        promise.read_promise(path)
+    };
+    let kept = value.clone();
+    value.when_settled(Box::new(move |outcome| {
+        map_settled(outcome, &Path::EMPTY, mapper, result);
+        drop(kept);
+    }));
 }
 
 impl Drop for ImportStub {

@@ -27,10 +27,11 @@ pub(crate) fn pair(client: Cap, server: Cap, config: &SessionConfig) -> Pair {
         Arc::clone(&client),
         client_end.0,
         client_end.1,
+        None,
     )));
     let serving = Arc::clone(&server);
     drop(tokio::spawn(async move {
-        drive(serving, server_end.0, server_end.1).await;
+        drive(serving, server_end.0, server_end.1, None).await;
         drop(client_main);
     }));
     Pair {

@@ -5,22 +5,28 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
+use tokio::runtime::Handle;
+use tokio::sync::futures::Notified;
 use tokio::sync::{Notify, watch};
 use tracing::field::display;
 use tracing::{Span, debug, info_span, warn};
 
 use super::import::{ImportPromise, ImportStub};
 use super::patience::Patience;
+use super::stream::ImportWritable;
 use crate::config::SessionConfig;
 use crate::counters::Counters;
 use crate::error::{Disconnect, Error};
 use crate::hook::{
-    Cap, Hook, Peer, PromiseCell, Screen, Session, SessionControl, Stats, Unsettled, Value,
-    shielded,
+    Cap, Gauge, Hook, Mapper, OnBroken, Peer, PromiseCell, Screen, Session, SessionControl, Stats,
+    Unsettled, Value, shielded,
 };
 use crate::ids::{ImportRef, SessionKey};
-use crate::session::{Effect, Host, Machine, Refused};
+use crate::limits::Limits;
+use crate::session::{BrokenPlace, Effect, Host, Machine, Refused};
+use crate::transport::Pulse;
 use crate::value::Path;
+use crate::wire::{self, DecodeError, Message};
 
 /// One session of this process.
 ///
@@ -34,13 +40,23 @@ pub(crate) struct Connection {
     span: Span,
     screen: Screen,
     patience: Patience,
-    max_handler_time: Option<Duration>,
+    limits: Arc<Limits>,
     counters: Counters,
     this: Weak<Self>,
     /// Tells the driver that there is something to send, or that the session has ended.
     output: Notify,
+    /// Tells whoever drains the session that nothing is left, or that it has ended.
+    drained: Notify,
+    /// When a message last came or went.
+    pulse: Pulse,
     ended: watch::Sender<Option<Disconnect>>,
     unsettled: Unsettled,
+    /// Tells streams that what was queued has been written.
+    written: Notify,
+    /// The streams that are being sent.
+    gauge: Gauge,
+    /// Where the session was made, which may be used elsewhere.
+    home: Option<Handle>,
 }
 
 impl Connection {
@@ -59,12 +75,17 @@ impl Connection {
             peer,
             screen: config.screen(),
             patience: Patience::new(config.call_timeout),
-            max_handler_time: config.limits.max_handler_time,
+            limits: Arc::new(config.limits.clone()),
             counters: config.counters.clone(),
             this: Weak::clone(this),
             output: Notify::new(),
+            drained: Notify::new(),
+            pulse: Pulse::new(),
             ended: watch::Sender::new(None),
             unsettled: Unsettled::new(),
+            written: Notify::new(),
+            gauge: Gauge::default(),
+            home: Handle::try_current().ok(),
         });
         let main = connection.lock().import_main(connection.as_ref());
         (connection, main)
@@ -72,7 +93,25 @@ impl Connection {
 
     /// Takes one message of the peer's and runs what it asks for.
     pub(crate) fn handle_message(&self, text: &str) {
-        self.with(|machine| machine.handle_message(text, self));
+        self.handle_read(wire::decode(text, &self.limits), text.len());
+    }
+
+    /// Like [`handle_message`](Self::handle_message), for a message of so many bytes that was read
+    /// within the session's [`limits`](Self::limits).
+    pub(super) fn handle_read(&self, message: Result<Message, DecodeError>, size: usize) {
+        self.pulse.beat();
+        self.with(|machine| machine.handle_message(message, size, self));
+    }
+
+    /// Returns what the peer may make this side spend.
+    pub(super) const fn limits(&self) -> &Arc<Limits> {
+        &self.limits
+    }
+
+    /// Notes that no message will follow.
+    #[cfg(any(test, feature = "websocket"))]
+    pub(crate) fn end_input(&self, reason: &Disconnect) {
+        self.with(|machine| machine.end_input(reason));
     }
 
     /// Ends the session.
@@ -91,6 +130,24 @@ impl Connection {
             self.screen.value(arg);
         }
         self.with(|machine| machine.push(import, path, args, self))
+    }
+
+    pub(super) fn on_broken(&self, callback: OnBroken) -> BrokenPlace {
+        self.with(|machine| machine.on_broken(callback))
+    }
+
+    pub(super) fn forget_broken(&self, place: BrokenPlace) -> Option<OnBroken> {
+        self.with(|machine| machine.forget_broken(place))
+    }
+
+    /// Has the peer apply a mapper to something of its.
+    pub(super) fn push_map(
+        &self,
+        import: ImportRef,
+        path: Path,
+        mapper: Mapper,
+    ) -> Result<Cap, Refused<Mapper>> {
+        self.with(|machine| machine.push_map(import, path, mapper, self))
     }
 
     pub(super) fn pull(&self, import: ImportRef) {
@@ -127,11 +184,13 @@ impl Connection {
     /// Cancel-safe.
     pub(crate) async fn next_frames(&self) -> Option<VecDeque<String>> {
         self.lock().frames_written();
+        self.written.notify_waiters();
         loop {
             let notified = self.output.notified();
             {
                 let mut machine = self.lock();
                 if machine.has_frames() {
+                    self.pulse.beat();
                     return Some(machine.take_frames());
                 }
                 if machine.has_said_all() {
@@ -140,6 +199,19 @@ impl Connection {
             }
             notified.await;
         }
+    }
+
+    /// Returns what is to be sent, without waiting for more.
+    #[cfg(any(test, feature = "websocket"))]
+    pub(crate) fn take_frames(&self) -> VecDeque<String> {
+        let frames = {
+            let mut machine = self.lock();
+            let frames = machine.take_frames();
+            machine.frames_written();
+            frames
+        };
+        self.written.notify_waiters();
+        frames
     }
 
     /// Returns why the session ended, if it has.
@@ -153,17 +225,47 @@ impl Connection {
         self.lock().debts()
     }
 
+    /// Puts in the place of every error in a value what the peer is told of it.
+    pub(super) fn screen(&self, value: &mut Value) {
+        self.screen.value(value);
+    }
+
+    /// Returns whether streams may send more, as far as what waits to be written is concerned: they
+    /// are the only ones that can wait themselves, and calls are queued behind them.
+    pub(super) fn has_room(&self) -> bool {
+        self.lock().outgoing_bytes() < MAX_STREAMED
+    }
+
+    /// Waits until what was queued has been written, or the session has ended.
+    pub(super) fn written(&self) -> Notified<'_> {
+        self.written.notified()
+    }
+
+    pub(super) const fn gauge(&self) -> &Gauge {
+        &self.gauge
+    }
+
+    pub(super) const fn home(&self) -> Option<&Handle> {
+        self.home.as_ref()
+    }
+
+    pub(super) fn subscribe(&self) -> watch::Receiver<Option<Disconnect>> {
+        self.ended.subscribe()
+    }
+
     /// Does one thing to the machine, and afterwards what the machine wants done.
-    fn with<R>(&self, act: impl FnOnce(&mut Machine) -> R) -> R {
-        let (result, effects, wake, ended) = {
+    pub(super) fn with<R>(&self, act: impl FnOnce(&mut Machine) -> R) -> R {
+        let (result, effects, wake, drained, ended) = {
             let mut machine = self.lock();
             let was_open = machine.ended().is_none();
+            let was_drained = machine.is_drained();
             let result = act(&mut machine);
             let ended = machine.ended().filter(|_| was_open).cloned();
             (
                 result,
                 machine.take_effects(),
                 machine.has_frames() || machine.ended().is_some(),
+                machine.is_drained() && !was_drained || ended.is_some(),
                 ended,
             )
         };
@@ -173,10 +275,14 @@ impl Connection {
         for effect in effects {
             shielded(|| self.run(effect));
         }
+        if drained {
+            self.drained.notify_waiters();
+        }
         if let Some(reason) = &ended {
             self.tell_end(reason);
             self.settle_what_waits(reason);
             self.ended.send_replace(ended);
+            self.written.notify_waiters();
         }
         result
     }
@@ -184,14 +290,14 @@ impl Connection {
     /// Tells whoever listens that the session has ended: how, but not in what words, for those may
     /// be a peer's.
     fn tell_end(&self, reason: &Disconnect) {
-        match reason {
-            Disconnect::Violation(violation) => warn!(
-                parent: &self.span,
-                reason = reason.kind(),
-                violation = violation.kind(),
-                "session ended"
-            ),
-            _ => debug!(parent: &self.span, reason = reason.kind(), "session ended"),
+        let violation = match reason {
+            Disconnect::Violation(violation) => Some(violation.kind()),
+            _ => None,
+        };
+        if violation.is_some() || reason.limit().is_some() {
+            warn!(parent: &self.span, reason = reason.kind(), violation, "session ended");
+        } else {
+            debug!(parent: &self.span, reason = reason.kind(), "session ended");
         }
     }
 
@@ -218,6 +324,12 @@ impl Connection {
                 path,
                 result,
             } => target.read(path, result),
+            Effect::Map {
+                target,
+                path,
+                mapper,
+                result,
+            } => target.map(path, mapper, result),
             Effect::Refuse { result, error } => result.settle(Err(error)),
             Effect::Serve { export, value } => {
                 // The waiter lies in a promise that may outlive the session by far.
@@ -225,10 +337,20 @@ impl Connection {
                 value.when_settled(Box::new(move |outcome| {
                     if let Some(connection) = connection.upgrade() {
                         let outcome = connection.screen.outcome(outcome);
-                        connection.with(|machine| machine.answer(export, &outcome));
+                        connection
+                            .with(|machine| machine.answer(export, &outcome, connection.as_ref()));
                     }
                 }));
             }
+            Effect::Pump { source, sink } => self.pump(source, sink),
+            Effect::Collect {
+                media_type,
+                content,
+                result,
+                account,
+            } => self.collect(media_type, &content, result, account),
+            Effect::Disconnect { pipe, reason } => pipe.disconnect(&reason),
+            Effect::Abandon(cap) => cap.abandon(),
             Effect::Reject { export, error } => {
                 let error = self.screen.error(error);
                 self.with(|machine| machine.reject(export, error));
@@ -238,6 +360,7 @@ impl Connection {
                 self.with(|machine| machine.say_why(error));
             }
             Effect::Drain(cell) => cell.drain(),
+            Effect::Broken { callback, error } => callback(&error),
             Effect::Drop(value) => drop(value),
         }
     }
@@ -263,6 +386,10 @@ impl Host for Connection {
         Arc::new(ImportPromise::new(self.this(), import, cell))
     }
 
+    fn import_writable(&self, import: ImportRef) -> Arc<dyn Hook> {
+        Arc::new(ImportWritable::new(self.this(), import))
+    }
+
     fn session(&self) -> Session {
         Session::new(self.this())
     }
@@ -286,11 +413,37 @@ impl SessionControl for Connection {
     }
 
     fn max_handler_time(&self) -> Option<Duration> {
-        self.max_handler_time
+        self.limits.max_handler_time
     }
 
     fn stats(&self) -> Stats {
-        self.lock().stats()
+        Stats {
+            age: self.pulse.age(),
+            idle: self.pulse.silence(),
+            ..self.lock().stats()
+        }
+    }
+
+    fn drain(&self) -> Pin<Box<dyn Future<Output = Result<(), Disconnect>> + Send + '_>> {
+        Box::pin(async move {
+            loop {
+                let told = self.drained.notified();
+                {
+                    let machine = self.lock();
+                    if let Some(reason) = machine.ended() {
+                        return Err(reason.clone());
+                    }
+                    if machine.is_drained() {
+                        return Ok(());
+                    }
+                }
+                told.await;
+            }
+        })
+    }
+
+    fn on_broken(&self, callback: OnBroken) {
+        self.with(|machine| machine.on_broken(callback));
     }
 
     fn peer_main(&self) -> Option<Cap> {
@@ -319,3 +472,6 @@ impl SessionControl for Connection {
         })
     }
 }
+
+/// How many bytes may be queued for the peer before streams wait.
+const MAX_STREAMED: usize = 1024 * 1024;

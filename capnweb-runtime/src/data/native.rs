@@ -43,8 +43,6 @@
 //! # Ok::<_, Box<dyn std::error::Error>>(())
 //! ```
 
-use std::convert::Infallible;
-use std::fmt::Display;
 use std::time::SystemTime;
 
 use http::HeaderMap;
@@ -52,165 +50,128 @@ use serde::de::{DeserializeOwned, Error as _};
 use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::value::{
-    Bytes, Date, Headers, InvalidDate, InvalidHeader, InvalidRequest, InvalidResponse, Request,
-    Response, Url,
-};
+use crate::value::{Bytes, Date, Headers, InvalidDate, Request, Response, Url};
 
-/// A type that travels in the form of another one, which JavaScript has.
+/// A type that travels as what JavaScript has for it. Implement it for more of them.
 pub trait Native: Sized {
-    /// The type that travels.
-    type Form: Serialize + DeserializeOwned;
-    /// Why one may have no counterpart in the other.
-    type Error: Display;
-
-    /// Returns what travels.
-    fn to_form(&self) -> Result<Self::Form, Self::Error>;
+    /// Writes what travels.
+    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error>;
 
     /// Reads what has travelled.
-    fn from_form(form: Self::Form) -> Result<Self, Self::Error>;
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error>;
 }
 
-/// Writes the form that travels.
+/// Writes a field: the one half of `#[serde(with = "capnweb_runtime::native")]`.
 pub fn serialize<T: Native, S: Serializer>(data: &T, serializer: S) -> Result<S::Ok, S::Error> {
-    let form = data.to_form().map_err(S::Error::custom)?;
-    form.serialize(serializer)
+    data.write(serializer)
 }
 
-/// Reads the form that travels.
+/// Reads a field: the other half.
 pub fn deserialize<'de, T: Native, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
-    let form = T::Form::deserialize(deserializer)?;
-    T::from_form(form).map_err(D::Error::custom)
+    T::read(deserializer)
+}
+
+/// One of several to be written.
+struct Written<'a, T>(&'a T);
+
+impl<T: Native> Serialize for Written<'_, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.write(serializer)
+    }
+}
+
+/// One of several that was read.
+struct Read<T>(T);
+
+impl<'de, T: Native> Deserialize<'de> for Read<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        T::read(deserializer).map(Self)
+    }
 }
 
 impl<T: Native> Native for Option<T> {
-    type Form = Option<T::Form>;
-    type Error = T::Error;
-
-    fn to_form(&self) -> Result<Self::Form, T::Error> {
-        self.as_ref().map(T::to_form).transpose()
+    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.as_ref().map(Written).serialize(serializer)
     }
 
-    fn from_form(form: Self::Form) -> Result<Self, T::Error> {
-        form.map(T::from_form).transpose()
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let read = Option::<Read<T>>::deserialize(deserializer)?;
+        Ok(read.map(|Read(item)| item))
     }
 }
 
 impl<T: Native> Native for Vec<T> {
-    type Form = Vec<T::Form>;
-    type Error = T::Error;
-
-    fn to_form(&self) -> Result<Self::Form, T::Error> {
-        self.iter().map(T::to_form).collect()
+    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter().map(Written))
     }
 
-    fn from_form(form: Self::Form) -> Result<Self, T::Error> {
-        form.into_iter().map(T::from_form).collect()
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let read = Vec::<Read<T>>::deserialize(deserializer)?;
+        Ok(read.into_iter().map(|Read(item)| item).collect())
     }
 }
 
-macro_rules! times {
-    ($($(#[$feature:meta])? $time:ty,)*) => {$(
+/// Types from and to which another one is made that travels by itself.
+macro_rules! converted {
+    ($($(#[$feature:meta])? $foreign:ty => $own:ty,)*) => {$(
         $(#[$feature])?
-        impl Native for $time {
-            type Form = Date;
-            type Error = InvalidDate;
-
-            /// Cuts off what is finer than a millisecond.
-            fn to_form(&self) -> Result<Date, InvalidDate> {
-                let date = Date::from(*self);
-                date.millis().map(|_| date).ok_or(InvalidDate)
+        impl Native for $foreign {
+            fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                <$own>::from(self.clone()).serialize(serializer)
             }
 
-            fn from_form(date: Date) -> Result<Self, InvalidDate> {
-                date.try_into()
+            fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let own = <$own>::deserialize(deserializer)?;
+                own.try_into().map_err(D::Error::custom)
             }
         }
     )*};
 }
 
-times! {
-    SystemTime,
+converted! {
+    url::Url => Url,
+    HeaderMap => Headers,
+    bytes::Bytes => Bytes,
+    Vec<u8> => Bytes,
     #[cfg(feature = "jiff")]
-    jiff::Timestamp,
+    jiff::Timestamp => Date,
     #[cfg(feature = "chrono")]
-    chrono::DateTime<chrono::Utc>,
+    chrono::DateTime<chrono::Utc> => Date,
 }
 
-impl Native for url::Url {
-    type Form = Url;
-    type Error = Infallible;
-
-    fn to_form(&self) -> Result<Url, Infallible> {
-        Ok(self.clone().into())
+impl Native for SystemTime {
+    /// Writes a time that dates have; what is finer than a millisecond is cut off.
+    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let date = Date::from(*self);
+        date.millis().ok_or_else(|| S::Error::custom(InvalidDate))?;
+        date.serialize(serializer)
     }
 
-    fn from_form(form: Url) -> Result<Self, Infallible> {
-        Ok(form.into())
-    }
-}
-
-impl Native for bytes::Bytes {
-    type Form = Bytes;
-    type Error = Infallible;
-
-    fn to_form(&self) -> Result<Bytes, Infallible> {
-        Ok(self.clone().into())
-    }
-
-    fn from_form(form: Bytes) -> Result<Self, Infallible> {
-        Ok(form.into())
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let date = Date::deserialize(deserializer)?;
+        date.try_into().map_err(D::Error::custom)
     }
 }
 
-impl Native for Vec<u8> {
-    type Form = Bytes;
-    type Error = Infallible;
-
-    fn to_form(&self) -> Result<Bytes, Infallible> {
-        Ok(self.clone().into())
+impl<B: Serialize + DeserializeOwned> Native for http::Request<B> {
+    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let request: Request<&B> = self.try_into().map_err(S::Error::custom)?;
+        request.serialize(serializer)
     }
 
-    fn from_form(form: Bytes) -> Result<Self, Infallible> {
-        Ok(form.into())
-    }
-}
-
-impl Native for HeaderMap {
-    type Form = Headers;
-    type Error = InvalidHeader;
-
-    fn to_form(&self) -> Result<Headers, InvalidHeader> {
-        Ok(self.into())
-    }
-
-    fn from_form(form: Headers) -> Result<Self, InvalidHeader> {
-        form.try_into()
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let request = Request::<B>::deserialize(deserializer)?;
+        request.try_into().map_err(D::Error::custom)
     }
 }
 
-impl<B: Serialize + DeserializeOwned + Clone> Native for http::Request<B> {
-    type Form = Request<B>;
-    type Error = InvalidRequest;
-
-    fn to_form(&self) -> Result<Request<B>, InvalidRequest> {
-        self.clone().try_into()
+impl<B: Serialize + DeserializeOwned> Native for http::Response<B> {
+    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Response::<&B>::from(self).serialize(serializer)
     }
 
-    fn from_form(form: Request<B>) -> Result<Self, InvalidRequest> {
-        form.try_into()
-    }
-}
-
-impl<B: Serialize + DeserializeOwned + Clone> Native for http::Response<B> {
-    type Form = Response<B>;
-    type Error = InvalidResponse;
-
-    fn to_form(&self) -> Result<Response<B>, InvalidResponse> {
-        Ok(self.clone().into())
-    }
-
-    fn from_form(form: Response<B>) -> Result<Self, InvalidResponse> {
-        form.try_into()
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let response = Response::<B>::deserialize(deserializer)?;
+        response.try_into().map_err(D::Error::custom)
     }
 }

@@ -1,19 +1,18 @@
-//! Sessions on a route of an [`axum`](::axum) router.
+//! An endpoint on a route of an [`axum`](::axum) router.
 
 use std::net::SocketAddr;
 
-use ::axum::body::Body;
 use ::axum::extract::{ConnectInfo, Request};
-use ::axum::response::Response;
+use ::axum::response::IntoResponse as _;
 use ::axum::routing::{MethodRouter, any};
+use tower_service::Service as _;
 
-use super::upgrade::{main_factory, respond};
-use crate::config::SessionConfig;
+use super::server::Server;
 use crate::hook::Peer;
-use crate::limits::Limits;
 use crate::typed::Capability;
 
-/// Serves WebSocket sessions on a route, each with the main object that `main` makes for it.
+/// Serves WebSocket sessions and HTTP batches on a route, each with the main object that `main`
+/// makes for it. See [`route`] for more than the defaults.
 ///
 /// The peer's address is known if the router is served with
 /// `into_make_service_with_connect_info::<SocketAddr>()`.
@@ -33,29 +32,32 @@ where
     C: Capability,
     S: Clone + Send + Sync + 'static,
 {
-    rpc_with_limits(main, Limits::default())
+    route(Server::new(main))
 }
 
-/// Like [`rpc`], with limits of one's own.
-pub fn rpc_with_limits<C, S>(
-    main: impl Fn(&Peer) -> C + Send + Sync + 'static,
-    limits: Limits,
-) -> MethodRouter<S>
+/// Serves an endpoint on a route, with all that its builder was told.
+///
+/// To end its sessions when the application shuts down, make the service first and keep a clone:
+/// `Router::route_service` takes what [`Server::into_service`] returns, too.
+pub fn route<S>(server: Server) -> MethodRouter<S>
 where
-    C: Capability,
     S: Clone + Send + Sync + 'static,
 {
-    let main = main_factory(main);
-    let config = SessionConfig::from(limits);
-    any(move |request: Request| {
-        let address = request
-            .extensions()
-            .get::<ConnectInfo<SocketAddr>>()
-            .map(|info| info.0);
-        let (response, session) = respond(request, Peer { address }, &main, &config);
-        if let Some(session) = session {
-            drop(tokio::spawn(session));
+    let service = server.into_service();
+    any(move |mut request: Request| {
+        let address = request.extensions().get::<ConnectInfo<SocketAddr>>();
+        if let Some(ConnectInfo(address)) = address.copied() {
+            let peer = Peer {
+                address: Some(address),
+            };
+            request.extensions_mut().insert(peer);
         }
-        std::future::ready::<Response<Body>>(response)
+        let mut service = service.clone();
+        async move {
+            match service.call(request).await {
+                Ok(response) => response.into_response(),
+                Err(never) => match never {},
+            }
+        }
     })
 }

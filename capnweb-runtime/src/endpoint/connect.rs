@@ -2,19 +2,19 @@
 
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
-use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpStream;
 use tokio_tungstenite::client_async_with_config;
 use tokio_tungstenite::tungstenite;
-use url::{Host, Url};
 
-use crate::config::SessionConfig;
-use crate::connection::{Connection, drive};
+use super::batch::Batch;
+use super::dial::{Address, Schemes, Socket};
+use crate::config::{KeepAlive, SessionConfig};
+use crate::connection::{Connection, Heartbeat, drive};
 use crate::error::{Disconnect, Error};
 use crate::hook::{Cap, Peer, Session, Stub};
 use crate::limits::Limits;
-use crate::transport::websocket;
+use crate::transport::{Heard, websocket};
 use crate::typed::Capability;
 
 /// Connects to a WebSocket server and returns its main object.
@@ -34,9 +34,10 @@ pub async fn connect<C: Capability>(url: &str) -> Result<C, ConnectError> {
 /// A connection before it is made: where to, what to offer, and within which limits.
 #[derive(Debug, Clone)]
 pub struct Connector {
-    url: String,
+    pub(super) url: String,
     main: Option<Stub>,
-    config: SessionConfig,
+    pub(super) config: SessionConfig,
+    pub(super) timeout: Duration,
     #[cfg(feature = "tls")]
     tls: Option<Arc<rustls::ClientConfig>>,
 }
@@ -45,12 +46,15 @@ pub struct Connector {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConnectError {
-    /// The URL cannot be read, or is not `ws://` or `wss://`.
-    #[error("not a WebSocket URL: {0}")]
+    /// The URL cannot be read, or is not `ws://` or `wss://`; for a batch, `http://` or `https://`.
+    #[error("not a URL that leads to such a connection: {0}")]
     Url(String),
-    /// `wss://` needs the feature `tls`.
-    #[error("`wss://` needs the feature `tls` of capnweb-runtime")]
+    /// `wss://` and `https://` need the feature `tls`.
+    #[error("`wss://` and `https://` need the feature `tls` of capnweb-runtime")]
     TlsNotBuilt,
+    /// There was no connection in time.
+    #[error("no connection after {} ms", .0.as_millis())]
+    TimedOut(Duration),
     /// The server cannot be reached.
     #[error("cannot reach the server: {0}")]
     Io(#[from] io::Error),
@@ -60,12 +64,13 @@ pub enum ConnectError {
 }
 
 impl Connector {
-    /// Prepares a connection to a `ws://` or `wss://` URL.
+    /// Prepares a connection to a `ws://` or `wss://` URL, or a batch to an `http://` or `https://` one.
     pub fn new(url: impl Into<String>) -> Self {
         Self {
             url: url.into(),
             main: None,
             config: SessionConfig::default(),
+            timeout: Duration::from_secs(60),
             #[cfg(feature = "tls")]
             tls: None,
         }
@@ -92,6 +97,21 @@ impl Connector {
         self
     }
 
+    /// Sets how a dead server is found.
+    #[must_use]
+    pub const fn keep_alive(mut self, keep_alive: KeepAlive) -> Self {
+        self.config.keep_alive = keep_alive;
+        self
+    }
+
+    /// Sets how long connecting may take, its handshakes included, or a whole batch. Default 60
+    /// seconds.
+    #[must_use]
+    pub const fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
     /// Sets the trust roots and everything else of TLS; the default trusts Mozilla's roots.
     #[cfg(feature = "tls")]
     #[must_use]
@@ -115,59 +135,59 @@ impl Connector {
     ///
     /// Dropping the future gives up the connection.
     pub async fn connect_with_session<C: Capability>(self) -> Result<(C, Session), ConnectError> {
-        let url = Url::parse(&self.url).map_err(|_| ConnectError::Url(self.url.clone()))?;
-        let (host, port) = address(&url).ok_or_else(|| ConnectError::Url(self.url.clone()))?;
-        let socket = TcpStream::connect((host.as_str(), port)).await?;
-        socket.set_nodelay(true)?;
+        let address = Address::parse(&self.url, &WEBSOCKET)?;
         // The handshake's future is large; it need not lie in that of every caller.
-        let (main, session) = match url.scheme() {
-            "ws" => Box::pin(self.start(socket)).await?,
-            #[cfg(feature = "tls")]
-            "wss" => {
-                let socket = super::tls::secure(socket, &host, self.tls.clone()).await?;
-                Box::pin(self.start(socket)).await?
-            }
-            #[cfg(not(feature = "tls"))]
-            "wss" => return Err(ConnectError::TlsNotBuilt),
-            _ => return Err(ConnectError::Url(self.url)),
-        };
+        let starting = Box::pin(self.start(&address));
+        let (main, session) = tokio::time::timeout(self.timeout, starting)
+            .await
+            .map_err(|_| ConnectError::TimedOut(self.timeout))??;
         Ok((C::from_stub(Stub::of(main)), session))
     }
 
-    async fn start<S>(&self, socket: S) -> Result<(Cap, Session), ConnectError>
-    where
-        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    {
+    /// Prepares a batch; see [`Batch`].
+    ///
+    /// # Errors
+    ///
+    /// When the URL is not an `http://` or `https://` one.
+    pub fn batch<C: Capability>(self) -> Result<Batch<C>, ConnectError> {
+        Batch::of(self)
+    }
+
+    /// Reaches the server.
+    pub(super) async fn dial(&self, address: &Address) -> Result<Box<dyn Socket>, ConnectError> {
+        #[cfg(feature = "tls")]
+        return address.dial(self.tls.clone()).await;
+        #[cfg(not(feature = "tls"))]
+        address.dial().await
+    }
+
+    /// Begins a session.
+    pub(super) fn begin(&self) -> (Arc<Connection>, Cap) {
+        let served = self.main.clone().map_or_else(no_main, Stub::into_cap);
+        Connection::new(served, Peer::default(), &self.config)
+    }
+
+    async fn start(&self, address: &Address) -> Result<(Cap, Session), ConnectError> {
+        let (socket, heard) = Heard::new(self.dial(address).await?);
         let config = Some(websocket::config(&self.config.limits));
         let (socket, _) = client_async_with_config(&self.url, socket, config)
             .await
             .map_err(|error| ConnectError::Handshake(Box::new(error)))?;
         let (source, sink) = websocket::split(socket, &self.config.limits);
-        let served = self.main.clone().map_or_else(no_main, Stub::into_cap);
-        let (connection, main) = Connection::new(served, Peer::default(), &self.config);
+        let (connection, main) = self.begin();
         let session = Session::new(Arc::clone(&connection) as _);
-        drop(tokio::spawn(drive(connection, source, sink)));
+        let heartbeat = Heartbeat::new(self.config.keep_alive, heard);
+        drop(tokio::spawn(drive(connection, source, sink, heartbeat)));
         Ok((main, session))
     }
 }
 
+/// The schemes of WebSocket URLs.
+const WEBSOCKET: Schemes = Schemes("ws", "wss");
+
 /// What a side without a main object serves (protocol S-6).
 fn no_main() -> Cap {
     Cap::settled(Err(Error::new("This connection has no main object.")))
-}
-
-fn address(url: &Url) -> Option<(String, u16)> {
-    let default = match url.scheme() {
-        "ws" => 80,
-        "wss" => 443,
-        _ => return None,
-    };
-    let host = match url.host()? {
-        Host::Domain(name) => name.to_owned(),
-        Host::Ipv4(address) => address.to_string(),
-        Host::Ipv6(address) => address.to_string(),
-    };
-    Some((host, url.port().unwrap_or(default)))
 }
 
 impl From<ConnectError> for Error {

@@ -1,34 +1,27 @@
 //! A server of its own.
 
 use std::convert::Infallible;
-use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use http::header::ORIGIN;
-use http::{HeaderMap, Request, Response, StatusCode};
-use http_body_util::Full;
-use hyper::body::{Bytes, Incoming};
+use http::{Request, Response};
+use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 
-use super::upgrade::{MainFactory, main_factory, refusal, respond};
-use crate::config::SessionConfig;
-use crate::counters::Counters;
+use super::http::{Endpoint, Place, Refusal, ResponseBody, Upgraded, answer};
+use super::server::Server;
 use crate::hook::Peer;
-use crate::limits::Limits;
 use crate::typed::Capability;
 
-/// How long a client may take to send its request's head.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// Serves WebSocket sessions on every path of a listener, each with the main object that `main`
-/// makes for it. See [`Server`] for more than the defaults.
+/// Serves WebSocket sessions and HTTP batches on every path of a listener, each with the main object
+/// that `main` makes for it. See [`Server`] for more than the defaults.
 ///
 /// ```no_run
 /// # use capnweb_runtime::{capability, Result};
@@ -57,171 +50,193 @@ pub async fn serve<C: Capability>(
     Server::new(main).serve(listener).await
 }
 
-/// A WebSocket server before it runs: what it serves, and within which limits.
+/// What stands between a listener and an endpoint.
 #[derive(Clone)]
-pub struct Server {
-    main: MainFactory,
-    config: SessionConfig,
-    origins: Option<Arc<Origins>>,
+pub(super) struct Door {
+    pub(super) endpoint: Arc<Endpoint>,
     #[cfg(feature = "tls")]
-    tls: Option<tokio_rustls::TlsAcceptor>,
+    pub(super) tls: Option<tokio_rustls::TlsAcceptor>,
 }
 
-/// Says whether pages of an origin may connect.
-type Origins = dyn Fn(&str) -> bool + Send + Sync;
+/// Lets in whoever connects, until `signal`; then waits for those inside to leave.
+pub(super) async fn listen(
+    door: Door,
+    listener: TcpListener,
+    signal: impl Future<Output = ()> + Send,
+) -> io::Result<()> {
+    // Dropped with the future, it stops every connection.
+    let mut connections = JoinSet::new();
+    tokio::select! {
+        failed = accept(&door, &listener, &mut connections) => return failed,
+        () = signal => {}
+    }
+    drop(listener);
+    let endpoint = &door.endpoint;
+    endpoint.close();
+    let all = async { while connections.join_next().await.is_some() {} };
+    let limit = endpoint.settings.grace + FAREWELL;
+    drop(tokio::time::timeout(limit, all).await);
+    Ok(())
+}
 
-impl Server {
-    /// Prepares a server that serves each connection what `main` makes for it.
-    pub fn new<C: Capability>(main: impl Fn(&Peer) -> C + Send + Sync + 'static) -> Self {
-        Self {
-            main: main_factory(main),
-            config: SessionConfig::default(),
-            origins: None,
-            #[cfg(feature = "tls")]
-            tls: None,
+async fn accept(
+    door: &Door,
+    listener: &TcpListener,
+    connections: &mut JoinSet<()>,
+) -> io::Result<()> {
+    let handshakes = Arc::new(Semaphore::new(door.endpoint.settings.max_handshakes));
+    loop {
+        tokio::select! {
+            accepted = next(listener, &handshakes) => {
+                let (socket, address, handshake) = accepted?;
+                connections.spawn(door.clone().attend(socket, address, handshake));
+            }
+            Some(_) = connections.join_next() => {}
         }
     }
+}
 
-    /// Lets only those web pages connect whose origin, such as `https://example.org`, `admits`
-    /// accepts; others are answered 403. A client that names no origin is no browser, and let in.
-    ///
-    /// Browsers let every page connect everywhere, also to this machine. A server needs this whose
-    /// main object gives authority to whoever can reach it.
-    #[must_use]
-    pub fn origins(mut self, admits: impl Fn(&str) -> bool + Send + Sync + 'static) -> Self {
-        self.origins = Some(Arc::new(admits));
-        self
-    }
-
-    /// Sets what each client may make this side spend.
-    #[must_use]
-    pub fn limits(mut self, limits: Limits) -> Self {
-        self.config.limits = limits;
-        self
-    }
-
-    /// Sets how each session behaves, its limits included.
-    #[must_use]
-    pub fn config(mut self, config: SessionConfig) -> Self {
-        self.config = config;
-        self
-    }
-
-    /// Returns the counters of the sessions that this serves, and every clone of it.
-    pub fn counters(&self) -> Counters {
-        self.config.counters()
-    }
-
-    /// Serves `wss://` with this certificate and these settings.
-    #[cfg(feature = "tls")]
-    #[must_use]
-    pub fn tls(mut self, config: Arc<rustls::ServerConfig>) -> Self {
-        self.tls = Some(config.into());
-        self
-    }
-
-    /// Serves a listener; see [`serve`].
-    ///
-    /// # Cancel safety
-    ///
-    /// Dropping the future stops the server and ends every session.
-    ///
-    /// # Errors
-    ///
-    /// When the listener fails for good.
-    pub async fn serve(self, listener: TcpListener) -> io::Result<()> {
-        // Dropped with the future, it stops every connection.
-        let mut connections = JoinSet::new();
-        loop {
-            let (socket, address) = match listener.accept().await {
-                Ok(accepted) => accepted,
-                Err(error) if is_transient(&error) => {
-                    tokio::time::sleep(ACCEPT_PAUSE).await;
-                    continue;
-                }
-                Err(error) => return Err(error),
-            };
-            while connections.try_join_next().is_some() {}
-            connections.spawn(self.clone().accept(socket, address));
+/// Accepts the next connection, once there may be one more that has not said what it wants.
+async fn next(
+    listener: &TcpListener,
+    handshakes: &Arc<Semaphore>,
+) -> io::Result<(TcpStream, SocketAddr, Handshake)> {
+    let handshake = Arc::clone(handshakes).acquire_owned().await.ok();
+    loop {
+        match listener.accept().await {
+            Ok((socket, address)) => return Ok((socket, address, handshake)),
+            Err(error) if is_fatal(&error) => return Err(error),
+            Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
         }
     }
+}
 
-    async fn accept(self, socket: TcpStream, address: SocketAddr) {
+/// A place among the connections that have not said what they want.
+type Handshake = Option<OwnedSemaphorePermit>;
+
+impl Door {
+    async fn attend(self, socket: TcpStream, address: SocketAddr, handshake: Handshake) {
+        let place = self.endpoint.enter();
         if socket.set_nodelay(true).is_err() {
             return;
         }
-        let peer = Peer {
-            address: Some(address),
+        let connection = Visit {
+            peer: Peer {
+                address: Some(address),
+            },
+            place,
+            handshake: Mutex::new(handshake),
+            upgraded: Mutex::new(None),
         };
         #[cfg(feature = "tls")]
-        if let Some(tls) = self.tls.clone() {
-            if let Ok(Ok(socket)) = tokio::time::timeout(HEAD_TIMEOUT, tls.accept(socket)).await {
-                self.speak_http(socket, peer).await;
+        if let Some(tls) = self.tls {
+            let limit = self.endpoint.settings.handshake_timeout;
+            if let Ok(Ok(socket)) = tokio::time::timeout(limit, tls.accept(socket)).await {
+                connection.speak_http(&self.endpoint, socket).await;
             }
             return;
         }
-        self.speak_http(socket, peer).await;
+        connection.speak_http(&self.endpoint, socket).await;
     }
+}
 
-    async fn speak_http<S>(self, socket: S, peer: Peer)
+/// One connection.
+struct Visit {
+    peer: Peer,
+    /// None if there is no room for it.
+    place: Option<Place>,
+    handshake: Mutex<Handshake>,
+    upgraded: Mutex<Option<Upgraded>>,
+}
+
+impl Visit {
+    async fn speak_http<S>(self, endpoint: &Arc<Endpoint>, socket: S)
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        let upgraded = Mutex::new(None);
-        let service = service_fn(|request: Request<Incoming>| {
-            if !self.admits(request.headers()) {
-                let refused = refusal(StatusCode::FORBIDDEN, FOREIGN_ORIGIN);
-                return std::future::ready(Ok::<Response<Full<Bytes>>, Infallible>(refused));
-            }
-            let (response, session) = respond(request, peer.clone(), &self.main, &self.config);
-            if session.is_some() {
-                *upgraded.lock().unwrap_or_else(PoisonError::into_inner) = session;
-            }
-            std::future::ready(Ok(response))
-        });
+        let service = service_fn(|request| self.answer(endpoint, request));
         let connection = hyper::server::conn::http1::Builder::new()
             .timer(TokioTimer::new())
-            .header_read_timeout(HEAD_TIMEOUT)
+            .header_read_timeout(endpoint.settings.handshake_timeout)
+            .max_buf_size(HEAD_BYTES)
             .serve_connection(TokioIo::new(socket), service)
             .with_upgrades();
+        let mut connection = std::pin::pin!(connection);
         // A client that does not speak HTTP has nobody to be told.
-        drop(connection.await);
-        let upgraded = upgraded.into_inner();
+        tokio::select! {
+            ended = connection.as_mut() => drop(ended),
+            () = endpoint.closing() => {
+                connection.as_mut().graceful_shutdown();
+                drop(connection.await);
+            }
+        }
         // Run here, and not as a task of its own, so that it ends with the server.
-        if let Some(session) = upgraded.unwrap_or_else(PoisonError::into_inner) {
+        let upgraded = take(&self.upgraded);
+        if let Some(session) = upgraded {
             session.await;
         }
     }
 
-    fn admits(&self, headers: &HeaderMap) -> bool {
-        let Some(admits) = &self.origins else {
-            return true;
-        };
-        let mut origins = headers.get_all(ORIGIN).iter();
-        origins.all(|origin| origin.to_str().is_ok_and(|origin| admits(origin)))
+    async fn answer(
+        &self,
+        endpoint: &Arc<Endpoint>,
+        request: Request<Incoming>,
+    ) -> Result<Response<ResponseBody>, Infallible> {
+        drop(take(&self.handshake));
+        if self.place.is_none() {
+            return Ok(Refusal::Full.into());
+        }
+        let answer = answer(endpoint, request, self.peer.clone()).await;
+        if answer.session.is_some() {
+            *self.upgraded.lock().unwrap_or_else(PoisonError::into_inner) = answer.session;
+        }
+        Ok(answer.response)
     }
 }
 
-impl fmt::Debug for Server {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Server")
-            .field("config", &self.config)
-            .finish_non_exhaustive()
-    }
+fn take<T>(slot: &Mutex<Option<T>>) -> Option<T> {
+    slot.lock().unwrap_or_else(PoisonError::into_inner).take()
 }
 
-/// What a page is told that may not connect.
-const FOREIGN_ORIGIN: &str = "Pages of this origin may not connect.";
+/// Returns whether accepting can never work again: the listener is none. Everything else passes: a
+/// client that went away, a network that is down, descriptors or memory that have run out.
+fn is_fatal(error: &io::Error) -> bool {
+    const EBADF: i32 = 9;
+    const EFAULT: i32 = 14;
+    const EINVAL: i32 = 22;
+    const ENOTSOCK: i32 = if cfg!(target_os = "linux") { 88 } else { 38 };
+    const FATAL: [i32; 4] = [EBADF, EFAULT, EINVAL, ENOTSOCK];
+    error.raw_os_error().is_some_and(|code| FATAL.contains(&code))
+}
 
-/// How long accepting pauses when the process is out of file descriptors.
+/// How long accepting pauses after it has failed.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// Returns whether accepting may work again later: the client went away, or descriptors ran out.
-fn is_transient(error: &io::Error) -> bool {
-    const EMFILE: i32 = 24;
-    const ENFILE: i32 = 23;
-    matches!(
-        error.kind(),
-        io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset
-    ) || matches!(error.raw_os_error(), Some(EMFILE | ENFILE))
+/// How long the last words of sessions may take.
+const FAREWELL: Duration = Duration::from_secs(15);
+
+/// How long the head of a request may be; bodies are read in pieces of this size.
+const HEAD_BYTES: usize = 64 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use super::is_fatal;
+
+    /// The fault: a server that ends because a client went away, or because for a moment there was
+    /// no descriptor left; or one that spins on a listener that is closed.
+    #[test]
+    fn accepting_goes_on_after_what_passes() {
+        const ENETDOWN: i32 = 100;
+        const ENFILE: i32 = 23;
+        const EMFILE: i32 = 24;
+        const ENOMEM: i32 = 12;
+        for code in [ENETDOWN, ENFILE, EMFILE, ENOMEM] {
+            assert!(!is_fatal(&io::Error::from_raw_os_error(code)), "{code}");
+        }
+        assert!(!is_fatal(&io::ErrorKind::ConnectionAborted.into()));
+        assert!(is_fatal(&io::Error::from_raw_os_error(9)));
+        assert!(is_fatal(&io::Error::from_raw_os_error(22)));
+    }
 }

@@ -69,6 +69,12 @@ pub enum Unsendable {
     /// The peer has given, or owes, as much as this side's limit allows: it does not answer.
     #[error("{0} references and results of the peer's are held or awaited, which is the limit.")]
     TooManyImports(usize),
+    /// As many streams are being sent to the peer as this side's limit allows.
+    #[error("{0} streams are being sent to the peer, which is the limit.")]
+    TooManyStreams(usize),
+    /// A stream that is read, or was passed on, cannot be passed on.
+    #[error("The stream is being read, or was passed on, already.")]
+    StreamTaken,
     /// The value is larger than what may wait to be sent.
     #[error("The message would be larger than {0} bytes, which is the limit.")]
     TooLarge(usize),
@@ -232,7 +238,10 @@ impl Error {
                 coded(class, message, &[("code", REVOKED), ("reason", &reason)])
             }
             Self::TimedOut(_) => coded(class, message, &[("code", TIMED_OUT)]),
-            Self::Unsendable(_) => ErrorValue::new(class, message).for_audience(Audience::Public),
+            // A batch that has ended is always the peer's own: there is nothing else in the text.
+            Self::Unsendable(_) | Self::Disconnected(Disconnect::BatchEnded) => {
+                ErrorValue::new(class, message).for_audience(Audience::Public)
+            }
             // What happened to other sessions, or on this machine, was not written for this peer.
             Self::Disconnected(_) | Self::Mistyped(_) | Self::Io(_) => {
                 ErrorValue::new(class, message).for_audience(Audience::Program)

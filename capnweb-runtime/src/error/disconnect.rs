@@ -1,6 +1,7 @@
 //! Why a session ended.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::violation::Violation;
 
@@ -34,6 +35,26 @@ pub enum Disconnect {
     /// The connection failed.
     #[error("WebSocket connection failed.")]
     Transport(#[source] Arc<std::io::Error>),
+    /// Nothing was heard of the peer, although it was asked for a sign of life.
+    #[error("The peer does not answer: nothing was heard of it for {} ms.", after.as_millis())]
+    Unresponsive {
+        /// How long.
+        after: Duration,
+    },
+    /// The one exchange of an HTTP batch is over: what was not answered by then, never will be.
+    #[error("Batch RPC request ended.")]
+    BatchEnded,
+    /// The server did not accept a batch.
+    #[error("RPC request failed: {status} {reason}")]
+    Refused {
+        /// The HTTP status.
+        status: u16,
+        /// What the server calls it.
+        reason: Arc<str>,
+    },
+    /// A batch could not be sent, or its answer not be read.
+    #[error("The batch request failed: {0}")]
+    Request(#[source] Arc<std::io::Error>),
     /// The last handle to the peer's main object was dropped here.
     #[error("RPC session was shut down by disposing the main stub")]
     Shutdown,
@@ -70,6 +91,10 @@ impl Disconnect {
             Self::ClosedByPeer { .. } => "closed_by_peer",
             Self::PeerGone => "peer_gone",
             Self::Transport(_) => "transport",
+            Self::Unresponsive { .. } => "unresponsive",
+            Self::BatchEnded => "batch_ended",
+            Self::Refused { .. } => "refused",
+            Self::Request(_) => "request",
             Self::Shutdown => "shutdown",
             Self::Closed(_) => "closed",
             Self::OutgoingQueueFull { .. } => "outgoing_queue_full",
@@ -92,9 +117,13 @@ impl Disconnect {
             | Self::AbortedByPeer { .. }
             | Self::ClosedByPeer { .. }
             | Self::PeerGone
+            | Self::Refused { .. }
             | Self::OutgoingQueueFull { .. } => Fault::Peer,
             Self::Shutdown | Self::Closed(_) => Fault::Local,
-            Self::Transport(_) => Fault::Transport,
+            Self::Transport(_)
+            | Self::Unresponsive { .. }
+            | Self::Request(_)
+            | Self::BatchEnded => Fault::Transport,
         }
     }
 }

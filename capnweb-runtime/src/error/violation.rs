@@ -46,6 +46,21 @@ pub enum Violation {
         /// The limit.
         limit: usize,
     },
+    /// An expression takes the end of a pipe that is no pipe, or whose end was taken.
+    #[error("Export {0} is not a pipe or its readable end was already consumed.")]
+    NotAPipe(WireId),
+    /// The peer made more streams that have not ended than it may.
+    #[error("too many open streams: more than {limit}")]
+    TooManyStreams {
+        /// The limit.
+        limit: usize,
+    },
+    /// The peer wrote more to streams than may lie unread, without heed of their flow control.
+    #[error("too much lies unread in streams: more than {limit} bytes")]
+    TooManyUnreadBytes {
+        /// The limit, in bytes.
+        limit: usize,
+    },
     /// The peer made us keep more than it may.
     #[error("too much is kept for the peer: more than {limit} bytes")]
     TooManyRetainedBytes {
@@ -75,9 +90,12 @@ impl Violation {
             Self::BadReleaseCount(_) => "bad_release_count",
             Self::BadIntroduction(_) => "bad_introduction",
             Self::NotAPromise(_) => "not_a_promise",
+            Self::NotAPipe(_) => "not_a_pipe",
             Self::TooManyExports { .. } => "too_many_exports",
             Self::TooManyImports { .. } => "too_many_imports",
             Self::TooManyRetainedBytes { .. } => "too_many_retained_bytes",
+            Self::TooManyStreams { .. } => "too_many_streams",
+            Self::TooManyUnreadBytes { .. } => "too_many_unread_bytes",
             Self::BinaryMessage => "binary_message",
             Self::FrameTooLarge { .. } => "frame_too_large",
         }
@@ -90,6 +108,8 @@ impl Violation {
             Self::TooManyExports { .. } => Some("max_exports"),
             Self::TooManyImports { .. } => Some("max_imports"),
             Self::TooManyRetainedBytes { .. } => Some("max_retained_bytes"),
+            Self::TooManyStreams { .. } => Some("max_streams"),
+            Self::TooManyUnreadBytes { .. } => Some("max_unread_bytes"),
             Self::FrameTooLarge { .. } => Some("max_frame_bytes"),
             _ => None,
         }

@@ -7,6 +7,7 @@ use super::interface::{Interface, Member, MemberKind};
 use super::members::{self, Members};
 use super::promise::promise;
 use super::resolver::Resolver;
+use super::stream::{Nature, narrow_readable};
 use super::{Stub, Value, wrap};
 use crate::error::Error;
 use crate::value::Path;
@@ -151,7 +152,17 @@ fn narrow_stub(stub: &Stub, grant: Results) -> Result<Stub, Error> {
             convert(&stub.clone().into_cap(), grant, result);
             Ok(Stub::promise(promise))
         }
-        Results::Narrowed(facet) => Ok(attenuate(stub, facet())),
+        Results::Narrowed(facet) => match stub.cap().nature() {
+            Nature::Object => Ok(attenuate(stub, facet())),
+            Nature::Readable(_) => {
+                let narrowed = narrow_readable(stub, move |chunk| narrow(chunk, grant));
+                Ok(Stub::of(narrowed))
+            }
+            // What is written to it goes the other way; a facet says nothing of that.
+            Nature::Writable(_) => Err(Error::type_error(
+                "The result holds a writable stream, which a facet cannot narrow.",
+            )),
+        },
         Results::Data => Err(Error::type_error(
             "The result holds a capability that the facet does not grant.",
         )),

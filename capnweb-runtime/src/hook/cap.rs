@@ -6,8 +6,10 @@ use std::sync::Arc;
 
 use super::brand::BrandKey;
 use super::charge::Charge;
+use super::map::{Mapper, Mark};
 use super::promise::{PromiseCell, promise};
 use super::resolver::Resolver;
+use super::stream::{Nature, Room, Streamed};
 use super::{Stub, Value};
 use crate::error::Error;
 use crate::ids::ImportRef;
@@ -18,6 +20,9 @@ pub(crate) type Outcome = Result<Value, Error>;
 
 /// Something that wants to know how a promise ended.
 pub(crate) type Waiter = Box<dyn FnOnce(&Arc<Outcome>) + Send>;
+
+/// Something that wants to know of the end of what it holds.
+pub(crate) type OnBroken = Box<dyn FnOnce(&Error) + Send>;
 
 /// What a capability is at this moment.
 pub(crate) enum State {
@@ -35,14 +40,20 @@ pub(crate) enum State {
 /// around them answer to this, so that there is one way for a call to travel.
 ///
 /// No method is called while a session's lock is held, except [`state`](Self::state),
-/// [`import`](Self::import), [`cell`](Self::cell) and [`inner`](Self::inner), which run no code of a
-/// user and drop nothing.
+/// [`import`](Self::import), [`cell`](Self::cell), [`mark`](Self::mark), [`inner`](Self::inner) and
+/// [`nature`](Self::nature), which run no code of a user and drop nothing.
 pub(crate) trait Hook: Send + Sync + 'static {
     /// Calls what is at `path`; returns once the call is under way and in its place in the order.
     fn call(self: Arc<Self>, path: Path, args: Vec<Value>, result: Resolver);
 
     /// Reads what is at `path`.
     fn read(self: Arc<Self>, path: Path, result: Resolver);
+
+    /// Applies a mapper to what a read of `path` would give: a wrapper to what it would let through.
+    /// A remote reference has its peer do it.
+    fn map(self: Arc<Self>, path: Path, mapper: Mapper, result: Resolver) {
+        map_value(self, path, mapper, result);
+    }
 
     /// Like [`call`](Self::call), with a promise of its own. A remote reference overrides this: its
     /// promise is the import itself.
@@ -59,9 +70,47 @@ pub(crate) trait Hook: Send + Sync + 'static {
         promise
     }
 
+    /// Calls a method of a writable stream, as one of several calls that are under way at once. An
+    /// error says that it was not sent. A remote reference overrides this: what is here is for
+    /// streams of this process.
+    fn stream(self: Arc<Self>, method: &'static str, args: Vec<Value>) -> Result<Streamed, Error> {
+        Ok(Streamed {
+            size: None,
+            answer: self.call_promise(Path::single(method), args),
+        })
+    }
+
+    /// Returns the wait that is due before more is streamed, if there is one.
+    fn room(self: Arc<Self>) -> Option<Room> {
+        None
+    }
+
+    /// Tells a writable stream that nobody will write to it any more, whoever still refers to it.
+    fn abandon(&self) {}
+
+    /// Like [`map`](Self::map), with a promise of its own.
+    fn map_promise(self: Arc<Self>, path: Path, mapper: Mapper) -> Cap {
+        let (promise, result) = promise();
+        self.map(path, mapper, result);
+        promise
+    }
+
+    /// Reads what this stands for, of which this side may know no more than that it is an object.
+    fn fetch(self: Arc<Self>) -> Cap {
+        self.read_promise(Path::EMPTY)
+    }
+
     /// Asks for the value: pulls it from the peer if need be, then tells the waiter. An object is
     /// its own value.
     fn when_settled(self: Arc<Self>, waiter: Waiter);
+
+    /// Asks to be told when nothing can be had of the capability any more (protocol S-92); what is
+    /// in this process does not break.
+    fn on_broken(self: Arc<Self>, callback: OnBroken) {
+        if let Some(inner) = self.inner() {
+            inner.into_cap().on_broken(callback);
+        }
+    }
 
     /// Returns what the capability is now.
     fn state(&self) -> State {
@@ -83,9 +132,19 @@ pub(crate) trait Hook: Send + Sync + 'static {
         None
     }
 
+    /// Returns what it stands for in the recording of a mapper, if it is a placeholder.
+    fn mark(&self) -> Option<Mark> {
+        None
+    }
+
     /// Returns what a wrapper hands its calls on to.
     fn inner(&self) -> Option<Stub> {
         None
+    }
+
+    /// Returns whether this is one end of a stream.
+    fn nature(&self) -> Nature<'_> {
+        Nature::Object
     }
 }
 
@@ -145,9 +204,54 @@ impl Cap {
         Arc::clone(&self.0).read_promise(path)
     }
 
+    /// See [`Hook::stream`].
+    pub(crate) fn stream(&self, method: &'static str, args: Vec<Value>) -> Result<Streamed, Error> {
+        Arc::clone(&self.0).stream(method, args)
+    }
+
+    /// See [`Hook::room`].
+    pub(crate) fn room(&self) -> Option<Room> {
+        Arc::clone(&self.0).room()
+    }
+
+    /// See [`Hook::abandon`].
+    pub(crate) fn abandon(&self) {
+        self.0.abandon();
+    }
+
+    /// See [`Hook::nature`].
+    pub(crate) fn nature(&self) -> Nature<'_> {
+        self.0.nature()
+    }
+
+    /// See [`Hook::map`].
+    pub(crate) fn map(&self, path: Path, mapper: Mapper, result: Resolver) {
+        Arc::clone(&self.0).map(path, mapper, result);
+    }
+
+    /// See [`Hook::map_promise`].
+    pub(crate) fn map_promise(&self, path: Path, mapper: Mapper) -> Self {
+        Arc::clone(&self.0).map_promise(path, mapper)
+    }
+
+    /// See [`Hook::fetch`].
+    pub(super) fn fetch(&self) -> Self {
+        Arc::clone(&self.0).fetch()
+    }
+
+    /// See [`Hook::mark`].
+    pub(super) fn mark(&self) -> Option<Mark> {
+        self.0.mark()
+    }
+
     /// See [`Hook::when_settled`].
     pub(crate) fn when_settled(&self, waiter: Waiter) {
         Arc::clone(&self.0).when_settled(waiter);
+    }
+
+    /// See [`Hook::on_broken`].
+    pub(crate) fn on_broken(&self, callback: OnBroken) {
+        Arc::clone(&self.0).on_broken(callback);
     }
 
     /// See [`Hook::state`].
@@ -194,6 +298,24 @@ impl Cap {
     pub(super) fn inner(&self) -> Option<Stub> {
         self.0.inner()
     }
+}
+
+/// Applies a mapper on this side, to what a read of `path` gives.
+pub(crate) fn map_value<H: Hook + ?Sized>(
+    hook: Arc<H>,
+    path: Path,
+    mapper: Mapper,
+    result: Resolver,
+) {
+    if !path.is_empty() {
+        let (value, read) = result.beside();
+        hook.read(path, read);
+        return value.map(Path::EMPTY, mapper, result);
+    }
+    hook.when_settled(Box::new(move |outcome| match outcome.as_ref() {
+        Ok(value) => mapper.apply(value, result),
+        Err(error) => result.settle(Err(error.clone())),
+    }));
 }
 
 /// Returns an object's value, which is the object.

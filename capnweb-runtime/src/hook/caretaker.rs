@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::cap::{Cap, Hook, Outcome, Waiter, itself};
+use super::cap::{Cap, Hook, Outcome, Waiter, itself, map_value};
+use super::map::{Guard, Mapper};
 use super::promise::promise;
 use super::resolver::Resolver;
 use super::{Stub, Value, wrap};
@@ -150,6 +151,15 @@ impl Gate {
     }
 }
 
+impl Guard for Gate {
+    fn check(&self) -> Result<(), Error> {
+        match &self.lock().revoked {
+            Some(reason) => Err(Error::Revoked(Arc::clone(reason))),
+            None => Ok(()),
+        }
+    }
+}
+
 /// The place of one pending call. Dropped when nobody wants the result any more.
 struct Ticket {
     gate: Arc<Gate>,
@@ -206,6 +216,12 @@ impl Hook for Caretaker {
 
     fn when_settled(self: Arc<Self>, waiter: Waiter) {
         waiter(&Arc::new(Ok(itself(self))));
+    }
+
+    /// What has not run of the mapper when the reference is revoked does not run at all.
+    fn map(self: Arc<Self>, path: Path, mapper: Mapper, result: Resolver) {
+        let gate = Arc::clone(&self.gate);
+        map_value(self, path, mapper.guarded(gate), result);
     }
 
     fn inner(&self) -> Option<Stub> {

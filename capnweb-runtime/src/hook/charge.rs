@@ -13,6 +13,8 @@ use crate::error::Error;
 pub(crate) struct Account {
     held: AtomicUsize,
     limit: usize,
+    /// The limit's name, among the counters.
+    name: &'static str,
     counters: Counters,
 }
 
@@ -23,11 +25,12 @@ pub(crate) struct Charge {
 }
 
 impl Account {
-    pub(crate) fn new(limit: usize, counters: Counters) -> Arc<Self> {
+    pub(crate) fn new(name: &'static str, limit: usize, counters: Counters) -> Arc<Self> {
         let held = AtomicUsize::new(0);
         Arc::new(Self {
             held,
             limit,
+            name,
             counters,
         })
     }
@@ -38,16 +41,14 @@ impl Account {
         self.held.load(Ordering::Acquire)
     }
 
-    /// Charges a message of the peer's, if there is room for what it brings.
-    pub(crate) fn charge(self: &Arc<Self>, bytes: usize) -> Option<Arc<Charge>> {
+    /// Charges the peer with something that takes so many bytes, if there is room for it.
+    pub(crate) fn charge(self: &Arc<Self>, bytes: usize) -> Result<Arc<Charge>, Error> {
         let charge = Arc::new(Charge {
             account: Arc::clone(self),
             bytes: AtomicUsize::new(0),
         });
-        charge
-            .add(bytes.saturating_add(OVERHEAD))
-            .ok()
-            .map(|()| charge)
+        charge.add(bytes.saturating_add(OVERHEAD))?;
+        Ok(charge)
     }
 }
 
@@ -60,7 +61,7 @@ impl Charge {
             .held
             .fetch_update(Ordering::AcqRel, Ordering::Acquire, more)
             .map_err(|_| {
-                self.account.counters.limit_hit("max_retained_bytes");
+                self.account.counters.limit_hit(self.account.name);
                 let text = format!("More than {limit} bytes are kept for the peer already.");
                 Error::range_error(text).public()
             })?;

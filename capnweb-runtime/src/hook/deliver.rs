@@ -9,7 +9,8 @@ use futures_util::future::try_join_all;
 use tokio::sync::oneshot;
 
 use super::call::Call;
-use super::cap::{Cap, Outcome};
+use super::cap::{Cap, Outcome, State};
+use super::settled::{Found, find};
 use super::weight::weight;
 use super::{Stub, Value};
 use crate::error::Error;
@@ -59,6 +60,43 @@ pub(crate) async fn deliver(wait: Wait) -> Outcome {
     substitute(value, Place::ROOT, &AtomicUsize::new(MAX_SUBSTITUTED)).await
 }
 
+/// Returns about how many bytes are copied when the promises inside a value are replaced, as far as
+/// they have settled.
+pub(super) fn delivered_weight(value: &Value) -> usize {
+    let mut left = MAX_SUBSTITUTED;
+    weigh_promised(value, MAX_PROMISES, &mut left);
+    MAX_SUBSTITUTED.saturating_sub(left)
+}
+
+/// Takes from `left` what takes the place of promises inside a value, at most `promises` of them
+/// inside one another.
+fn weigh_promised(value: &Value, promises: usize, left: &mut usize) {
+    if *left == 0 {
+        return;
+    }
+    let Value::Capability(stub) = value else {
+        let children = value.children();
+        return children.for_each(|child| weigh_promised(child, promises, left));
+    };
+    let mut end = stub.clone();
+    while let State::Following(next) = end.cap().state() {
+        end = end.in_place_of(next);
+    }
+    if let (State::Settled(outcome), true) = (end.cap().state(), end.is_promise())
+        && let Some(promises) = promises.checked_sub(1)
+        && let Ok(value) = outcome.as_ref()
+    {
+        match find(value, end.path()) {
+            Ok(Found::Data(data)) => {
+                *left = left.saturating_sub(weight(data));
+                weigh_promised(data, promises, left);
+            }
+            Ok(Found::Beyond(stub)) => weigh_promised(&Value::Capability(stub), promises, left),
+            Err(_) => {}
+        }
+    }
+}
+
 /// Replaces every promise inside call arguments by its value (protocol C-40). The first one that
 /// fails decides the error (C-43).
 ///
@@ -86,6 +124,34 @@ async fn deliver_all(args: Vec<Value>) -> Result<Vec<Value>, Error> {
     match substitute(Value::Array(args), Place::ROOT, &budget).await? {
         Value::Array(args) => Ok(args),
         other => Ok(vec![other]),
+    }
+}
+
+/// A value on its way to be used: the wait for the promises inside it, if there are any.
+pub(super) enum Delivery {
+    There(Option<Value>),
+    Awaited(Pin<Box<dyn Future<Output = Outcome> + Send>>),
+}
+
+impl Delivery {
+    pub(super) fn begin(value: Value) -> Self {
+        if !contains_promise(&value) {
+            return Self::There(Some(value));
+        }
+        Self::Awaited(Box::pin(async move {
+            substitute(value, Place::ROOT, &AtomicUsize::new(MAX_SUBSTITUTED)).await
+        }))
+    }
+}
+
+impl Future for Delivery {
+    type Output = Outcome;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Outcome> {
+        match &mut *self {
+            Self::There(value) => Poll::Ready(Ok(value.take().unwrap_or_default())),
+            Self::Awaited(delivery) => delivery.as_mut().poll(context),
+        }
     }
 }
 

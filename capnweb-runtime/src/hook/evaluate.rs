@@ -3,7 +3,7 @@
 use super::cap::Cap;
 use super::{Stub, Value};
 use crate::ids::WireId;
-use crate::value::{ErrorValue, Object, Path, is_dropped};
+use crate::value::{Blob, ErrorValue, Object, Path, is_dropped};
 use crate::wire::{Expr, Remap, Target, WireRef};
 
 /// What the references in an expression mean: whose ids they are, how a call on them begins, and
@@ -14,6 +14,11 @@ pub(crate) trait Scope {
 
     /// Returns what an id of this side's names.
     fn named(&mut self, id: WireId) -> Result<Cap, Self::Failure>;
+
+    /// Returns what an id names, to be awaited before it is delivered.
+    fn awaited(&mut self, id: WireId) -> Result<Stub, Self::Failure> {
+        self.named(id).map(Stub::promise)
+    }
 
     /// Takes an object that the sender introduces (protocol W-40).
     fn introduced_object(&mut self, id: WireId) -> Result<Stub, Self::Failure>;
@@ -26,6 +31,9 @@ pub(crate) trait Scope {
 
     /// Takes a stream that the sender reads from what is written to it (protocol W-38).
     fn writable(&mut self, id: WireId) -> Result<Stub, Self::Failure>;
+
+    /// Begins to receive a blob, and returns the promise of it (protocol W-36).
+    fn blob(&mut self, media_type: String, content: Stub) -> Result<Cap, Self::Failure>;
 
     /// Applies a mapper to what it names, and returns the promise of the result (protocol M-1).
     fn map(&mut self, remap: Remap) -> Result<Cap, Self::Failure>;
@@ -69,9 +77,7 @@ pub(crate) fn evaluate<S: Scope>(scope: &mut S, expr: Expr) -> Result<Value, S::
         Expr::Response(response) => {
             Value::Response(Box::new(response.try_map(|body| evaluate(scope, body))?))
         }
-        Expr::Blob(blob) => {
-            Value::Blob(Box::new(blob.try_map(|content| evaluate(scope, content))?))
-        }
+        Expr::Blob(blob) => evaluate_blob(scope, *blob)?,
         Expr::Capability(reference) => Value::Capability(evaluate_reference(scope, reference)?),
     })
 }
@@ -109,16 +115,40 @@ fn evaluate_members<S: Scope>(
     Ok(object)
 }
 
+/// Takes a blob, whose content is a stream: until that has ended, it is a promise.
+fn evaluate_blob<S: Scope>(scope: &mut S, blob: Blob<Expr>) -> Result<Value, S::Failure> {
+    let blob = blob.try_map(|content| evaluate(scope, content))?;
+    Ok(match blob.content {
+        Value::Capability(stream) => {
+            let promise = scope.blob(blob.media_type, stream)?;
+            Value::Capability(Stub::promise(promise))
+        }
+        _ => Value::Blob(Box::new(blob)),
+    })
+}
+
 fn evaluate_reference<S: Scope>(scope: &mut S, reference: WireRef) -> Result<Stub, S::Failure> {
     match reference {
         WireRef::Export(id) => scope.introduced_object(id),
         WireRef::Promise(id) => scope.introduced_promise(id),
+        WireRef::Import(target) if target.path.is_none() => Ok(Stub::of(scope.named(target.id)?)),
         WireRef::Import(target) => Ok(evaluate_target(scope, target)?.into_object()),
+        WireRef::Pipeline(Target { id, path: None, .. }) => evaluate_awaited(scope, id),
         WireRef::Pipeline(target) => evaluate_target(scope, target),
         WireRef::Readable(id) => scope.readable(id),
         WireRef::Writable(id) => scope.writable(id),
         WireRef::Remap(remap) => Ok(Stub::promise(scope.map(*remap)?)),
     }
+}
+
+/// Refers to the value of something of ours. To want a stream's value is to read it (protocol P-2).
+fn evaluate_awaited<S: Scope>(scope: &mut S, id: WireId) -> Result<Stub, S::Failure> {
+    let stub = scope.awaited(id)?;
+    if !stub.is_stream() {
+        return Ok(stub);
+    }
+    let read = scope.read(stub.into_cap(), Path::EMPTY)?;
+    Ok(Stub::promise(read))
 }
 
 /// Refers to something of ours (protocol W-43).

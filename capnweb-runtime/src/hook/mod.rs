@@ -8,6 +8,7 @@
 //! | `target`, `function` | an object or a closure of this process |
 //! | `promise` | a value that is not known yet: calls queue up, and move on when it settles |
 //! | `attenuated`, `brand`, `caretaker` | a wrapper: less authority, a mark, a way to take it back |
+//! | `stream` | one end of a stream |
 //! | `crate::connection` | an object or a promise of a peer's |
 //!
 //! What they share: `members` leads into objects that have some, `settled` follows a path through
@@ -49,6 +50,7 @@ mod function;
 mod graveyard;
 mod interface;
 mod links;
+mod map;
 mod members;
 mod promise;
 mod resolver;
@@ -57,6 +59,7 @@ mod screen;
 mod session;
 mod settled;
 mod shield;
+mod stream;
 mod stub;
 mod target;
 mod turn;
@@ -69,7 +72,7 @@ pub(crate) use attenuated::attenuate;
 pub use attenuated::{Facet, Results};
 pub use brand::Brand;
 pub use call::{Args, Call};
-pub(crate) use cap::{Cap, Hook, Outcome, State, Waiter, itself};
+pub(crate) use cap::{Cap, Hook, OnBroken, Outcome, State, Waiter, itself, map_value};
 pub use caretaker::Revoker;
 pub(crate) use caretaker::revocable;
 pub(crate) use charge::{Account, Charge};
@@ -78,17 +81,22 @@ pub(crate) use deliver::{Wait, deliver};
 pub(crate) use evaluate::{Scope, evaluate};
 pub(crate) use function::{Callable, FunctionHook, call_function};
 pub use interface::{Cancel, Dispatch, Interface, Member, MemberKind, Reply};
-pub(crate) use promise::{PromiseCell, promise};
-pub(crate) use resolver::{Permit, Resolver};
+pub(crate) use map::{Allowance, Mapper, record_map};
+pub(crate) use promise::{Became, PromiseCell, handle_of, promise};
+pub(crate) use resolver::{CallsInFlight, Permit, Resolver};
 pub(crate) use screen::{Screen, holds_error};
 pub(crate) use session::SessionControl;
 pub use session::{Peer, Session, Stats};
-pub(crate) use settled::{Found, find};
+pub(crate) use settled::{Found, find, map as map_settled};
 pub(crate) use shield::shielded;
+pub(crate) use stream::{
+    ByteSource, Consume, Consumer, Gauge, Lock, Nature, Pipe, Readable, Room, Source, Step,
+    Streamed, Writer, collect, pipe, pump, taken_already,
+};
 pub use stub::Stub;
 pub(crate) use target::Target;
 pub(crate) use unsettled::Unsettled;
-pub(crate) use weight::{weigh, weight};
+pub(crate) use weight::{weigh_expr, weight};
 use wrap::wrap;
 
 /// A value as programs see it: the tree with live stubs as its leaves.

@@ -7,14 +7,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 
-use super::cap::{Cap, Hook, Outcome, State, Waiter};
+use super::cap::{Cap, Hook, OnBroken, Outcome, State, Waiter};
 use super::charge::Charge;
 use super::graveyard::bury;
 use super::links::{CLOSING, Links};
+use super::map::Mapper;
 use super::resolver::Resolver;
 use super::shield::shielded;
 use super::turn::take_turn;
 use super::{Stub, Value, settled};
+use crate::error::Error;
 use crate::value::Path;
 
 /// Creates a promise and the right to settle it.
@@ -69,8 +71,27 @@ enum Op {
         path: Path,
         result: Resolver,
     },
+    Map {
+        path: Path,
+        mapper: Mapper,
+        result: Resolver,
+    },
     Wait(Waiter),
+    Follow(Follower),
 }
+
+/// What a promise has become, for whoever goes on from there.
+pub(crate) enum Became<'a> {
+    /// It failed.
+    Failed(&'a Error),
+    /// A reference.
+    Reference(&'a Cap),
+    /// Something that cannot break.
+    Data,
+}
+
+/// Something that goes on where a promise leads.
+pub(crate) type Follower = Box<dyn FnOnce(Became<'_>) + Send>;
 
 impl PromiseCell {
     pub(crate) fn new() -> Self {
@@ -129,8 +150,21 @@ impl PromiseCell {
         self.run_or_queue(Op::Read { path, result });
     }
 
+    pub(crate) fn map(&self, path: Path, mapper: Mapper, result: Resolver) {
+        self.run_or_queue(Op::Map {
+            path,
+            mapper,
+            result,
+        });
+    }
+
     pub(crate) fn when_settled(&self, waiter: Waiter) {
         self.run_or_queue(Op::Wait(waiter));
+    }
+
+    /// Tells what the promise becomes, without asking anybody to settle it.
+    pub(crate) fn follow(&self, follower: Follower) {
+        self.run_or_queue(Op::Follow(follower));
     }
 
     pub(crate) fn state(&self) -> State {
@@ -213,7 +247,7 @@ impl PromiseCell {
     fn abandon(&self) {
         let source = {
             let mut inner = self.lock();
-            let acts = |op: &Op| !matches!(op, Op::Wait(_));
+            let acts = |op: &Op| !matches!(op, Op::Wait(_) | Op::Follow(_));
             if inner.resolution.is_some() || inner.queue.iter().any(acts) {
                 return;
             }
@@ -233,8 +267,10 @@ impl Op {
     /// Notes that it has to wait; returns whether anybody still wants it.
     fn has_to_wait(&self) -> bool {
         match self {
-            Self::Call { result, .. } | Self::Read { result, .. } => result.has_to_wait(),
-            Self::Wait(_) => true,
+            Self::Call { result, .. } | Self::Read { result, .. } | Self::Map { result, .. } => {
+                result.has_to_wait()
+            }
+            Self::Wait(_) | Self::Follow(_) => true,
         }
     }
 }
@@ -264,14 +300,30 @@ impl Resolution {
             Self::Settled(outcome) => match op {
                 Op::Call { path, args, result } => settled::call(outcome, &path, args, result),
                 Op::Read { path, result } => settled::read(outcome, &path, result),
+                Op::Map {
+                    path,
+                    mapper,
+                    result,
+                } => settled::map(outcome, &path, mapper, result),
                 Op::Wait(waiter) => waiter(outcome),
+                Op::Follow(follower) => follower(match outcome.as_ref() {
+                    Err(error) => Became::Failed(error),
+                    Ok(Value::Capability(stub)) => Became::Reference(stub.cap()),
+                    Ok(_) => Became::Data,
+                }),
             },
             Self::Following(next) => {
                 let next = end_of_chain(next);
                 match op {
                     Op::Call { path, args, result } => next.call(path, args, result),
                     Op::Read { path, result } => next.read(path, result),
+                    Op::Map {
+                        path,
+                        mapper,
+                        result,
+                    } => next.map(path, mapper, result),
                     Op::Wait(waiter) => next.when_settled(waiter),
+                    Op::Follow(follower) => follower(Became::Reference(&next)),
                 }
             }
         }
@@ -301,6 +353,11 @@ impl Drop for PromiseCell {
     }
 }
 
+/// Makes a handle to a promise that is settled by its cell, whether there are handles or not.
+pub(crate) fn handle_of(cell: &Arc<PromiseCell>) -> Arc<dyn Hook> {
+    Arc::new(LocalPromise(Arc::clone(cell)))
+}
+
 /// A promise made here, as opposed to one that a peer will settle.
 struct LocalPromise(Arc<PromiseCell>);
 
@@ -313,8 +370,20 @@ impl Hook for LocalPromise {
         self.0.read(path, result);
     }
 
+    fn map(self: Arc<Self>, path: Path, mapper: Mapper, result: Resolver) {
+        self.0.map(path, mapper, result);
+    }
+
     fn when_settled(self: Arc<Self>, waiter: Waiter) {
         self.0.when_settled(waiter);
+    }
+
+    fn on_broken(self: Arc<Self>, callback: OnBroken) {
+        self.0.follow(Box::new(move |became| match became {
+            Became::Failed(error) => callback(error),
+            Became::Reference(next) => next.on_broken(callback),
+            Became::Data => {}
+        }));
     }
 
     fn state(&self) -> State {

@@ -7,12 +7,13 @@ use super::call::Call;
 use super::cap::{Cap, Outcome};
 use super::charge::Charge;
 use super::graveyard::bury;
-use super::promise::PromiseCell;
+use super::promise::{PromiseCell, promise};
 use super::session::Session;
 use super::weight::weight;
 use super::{Stub, Value};
 use crate::counters::Counters;
 use crate::error::Error;
+use crate::value::Path;
 
 /// The right to settle a promise, once. Dropped unused, the promise fails.
 pub(crate) struct Resolver {
@@ -120,6 +121,18 @@ impl Resolver {
         self
     }
 
+    /// Creates a promise that is made for the same peer, and kept for it.
+    pub(super) fn beside(&self) -> (Cap, Self) {
+        let (promise, result) = promise();
+        let result = result.with_charge(self.charge.clone());
+        (promise, result.on_behalf_of(self))
+    }
+
+    /// Returns the session on whose behalf the call is made.
+    pub(super) const fn session(&self) -> Option<&Session> {
+        self.session.as_ref()
+    }
+
     /// Names the session on whose behalf the call is made.
     pub(crate) fn for_session(mut self, session: Session) -> Self {
         self.session = Some(session);
@@ -158,6 +171,64 @@ impl Drop for Resolver {
         }
     }
 }
+
+/// The calls of one peer that have started and not settled (protocol L-17).
+#[derive(Clone)]
+pub(crate) struct CallsInFlight {
+    taken: Arc<AtomicUsize>,
+    limit: usize,
+    counters: Counters,
+}
+
+impl CallsInFlight {
+    /// Creates the count, with a limit.
+    pub(crate) fn new(limit: usize, counters: Counters) -> Self {
+        Self {
+            taken: Arc::default(),
+            limit,
+            counters,
+        }
+    }
+
+    /// Counts the call that this settles, and gives it a place, if one is left for a call along such
+    /// a path.
+    pub(crate) fn admit(
+        &self,
+        path: &Path,
+        result: Resolver,
+    ) -> Result<Resolver, (Resolver, Error)> {
+        match self.permit(path) {
+            Ok(permit) => Ok(result.with_permit(permit).counted(self.counters.clone())),
+            Err(error) => Err((result, error)),
+        }
+    }
+
+    /// Returns how many places are taken.
+    pub(crate) fn taken(&self) -> usize {
+        self.taken.load(Ordering::Acquire)
+    }
+
+    /// Returns what counts this peer's doings.
+    pub(super) const fn counters(&self) -> &Counters {
+        &self.counters
+    }
+
+    fn permit(&self, path: &Path) -> Result<Permit, Error> {
+        if path.segments().len() > MAX_STEPS {
+            self.counters.call_refused("path_steps");
+            let text = format!("The path has more than {MAX_STEPS} steps.");
+            return Err(Error::range_error(text).public());
+        }
+        let limit = self.limit;
+        Permit::take(&self.taken, limit).ok_or_else(|| {
+            self.counters.call_refused("max_calls_in_flight");
+            Error::new(format!("Too many calls in flight: more than {limit}.")).public()
+        })
+    }
+}
+
+/// The longest path that is followed: each step through a capability is taken by recursion.
+const MAX_STEPS: usize = 128;
 
 /// A place among the calls in flight, given back when dropped.
 pub(crate) struct Permit(Arc<AtomicUsize>);

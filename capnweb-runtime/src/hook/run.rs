@@ -53,6 +53,22 @@ pub(super) fn run(handler: impl Future<Output = Outcome> + Send + 'static, runni
     }
 }
 
+/// Starts `work` in the same way; returns it if it waits and there is no runtime to wait in.
+pub(super) fn start(
+    mut work: Pin<Box<dyn Future<Output = ()> + Send>>,
+) -> Option<Pin<Box<dyn Future<Output = ()> + Send>>> {
+    if poll_inline(work.as_mut()).is_ready() {
+        return None;
+    }
+    match tokio::runtime::Handle::try_current() {
+        Ok(runtime) => {
+            drop(runtime.spawn(work));
+            None
+        }
+        Err(_) => Some(work),
+    }
+}
+
 fn poll_inline<T>(handler: Pin<&mut (dyn Future<Output = T> + Send)>) -> Poll<T> {
     let depth = INLINE.get();
     if depth >= MAX_INLINE {

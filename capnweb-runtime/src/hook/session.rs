@@ -9,11 +9,11 @@ use std::time::Duration;
 use tracing::Span;
 
 use super::Stub;
-use super::cap::Cap;
+use super::cap::{Cap, OnBroken};
 use super::promise::PromiseCell;
 use super::unsettled::Unsettled;
 use crate::counters::Counters;
-use crate::error::Disconnect;
+use crate::error::{Disconnect, Error};
 
 /// A handle to one session: a connection to one peer.
 ///
@@ -30,15 +30,32 @@ pub struct Peer {
     pub address: Option<SocketAddr>,
 }
 
-/// Sizes of a session's tables. A session on which nothing is alive counts one of each: the two
-/// main objects.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// How a session is doing: the sizes of its tables, and what has passed through it.
+///
+/// A session on which nothing is alive counts one import and one export: the two main objects.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Stats {
     /// What we hold of the peer's.
     pub imports: usize,
     /// What the peer holds of ours.
     pub exports: usize,
+    /// Calls of the peer's that have started and not settled.
+    pub calls_in_flight: usize,
+    /// Messages that have come.
+    pub messages_in: u64,
+    /// Bytes of them.
+    pub bytes_in: u64,
+    /// Messages that have gone, or wait to.
+    pub messages_out: u64,
+    /// Bytes of them.
+    pub bytes_out: u64,
+    /// About how many bytes wait to be written to the peer.
+    pub queued_bytes: usize,
+    /// How long ago the session began.
+    pub age: Duration,
+    /// How long ago a message last came or went.
+    pub idle: Duration,
 }
 
 /// What the connection layer lends to the layers below it.
@@ -49,6 +66,8 @@ pub(crate) trait SessionControl: Send + Sync + 'static {
     fn peer(&self) -> &Peer;
     fn max_handler_time(&self) -> Option<Duration>;
     fn stats(&self) -> Stats;
+    fn drain(&self) -> Pin<Box<dyn Future<Output = Result<(), Disconnect>> + Send + '_>>;
+    fn on_broken(&self, callback: OnBroken);
     fn peer_main(&self) -> Option<Cap>;
     fn is_ended(&self) -> bool;
     fn unsettled(&self) -> &Unsettled;
@@ -92,7 +111,7 @@ impl Session {
         self.0.peer()
     }
 
-    /// Returns how many entries the session's tables hold.
+    /// Returns the sizes of the session's tables, and what has passed through it.
     pub fn stats(&self) -> Stats {
         self.0.stats()
     }
@@ -111,6 +130,35 @@ impl Session {
     /// `reason` is told to the peer.
     pub fn close(&self, reason: &str) {
         self.0.close(reason);
+    }
+
+    /// Waits until everything that the peer waits for was sent: every result that it has asked for,
+    /// and every promise that it was given.
+    ///
+    /// Calls whose results nobody has asked for are not waited for, and new ones are not kept from
+    /// coming in. To end a session without cutting anything off, drain it, then close it.
+    ///
+    /// # Errors
+    ///
+    /// When the session has ended, or ends meanwhile.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future stops the waiting and nothing else.
+    pub async fn drain(&self) -> Result<(), Disconnect> {
+        self.0.drain().await
+    }
+
+    /// Runs `callback` when the session ends, with the reason; at once if it has ended.
+    ///
+    /// Callbacks run in the order in which they were registered, here and with
+    /// [`Stub::on_broken`], before anything that waits for the session fails.
+    pub fn on_broken(&self, callback: impl FnOnce(&Disconnect) + Send + 'static) {
+        self.0.on_broken(Box::new(|error| match error {
+            Error::Disconnected(reason) => callback(reason),
+            // A session has no other end.
+            _ => {}
+        }));
     }
 
     /// Waits until the session has ended, and returns why.

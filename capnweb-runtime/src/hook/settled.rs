@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::cap::{Cap, Outcome};
+use super::map::Mapper;
 use super::resolver::Resolver;
 use super::{Stub, Value};
 use crate::error::Error;
@@ -63,12 +64,28 @@ pub(super) fn read(outcome: &Arc<Outcome>, path: &Path, result: Resolver) {
     }
 }
 
-/// Follows a path. One step past `null` is `undefined`; a step past `undefined` fails.
+/// Applies a mapper to what is at `path` of a settled promise.
+pub(crate) fn map(outcome: &Arc<Outcome>, path: &Path, mapper: Mapper, result: Resolver) {
+    let found = match outcome.as_ref() {
+        Ok(value) => find(value, path),
+        Err(error) => return result.settle(Err(error.clone())),
+    };
+    match found {
+        Ok(Found::Beyond(stub)) => stub.pass_map(mapper, result),
+        Ok(Found::Data(value)) => mapper.apply(value, result),
+        Err(error) => result.settle(Err(error)),
+    }
+}
+
+/// Follows a path. A stream has no members, and is not called through what it is part of (protocol
+/// P-2, P-26). One step past `null` is `undefined`; a step past `undefined` fails.
 pub(crate) fn find<'a>(value: &'a Value, path: &Path) -> Result<Found<'a>, Error> {
     let mut here = value;
     let mut rest = path.segments();
     loop {
-        if let Value::Capability(stub) = here {
+        if let Value::Capability(stub) = here
+            && !stub.is_stream()
+        {
             return Ok(Found::Beyond(stub.at(Path::new(rest.to_vec()))));
         }
         let Some((segment, further)) = rest.split_first() else {

@@ -1,7 +1,10 @@
 //! The untyped reference, the leaf of every value.
 
+use super::map::{Mapper, record_call, record_read};
 use super::resolver::Resolver;
+use super::stream::Nature;
 use super::{Cap, Value};
+use crate::error::Error;
 use crate::value::{Path, Segment};
 
 /// A reference to a capability, or to a place inside a promised value, without a type.
@@ -81,6 +84,24 @@ impl Stub {
         }
     }
 
+    /// Calls what is at `path`, and returns the promise of the result. While a mapper is recorded on
+    /// this thread, the call is written down instead.
+    pub(crate) fn begin_call(&self, path: Path, args: Vec<Value>) -> Cap {
+        record_call(self, &path, &args)
+            .unwrap_or_else(|| self.cap.call_promise(self.path.clone().join(path), args))
+    }
+
+    /// Reads what is at `path`, like [`begin_call`](Self::begin_call).
+    pub(crate) fn begin_read(&self, path: Path) -> Cap {
+        record_read(self, &path)
+            .unwrap_or_else(|| self.cap.read_promise(self.path.clone().join(path)))
+    }
+
+    /// Hands a mapper on, to be applied to what this refers to.
+    pub(super) fn pass_map(&self, mapper: Mapper, result: Resolver) {
+        self.cap.map(self.path.clone(), mapper, result);
+    }
+
     /// Hands a call on to what this refers to; `path` goes on from there.
     pub(super) fn pass_call(&self, path: Path, args: Vec<Value>, result: Resolver) {
         self.cap.call(self.path.clone().join(path), args, result);
@@ -89,6 +110,19 @@ impl Stub {
     /// Hands a read on, like [`pass_call`](Self::pass_call).
     pub(super) fn pass_read(&self, path: Path, result: Resolver) {
         self.cap.read(self.path.clone().join(path), result);
+    }
+
+    /// Runs `callback` when nothing can be had of this any more, with the reason; at once if that is
+    /// so already. It runs once, or never.
+    ///
+    /// A peer's object breaks when the session ends that it came over. A promise breaks when it fails,
+    /// or when its session ends before it settles; if it becomes a reference, `callback` is for that
+    /// from then on, and if it becomes data, it is forgotten. What is in this process does not break.
+    ///
+    /// The registration outlives this handle. All of one session run in the order in which they were
+    /// made; a panic in one is caught, and ignored.
+    pub fn on_broken(&self, callback: impl FnOnce(&Error) + Send + 'static) {
+        self.cap.on_broken(Box::new(callback));
     }
 
     pub(crate) const fn cap(&self) -> &Cap {
@@ -102,6 +136,25 @@ impl Stub {
     /// Returns whether the value is wanted, rather than the reference.
     pub(crate) fn is_promise(&self) -> bool {
         self.awaited == Awaited::Yes
+    }
+
+    /// Returns whether this is one end of a stream.
+    pub(crate) fn is_stream(&self) -> bool {
+        !matches!(self.nature(), Nature::Object)
+    }
+
+    /// Returns what this refers to, by nature.
+    pub(crate) fn nature(&self) -> Nature<'_> {
+        if self.path.is_empty() {
+            self.cap.nature()
+        } else {
+            Nature::Object
+        }
+    }
+
+    /// Returns the capability that this leads into.
+    pub(super) fn into_bare_cap(self) -> Cap {
+        self.cap
     }
 
     /// Returns the capability this refers to, reading it out of a promised value if need be.

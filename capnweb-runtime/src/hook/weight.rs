@@ -5,7 +5,8 @@
 //! by is weighed before it is copied.
 
 use super::Value;
-use crate::value::{Headers, Object, Tree};
+use crate::value::{Headers, Object, Path, Segment, Tree};
+use crate::wire::{Expr, Remap, Target, WireRef};
 
 /// Returns about how many bytes a copy of a value takes.
 pub(crate) fn weight(value: &Value) -> usize {
@@ -14,7 +15,7 @@ pub(crate) fn weight(value: &Value) -> usize {
 
 /// Returns about how many bytes a tree takes whose leaves take, beside their place, what `leaf`
 /// says.
-pub(crate) fn weigh<C>(tree: &Tree<C>, leaf: &impl Fn(&C) -> usize) -> usize {
+fn weigh<C>(tree: &Tree<C>, leaf: &impl Fn(&C) -> usize) -> usize {
     let content = match tree {
         Tree::String(text) => text.len(),
         Tree::BigInt(number) => usize::try_from(number.as_inner().bits() / 8).unwrap_or(usize::MAX),
@@ -65,6 +66,45 @@ const fn room_of_key(key: &str) -> usize {
 fn sum(weights: impl IntoIterator<Item = usize>) -> usize {
     weights.into_iter().fold(0, usize::saturating_add)
 }
+
+/// Returns about how much memory an expression takes: `[[]]` or `1` takes more than its text.
+pub(crate) fn weigh_expr(expr: &Expr) -> usize {
+    weigh(expr, &|reference| match reference {
+        WireRef::Export(_) | WireRef::Promise(_) | WireRef::Readable(_) | WireRef::Writable(_) => {
+            PROMISE
+        }
+        WireRef::Import(target) | WireRef::Pipeline(target) => weigh_target(target),
+        WireRef::Remap(remap) => weigh_remap(remap),
+    })
+}
+
+fn weigh_remap(remap: &Remap) -> usize {
+    let captures = remap.captures.len().saturating_mul(PROMISE);
+    let instructions = remap.instructions.iter();
+    let instructions = instructions.map(|instruction| match instruction {
+        Ok(expr) => weigh_expr(expr),
+        Err(_) => PROMISE,
+    });
+    instructions.fold(
+        captures
+            .saturating_add(weigh_path(&remap.path))
+            .saturating_add(PROMISE),
+        usize::saturating_add,
+    )
+}
+
+fn weigh_path(path: &Path) -> usize {
+    path.segments().len().saturating_mul(size_of::<Segment>())
+}
+
+fn weigh_target(target: &Target) -> usize {
+    let path = target.path.as_ref().map_or(0, weigh_path);
+    let args = target.args.iter().flatten().map(weigh_expr);
+    args.fold(path.saturating_add(PROMISE), usize::saturating_add)
+}
+
+/// What a reference takes that is made for a message, with its promise or its place in a table.
+const PROMISE: usize = 256;
 
 /// What a header field takes beside its name and its value.
 const FIELD: usize = 64;

@@ -8,19 +8,19 @@ use super::imports::{Answer, ImportKind};
 use super::machine::Machine;
 use super::thrown::without_capabilities;
 use crate::error::{Disconnect, Error, Unsendable};
-use crate::hook::{Cap, Outcome, Value};
+use crate::hook::{Cap, Outcome, Stub, Value};
 use crate::ids::{ExportId, ImportId, ImportRef};
 use crate::value::{ErrorValue, Path, Tree};
-use crate::wire::{self, Expr, Target, WireRef};
+use crate::wire::{self, EncodeError, Expr, Target, WireRef};
 
 /// Why a call could not be put on the wire.
-pub(crate) enum Refused {
+pub(crate) enum Refused<A = Option<Vec<Value>>> {
     /// The promise it is made on has settled: make it on what it became.
     Settled {
         /// Where the call was to go.
         path: Path,
-        /// Its arguments; none for a read.
-        args: Option<Vec<Value>>,
+        /// Its arguments; none for a read. Or the mapper.
+        args: A,
     },
     /// It fails with this.
     Failed(Error),
@@ -36,21 +36,16 @@ impl Machine {
         args: Option<Vec<Value>>,
         host: &dyn Host,
     ) -> Result<Cap, Refused> {
-        if let Some(reason) = &self.ended {
-            let error = Error::Disconnected(reason.clone());
+        if let Err(error) = self.may_push() {
             return Err(self.refuse(args, error));
         }
         if self.imports.find(import).is_none() {
             return Err(Refused::Settled { path, args });
         }
-        let limit = self.limits.max_imports;
-        if self.imports.len() >= limit {
-            self.counters.limit_hit("max_imports");
-            return Err(self.refuse(args, Unsendable::TooManyImports(limit).into()));
-        }
-        let frame = self
-            .encode_push(import, path, args)
+        let (frame, added) = self
+            .encode_call(import, path, args, wire::encode_push)
             .map_err(|error| Refused::Failed(Error::Unsendable(error)))?;
+        self.commit(added, host);
         let id = self.imports.next_pushed();
         let promise = self.import_promise(id, Answer::Unasked, host);
         self.send(frame);
@@ -68,6 +63,10 @@ impl Machine {
         } = &mut entry.kind
         {
             *answer = Answer::Due;
+            if let Some(reason) = self.input_ended.clone() {
+                self.give_up(import, Error::Disconnected(reason));
+                return false;
+            }
             self.send(wire::encode_pull(import.id.to_wire()));
             return true;
         }
@@ -111,20 +110,36 @@ impl Machine {
 
     /// Sends the value of an export that the peer waits for (protocol S-30). If the peer has let go
     /// of it, nothing is sent.
-    pub(crate) fn answer(&mut self, export: ExportId, outcome: &Arc<Outcome>) {
-        if self.ended.is_some() || self.exports.get(export).is_none() {
+    pub(crate) fn answer(&mut self, export: ExportId, outcome: &Arc<Outcome>, host: &dyn Host) {
+        if self.ended.is_some() || !self.exports.is_wanted(export) {
             return;
         }
-        let value = match outcome.as_ref() {
-            Ok(value) => value.clone(),
-            Err(error) => return self.reject(export, error.clone()),
-        };
+        match outcome.as_ref() {
+            Ok(value) => self.resolve(export, value.clone(), host),
+            Err(error) => self.reject(export, error.clone()),
+        }
+    }
+
+    /// Notes that an export was answered. A stream call is removed: it is not released by the peer
+    /// (protocol S-38).
+    fn answered(&mut self, export: ExportId) {
+        self.exports.answered(export);
+        if let Some(streamed) = self.exports.remove_streamed(export) {
+            self.effects.push(Effect::drop_stub(Stub::of(streamed)));
+        }
+    }
+
+    fn resolve(&mut self, export: ExportId, value: Value, host: &dyn Host) {
         let mut added = Added::default();
         let frame = self.devaluate(value, 0, &mut added).and_then(|expr| {
             wire::encode_resolve(export.to_wire(), &expr).map_err(Unsendable::from)
         });
         match frame {
-            Ok(frame) => self.send(frame),
+            Ok(frame) => {
+                self.commit(added, host);
+                self.send(frame);
+                self.answered(export);
+            }
             Err(error) => {
                 self.roll_back(added);
                 let error = Error::Unsendable(error);
@@ -135,7 +150,7 @@ impl Machine {
 
     /// Sends the failure of an export that the peer waits for.
     pub(crate) fn reject(&mut self, export: ExportId, error: Error) {
-        if self.ended.is_some() || self.exports.get(export).is_none() {
+        if self.ended.is_some() || !self.exports.is_wanted(export) {
             return self.effects.push(Effect::Drop(error.into_value()));
         }
         let thrown = without_capabilities(error.into_value(), &mut self.effects);
@@ -146,6 +161,20 @@ impl Machine {
         if let Ok(frame) = frame {
             self.send(frame);
         }
+        self.answered(export);
+    }
+
+    /// Fails if the session has ended, or owes us too much already.
+    pub(super) fn may_push(&self) -> Result<(), Error> {
+        if let Some(reason) = &self.ended {
+            return Err(Error::Disconnected(reason.clone()));
+        }
+        let limit = self.limits.max_imports;
+        if self.imports.len() >= limit {
+            self.counters.limit_hit("max_imports");
+            return Err(Unsendable::TooManyImports(limit).into());
+        }
+        Ok(())
     }
 
     fn refuse(&mut self, args: Option<Vec<Value>>, error: Error) -> Refused {
@@ -154,12 +183,14 @@ impl Machine {
         Refused::Failed(error)
     }
 
-    fn encode_push(
+    /// Writes a call, with what it adds to the tables; nothing is added if it cannot be sent.
+    pub(super) fn encode_call(
         &mut self,
         import: ImportRef,
         path: Path,
         args: Option<Vec<Value>>,
-    ) -> Result<String, Unsendable> {
+        encode: fn(&Expr) -> Result<String, EncodeError>,
+    ) -> Result<(String, Added), Unsendable> {
         let mut added = Added::default();
         let args = args
             .map(|args| self.devaluate_all(args, 1, &mut added))
@@ -171,11 +202,28 @@ impl Machine {
                 args,
             };
             let call = Expr::Capability(WireRef::Pipeline(target));
-            Ok(wire::encode_push(&call)?)
+            Ok(encode(&call)?)
         });
-        if frame.is_err() {
-            self.roll_back(added);
+        match frame {
+            Ok(frame) => Ok((frame, added)),
+            Err(error) => {
+                self.roll_back(added);
+                Err(error)
+            }
         }
-        frame
+    }
+
+    /// Returns why nothing can be called on an import, if so.
+    pub(super) fn cannot_call(&self, import: ImportRef) -> Option<Error> {
+        if let Some(reason) = &self.ended {
+            return Some(Error::Disconnected(reason.clone()));
+        }
+        let limit = self.limits.max_imports;
+        if self.imports.len() >= limit {
+            self.counters.limit_hit("max_imports");
+            return Some(Unsendable::TooManyImports(limit).into());
+        }
+        let gone = self.imports.find(import).is_none();
+        gone.then(|| Error::new("Attempted to use RPC stub after it has been disposed."))
     }
 }

@@ -4,8 +4,11 @@ use super::effect::Effect;
 use super::exports::Pull;
 use super::imports::ImportKind;
 use super::machine::Machine;
+use super::streams::NewPipe;
 use crate::error::{Error, Unsendable};
-use crate::hook::{Cap, Found, Outcome, State, Stub, Value, find, holds_error, promise, weight};
+use crate::hook::{
+    Cap, Found, Nature, Outcome, State, Stub, Value, find, holds_error, promise, weight,
+};
 use crate::ids::{ExportId, ImportRef};
 use crate::value::{ErrorValue, Object, Path};
 use crate::wire::{self, EncodeError, Expr, MAX_ENCODE_DEPTH, Target, WireRef};
@@ -14,25 +17,42 @@ use crate::wire::{self, EncodeError, Expr, MAX_ENCODE_DEPTH, Target, WireRef};
 #[derive(Default)]
 pub(super) struct Added {
     exports: Vec<ExportId>,
+    /// The pipes that will be announced with the message.
+    pub(super) pipes: Vec<NewPipe>,
+    /// How many of them another part of the message has.
+    pub(super) pipes_before: usize,
     /// How much room the values take that have been put in the place of settled promises.
     expanded: usize,
 }
 
 impl Added {
     /// Starts anew, except for what has been spent.
-    const fn after(other: &Self) -> Self {
+    fn after(other: &Self) -> Self {
         Self {
             exports: Vec::new(),
+            pipes: Vec::new(),
+            pipes_before: other.pipes.len().saturating_add(other.pipes_before),
             expanded: other.expanded,
         }
     }
 
     /// Fails if the text would leave out an expression for which something was exported.
     fn check(&self, expr: Expr) -> Result<Expr, Unsendable> {
-        if !self.exports.is_empty() {
+        if !self.exports.is_empty() || !self.pipes.is_empty() {
             wire::encode_resolve(ExportId::MAIN.to_wire(), &expr)?;
         }
         Ok(expr)
+    }
+
+    /// Adds what a part of the message has added.
+    fn append(&mut self, mut part: Self) {
+        self.exports.append(&mut part.exports);
+        self.pipes.append(&mut part.pipes);
+    }
+
+    /// Returns the pipes, in the order of their ids.
+    pub(super) fn into_pipes(self) -> Vec<NewPipe> {
+        self.pipes
     }
 }
 
@@ -70,19 +90,51 @@ impl Machine {
             Value::Url(value) => Expr::Url(value),
             Value::Headers(value) => Expr::Headers(value),
             Value::Request(request) => {
-                let request = request.try_map(|body| self.devaluate(body, below, added))?;
+                let request = request.try_map(|body| self.devaluate_body(body, below, added))?;
                 Expr::Request(Box::new(request))
             }
             Value::Response(response) => {
-                let response = response.try_map(|body| self.devaluate(body, below, added))?;
+                let response = response.try_map(|body| self.devaluate_body(body, below, added))?;
                 Expr::Response(Box::new(response))
             }
             Value::Blob(blob) => {
-                let blob = blob.try_map(|content| self.devaluate(content, below, added))?;
+                let blob = blob.try_map(|content| self.devaluate_blob(content, below, added))?;
                 Expr::Blob(Box::new(blob))
             }
             Value::Capability(stub) => self.devaluate_stub(stub, depth, added)?,
         })
+    }
+
+    /// Turns a body into an expression. A short one is part of the message, which every peer reads
+    /// and which needs no answers, as there are none in a batch; a long one is a stream.
+    fn devaluate_body(
+        &mut self,
+        body: Value,
+        depth: usize,
+        added: &mut Added,
+    ) -> Result<Expr, Unsendable> {
+        match body {
+            Value::String(text) if text.len() > MAX_INLINE_BODY => {
+                self.devaluate_content(text.into(), added)
+            }
+            Value::Bytes(bytes) if bytes.len() > MAX_INLINE_BODY => {
+                self.devaluate_content(bytes.into_inner(), added)
+            }
+            body => self.devaluate(body, depth, added),
+        }
+    }
+
+    /// Turns what is in a blob into an expression, which must be a stream (protocol W-36).
+    fn devaluate_blob(
+        &mut self,
+        content: Value,
+        depth: usize,
+        added: &mut Added,
+    ) -> Result<Expr, Unsendable> {
+        match content {
+            Value::Bytes(bytes) => self.devaluate_content(bytes.into_inner(), added),
+            content => self.devaluate(content, depth, added),
+        }
     }
 
     /// Turns arguments into expressions; all of them are consumed, also on failure.
@@ -139,7 +191,7 @@ impl Machine {
             added.expanded = own.expanded;
             match expr {
                 Ok(expr) => {
-                    added.exports.append(&mut own.exports);
+                    added.append(own);
                     object.push(key, expr);
                 }
                 Err(_) => self.roll_back(own),
@@ -157,6 +209,12 @@ impl Machine {
         added: &mut Added,
     ) -> Result<Expr, Unsendable> {
         let stub = self.end_of_chain(stub);
+        match stub.nature() {
+            Nature::Readable(_) => return self.devaluate_readable(stub, added),
+            // One of the peer's own is passed on like any other: it cannot be named (protocol P-27).
+            Nature::Writable(_) => return self.devaluate_writable(stub, added),
+            Nature::Object => {}
+        }
         if let Some(import) = self.own_import(stub.cap()) {
             let expr = name_of_import(import, &stub);
             self.effects.push(Effect::drop_stub(stub));
@@ -211,7 +269,7 @@ impl Machine {
     }
 
     /// Walks past promises that have become others, except where the peer can still be told a name.
-    fn end_of_chain(&mut self, mut stub: Stub) -> Stub {
+    pub(super) fn end_of_chain(&mut self, mut stub: Stub) -> Stub {
         while self.own_import(stub.cap()).is_none()
             && let State::Following(next) = stub.cap().state()
         {
@@ -223,28 +281,48 @@ impl Machine {
     }
 
     /// Returns the import of this session that a handle is, if it is one and has not settled.
-    fn own_import(&self, cap: &Cap) -> Option<ImportRef> {
+    pub(super) fn own_import(&self, cap: &Cap) -> Option<ImportRef> {
         let import = cap.import().filter(|import| import.session == self.key)?;
         let entry = self.imports.find(import)?;
         matches!(entry.kind, ImportKind::Stub | ImportKind::Promise { .. }).then_some(import)
     }
 
-    fn introduce(&mut self, cap: Cap, pull: Pull, added: &mut Added) -> Result<Expr, Unsendable> {
+    pub(super) fn introduce(
+        &mut self,
+        cap: Cap,
+        pull: Pull,
+        added: &mut Added,
+    ) -> Result<Expr, Unsendable> {
+        let id = self.introduce_id(cap.clone(), pull, added)?;
+        Ok(Expr::Capability(match pull {
+            Pull::Object => WireRef::Export(id.to_wire()),
+            Pull::Writable => WireRef::Writable(id.to_wire()),
+            Pull::Pending | Pull::Started | Pull::Answered => {
+                self.effects.push(Effect::Serve {
+                    export: id,
+                    value: cap,
+                });
+                WireRef::Promise(id.to_wire())
+            }
+        }))
+    }
+
+    /// Adds something to the table of what the peer may refer to.
+    pub(super) fn introduce_id(
+        &mut self,
+        cap: Cap,
+        pull: Pull,
+        added: &mut Added,
+    ) -> Result<ExportId, Unsendable> {
         if self.exports.len() >= self.limits.max_exports {
+            unclaim(&cap);
             self.counters.limit_hit("max_exports");
             self.effects.push(Effect::drop_stub(Stub::of(cap)));
             return Err(Unsendable::TooManyExports(self.limits.max_exports));
         }
-        let served = (pull != Pull::Object).then(|| cap.clone());
         let id = self.exports.introduce(cap, pull);
         added.exports.push(id);
-        Ok(Expr::Capability(match served {
-            None => WireRef::Export(id.to_wire()),
-            Some(value) => {
-                self.effects.push(Effect::Serve { export: id, value });
-                WireRef::Promise(id.to_wire())
-            }
-        }))
+        Ok(id)
     }
 
     /// Reads a property of a local object or promise once the machine is let go of.
@@ -263,9 +341,18 @@ impl Machine {
     pub(super) fn roll_back(&mut self, added: Added) {
         for id in added.exports {
             if let Some(export) = self.exports.remove(id) {
+                unclaim(&export.cap);
                 self.effects.push(Effect::drop_stub(Stub::of(export.cap)));
             }
         }
+        self.take_back_pipes(added.pipes);
+    }
+}
+
+/// Takes back the handing over of a stream that was not sent.
+fn unclaim(cap: &Cap) {
+    if let Nature::Writable(lock) = cap.nature() {
+        lock.unclaim();
     }
 }
 
@@ -291,3 +378,6 @@ fn resolved(outcome: &Outcome, path: &Path) -> Result<(Value, usize), Error> {
         Found::Beyond(stub) => (Value::Capability(stub), 0),
     })
 }
+
+/// How long a body may be that is no stream, in bytes.
+const MAX_INLINE_BODY: usize = 64 * 1024;

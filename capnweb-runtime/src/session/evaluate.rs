@@ -7,10 +7,12 @@ use super::exports::Export;
 use super::imports::{Answer, Import, ImportKind};
 use super::machine::Machine;
 use crate::error::{Error, Violation};
-use crate::hook::{Cap, Permit, PromiseCell, Resolver, Scope, Stub, Value, evaluate, promise};
+use crate::hook::{
+    Cap, Hook, Nature, PromiseCell, Resolver, Scope, Stub, Value, evaluate, promise,
+};
 use crate::ids::{ExportId, ImportId, ImportRef, WireId};
 use crate::value::Path;
-use crate::wire::{self, DecodeError, Expr, Remap, WireRef};
+use crate::wire::{Expr, Remap};
 
 /// The scope of a message: this session's tables. Calls become effects, in their order.
 struct Tables<'a> {
@@ -34,19 +36,23 @@ impl Scope for Tables<'_> {
     }
 
     fn readable(&mut self, id: WireId) -> Result<Stub, Violation> {
-        Err(not_understood(WireRef::Readable(id)))
+        self.machine.take_readable(id)
     }
 
     fn writable(&mut self, id: WireId) -> Result<Stub, Violation> {
-        Err(not_understood(WireRef::Writable(id)))
+        self.machine.introduced_writable(id, self.host)
+    }
+
+    fn blob(&mut self, media_type: String, content: Stub) -> Result<Cap, Violation> {
+        Ok(self.machine.receive_blob(media_type, content, self.host))
     }
 
     fn map(&mut self, remap: Remap) -> Result<Cap, Violation> {
-        Err(not_understood(WireRef::Remap(Box::new(remap))))
+        self.machine.evaluate_remap(remap, self.host)
     }
 
     fn read(&mut self, target: Cap, path: Path) -> Result<Cap, Violation> {
-        let (value, result) = self.machine.incoming(&path, self.host);
+        let (value, result) = self.machine.incoming(&target, &path, self.host);
         match result {
             Ok(result) => self.machine.effects.push(Effect::Read {
                 target,
@@ -62,7 +68,7 @@ impl Scope for Tables<'_> {
     }
 
     fn call(&mut self, target: Cap, path: Path, args: Vec<Value>) -> Result<Cap, Violation> {
-        let (value, result) = self.machine.incoming(&path, self.host);
+        let (value, result) = self.machine.incoming(&target, &path, self.host);
         match result {
             Ok(result) => self.machine.effects.push(Effect::Call {
                 target,
@@ -95,7 +101,24 @@ impl Machine {
     }
 
     /// The peer hands us one of its objects (protocol W-40).
-    fn introduced_object(&mut self, id: WireId, host: &dyn Host) -> Result<Stub, Violation> {
+    pub(super) fn introduced_object(
+        &mut self,
+        id: WireId,
+        host: &dyn Host,
+    ) -> Result<Stub, Violation> {
+        self.introduced(id, |import| host.import_stub(import))
+    }
+
+    /// The peer hands us a stream to write to (protocol W-38).
+    fn introduced_writable(&mut self, id: WireId, host: &dyn Host) -> Result<Stub, Violation> {
+        self.introduced(id, |import| host.import_writable(import))
+    }
+
+    fn introduced(
+        &mut self,
+        id: WireId,
+        make: impl FnOnce(ImportRef) -> Arc<dyn Hook>,
+    ) -> Result<Stub, Violation> {
         let id = introduced(id)?;
         if let Some(entry) = self.imports.get_mut(id) {
             entry.introductions = entry.introductions.saturating_add(1);
@@ -105,7 +128,7 @@ impl Machine {
         }
         self.check_imports()?;
         let generation = self.imports.next_generation();
-        let hook = host.import_stub(ImportRef {
+        let hook = make(ImportRef {
             session: self.key,
             id,
             generation,
@@ -162,34 +185,26 @@ impl Machine {
         Cap::from_arc(hook)
     }
 
-    /// Makes the promise of a call from the peer along a path, if it may make another.
-    fn incoming(&self, path: &Path, host: &dyn Host) -> (Cap, Result<Resolver, Effect>) {
+    /// Makes the promise of a call from the peer along a path, if it may make another. What is
+    /// written to a stream waits there for its turn: it is bounded by its size, not by number.
+    pub(super) fn incoming(
+        &self,
+        target: &Cap,
+        path: &Path,
+        host: &dyn Host,
+    ) -> (Cap, Result<Resolver, Effect>) {
         let (value, result) = promise();
-        let result = match self.permit(path.segments().len()) {
-            Ok(permit) => Ok(result
-                .with_permit(permit)
-                .counted(self.counters.clone())
-                .with_charge(self.charge.clone())
-                .for_session(host.session())),
-            Err(error) => Err(Effect::Refuse { result, error }),
+        if let Nature::Writable(_) = target.nature() {
+            return (value, Ok(self.charged(result, host)));
+        }
+        let result = match self.calls_in_flight.admit(path, result) {
+            Ok(result) => Ok(self.charged(result, host)),
+            Err((result, error)) => Err(Effect::Refuse { result, error }),
         };
         (value, result)
     }
 
-    fn permit(&self, steps: usize) -> Result<Permit, Error> {
-        if steps > MAX_STEPS {
-            self.counters.call_refused("path_steps");
-            let text = format!("The path has more than {MAX_STEPS} steps.");
-            return Err(Error::range_error(text).public());
-        }
-        let limit = self.limits.max_calls_in_flight;
-        Permit::take(&self.calls_in_flight, limit).ok_or_else(|| {
-            self.counters.call_refused("max_calls_in_flight");
-            Error::new(format!("Too many calls in flight: more than {limit}.")).public()
-        })
-    }
-
-    fn exported(&self, id: WireId) -> Result<&Export, Violation> {
+    pub(super) fn exported(&self, id: WireId) -> Result<&Export, Violation> {
         ExportId::from_peer(id)
             .and_then(|id| self.exports.get(id))
             .ok_or(Violation::NoSuchEntry(id))
@@ -204,19 +219,9 @@ impl Machine {
     }
 }
 
-/// Refuses a form that this session has no use for, as one that it does not know.
-fn not_understood(reference: WireRef) -> Violation {
-    let text = wire::encode_push(&Expr::Capability(reference)).unwrap_or_default();
-    let excerpt = text.chars().skip("[\"push\",".len()).take(256).collect();
-    DecodeError::UnknownSpecialValue { excerpt }.into()
-}
-
 /// Reads an id that the peer allocates (protocol W-42).
 fn introduced(id: WireId) -> Result<ImportId, Violation> {
     ImportId::from_peer(id)
         .filter(|id| id.is_negative())
         .ok_or(Violation::BadIntroduction(id))
 }
-
-/// The longest path that is followed: each step through a capability is taken by recursion.
-const MAX_STEPS: usize = 128;

@@ -11,6 +11,7 @@ pub(super) struct Imports {
     entries: HashMap<ImportId, Import>,
     next_pushed: i64,
     next_generation: u64,
+    pipes: usize,
 }
 
 /// One import.
@@ -32,6 +33,10 @@ pub(super) enum ImportKind {
         cell: Arc<PromiseCell>,
         answer: Answer,
     },
+    /// The result of a stream call; it leaves the table with its answer, and is not released.
+    Stream { cell: Arc<PromiseCell> },
+    /// A pipe that we write to.
+    Pipe,
 }
 
 /// Whether the peer will settle a promise of its.
@@ -50,6 +55,7 @@ impl Imports {
             entries: HashMap::new(),
             next_pushed: 1,
             next_generation: 0,
+            pipes: 0,
         }
     }
 
@@ -65,7 +71,16 @@ impl Imports {
         self.next_generation
     }
 
+    /// Gives back the ids that were taken last, if nothing was sent under them.
+    pub(super) fn give_back(&mut self, count: usize) {
+        let count = i64::try_from(count).unwrap_or(0);
+        self.next_pushed = self.next_pushed.saturating_sub(count);
+    }
+
     pub(super) fn insert(&mut self, id: ImportId, import: Import) {
+        if matches!(import.kind, ImportKind::Pipe) {
+            self.pipes = self.pipes.saturating_add(1);
+        }
         self.entries.insert(id, import);
     }
 
@@ -78,7 +93,11 @@ impl Imports {
     }
 
     pub(super) fn remove(&mut self, id: ImportId) -> Option<Import> {
-        self.entries.remove(&id)
+        let import = self.entries.remove(&id)?;
+        if matches!(import.kind, ImportKind::Pipe) {
+            self.pipes = self.pipes.saturating_sub(1);
+        }
+        Some(import)
     }
 
     /// Returns the entry that a reference means, if it is still there.
@@ -92,13 +111,36 @@ impl Imports {
             .filter(|entry| entry.generation == import.generation)
     }
 
+    /// Returns how many pipes there are that we write to.
+    pub(super) fn pipes(&self) -> usize {
+        self.pipes
+    }
+
     pub(super) fn len(&self) -> usize {
         self.entries.len()
+    }
+
+    /// Takes out every promise that the peer has been asked to settle, or has offered to.
+    #[cfg(any(test, feature = "websocket"))]
+    pub(super) fn take_due(&mut self) -> Vec<Import> {
+        let is_due = |import: &Import| {
+            matches!(
+                import.kind,
+                ImportKind::Promise {
+                    answer: Answer::Due,
+                    ..
+                }
+            )
+        };
+        let mut due: Vec<_> = self.entries.extract_if(|_, import| is_due(import)).collect();
+        due.sort_unstable_by_key(|(id, _)| (id.is_negative(), id.distance()));
+        due.into_iter().map(|(_, import)| import).collect()
     }
 
     /// Empties the table: calls in the order they were made, then what the peer introduced in the
     /// order it did (protocol S-80).
     pub(super) fn take_all(&mut self) -> Vec<Import> {
+        self.pipes = 0;
         let mut all: Vec<_> = std::mem::take(&mut self.entries).into_iter().collect();
         all.sort_unstable_by_key(|(id, _)| (id.is_negative(), id.distance()));
         all.into_iter().map(|(_, import)| import).collect()

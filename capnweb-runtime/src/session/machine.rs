@@ -1,21 +1,22 @@
 //! The machine itself: its state, and what each message does to it.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
+use std::sync::{Arc, Weak};
 
+use super::broken::Registrations;
 use super::effect::{Effect, Host};
 use super::exports::{Exports, Pull};
 use super::imports::{Import, ImportKind, Imports};
 use super::thrown::without_capabilities;
+use super::traffic::Traffic;
 use crate::config::SessionConfig;
 use crate::counters::Counters;
 use crate::error::{Disconnect, Error, Violation};
-use crate::hook::{Account, Cap, Charge, State, Stats, Stub, Value, weigh};
+use crate::hook::{Account, CallsInFlight, Cap, Charge, Pipe, State, Stats, Value, weigh_expr};
 use crate::ids::{ExportId, ImportId, ImportRef, SessionKey, WireId};
 use crate::limits::Limits;
-use crate::value::{Path, Segment};
-use crate::wire::{self, DecodeError, Expr, Message, Remap, Target, WireRef};
+use crate::wire::{self, DecodeError, Expr, Message};
 
 /// One side of one session.
 pub(crate) struct Machine {
@@ -24,8 +25,16 @@ pub(crate) struct Machine {
     pub(super) counters: Counters,
     pub(super) exports: Exports,
     pub(super) imports: Imports,
-    pub(super) calls_in_flight: Arc<AtomicUsize>,
+    pub(super) calls_in_flight: CallsInFlight,
     pub(super) account: Arc<Account>,
+    /// What the peer has written to streams and nobody has asked for.
+    pub(super) unread: Arc<Account>,
+    /// What has come of blobs that have not come as a whole.
+    pub(super) blobs: Arc<Account>,
+    /// How many streams the peer writes to.
+    pub(super) streams: Arc<AtomicUsize>,
+    /// Those streams, and some that have ended.
+    pub(super) pipes: Vec<Weak<Pipe>>,
     /// What the message that is being handled is charged to.
     pub(super) charge: Option<Arc<Charge>>,
     pub(super) frames: VecDeque<String>,
@@ -33,6 +42,10 @@ pub(crate) struct Machine {
     /// Bytes that were taken to be written, and may not have been yet.
     pub(super) bytes_in_writing: usize,
     pub(super) effects: Vec<Effect>,
+    /// Why the peer will say no more, while this side still answers.
+    pub(super) input_ended: Option<Disconnect>,
+    pub(super) traffic: Traffic,
+    pub(super) registrations: Registrations,
     pub(super) ended: Option<Disconnect>,
     /// The peer is yet to be told why.
     pub(super) why_due: bool,
@@ -52,19 +65,30 @@ impl Machine {
     /// Creates a machine that serves `main`.
     pub(crate) fn new(key: SessionKey, main: Cap, config: &SessionConfig) -> Self {
         let limits = config.limits.clone();
+        let account = |name, limit| Account::new(name, limit, config.counters.clone());
         Self {
             key,
-            account: Account::new(limits.max_retained_bytes, config.counters.clone()),
+            account: account("max_retained_bytes", limits.max_retained_bytes),
+            unread: account("max_unread_bytes", limits.max_unread_bytes),
+            blobs: account("max_blob_bytes", limits.max_blob_bytes),
+            streams: Arc::default(),
+            pipes: Vec::new(),
             charge: None,
-            limits,
             counters: config.counters.clone(),
             exports: Exports::new(main),
             imports: Imports::new(),
-            calls_in_flight: Arc::default(),
+            calls_in_flight: CallsInFlight::new(
+                limits.max_calls_in_flight,
+                config.counters.clone(),
+            ),
+            limits,
             frames: VecDeque::new(),
             frame_bytes: 0,
             bytes_in_writing: 0,
             effects: Vec::new(),
+            input_ended: None,
+            traffic: Traffic::default(),
+            registrations: Registrations::default(),
             ended: None,
             why_due: false,
         }
@@ -89,15 +113,22 @@ impl Machine {
         Cap::from_arc(hook)
     }
 
-    /// Takes one message of the peer's (protocol F-11). After the session's end it is ignored.
-    pub(crate) fn handle_message(&mut self, text: &str, host: &dyn Host) {
+    /// Takes one message of the peer's, of so many bytes, or what is wrong with it (protocol F-11).
+    /// After the session's end it is ignored.
+    pub(crate) fn handle_message(
+        &mut self,
+        message: Result<Message, DecodeError>,
+        size: usize,
+        host: &dyn Host,
+    ) {
         if self.ended.is_some() {
             return;
         }
-        self.counters.received(text.len());
-        let handled = wire::decode(text, &self.limits)
+        self.traffic.received(size);
+        self.counters.received(size);
+        let handled = message
             .map_err(Violation::from)
-            .and_then(|message| self.apply(message, text.len(), host));
+            .and_then(|message| self.apply(message, size, host));
         self.charge = None;
         if let Err(violation) = handled {
             self.terminate(&Disconnect::Violation(Arc::new(violation)));
@@ -119,6 +150,11 @@ impl Machine {
     /// Notes that every message taken has been written.
     pub(crate) fn frames_written(&mut self) {
         self.bytes_in_writing = 0;
+    }
+
+    /// Returns about how many bytes wait to be written.
+    pub(crate) const fn outgoing_bytes(&self) -> usize {
+        self.frame_bytes.saturating_add(self.bytes_in_writing)
     }
 
     /// Returns whether there is something to send.
@@ -147,9 +183,7 @@ impl Machine {
     pub(crate) fn debts(&self) -> Debts {
         Debts {
             bytes: self.account.held(),
-            calls: self
-                .calls_in_flight
-                .load(std::sync::atomic::Ordering::Acquire),
+            calls: self.calls_in_flight.taken(),
         }
     }
 
@@ -158,22 +192,35 @@ impl Machine {
         Stats {
             imports: self.imports.len(),
             exports: self.exports.len(),
+            calls_in_flight: self.calls_in_flight.taken(),
+            messages_in: self.traffic.messages_in,
+            bytes_in: self.traffic.bytes_in,
+            messages_out: self.traffic.messages_out,
+            bytes_out: self.traffic.bytes_out,
+            queued_bytes: self.frame_bytes.saturating_add(self.bytes_in_writing),
+            ..Stats::default()
         }
+    }
+
+    /// Returns whether everything that the peer waits for was sent (protocol S-91).
+    pub(crate) fn is_drained(&self) -> bool {
+        self.exports.serving() == 0
     }
 
     fn apply(&mut self, message: Message, size: usize, host: &dyn Host) -> Result<(), Violation> {
         match message {
             Message::Push(expr) => {
-                let size = size.max(room_of_expr(&expr));
+                let size = size.max(weigh_expr(&expr));
                 self.handle_push(expr, size, host)
             }
-            Message::Stream(expr) => Err(not_understood(
-                &wire::encode_stream(&expr).unwrap_or_default(),
-            )),
-            Message::Pipe => Err(not_understood(&wire::encode_pipe())),
+            Message::Stream(expr) => {
+                let size = size.max(weigh_expr(&expr));
+                self.handle_stream(expr, size, host)
+            }
+            Message::Pipe => self.handle_pipe(),
             Message::Pull(id) => self.handle_pull(id),
             Message::Resolve(id, expr) => {
-                let size = size.max(room_of_expr(&expr));
+                let size = size.max(weigh_expr(&expr));
                 self.handle_resolve(id, expr, size, host)
             }
             Message::Reject(id, json) => self.handle_reject(id, json, size, host),
@@ -184,11 +231,7 @@ impl Machine {
 
     fn handle_push(&mut self, expr: Expr, size: usize, host: &dyn Host) -> Result<(), Violation> {
         let id = self.exports.next_pushed();
-        if self.exports.len() >= self.limits.max_exports {
-            return Err(Violation::TooManyExports {
-                limit: self.limits.max_exports,
-            });
-        }
+        self.check_exports()?;
         let charge = self.charge_message(size)?;
         let cap = match self.evaluate(expr, host)? {
             // The result of a call is one also where it is named as a stub (protocol S-31, W-43).
@@ -211,13 +254,17 @@ impl Machine {
             .ok_or(Violation::NoSuchExport(id))?;
         match entry.pull {
             Pull::Pending => {
-                entry.pull = Pull::Started;
                 let value = entry.cap.clone();
+                self.exports.start(export);
                 self.effects.push(Effect::Serve { export, value });
             }
-            Pull::Started => {}
+            Pull::Started | Pull::Answered => {}
             Pull::Object => {
                 let error = Error::new("Tried to resolve a non-promise stub.").public();
+                self.effects.push(Effect::Reject { export, error });
+            }
+            Pull::Writable => {
+                let error = Error::new("Cannot pull a WritableStream stub").public();
                 self.effects.push(Effect::Reject { export, error });
             }
         }
@@ -249,12 +296,21 @@ impl Machine {
             return Ok(());
         }
         let expr = wire::decode_expr(json, &self.limits)?;
-        let charge = self.charge_message(size.max(room_of_expr(&expr)))?;
+        let charge = self.charge_message(size.max(weigh_expr(&expr)))?;
         let thrown = self.evaluate(expr, host)?;
         // Capabilities have no owner in a failure: they are let go of (protocol S-33, W-27).
         let thrown = without_capabilities(thrown, &mut self.effects);
         self.charge_promise(id, charge);
         self.settle_import(id, Err(Error::thrown(thrown)))
+    }
+
+    /// Fails if the peer has as many exports as it may.
+    pub(super) fn check_exports(&self) -> Result<(), Violation> {
+        let limit = self.limits.max_exports;
+        if self.exports.len() >= limit {
+            return Err(Violation::TooManyExports { limit });
+        }
+        Ok(())
     }
 
     /// Charges the peer with a message that brings something to keep.
@@ -263,7 +319,7 @@ impl Machine {
         let charge = self
             .account
             .charge(size)
-            .ok_or(Violation::TooManyRetainedBytes { limit })?;
+            .map_err(|_| Violation::TooManyRetainedBytes { limit })?;
         self.charge = Some(Arc::clone(&charge));
         Ok(charge)
     }
@@ -288,13 +344,19 @@ impl Machine {
             self.discard(outcome);
             return Ok(());
         };
-        let ImportKind::Promise { cell, .. } = &entry.kind else {
-            self.discard(outcome);
-            return Err(Violation::NotAPromise(id));
+        let (cell, outcome) = match &entry.kind {
+            ImportKind::Promise { cell, .. } => {
+                let (cell, introductions) = (Arc::clone(cell), entry.introductions);
+                self.send(wire::encode_release(import.to_wire(), introductions));
+                (cell, outcome)
+            }
+            ImportKind::Stream { cell } => (Arc::clone(cell), self.acknowledgement(outcome)),
+            ImportKind::Stub | ImportKind::Pipe => {
+                self.discard(outcome);
+                return Err(Violation::NotAPromise(id));
+            }
         };
-        let (cell, introductions) = (Arc::clone(cell), entry.introductions);
         drop(self.imports.remove(import));
-        self.send(wire::encode_release(import.to_wire(), introductions));
         cell.store(outcome);
         self.effects.push(Effect::Drain(cell));
         Ok(())
@@ -319,7 +381,7 @@ impl Machine {
         if entry.refcount == 0
             && let Some(export) = self.exports.remove(export)
         {
-            self.effects.push(Effect::drop_stub(Stub::of(export.cap)));
+            self.let_go(export);
         }
         Ok(())
     }
@@ -351,22 +413,17 @@ impl Machine {
         if self.ended.is_some() {
             return;
         }
+        self.traffic.sent(frame.len());
         self.counters.sent(frame.len());
         self.frame_bytes = self.frame_bytes.saturating_add(room_of(&frame));
         self.frames.push_back(frame);
         let limit = self.limits.max_outgoing_bytes;
-        if self.frame_bytes.saturating_add(self.bytes_in_writing) > limit {
+        if self.outgoing_bytes() > limit {
             self.frames.clear();
             self.frame_bytes = 0;
             self.end(&Disconnect::OutgoingQueueFull { limit });
         }
     }
-}
-
-/// Refuses a message that this session has no use for, as one that it does not know.
-fn not_understood(text: &str) -> Violation {
-    let excerpt = text.chars().take(256).collect();
-    DecodeError::BadMessage { excerpt }.into()
 }
 
 /// Returns about how much memory a message takes while it waits: a short one takes more than its
@@ -375,43 +432,4 @@ const fn room_of(frame: &str) -> usize {
     frame.len().saturating_add(OVERHEAD)
 }
 
-/// Returns about how much memory an expression takes: `[[]]` or `1` takes more than its text.
-fn room_of_expr(expr: &Expr) -> usize {
-    weigh(expr, &|reference| match reference {
-        WireRef::Export(_) | WireRef::Promise(_) | WireRef::Readable(_) | WireRef::Writable(_) => {
-            PROMISE
-        }
-        WireRef::Import(target) | WireRef::Pipeline(target) => room_of_target(target),
-        WireRef::Remap(remap) => room_of_remap(remap),
-    })
-}
-
-fn room_of_remap(remap: &Remap) -> usize {
-    let captures = remap.captures.len().saturating_mul(PROMISE);
-    let instructions = remap.instructions.iter();
-    let instructions = instructions.map(|instruction| match instruction {
-        Ok(expr) => room_of_expr(expr),
-        Err(_) => PROMISE,
-    });
-    instructions.fold(
-        captures
-            .saturating_add(room_of_path(&remap.path))
-            .saturating_add(PROMISE),
-        usize::saturating_add,
-    )
-}
-
-fn room_of_path(path: &Path) -> usize {
-    path.segments().len().saturating_mul(size_of::<Segment>())
-}
-
-fn room_of_target(target: &Target) -> usize {
-    let path = target.path.as_ref().map_or(0, room_of_path);
-    let args = target.args.iter().flatten().map(room_of_expr);
-    args.fold(path.saturating_add(PROMISE), usize::saturating_add)
-}
-
 const OVERHEAD: usize = 128;
-
-/// What a reference takes that is made for a message, with its promise or its place in a table.
-const PROMISE: usize = 256;

@@ -4,9 +4,11 @@
 //! of a user: what must run is returned as [`Effect`]s, in order, and its owner runs them after it
 //! has let go of the machine. Its methods fall into four classes:
 //!
-//! * **input** from the peer: [`Machine::handle_message`], [`Machine::terminate`];
-//! * **commands** from the application: [`Machine::push`], [`Machine::pull`],
-//!   [`Machine::release`], [`Machine::answer`];
+//! * **input** from the peer: [`Machine::handle_message`], [`Machine::end_input`],
+//!   [`Machine::terminate`];
+//! * **commands** from the application: [`Machine::push`], [`Machine::push_map`],
+//!   [`Machine::pull`], [`Machine::release`], [`Machine::answer`], [`Machine::stream`],
+//!   [`Machine::on_broken`];
 //! * **output**: [`Machine::take_effects`], [`Machine::take_frames`], to be drained after every
 //!   input and every command;
 //! * **getters**.
@@ -19,16 +21,23 @@
     clippy::arithmetic_side_effects
 )]
 
+mod broken;
 mod commands;
 mod devaluate;
 mod effect;
 mod evaluate;
 mod exports;
 mod imports;
+#[cfg(any(test, feature = "websocket"))]
+mod input;
 mod machine;
+mod mapping;
+mod streams;
 mod terminate;
 mod thrown;
+mod traffic;
 
+pub(crate) use broken::BrokenPlace;
 pub(crate) use commands::Refused;
 pub(crate) use effect::{Effect, Host};
 #[cfg(any(test, feature = "__fuzz"))]

@@ -1,11 +1,13 @@
 //! The end of a session.
 
+use std::sync::Arc;
+
 use super::effect::Effect;
 use super::imports::ImportKind;
 use super::machine::Machine;
 use super::thrown::without_capabilities;
 use crate::error::{Disconnect, Error};
-use crate::hook::Stub;
+use crate::hook::{PromiseCell, Stub};
 use crate::wire;
 
 impl Machine {
@@ -34,6 +36,7 @@ impl Machine {
         let thrown = without_capabilities(error.into_value(), &mut self.effects);
         if let Ok(frame) = wire::encode_abort(&thrown) {
             self.counters.sent(frame.len());
+            self.traffic.sent(frame.len());
             self.frame_bytes = self.frame_bytes.saturating_add(frame.len());
             self.frames.push_back(frame);
         }
@@ -46,14 +49,26 @@ impl Machine {
         }
         self.ended = Some(reason.clone());
         self.counters.session_ended(reason);
+        for callback in self.registrations.take_all() {
+            let error = Error::Disconnected(reason.clone());
+            self.effects.push(Effect::Broken { callback, error });
+        }
         for import in self.imports.take_all() {
-            if let ImportKind::Promise { cell, .. } = import.kind {
-                cell.store(Err(Error::Disconnected(reason.clone())));
-                self.effects.push(Effect::Drain(cell));
+            if let ImportKind::Promise { cell, .. } | ImportKind::Stream { cell } = import.kind {
+                self.fail_promise(&cell, reason);
             }
         }
+        self.disconnect_pipes(&Error::Disconnected(reason.clone()));
         for export in self.exports.take_all() {
-            self.effects.push(Effect::drop_stub(Stub::of(export.cap)));
+            self.let_go(export);
         }
+        let streamed = self.exports.take_streamed().map(Stub::of);
+        self.effects.extend(streamed.map(Effect::drop_stub));
+    }
+
+    /// Fails a promise of the peer's that has left the table.
+    pub(super) fn fail_promise(&mut self, cell: &Arc<PromiseCell>, reason: &Disconnect) {
+        cell.store(Err(Error::Disconnected(reason.clone())));
+        self.effects.push(Effect::Drain(Arc::clone(cell)));
     }
 }

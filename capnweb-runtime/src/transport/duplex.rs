@@ -7,7 +7,7 @@ use crate::error::Disconnect;
 /// Where messages come from.
 pub(crate) trait FrameSource: Send + 'static {
     /// A message, in whatever buffer the transport has it.
-    type Frame: AsRef<str> + Send;
+    type Frame: AsRef<str> + Send + 'static;
 
     /// Waits for the next message; an error ends the session.
     ///
@@ -22,6 +22,9 @@ pub(crate) trait FrameSink: Send + 'static {
         &mut self,
         frames: VecDeque<String>,
     ) -> impl Future<Output = Result<(), Disconnect>> + Send;
+
+    /// Asks the peer for a sign of life, where that means anything.
+    fn ping(&mut self) -> impl Future<Output = Result<(), Disconnect>> + Send;
 
     /// Closes the connection and tells the peer why.
     fn close(&mut self, reason: &Disconnect) -> impl Future<Output = ()> + Send;

@@ -44,6 +44,10 @@ impl FrameSink for MemorySink {
         Ok(())
     }
 
+    async fn ping(&mut self) -> Result<(), Disconnect> {
+        Ok(())
+    }
+
     async fn close(&mut self, _: &Disconnect) {
         drop(self.0.take());
     }

@@ -1,9 +1,15 @@
 //! Transports: whole messages in, whole messages out, in order.
 
 mod duplex;
+#[cfg(feature = "websocket")]
+mod heard;
 mod memory;
+mod pulse;
 #[cfg(feature = "websocket")]
 pub(crate) mod websocket;
 
 pub(crate) use duplex::{FrameSink, FrameSource};
+#[cfg(feature = "websocket")]
+pub(crate) use heard::Heard;
 pub(crate) use memory::memory_pair;
+pub(crate) use pulse::Pulse;

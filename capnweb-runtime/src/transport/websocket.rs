@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::io;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt as _, StreamExt as _};
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -97,6 +98,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> FrameSink for WebSocket
             self.sink.feed(Message::text(frame)).await.map_err(failed)?;
         }
         self.sink.flush().await.map_err(failed)
+    }
+
+    async fn ping(&mut self) -> Result<(), Disconnect> {
+        let ping = Message::Ping(Bytes::new());
+        self.sink.send(ping).await.map_err(failed)
     }
 
     async fn close(&mut self, reason: &Disconnect) {

@@ -77,6 +77,21 @@ impl<T, E> Promise<T, E> {
         }
     }
 
+    /// Runs `callback` if `promise` fails, or what it becomes breaks; see [`Stub::on_broken`].
+    ///
+    /// Called as `Promise::on_broken(&promise, ..)`, to leave the name to what is promised.
+    pub fn on_broken(promise: &Self, callback: impl FnOnce(&Error) + Send + 'static) {
+        promise.stub.on_broken(callback);
+    }
+
+    /// Asks for the value now, and not when the promise is first polled.
+    #[cfg(feature = "websocket")]
+    pub(crate) fn ask(&mut self) {
+        let waiting = self.waiting.get_mut();
+        let waiting = waiting.unwrap_or_else(PoisonError::into_inner);
+        waiting.get_or_insert_with(|| Box::pin(deliver(Wait::begin(&self.stub))));
+    }
+
     /// Gives up waiting after so long from now: awaiting the promise then fails with
     /// [`Error::TimedOut`], and as it is dropped, the peer is told that nobody waits any more.
     ///

@@ -32,8 +32,7 @@ impl Stub {
         path: Path,
         args: Vec<Value>,
     ) -> Promise<T, E> {
-        let path = self.path().clone().join(path);
-        Promise::from_stub(Self::promise(self.cap().call_promise(path, args)))
+        Promise::from_stub(Self::promise(self.begin_call(path, args)))
     }
 
     /// Reads the property at `path`; the empty path reads the value itself.
@@ -42,8 +41,7 @@ impl Stub {
     }
 
     pub(crate) fn get_typed<T: Wire, E: RpcError>(&self, path: Path) -> Promise<T, E> {
-        let path = self.path().clone().join(path);
-        Promise::from_stub(Self::promise(self.cap().read_promise(path)))
+        Promise::from_stub(Self::promise(self.begin_read(path)))
     }
 
     /// Refers to a property or an element without reading it: calls and reads go on from there.

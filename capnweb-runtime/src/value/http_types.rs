@@ -42,18 +42,27 @@ impl TryFrom<Headers> for HeaderMap {
     }
 }
 
-impl<B> TryFrom<http::Request<B>> for Request<B> {
+impl<'a, B> TryFrom<&'a http::Request<B>> for Request<&'a B> {
     type Error = InvalidRequest;
 
     /// Takes the method, the address, the header fields and the body. The address has to be
     /// absolute, as it is in a request that is to be made; in one that was received it is not.
-    fn try_from(request: http::Request<B>) -> Result<Self, InvalidRequest> {
-        let (head, body) = request.into_parts();
-        let url = head.uri.to_string().parse();
+    fn try_from(request: &'a http::Request<B>) -> Result<Self, InvalidRequest> {
+        let url = request.uri().to_string().parse();
         let url = url.map_err(|_| InvalidRequest::Url)?;
-        let mut request = Self::new(head.method, url, body);
-        request.headers = head.headers.into();
-        Ok(request)
+        let mut copy = Self::new(request.method().clone(), url, request.body());
+        copy.headers = request.headers().into();
+        Ok(copy)
+    }
+}
+
+impl<B> TryFrom<http::Request<B>> for Request<B> {
+    type Error = InvalidRequest;
+
+    /// Takes the same as from a reference.
+    fn try_from(request: http::Request<B>) -> Result<Self, InvalidRequest> {
+        let copy = Request::<&B>::try_from(&request)?.map(|_| ());
+        Ok(copy.map(|()| request.into_body()))
     }
 }
 
@@ -71,13 +80,20 @@ impl<B> TryFrom<Request<B>> for http::Request<B> {
     }
 }
 
+impl<'a, B> From<&'a http::Response<B>> for Response<&'a B> {
+    /// Takes the status, the header fields and the body.
+    fn from(response: &'a http::Response<B>) -> Self {
+        let mut copy = Self::new(response.status().as_u16(), response.body());
+        copy.headers = response.headers().into();
+        copy
+    }
+}
+
 impl<B> From<http::Response<B>> for Response<B> {
     /// Takes the status, the header fields and the body.
     fn from(response: http::Response<B>) -> Self {
-        let (head, body) = response.into_parts();
-        let mut response = Self::new(head.status.as_u16(), body);
-        response.headers = head.headers.into();
-        response
+        let copy = Response::<&B>::from(&response).map(|_| ());
+        copy.map(|()| response.into_body())
     }
 }
 

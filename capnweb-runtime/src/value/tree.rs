@@ -102,3 +102,13 @@ impl<C> Tree<C> {
         elements.iter_mut().chain(members.map(|(_, member)| member))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Tree;
+
+    #[test]
+    fn a_value_takes_no_more_room_than_its_most_frequent_kinds_need() {
+        assert!(size_of::<Tree<[usize; 5]>>() <= size_of::<[usize; 6]>());
+    }
+}

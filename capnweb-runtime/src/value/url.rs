@@ -8,12 +8,15 @@ use std::str::FromStr;
 ///
 /// It wraps [`url::Url`], to which it dereferences.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Url(url::Url);
+pub struct Url(
+    /// Boxed, so that a value takes no more room where it is something else.
+    Box<url::Url>,
+);
 
 impl Url {
     /// Returns the parsed address.
     pub fn into_inner(self) -> url::Url {
-        self.0
+        *self.0
     }
 }
 
@@ -30,7 +33,7 @@ impl FromStr for Url {
 
     /// Reads an absolute address, like JavaScript's `new URL(text)`.
     fn from_str(text: &str) -> Result<Self, url::ParseError> {
-        text.parse().map(Self)
+        text.parse().map(|url| Self(Box::new(url)))
     }
 }
 
@@ -42,12 +45,12 @@ impl fmt::Display for Url {
 
 impl From<url::Url> for Url {
     fn from(url: url::Url) -> Self {
-        Self(url)
+        Self(Box::new(url))
     }
 }
 
 impl From<Url> for url::Url {
     fn from(url: Url) -> Self {
-        url.0
+        *url.0
     }
 }

@@ -144,6 +144,7 @@ impl DecodeError {
         match self {
             Self::MessageTooLarge { .. } => Some("max_message_size"),
             Self::NotJson(JsonError::TooDeep { .. }) => Some("max_json_depth"),
+            Self::NotJson(JsonError::TooManyValues { .. }) => Some("max_values"),
             Self::TooDeep { .. } => Some("max_depth"),
             Self::BigIntTooLong { .. } => Some("max_bigint_digits"),
             _ => None,
@@ -153,7 +154,10 @@ impl DecodeError {
     /// Returns the class of the error that the session is aborted with.
     pub const fn class(&self) -> ErrorClass {
         match self {
-            Self::BadMessage { .. } | Self::NotJson(JsonError::TooDeep { .. }) => ErrorClass::Error,
+            Self::BadMessage { .. }
+            | Self::NotJson(JsonError::TooDeep { .. } | JsonError::TooManyValues { .. }) => {
+                ErrorClass::Error
+            }
             Self::NotJson(JsonError::Unexpected { .. })
             | Self::BigIntSyntax { .. }
             | Self::Base64 => ErrorClass::SyntaxError,

@@ -3,9 +3,11 @@
 use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
+use std::time::Duration;
 
-use capnweb_runtime::Server;
+use capnweb_runtime::{Origins, Server};
 use tokio::net::TcpListener;
+use tokio::sync::Notify;
 
 use crate::cli::address::{is_local, listen};
 use crate::cli::args::{Door, ServeOptions};
@@ -15,7 +17,8 @@ use crate::cli::signals::StopSignals;
 use crate::resources::network::NetworkPolicy;
 use crate::service::{Config, Supervisor};
 
-/// Serves a queue until a signal says to stop; then ends its sessions and its workers.
+/// Serves a queue until a signal says to stop; then lets its sessions have the answers that they
+/// wait for, and ends them and its workers.
 pub(super) async fn serve(
     options: ServeOptions,
     out: &mut (dyn Write + Send),
@@ -25,16 +28,22 @@ pub(super) async fn serve(
     let supervisor = start(&options).await?;
     let secrets = secrets(&options, &supervisor)?;
     announce(&options, &listener, secrets.as_ref(), out).map_err(RunError::Output)?;
-    let end = tokio::select! {
-        end = attend(&supervisor, listener, options.door) => end.map_err(RunError::Serve),
-        end = signals.next() => end.map_err(RunError::Signals),
+    let stop = Notify::new();
+    let mut serving = Box::pin(async {
+        let end = attend(&supervisor, listener, options.door, stop.notified()).await;
+        supervisor.stop().await;
+        end.map_err(RunError::Serve)
+    });
+    let asked = tokio::select! {
+        end = &mut serving => return end,
+        asked = signals.next() => asked.map_err(RunError::Signals),
     };
+    stop.notify_one();
     tokio::select! {
-        () = supervisor.stop() => {}
+        end = serving => end.and(asked),
         // Who asks twice does not want to wait.
-        _ = signals.next() => {}
+        _ = signals.next() => asked,
     }
-    end
 }
 
 async fn start(options: &ServeOptions) -> Result<Supervisor, RunError> {
@@ -70,14 +79,22 @@ fn secrets(
         })
 }
 
-async fn attend(supervisor: &Supervisor, listener: TcpListener, door: Door) -> io::Result<()> {
+async fn attend(
+    supervisor: &Supervisor,
+    listener: TcpListener,
+    door: Door,
+    stop: impl Future<Output = ()> + Send,
+) -> io::Result<()> {
     let supervisor = supervisor.clone();
     let server = match door {
         // A browser on this machine lets pages from anywhere connect to it.
-        Door::Open => Server::new(move |_peer| supervisor.gateway()).origins(is_local),
+        Door::Open => {
+            Server::new(move |_peer| supervisor.gateway()).origins(Origins::matching(is_local))
+        }
         Door::Gate => Server::new(move |_peer| supervisor.gate()),
     };
-    server.serve(listener).await
+    let server = server.grace_period(GRACE);
+    server.serve_with_shutdown(listener, stop).await
 }
 
 fn announce(
@@ -103,3 +120,6 @@ fn create_private_directory(path: &Path) -> io::Result<()> {
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(path)
 }
+
+/// How long sessions may wait for answers once the queue is to stop.
+const GRACE: Duration = Duration::from_secs(5);

@@ -66,11 +66,11 @@ export async function eventually(api, check) {
 // The last step of every scenario: each session is back to its two main objects, and ends.
 //
 // `exports` is what the first session may still have exported: 1, and 1 for each thing the target
-// was asked to keep.
-export async function finish({ exports = 1 } = {}) {
+// was asked to keep. `imports` is what it may still hold.
+export async function finish({ imports = 1, exports = 1 } = {}) {
   await step("nothing is leaked", async () => {
     for (const [i, peer] of sessions.entries()) {
-      const expected = { imports: 1, exports: i === 0 ? exports : 1 };
+      const expected = i === 0 ? { imports, exports } : { imports: 1, exports: 1 };
       await eventually(peer.api, () => assert.deepEqual(peer.stats(), expected));
     }
   });

@@ -228,6 +228,49 @@ await step("requests and responses without a body", async () => {
   assert.equal(response.body, null);
 });
 
+// What a body or a blob can have in it, from nothing to more than is under way at once.
+const contents = ["", "żółć 日本語", "x".repeat(1_000_000)];
+
+await step("requests with a body", async () => {
+  const url = "http://e.com/";
+  for (const text of contents) {
+    const request = new Request(url, { method: "PUT", body: text });
+    assert.deepEqual(await api.readRequest(request), { method: "PUT", url, text });
+    const made = await api.makeRequest(url, text);
+    assert.ok(made instanceof Request);
+    assert.equal(made.method, "POST");
+    assert.equal(await made.text(), text);
+  }
+});
+
+await step("responses with a body", async () => {
+  for (const text of contents) {
+    const bytes = new TextEncoder().encode(text);
+    const response = new Response(bytes, { status: 404 });
+    assert.deepEqual(await api.readResponse(response), { status: 404, text });
+    const made = await api.makeResponse(201, text);
+    assert.ok(made instanceof Response);
+    assert.equal(made.status, 201);
+    assert.equal(await made.text(), text);
+  }
+});
+
+await step("blobs", async () => {
+  for (const text of contents) {
+    const blob = new Blob([text], { type: "text/plain" });
+    for (const back of [await api.echo(blob), await api.echoBlob(blob)]) {
+      assert.ok(back instanceof Blob);
+      assert.equal(back.type, "text/plain");
+      assert.equal(await back.text(), text);
+    }
+    const made = await api.makeBlob(text, "");
+    assert.equal(made.type, "");
+    assert.equal(await made.text(), text);
+    const size = new TextEncoder().encode(text).length;
+    assert.deepEqual(await api.readBlob(blob), { type: "text/plain", text, size });
+  }
+});
+
 await step("all of it at once", async () => {
   const list = [1n, new Date(1), null, undefined, [NaN]];
   await returns({ list, bytes: new Int16Array([1]), text: "✓" });

@@ -59,7 +59,11 @@ impl Scenario {
 }
 
 /// Every scenario, by topic.
-pub const SCENARIOS: [Scenario; 8] = [
+pub const SCENARIOS: [Scenario; 11] = [
+    Scenario {
+        name: "batch",
+        steps: 10,
+    },
     Scenario {
         name: "calls",
         steps: 12,
@@ -86,11 +90,19 @@ pub const SCENARIOS: [Scenario; 8] = [
     },
     Scenario {
         name: "values",
-        steps: 28,
+        steps: 31,
     },
     Scenario {
         name: "disposal",
         steps: 15,
+    },
+    Scenario {
+        name: "map",
+        steps: 18,
+    },
+    Scenario {
+        name: "streams",
+        steps: 19,
     },
 ];
 

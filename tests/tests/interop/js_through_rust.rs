@@ -19,6 +19,7 @@ macro_rules! scenarios {
 }
 
 scenarios!(
+    batch,
     calls,
     pipelining,
     callbacks,
@@ -26,7 +27,9 @@ scenarios!(
     properties,
     errors,
     values,
-    disposal
+    disposal,
+    map,
+    streams
 );
 
 fn prove_through_rust(name: &str) {

@@ -21,6 +21,7 @@ macro_rules! scenarios {
 }
 
 scenarios!(
+    batch,
     calls,
     pipelining,
     callbacks,
@@ -28,7 +29,9 @@ scenarios!(
     properties,
     errors,
     values,
-    disposal
+    disposal,
+    map,
+    streams
 );
 
 #[test]

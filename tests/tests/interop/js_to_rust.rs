@@ -15,6 +15,7 @@ macro_rules! scenarios {
 }
 
 scenarios!(
+    batch,
     calls,
     pipelining,
     callbacks,
@@ -22,7 +23,9 @@ scenarios!(
     properties,
     errors,
     values,
-    disposal
+    disposal,
+    map,
+    streams
 );
 
 fn prove_against_rust(name: &str) {

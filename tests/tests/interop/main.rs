@@ -4,7 +4,11 @@ mod differential;
 mod js_through_rust;
 mod js_to_js;
 mod js_to_rust;
+#[path = "../../../capnweb-runtime/examples/interop-target/mapping.rs"]
+mod mapping;
 mod rust_to_js;
+#[path = "../../../capnweb-runtime/examples/interop-target/streams.rs"]
+mod streams;
 mod support;
 #[path = "../../../capnweb-runtime/examples/interop-target/target.rs"]
 mod target;

@@ -2,13 +2,14 @@
 //! and no other session notices.
 
 use std::sync::Mutex;
+use std::time::Duration;
 
 use capnweb_runtime::{
-    BigInt, Capability as _, Disconnect, Error, Fault, Limits, Promise, Result, Session, Value,
-    Violation, capability,
+    BigInt, Capability as _, Disconnect, Error, Fault, Limits, Promise, Result, Server, Session,
+    Value, Violation, capability,
 };
 
-use super::support::{Link, in_time, serving_with};
+use super::support::{Link, RawPeer, in_time, serving_by, serving_with};
 
 #[capability]
 trait Host {
@@ -253,5 +254,118 @@ async fn a_server_refuses_to_give_more_than_the_limit_says() {
         assert!(matches!(error, Error::Unsendable(_)), "{error:?}");
         link.settled().await;
     })
+    .await;
+}
+
+#[tokio::test]
+async fn more_values_than_may_be_in_one_message() {
+    limited(
+        |limits| limits.max_values = 100,
+        async |client| {
+            let array = |len: usize| Value::Array(vec![Value::Null; len]);
+            client.echo(array(80)).await.unwrap();
+            assert!(client.echo(array(100)).await.unwrap_err().is_disconnected());
+            assert_ended(&client.session, "maximum allowed number of 100 values").await;
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_method_that_takes_longer_than_it_may() {
+    limited(
+        |limits| limits.max_handler_time = Some(Duration::from_millis(5)),
+        async |client| {
+            let error = client.wait().await.unwrap_err();
+            assert!(error.is_timed_out(), "{error:?}");
+            client.echo(Value::Null).await.unwrap();
+            client.settled().await;
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn more_results_than_may_be_kept() {
+    limited(
+        |limits| limits.max_retained_bytes = 100_000,
+        async |client| {
+            let large = || Value::String("x".repeat(20_000));
+            for _ in 0..20 {
+                client.echo(large()).await.unwrap();
+            }
+            let held: Vec<_> = (0..20).map(|_| client.echo(large())).collect();
+            assert_ended(&client.session, "more than 100000 bytes").await;
+            drop(held);
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_larger_frame_than_may_be_read() {
+    limited(
+        |limits| limits.max_frame_bytes = 1_000,
+        async |client| {
+            client.echo(Value::String("x".repeat(900))).await.unwrap();
+            let echo = client.echo(Value::String("x".repeat(1_000))).await;
+            assert!(echo.unwrap_err().is_disconnected());
+            assert_ended(&client.session, "1000").await;
+        },
+    )
+    .await;
+}
+
+/// What it does not read must not lie in the server's memory.
+#[tokio::test]
+async fn a_peer_that_does_not_read() {
+    in_time(async {
+        let mut limits = Limits::default();
+        limits.max_outgoing_bytes = 1_000_000;
+        let server = Server::new(|_| HostStub::new(House::default())).limits(limits);
+        let counters = server.counters();
+        let url = serving_by(server).await;
+        let bystander = Link::<HostStub>::connect(&url).await;
+        let mut peer = RawPeer::connect(&url).await;
+        let text = "x".repeat(100_000);
+        let asking = tokio::spawn(async move {
+            for id in 1.. {
+                peer.send(&format!(r#"["push",["pipeline",0,["echo"],["{text}"]]]"#))
+                    .await;
+                peer.send(&format!(r#"["pull",{id}]"#)).await;
+            }
+        });
+        while counters.snapshot().limit_hits.get("max_outgoing_bytes") != Some(&1) {
+            bystander.round_trip().await;
+        }
+        asking.abort();
+        bystander.settled().await;
+    })
+    .await;
+}
+
+/// L-27: the peer is told of as many causes as its limit says.
+#[tokio::test]
+async fn a_longer_chain_of_causes_than_may_be_told() {
+    limited(
+        |limits| limits.max_error_depth = 3,
+        async |client| {
+            let chain = (0..9).fold(Error::new("root"), |cause, n| {
+                Error::new(n.to_string()).with_cause(cause)
+            });
+            let Error::Thrown(thrown) = &chain else {
+                panic!("it was made to be thrown");
+            };
+            let echoed = client.echo(thrown.value().clone()).await.unwrap();
+            let mut depth = 0;
+            let mut here = Some(&echoed);
+            while let Some(Value::Error(error)) = here {
+                depth += 1;
+                here = error.cause();
+            }
+            assert_eq!(depth, 3);
+            client.settled().await;
+        },
+    )
     .await;
 }

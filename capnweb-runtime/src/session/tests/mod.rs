@@ -2,13 +2,16 @@
 #![allow(clippy::arithmetic_side_effects, reason = "no peer reaches a test")]
 
 mod circles;
+mod endings;
 mod deadlines;
 mod facets;
 mod failures;
 mod hostile;
 mod limits;
+mod map;
 mod pairs;
 mod proxies;
+mod streams;
 mod stress;
 mod support;
 mod told;

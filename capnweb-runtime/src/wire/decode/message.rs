@@ -13,7 +13,7 @@ use crate::wire::message::Message;
 /// Ids may be any number: what they can mean is for the session to say.
 pub(crate) fn decode(text: &str, limits: &Limits) -> Result<Message, DecodeError> {
     check_size(text, limits.max_message_size)?;
-    let mut json = Json::parse(text, limits.max_json_depth)?;
+    let mut json = Json::parse_within(text, limits.max_json_depth, limits.max_values)?;
     let message = match &mut json {
         Json::Array(elements) => message(elements, limits)?,
         _ => None,

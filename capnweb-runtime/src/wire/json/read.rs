@@ -29,18 +29,36 @@ pub enum JsonError {
         /// The limit.
         max: usize,
     },
+    /// There are more values in it than allowed.
+    #[error("JSON text exceeds maximum allowed number of {max} values")]
+    TooManyValues {
+        /// The limit.
+        max: usize,
+    },
 }
 
 impl Json {
-    /// Reads a whole text, which may nest `max_depth` levels, but never more than 2,048: what is
-    /// done with the tree afterwards, dropping it included, does use the stack.
+    /// Reads a whole text, of however many values.
+    #[cfg(test)]
     pub(crate) fn parse(text: &str, max_depth: usize) -> Result<Self, JsonError> {
+        Self::parse_within(text, max_depth, usize::MAX)
+    }
+
+    /// Reads a whole text of so many values, arrays and objects being values too.
+    ///
+    /// It may nest `max_depth` levels, but never more than 2,048: what is done with the tree
+    /// afterwards, dropping it included, does use the stack.
+    pub(crate) fn parse_within(
+        text: &str,
+        max_depth: usize,
+        max_values: usize,
+    ) -> Result<Self, JsonError> {
         let mut reader = Reader { text, at: 0 };
         let mut nesting = Nesting {
             open: Vec::new(),
             max_depth: max_depth.min(DEPTH_CEILING),
         };
-        loop {
+        for _ in 0..max_values {
             if let Some(value) = reader.value(&mut nesting)?
                 && let Some(root) = reader.attach(value, &mut nesting)?
             {
@@ -48,6 +66,7 @@ impl Json {
                 return Ok(root);
             }
         }
+        Err(JsonError::TooManyValues { max: max_values })
     }
 }
 

@@ -1,11 +1,14 @@
 //! This implementation's client, with typed stubs, against the JavaScript target.
 
+mod batch;
 mod callbacks;
 mod calls;
 mod capabilities;
 mod disposal;
 mod errors;
+mod map;
 mod peer;
 mod pipelining;
+mod streams;
 mod three_parties;
 mod values;

@@ -30,6 +30,18 @@ pub(super) fn with_peer(test: impl AsyncFnOnce(&Peer)) {
     });
 }
 
+/// Like [`with_peer`], where the target never lets go of so many objects of this side's.
+pub(super) fn with_peer_that_keeps(kept: usize, test: impl AsyncFnOnce(&Peer)) {
+    run(async || {
+        let Some(peer) = Peer::start().await else {
+            return;
+        };
+        test(&peer).await;
+        peer.here(0, kept).await;
+        peer.there(kept, 0).await;
+    });
+}
+
 /// Like [`with_peer`], with two targets and a session with each.
 pub(super) fn with_two_peers(test: impl AsyncFnOnce(&Peer, &Peer)) {
     run(async || {

@@ -1,10 +1,11 @@
 //! Values: what goes to the target's `echo` comes back, of the same kind.
 
 use capnweb_runtime::{
-    BigInt, Bytes, BytesKind, Capability as _, Date, Error, ErrorClass, ErrorValue, Function,
-    Headers, ReferrerPolicy, Request, RequestCache, RequestRedirect, Response, Url, Value,
-    from_value, to_value,
+    BigInt, Blob, Body, Bytes, BytesKind, Capability as _, Date, Error, ErrorClass, ErrorValue,
+    Function, Headers, ReadableStream, ReferrerPolicy, Request, RequestCache, RequestRedirect,
+    Response, Url, Value, from_value, to_value,
 };
+use futures_util::stream;
 use http::Method;
 use serde::{Deserialize, Serialize};
 
@@ -341,6 +342,88 @@ fn requests_and_responses_without_a_body() {
         response.status_text = "Not Here".to_owned();
         response.headers = Headers::from_pairs([("b", "2")]).unwrap();
         returns(js, Value::Response(Box::new(response))).await;
+    });
+}
+
+/// What a body or a blob can have in it, from nothing to more than is under way at once.
+fn contents() -> [String; 3] {
+    [
+        String::new(),
+        "żółć 日本語".to_owned(),
+        "x".repeat(1_000_000),
+    ]
+}
+
+/// The same as every kind of body.
+fn bodies(text: &str) -> [Body; 3] {
+    let chunks = text.as_bytes().chunks(60_000);
+    let chunks: Vec<_> = chunks.map(|chunk| Bytes::from(chunk.to_vec())).collect();
+    let stream = ReadableStream::new(stream::iter(chunks));
+    [text.into(), text.as_bytes().to_vec().into(), stream.into()]
+}
+
+#[test]
+fn requests_with_a_body() {
+    with_peer(async |js| {
+        let url: Url = "http://e.com/".parse().unwrap();
+        for text in contents() {
+            for body in bodies(&text) {
+                let request = Request::new(Method::PUT, url.clone(), body);
+                let read = js.read_request(request).await.unwrap();
+                assert_eq!(
+                    (read.method.as_str(), read.url.as_str()),
+                    ("PUT", url.as_str())
+                );
+                assert_eq!(read.text, text);
+            }
+            let made = js.make_request(url.as_str(), &text).await.unwrap();
+            assert_eq!((made.method, made.url), (Method::POST, url.clone()));
+            let media_type = made.headers.get("content-type");
+            assert_eq!(media_type, Some("text/plain;charset=UTF-8"));
+            assert_eq!(made.body.text(1_000_000).await.unwrap(), text);
+        }
+    });
+}
+
+#[test]
+fn responses_with_a_body() {
+    with_peer(async |js| {
+        for text in contents() {
+            for body in bodies(&text) {
+                let response = Response::new(404, body);
+                let read = js.read_response(response).await.unwrap();
+                assert_eq!((read.status, read.text.as_str()), (404, text.as_str()));
+            }
+            let made = js.make_response(201, &text).await.unwrap();
+            assert_eq!(made.status, 201);
+            assert_eq!(made.body.text(1_000_000).await.unwrap(), text);
+        }
+    });
+}
+
+#[test]
+fn a_body_that_is_too_long_is_no_longer_wanted_and_nothing_is_left_of_it() {
+    with_peer(async |js| {
+        let [_, _, long] = contents();
+        let made = js.make_response(200, long).await.unwrap();
+        assert!(made.body.collect(1_000).await.is_err());
+        assert_eq!(js.square(3.0).await.unwrap(), 9.0);
+    });
+}
+
+#[test]
+fn blobs() {
+    with_peer(async |js| {
+        for text in contents() {
+            let blob = Blob::new("text/plain", Bytes::from(text.clone().into_bytes()));
+            let back = js.echo(to_value(&blob).unwrap()).await.unwrap();
+            assert_eq!(from_value::<Blob>(back).unwrap(), blob);
+            assert_eq!(js.echo_blob(&blob).await.unwrap(), blob);
+            assert_eq!(js.make_blob(&text, "text/plain").await.unwrap(), blob);
+            let read = js.read_blob(blob).await.unwrap();
+            assert_eq!((read.size, read.text), (text.len(), text));
+            assert_eq!(read.media_type, "text/plain");
+        }
     });
 }
 

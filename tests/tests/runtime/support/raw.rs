@@ -10,6 +10,8 @@ use super::server::in_time;
 /// One end of a WebSocket that knows nothing of Cap'n Web.
 pub(crate) struct RawPeer {
     socket: WebSocketStream<TcpStream>,
+    pings: usize,
+    asked: u32,
 }
 
 /// What a raw peer hears.
@@ -44,7 +46,7 @@ impl RawServer {
         let socket = accept_async(stream)
             .await
             .expect("it wants to speak WebSocket");
-        RawPeer { socket }
+        RawPeer::over(socket)
     }
 }
 
@@ -57,7 +59,15 @@ impl RawPeer {
         let (socket, _) = client_async(url, stream)
             .await
             .expect("it speaks WebSocket");
-        Self { socket }
+        Self::over(socket)
+    }
+
+    const fn over(socket: WebSocketStream<TcpStream>) -> Self {
+        Self {
+            socket,
+            pings: 0,
+            asked: 0,
+        }
     }
 
     pub(crate) async fn send(&mut self, text: &str) {
@@ -80,6 +90,7 @@ impl RawPeer {
                     return Heard::Closed(frame.code.into(), frame.reason.as_str().to_owned());
                 }
                 Some(Ok(Message::Close(None)) | Err(_)) | None => return Heard::Gone,
+                Some(Ok(Message::Ping(_))) => self.pings += 1,
                 Some(Ok(_)) => {}
             }
         }
@@ -95,6 +106,7 @@ impl RawPeer {
 
     /// Calls, and asks for the result; returns the answer's tag and expression.
     pub(crate) async fn ask(&mut self, id: u32, expression: &str) -> String {
+        self.asked = id;
         self.send(&format!(r#"["push",{expression}]"#)).await;
         self.send(&format!(r#"["pull",{id}]"#)).await;
         let answer = self.text().await;
@@ -108,6 +120,26 @@ impl RawPeer {
             (_, Some(error)) => format!("reject {}", error.trim_end_matches(']')),
             _ => panic!("an answer was due, not {answer}"),
         }
+    }
+
+    /// Returns how many pings have come; reading answers them.
+    pub(crate) const fn pings(&self) -> usize {
+        self.pings
+    }
+
+    /// Waits for a ping, and answers it.
+    pub(crate) async fn pinged(&mut self) {
+        match in_time(self.socket.next()).await {
+            Some(Ok(Message::Ping(_))) => self.pings += 1,
+            other => panic!("a ping was due, not {other:?}"),
+        }
+        self.socket.flush().await.expect("the connection stands");
+    }
+
+    /// Makes a round trip, whatever was asked before.
+    pub(crate) async fn ask_again(&mut self) {
+        let id = self.asked + 1;
+        self.ask(id, r#"["pipeline",0,["nothing"]]"#).await;
     }
 
     pub(crate) fn into_stream(self) -> TcpStream {

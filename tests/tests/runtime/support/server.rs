@@ -28,6 +28,12 @@ pub(crate) async fn serving_by(server: Server) -> String {
     format!("ws://{address}/")
 }
 
+/// Returns the host and the port in a URL.
+pub(crate) fn address_of(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    rest.split('/').next().unwrap_or(rest)
+}
+
 /// Waits for what must not take long, and would hang if what is tested were broken.
 pub(crate) async fn in_time<T>(what: impl Future<Output = T>) -> T {
     let ended = tokio::time::timeout(LIMIT, what).await;

@@ -2,44 +2,60 @@
 
 use axum::Router;
 use axum::routing::get;
-use capnweb_runtime::{Value, connect};
+use capnweb_runtime::{Server, Value, connect};
 use std::net::SocketAddr;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
+use tokio_tungstenite::client_async;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+use tokio_tungstenite::tungstenite::http::HeaderValue;
 
-use super::super::support::{in_time, serving};
+use super::super::support::{Response, address_of, in_time, post, request, serving};
 use super::echo::{EchoStub, parrot};
 
-/// Sends a request as it is written; returns the whole response.
-async fn request(url: &str, text: &str) -> String {
-    let address = url.trim_start_matches("ws://").trim_end_matches('/');
-    in_time(async {
-        let mut stream = TcpStream::connect(address).await.unwrap();
-        stream.write_all(text.as_bytes()).await.unwrap();
-        let mut response = String::new();
-        stream.read_to_string(&mut response).await.unwrap();
-        response
-    })
-    .await
-}
-
-fn assert_refused(response: &str) {
-    assert!(response.starts_with("HTTP/1.1 400 "), "{response}");
-    let text = "This endpoint only accepts WebSocket requests.";
-    assert!(response.ends_with(&format!("\r\n\r\n{text}")), "{response}");
+fn assert_refused(response: &Response, status: u16) {
+    assert_eq!(response.status, status, "{response:?}");
+    let text = "This endpoint only accepts POST or WebSocket requests.";
+    assert_eq!(response.body, text);
 }
 
 const PLAIN: &str = "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
 
-/// Protocol T-15.
+/// T-15, T-24, T-30.
 #[tokio::test]
-async fn who_asks_for_no_websocket_is_told_so() {
+async fn who_asks_for_neither_a_batch_nor_a_websocket_is_told_so() {
     let url = serving(|_| parrot()).await;
-    assert_refused(&request(&url, PLAIN).await);
-    let post = "POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 2\r\n\r\nhi";
-    assert_refused(&request(&url, post).await);
+    assert_refused(&request(&url, PLAIN).await, 400);
+    for method in ["PUT", "DELETE", "OPTIONS", "PATCH"] {
+        let response = request(&url, &PLAIN.replace("GET", method)).await;
+        assert_refused(&response, 405);
+        assert_eq!(response.header("allow"), Some("GET, POST"), "{method}");
+    }
+    let head = request(&url, &PLAIN.replace("GET", "HEAD")).await;
+    assert_eq!((head.status, head.body.as_str()), (405, ""));
+}
+
+#[tokio::test]
+async fn a_handshake_of_another_version_is_told_ours() {
+    let url = serving(|_| parrot()).await;
     let old = "GET / HTTP/1.1\r\nHost: x\r\nConnection: close, Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 8\r\n\r\n";
-    assert_refused(&request(&url, old).await);
+    let response = request(&url, old).await;
+    assert_eq!(response.status, 426);
+    assert_eq!(response.header("sec-websocket-version"), Some("13"));
+}
+
+/// T-10: compression is offered by browsers, and not taken up.
+#[tokio::test]
+async fn compression_is_not_agreed_to() {
+    let url = serving(|_| parrot()).await;
+    let mut request = url.as_str().into_client_request().unwrap();
+    let offer = "permessage-deflate; client_max_window_bits";
+    request.headers_mut().insert(
+        "sec-websocket-extensions",
+        HeaderValue::from_static(offer),
+    );
+    let stream = TcpStream::connect(address_of(&url)).await.unwrap();
+    let (_, response) = in_time(client_async(request, stream)).await.unwrap();
+    assert!(!response.headers().contains_key("sec-websocket-extensions"));
 }
 
 #[tokio::test]
@@ -61,9 +77,11 @@ async fn sessions_share_a_port_with_other_routes() {
 
         let hello = PLAIN.replace("GET /", "GET /hello");
         let hello = request(&format!("ws://{address}/"), &hello).await;
-        assert!(hello.ends_with("\r\n\r\nhello"), "{hello}");
+        assert_eq!(hello.body, "hello");
         let plain = PLAIN.replace("GET /", "GET /rpc");
-        assert_refused(&request(&format!("ws://{address}/"), &plain).await);
+        assert_refused(&request(&format!("ws://{address}/"), &plain).await, 400);
+        let batch = post(&format!("http://{address}/rpc"), BATCH).await;
+        assert_eq!(batch.body, r#"["resolve",1,true]"#);
         let echo: EchoStub = connect(&format!("ws://{address}/rpc")).await.unwrap();
         assert_eq!(
             echo.echo(Value::Bool(true)).await.unwrap(),
@@ -72,3 +90,22 @@ async fn sessions_share_a_port_with_other_routes() {
     })
     .await;
 }
+
+/// The same through a service, where nobody knows of axum.
+#[tokio::test]
+async fn an_endpoint_is_a_service() {
+    in_time(async {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let service = Server::new(|_| parrot()).into_service();
+        let app = Router::new().route_service("/rpc", service);
+        drop(tokio::spawn(axum::serve(listener, app).into_future()));
+        let batch = post(&format!("http://{address}/rpc"), BATCH).await;
+        assert_eq!(batch.body, r#"["resolve",1,true]"#);
+        let echo: EchoStub = connect(&format!("ws://{address}/rpc")).await.unwrap();
+        assert_eq!(echo.echo(Value::Null).await.unwrap(), Value::Null);
+    })
+    .await;
+}
+
+const BATCH: &str = "[\"push\",[\"pipeline\",0,[\"echo\"],[true]]]\n[\"pull\",1]";

@@ -1,0 +1,89 @@
+//! What moves by itself in a session: chunks from sources to pipes, and blobs that are received.
+
+use std::sync::Arc;
+
+use tokio::runtime::Handle;
+
+use super::shared::Connection;
+use crate::error::{Disconnect, Error};
+use crate::hook::{
+    Account, Cap, Nature, Resolver, Room, Source, Stub, Value, Writer, collect, pump, taken_already,
+};
+use crate::value::{Blob, Bytes};
+
+impl Connection {
+    /// Writes the chunks of a source to a pipe of the peer's, until either or the session ends.
+    pub(super) fn pump(&self, mut source: Box<dyn Source>, sink: Cap) {
+        let writer = Writer::new(sink);
+        let Some(runtime) = self.runtime() else {
+            let error = Error::new("A stream was sent outside of a Tokio runtime.");
+            source.cancel(error.clone());
+            return drop(writer.abort(error));
+        };
+        let mut ended = self.subscribe();
+        let over = Box::pin(async move {
+            let reason = ended.wait_for(Option::is_some).await;
+            let reason = reason.ok().and_then(|reason| reason.clone());
+            Error::Disconnected(reason.unwrap_or(Disconnect::Shutdown))
+        });
+        drop(runtime.spawn(pump(source, writer, over, self.gauge().clone())));
+    }
+
+    /// Receives a blob, unless nobody wants it any more.
+    pub(super) fn collect(
+        &self,
+        media_type: String,
+        content: &Stub,
+        result: Resolver,
+        account: Arc<Account>,
+    ) {
+        let source = match content.nature() {
+            Nature::Readable(readable) => readable.take(),
+            Nature::Object | Nature::Writable(_) => None,
+        };
+        let (Some(source), Some(runtime)) = (source, self.runtime()) else {
+            return result.settle(Err(taken_already()));
+        };
+        let call = result.describe();
+        drop(runtime.spawn(async move {
+            let collected = tokio::select! {
+                collected = collect(source, account) => collected,
+                () = call.cancelled() => Err(Error::new("Nobody wants the blob any more.")),
+            };
+            drop(call);
+            result.settle(collected.map(|content| {
+                let content = Value::Bytes(Bytes::from(content));
+                Value::Blob(Box::new(Blob::new(media_type, content)))
+            }));
+        }));
+    }
+
+    /// Waits until no stream has anything to send to the peer: each has ended, or waits for the
+    /// peer.
+    ///
+    /// Cancel-safe.
+    pub(crate) async fn streams_still(&self) {
+        self.gauge().still().await;
+    }
+
+    /// Returns the wait until little is queued for the peer, if there is much.
+    pub(super) fn room(self: &Arc<Self>) -> Option<Room> {
+        if self.has_room() {
+            return None;
+        }
+        let connection = Arc::clone(self);
+        Some(Box::pin(async move {
+            loop {
+                let written = connection.written();
+                if connection.has_room() {
+                    return;
+                }
+                written.await;
+            }
+        }))
+    }
+
+    fn runtime(&self) -> Option<Handle> {
+        Handle::try_current().ok().or_else(|| self.home().cloned())
+    }
+}

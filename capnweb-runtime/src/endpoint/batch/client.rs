@@ -1,0 +1,162 @@
+//! A batch of calls, sent and answered in one exchange.
+
+use std::fmt;
+use std::io;
+use std::sync::Arc;
+
+use super::post::post;
+use super::wanted::Wanted;
+use crate::connection::{Connection, handle};
+use crate::endpoint::connect::{ConnectError, Connector};
+use crate::endpoint::dial::{Address, Schemes};
+use crate::error::Disconnect;
+use crate::hook::Stub;
+use crate::typed::Capability;
+
+/// A session that lasts for one HTTP request: calls are made first, then sent together, and what
+/// was wanted of them comes back together.
+///
+/// ```no_run
+/// # use capnweb_runtime::{capability, Result};
+/// # #[capability] pub trait User { async fn name(&self) -> Result<String>; }
+/// # #[capability] pub trait Api {
+/// #     async fn user(&self) -> Result<UserStub>;
+/// #     async fn add(&self, a: f64, b: f64) -> Result<f64>;
+/// # }
+/// use capnweb_runtime::Batch;
+///
+/// # async fn example() -> Result<()> {
+/// let batch = Batch::<ApiStub>::new("https://example.org/rpc")?;
+/// let name = batch.main().user().name();
+/// let sum = batch.main().add(1.0, 2.0);
+/// let (name, sum) = batch.send((name, sum)).await?;
+/// println!("{} {}", name?, sum?);
+/// # Ok(()) }
+/// ```
+///
+/// Every call made before [`send`](Self::send) is carried out, in order; results come back of those
+/// promises that `send` is given, because nothing else was asked for. Whatever is made, awaited or
+/// left over afterwards fails with [`Disconnect::BatchEnded`]: "Batch RPC request ended."
+///
+/// The server can call what it is passed, but nothing that such a call answers reaches it any more.
+/// An object among the results is of no use, either, but for the calls that were made on its promise.
+pub struct Batch<C> {
+    main: C,
+    connection: Arc<Connection>,
+    connector: Connector,
+    address: Address,
+}
+
+impl<C: Capability> Batch<C> {
+    /// Prepares a batch to an `http://` or `https://` URL; [`Connector::batch`] with more than the
+    /// defaults.
+    ///
+    /// # Errors
+    ///
+    /// When the URL is not such a one.
+    pub fn new(url: impl Into<String>) -> Result<Self, ConnectError> {
+        Self::of(Connector::new(url))
+    }
+
+    pub(in crate::endpoint) fn of(connector: Connector) -> Result<Self, ConnectError> {
+        let address = Address::parse(&connector.url, &HTTP)?;
+        let (connection, main) = connector.begin();
+        Ok(Self {
+            main: C::from_stub(Stub::of(main)),
+            connection,
+            connector,
+            address,
+        })
+    }
+}
+
+impl<C> Batch<C> {
+    /// Returns the server's main object, to make calls on.
+    pub const fn main(&self) -> &C {
+        &self.main
+    }
+
+    /// Sends every call that was made, and returns what is wanted of their results.
+    ///
+    /// Redirects are not followed. The answer may be as long as
+    /// [`Limits::max_frame_bytes`](crate::Limits::max_frame_bytes) says, and take as long as
+    /// [`Connector::timeout`].
+    ///
+    /// # Errors
+    ///
+    /// When there was no answer; every promise of the batch fails with the same. If there was one,
+    /// each result says for itself how it ended.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future gives up the exchange. The server may have carried out the calls.
+    pub async fn send<W: Wanted>(self, mut wanted: W) -> Result<W::Output, Disconnect> {
+        wanted.ask();
+        // Whatever happens, what was not answered by then never will be.
+        let session = Ending(&self.connection);
+        let answer = self.exchange().await;
+        if let Err(reason) = &answer {
+            self.connection.terminate(reason);
+        }
+        let messages = answer?;
+        for message in lines(&messages) {
+            handle(&self.connection, message.to_owned()).await;
+            // Nobody reads what this side has to say to an answer.
+            drop(self.connection.take_frames());
+            tokio::task::coop::consume_budget().await;
+        }
+        drop(session);
+        Ok(wanted.collect().await)
+    }
+
+    async fn exchange(&self) -> Result<String, Disconnect> {
+        if let Some(reason) = self.connection.ended() {
+            return Err(reason);
+        }
+        let exchange = Box::pin(async {
+            // What streams may send without an acknowledgement goes along (protocol T-27).
+            self.connection.streams_still().await;
+            let body = joined(self.connection.take_frames());
+            post(&self.connector, &self.address, body).await
+        });
+        tokio::time::timeout(self.connector.timeout, exchange)
+            .await
+            .unwrap_or_else(|_| {
+                let late = io::Error::from(io::ErrorKind::TimedOut);
+                Err(Disconnect::Request(Arc::new(late)))
+            })
+    }
+}
+
+/// Joins messages to the body of a request (protocol T-20).
+fn joined(messages: impl IntoIterator<Item = String>) -> String {
+    let messages: Vec<String> = messages.into_iter().collect();
+    messages.join("\n")
+}
+
+/// Splits an answer into its messages; its last line may be empty (protocol T-21).
+fn lines(answer: &str) -> impl Iterator<Item = &str> {
+    let answer = answer.strip_suffix('\n').unwrap_or(answer);
+    let lines = (!answer.is_empty()).then(|| answer.split('\n'));
+    lines.into_iter().flatten()
+}
+
+/// Ends the session of a batch (protocol T-23).
+struct Ending<'a>(&'a Connection);
+
+impl Drop for Ending<'_> {
+    fn drop(&mut self) {
+        self.0.terminate(&Disconnect::BatchEnded);
+    }
+}
+
+impl<C> fmt::Debug for Batch<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Batch")
+            .field("url", &self.connector.url)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The schemes of HTTP URLs.
+const HTTP: Schemes = Schemes("http", "https");

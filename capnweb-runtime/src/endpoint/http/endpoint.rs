@@ -1,0 +1,60 @@
+//! An endpoint at work: who is in, and whether it is about to close.
+
+use std::sync::Arc;
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+
+use super::settings::Settings;
+
+/// An endpoint at work.
+pub(in crate::endpoint) struct Endpoint {
+    pub(in crate::endpoint) settings: Settings,
+    places: Arc<Semaphore>,
+    closing: watch::Sender<bool>,
+}
+
+/// A place among the connections of an endpoint, given back when dropped.
+pub(in crate::endpoint) type Place = OwnedSemaphorePermit;
+
+impl Endpoint {
+    /// Opens.
+    pub(in crate::endpoint) fn new(settings: Settings) -> Arc<Self> {
+        let places = Arc::new(Semaphore::new(capacity(&settings)));
+        Arc::new(Self {
+            settings,
+            places,
+            closing: watch::Sender::new(false),
+        })
+    }
+
+    /// Takes a place for one more connection; none if there is none, or the endpoint is to close.
+    pub(in crate::endpoint) fn enter(&self) -> Option<Place> {
+        if *self.closing.borrow() {
+            return None;
+        }
+        Arc::clone(&self.places).try_acquire_owned().ok()
+    }
+
+    /// Tells every session that the endpoint is about to close.
+    pub(in crate::endpoint) fn close(&self) {
+        self.closing.send_replace(true);
+    }
+
+    /// Waits until the endpoint is about to close.
+    pub(in crate::endpoint) async fn closing(&self) {
+        let mut closing = self.closing.subscribe();
+        // The sender is a field of `self`, which outlives this future.
+        drop(closing.wait_for(|closing| *closing).await);
+    }
+
+    /// Waits until every connection has ended.
+    pub(in crate::endpoint) async fn emptied(&self) {
+        let all = u32::try_from(capacity(&self.settings)).unwrap_or(u32::MAX);
+        drop(self.places.acquire_many(all).await);
+    }
+}
+
+fn capacity(settings: &Settings) -> usize {
+    const MOST: usize = Semaphore::MAX_PERMITS & 0xffff_ffff;
+    settings.max_connections.min(MOST)
+}

@@ -1,0 +1,116 @@
+//! One batch: a session that lasts as long as one request and its answer.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use hyper::body::Body;
+use tokio::task::coop::consume_budget;
+use tokio::time::{Instant, timeout_at};
+
+use super::refusal::Refusal;
+use super::settings::Settings;
+use crate::connection::{Connection, handle};
+use crate::endpoint::body::{self, BodyError};
+use crate::error::Disconnect;
+use crate::hook::{Peer, SessionControl as _};
+
+/// Runs the messages of a body, waits for what it asks for, and returns all that is to be said to
+/// that (protocol T-24). The session is over when this returns, or is dropped.
+pub(super) async fn exchange<B: Body + Send>(
+    settings: &Settings,
+    body: B,
+    peer: Peer,
+) -> Result<String, Refusal> {
+    let deadline = Instant::now() + settings.batch_timeout;
+    let limit = settings.config.limits.max_frame_bytes;
+    let body = timeout_at(deadline, body::text(body, limit))
+        .await
+        .map_err(|_| Refusal::Slow)??;
+    let main = (settings.main)(&peer);
+    let (connection, client_main) = Connection::new(main, peer, &settings.config);
+    let session = Ending(connection);
+    let room = settings.config.limits.max_outgoing_bytes;
+    let answers = timeout_at(deadline, answers(&session.0, &body, room)).await;
+    drop(session);
+    // Held until here: letting go of the client's main object would end the session (S-85).
+    drop(client_main);
+    let answers = answers.map_err(|_| Refusal::TimedOut)?;
+    answers.map(joined).map_err(|reason| refusal(&reason))
+}
+
+/// Returns what is said to a body, of at most `limit` bytes.
+async fn answers(
+    connection: &Connection,
+    body: &str,
+    limit: usize,
+) -> Result<VecDeque<String>, Disconnect> {
+    for message in messages(body) {
+        handle(connection, message.to_owned()).await;
+        // A long batch is not to hold up everybody else on this thread.
+        consume_budget().await;
+    }
+    connection.end_input(&Disconnect::BatchEnded);
+    let mut answers = VecDeque::new();
+    let mut size = 0;
+    loop {
+        connection.drain().await?;
+        // No acknowledgement will come: what a stream may send without one is sent (protocol T-27).
+        connection.streams_still().await;
+        let more = connection.take_frames();
+        if more.is_empty() {
+            return Ok(answers);
+        }
+        size += more.iter().map(String::len).sum::<usize>();
+        if size > limit {
+            return Err(Disconnect::OutgoingQueueFull { limit });
+        }
+        answers.extend(more);
+        // Streams that waited for room go on.
+        tokio::task::yield_now().await;
+    }
+}
+
+/// Splits a body into its messages. An empty line is a malformed one, an empty body has none
+/// (protocol T-20, T-21).
+fn messages(body: &str) -> impl Iterator<Item = &str> {
+    let lines = (!body.is_empty()).then(|| body.split('\n'));
+    lines.into_iter().flatten()
+}
+
+fn joined(messages: VecDeque<String>) -> String {
+    let size = messages.iter().map(|message| message.len() + 1).sum();
+    let mut text = String::with_capacity(size);
+    for message in messages {
+        if !text.is_empty() {
+            text.push('\n');
+        }
+        text.push_str(&message);
+    }
+    text
+}
+
+/// Whose fault the end of the session was (protocol T-24).
+fn refusal(reason: &Disconnect) -> Refusal {
+    match reason {
+        Disconnect::Violation(_) | Disconnect::AbortedByPeer { .. } => Refusal::Broken,
+        _ => Refusal::Failed,
+    }
+}
+
+/// Ends a session, and lets go of everything in it (protocol T-28).
+struct Ending(Arc<Connection>);
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        self.0.terminate(&Disconnect::BatchEnded);
+    }
+}
+
+impl From<BodyError> for Refusal {
+    fn from(error: BodyError) -> Self {
+        match error {
+            BodyError::TooLarge => Self::TooLarge,
+            BodyError::NotText | BodyError::Interrupted(_) => Self::Unreadable,
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! An endpoint as a service of somebody else's HTTP server.
+
+use std::convert::Infallible;
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use http::{Request, Response};
+use hyper::body::Body;
+use tower_service::Service;
+
+use super::answer::answer;
+use super::endpoint::Endpoint;
+use super::refusal::Refusal;
+use super::response::ResponseBody;
+use super::settings::Settings;
+use crate::hook::Peer;
+
+/// An endpoint as a [`tower_service::Service`], for every HTTP server that speaks it: axum's
+/// `route_service`, hyper with `hyper-util`'s `TowerToHyperService`.
+///
+/// Made by [`Server::into_service`](crate::Server::into_service). Clones are the same endpoint. The
+/// server must allow upgrades of HTTP/1.1 connections, as axum does. A session lives on a task of
+/// its own, and outlives both the request that it began with and the service;
+/// [`shut_down`](Self::shut_down) ends them all.
+///
+/// Put a [`Peer`] into a request's extensions to say where it comes from.
+#[derive(Clone)]
+pub struct RpcService(Arc<Endpoint>);
+
+impl RpcService {
+    pub(in crate::endpoint) fn new(settings: Settings) -> Self {
+        Self(Endpoint::new(settings))
+    }
+
+    /// Accepts no more requests, lets every session answer what it has been asked, for as long as
+    /// the [grace period](crate::Server::grace_period) at most, then closes it; returns when the last
+    /// one has ended.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future stops the waiting and nothing else.
+    pub async fn shut_down(&self) {
+        self.0.close();
+        let limit = self.0.settings.grace + FAREWELL;
+        drop(tokio::time::timeout(limit, self.0.emptied()).await);
+    }
+}
+
+impl<B> Service<Request<B>> for RpcService
+where
+    B: Body + Send + 'static,
+{
+    type Response = Response<ResponseBody>;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        let endpoint = Arc::clone(&self.0);
+        Box::pin(async move {
+            let Some(place) = endpoint.enter() else {
+                return Ok(Refusal::Full.into());
+            };
+            let peer = request.extensions().get::<Peer>().cloned();
+            let answer = answer(&endpoint, request, peer.unwrap_or_default()).await;
+            if let Some(session) = answer.session {
+                drop(tokio::spawn(async move {
+                    session.await;
+                    drop(place);
+                }));
+            }
+            Ok(answer.response)
+        })
+    }
+}
+
+impl fmt::Debug for RpcService {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RpcService").finish_non_exhaustive()
+    }
+}
+
+/// How long the last words may take.
+const FAREWELL: Duration = Duration::from_secs(15);

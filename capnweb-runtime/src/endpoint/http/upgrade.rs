@@ -1,0 +1,113 @@
+//! From an HTTP request to a WebSocket session.
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use http::header::{
+    CONNECTION, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION, UPGRADE,
+};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode};
+use hyper::upgrade::OnUpgrade;
+use hyper_util::rt::TokioIo;
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
+use tokio_tungstenite::tungstenite::protocol::Role;
+
+use super::endpoint::Endpoint;
+use super::refusal::Refusal;
+use super::response::ResponseBody;
+use crate::connection::{Connection, Heartbeat, drive};
+use crate::hook::{Cap, Peer, SessionControl as _};
+use crate::transport::{Heard, websocket};
+
+/// A session that begins once the answer to its handshake is on its way; it is whoever runs it that
+/// decides how long it lasts.
+pub(in crate::endpoint) type Upgraded = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// A request to speak WebSocket.
+pub(super) struct Handshake {
+    /// The answer to its key.
+    accept: HeaderValue,
+}
+
+impl Handshake {
+    /// Reads what a GET asks for. `permessage-deflate`, and whatever else may be offered, is not taken
+    /// up: compressed frames would let a peer spend memory that no limit sees.
+    pub(super) fn of<B>(request: &Request<B>) -> Result<Self, Refusal> {
+        let headers = request.headers();
+        let is_handshake =
+            has_token(headers, &CONNECTION, "upgrade") && has_token(headers, &UPGRADE, "websocket");
+        if !is_handshake {
+            return Err(Refusal::Neither);
+        }
+        if !has_token(headers, &SEC_WEBSOCKET_VERSION, "13") {
+            return Err(Refusal::Version);
+        }
+        let key = headers.get(SEC_WEBSOCKET_KEY).ok_or(Refusal::Neither)?;
+        let accept = HeaderValue::from_str(&derive_accept_key(key.as_bytes()))
+            .map_err(|_| Refusal::Neither)?;
+        Ok(Self { accept })
+    }
+}
+
+/// Agrees to speak WebSocket.
+pub(super) fn upgrade<B>(
+    endpoint: &Arc<Endpoint>,
+    handshake: Handshake,
+    mut request: Request<B>,
+    peer: Peer,
+) -> (Response<ResponseBody>, Upgraded) {
+    let socket = hyper::upgrade::on(&mut request);
+    let main = (endpoint.settings.main)(&peer);
+    let session = run(Arc::clone(endpoint), socket, main, peer);
+    (acceptance(handshake.accept), Box::pin(session))
+}
+
+fn acceptance(accept: HeaderValue) -> Response<ResponseBody> {
+    let mut response = Response::new(ResponseBody::default());
+    *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
+    let headers = response.headers_mut();
+    headers.insert(CONNECTION, HeaderValue::from_static("upgrade"));
+    headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
+    headers.insert(SEC_WEBSOCKET_ACCEPT, accept);
+    response
+}
+
+async fn run(endpoint: Arc<Endpoint>, upgrade: OnUpgrade, main: Cap, peer: Peer) {
+    // A client that went away before the switch leaves nothing behind.
+    let Ok(upgraded) = upgrade.await else { return };
+    let config = &endpoint.settings.config;
+    let (socket, heard) = Heard::new(TokioIo::new(upgraded));
+    let frames = Some(websocket::config(&config.limits));
+    let socket = WebSocketStream::from_raw_socket(socket, Role::Server, frames).await;
+    let (source, sink) = websocket::split(socket, &config.limits);
+    let (connection, client_main) = Connection::new(main, peer, config);
+    let heartbeat = Heartbeat::new(config.keep_alive, heard);
+    let mut driving = std::pin::pin!(drive(Arc::clone(&connection), source, sink, heartbeat));
+    tokio::select! {
+        () = &mut driving => {}
+        () = wind_up(&endpoint, &connection) => driving.await,
+    }
+    // Held until here: letting go of the client's main object would end the session (S-85).
+    drop(client_main);
+}
+
+/// Waits until the endpoint is about to close, then ends the session once it has answered what it
+/// was asked, or has had its time.
+async fn wind_up(endpoint: &Endpoint, connection: &Connection) {
+    endpoint.closing().await;
+    drop(tokio::time::timeout(endpoint.settings.grace, connection.drain()).await);
+    connection.close(SHUTTING_DOWN);
+}
+
+fn has_token(headers: &HeaderMap, name: &HeaderName, token: &str) -> bool {
+    headers
+        .get_all(name)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .any(|value| value.trim().eq_ignore_ascii_case(token))
+}
+
+/// What the peers of an endpoint are told that closes.
+const SHUTTING_DOWN: &str = "The server is shutting down.";

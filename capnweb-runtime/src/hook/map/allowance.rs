@@ -1,0 +1,78 @@
+//! What the peer that asked for a map may make us spend on it (protocol L-23).
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::error::Error;
+use crate::hook::charge::{Account, Charge};
+use crate::hook::resolver::{CallsInFlight, Resolver};
+use crate::value::Path;
+
+/// What one `remap` of a peer's may spend, all that is nested in it included.
+#[derive(Clone)]
+pub(crate) struct Allowance {
+    steps: Arc<Steps>,
+    calls: CallsInFlight,
+    account: Arc<Account>,
+}
+
+struct Steps {
+    taken: AtomicUsize,
+    limit: usize,
+}
+
+impl Allowance {
+    /// Allows so many steps, and as many calls and bytes as the peer has left.
+    pub(crate) fn new(max_steps: usize, calls: CallsInFlight, account: Arc<Account>) -> Self {
+        let steps = Steps {
+            taken: AtomicUsize::new(0),
+            limit: max_steps,
+        };
+        Self {
+            steps: Arc::new(steps),
+            calls,
+            account,
+        }
+    }
+
+    /// Takes one step, and one more for each [`BYTES_A_STEP`] that it copies: an instruction may
+    /// hold, or refer to, any amount of data.
+    pub(super) fn step(&self, bytes: usize) -> Result<(), Error> {
+        self.take(bytes.div_euclid(BYTES_A_STEP).saturating_add(1))
+    }
+
+    /// Takes the steps for what has been copied beside that.
+    pub(super) fn copied(&self, bytes: usize) -> Result<(), Error> {
+        self.take(bytes.div_euclid(BYTES_A_STEP))
+    }
+
+    fn take(&self, steps: usize) -> Result<(), Error> {
+        let limit = self.steps.limit;
+        let more = |taken: usize| taken.checked_add(steps).filter(|taken| *taken <= limit);
+        let taken = &self.steps.taken;
+        taken
+            .fetch_update(Ordering::AcqRel, Ordering::Acquire, more)
+            .map(drop)
+            .map_err(|_| {
+                self.calls.counters().limit_hit("max_map_steps");
+                Error::range_error(format!("The map takes more than {limit} steps.")).public()
+            })
+    }
+
+    /// Gives a call a place among the peer's calls in flight.
+    pub(super) fn admit(
+        &self,
+        path: &Path,
+        result: Resolver,
+    ) -> Result<Resolver, (Resolver, Error)> {
+        self.calls.admit(path, result)
+    }
+
+    /// Charges the peer with something that is kept.
+    pub(super) fn charge(&self, bytes: usize) -> Result<Arc<Charge>, Error> {
+        self.account.charge(bytes)
+    }
+}
+
+/// How much data one step may copy.
+const BYTES_A_STEP: usize = 4096;

@@ -1,0 +1,169 @@
+//! What ids mean inside a mapper (protocol M-3).
+
+use std::sync::Arc;
+
+use super::allowance::Allowance;
+use super::mapper::Mapper;
+use crate::error::Error;
+use crate::hook::cap::Cap;
+use crate::hook::deliver::delivered_weight;
+use crate::hook::evaluate::Scope;
+use crate::hook::promise::promise;
+use crate::hook::resolver::Resolver;
+use crate::hook::weight::weight;
+use crate::hook::{State, Stub, Value};
+use crate::ids::WireId;
+use crate::value::Path;
+use crate::wire::{Capture, Remap};
+
+/// The input, the results so far, and the captures; calls are made for whoever asked for the map.
+pub(super) struct ReplayScope<'a> {
+    mapper: &'a Mapper,
+    variables: &'a [Cap],
+    caller: &'a Resolver,
+}
+
+/// Where an id leads.
+enum Place {
+    Variable(usize),
+    Capture(usize),
+}
+
+impl<'a> ReplayScope<'a> {
+    pub(super) const fn new(
+        mapper: &'a Mapper,
+        variables: &'a [Cap],
+        caller: &'a Resolver,
+    ) -> Self {
+        Self {
+            mapper,
+            variables,
+            caller,
+        }
+    }
+
+    fn allowance(&self) -> Option<&'a Allowance> {
+        self.mapper.terms().allowance.as_ref()
+    }
+
+    /// Begins a call on behalf of the peer, if it may make another; `size` is what it brings.
+    fn begin(&self, path: &Path, size: usize, begin: impl FnOnce(Resolver)) -> Result<Cap, Error> {
+        let (value, result) = promise();
+        let result = result.on_behalf_of(self.caller);
+        let Some(allowance) = self.allowance() else {
+            begin(result);
+            return Ok(value);
+        };
+        let charge = allowance.charge(size)?;
+        match allowance.admit(path, result.with_charge(Some(charge))) {
+            Ok(result) => begin(result),
+            Err((result, error)) => result.settle(Err(error)),
+        }
+        if let State::Settled(outcome) = value.state()
+            && let Ok(value) = outcome.as_ref()
+        {
+            allowance.copied(weight(value))?;
+        }
+        Ok(value)
+    }
+}
+
+impl Scope for ReplayScope<'_> {
+    type Failure = Error;
+
+    fn named(&mut self, id: WireId) -> Result<Cap, Error> {
+        let found = match Place::of(id) {
+            Some(Place::Variable(at)) => self.variables.get(at),
+            Some(Place::Capture(at)) => self.mapper.capture(at),
+            None => None,
+        };
+        found.cloned().ok_or_else(|| no_such_entry(id))
+    }
+
+    /// What is known to be an object is passed on as one: a peer may take it for nothing else
+    /// (protocol B-5).
+    fn awaited(&mut self, id: WireId) -> Result<Stub, Error> {
+        let cap = match Place::of(id) {
+            Some(Place::Capture(at)) => self.mapper.awaited_capture(at),
+            _ => Some(self.named(id)?),
+        };
+        let cap = cap.ok_or_else(|| no_such_entry(id))?;
+        Ok(match cap.state() {
+            State::Object => Stub::of(cap),
+            _ => Stub::promise(cap),
+        })
+    }
+
+    fn introduced_object(&mut self, _: WireId) -> Result<Stub, Error> {
+        Err(Error::new("A mapper function cannot refer to exports.").public())
+    }
+
+    fn introduced_promise(&mut self, id: WireId) -> Result<Stub, Error> {
+        self.introduced_object(id)
+    }
+
+    fn readable(&mut self, _: WireId) -> Result<Stub, Error> {
+        Err(Error::new("A mapper function cannot use pipe readables.").public())
+    }
+
+    fn writable(&mut self, id: WireId) -> Result<Stub, Error> {
+        self.introduced_object(id)
+    }
+
+    fn blob(&mut self, _: String, _: Stub) -> Result<Cap, Error> {
+        let text = "Blob content must be serialized as a ReadableStream.";
+        Err(Error::type_error(text).public())
+    }
+
+    fn read(&mut self, target: Cap, path: Path) -> Result<Cap, Error> {
+        if self.allowance().is_none() {
+            return Ok(target.read_promise(path));
+        }
+        self.begin(&path.clone(), 0, |result| target.read(path, result))
+    }
+
+    fn call(&mut self, target: Cap, path: Path, args: Vec<Value>) -> Result<Cap, Error> {
+        let Some(allowance) = self.allowance() else {
+            return Ok(target.call_promise(path, args));
+        };
+        let size = args.iter().map(weight).fold(0, usize::saturating_add);
+        allowance.copied(args.iter().fold(0, |sum: usize, arg| {
+            sum.saturating_add(delivered_weight(arg))
+        }))?;
+        self.begin(&path.clone(), size, |result| {
+            target.call(path, args, result);
+        })
+    }
+
+    fn map(&mut self, remap: Remap) -> Result<Cap, Error> {
+        let target = self.named(remap.id)?;
+        let captures = remap.captures.into_iter().map(|capture| match capture {
+            Capture::Import(id) => self.named(id),
+            Capture::Export(id) => self.introduced_object(id).map(Stub::into_cap),
+        });
+        let captures = captures.collect::<Result<_, _>>()?;
+        let terms = Arc::clone(self.mapper.terms());
+        let mapper = Mapper::on_terms(captures, remap.instructions, terms);
+        let path = remap.path;
+        self.begin(&path.clone(), 0, |result| target.map(path, mapper, result))
+    }
+
+    fn discard(&mut self, value: Value) {
+        drop(value);
+    }
+}
+
+impl Place {
+    fn of(id: WireId) -> Option<Self> {
+        let id = id.table_id()?;
+        let at = usize::try_from(id.unsigned_abs()).ok()?;
+        if id < 0 {
+            return at.checked_sub(1).map(Self::Capture);
+        }
+        Some(Self::Variable(at))
+    }
+}
+
+fn no_such_entry(id: WireId) -> Error {
+    Error::new(format!("no such entry on exports table: {id}")).public()
+}

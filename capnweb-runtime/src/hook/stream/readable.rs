@@ -1,0 +1,91 @@
+//! Readable streams as capabilities: a source of chunks that is taken once.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
+
+use super::nature::Nature;
+use crate::error::{Error, Unsendable};
+use crate::hook::Value;
+use crate::hook::cap::{Cap, Hook, Waiter, itself};
+use crate::hook::graveyard::bury;
+use crate::hook::resolver::Resolver;
+use crate::value::Path;
+
+/// Where the chunks of a stream come from.
+pub(crate) trait Source: Send + 'static {
+    /// Asks for the next chunk. After an error, and after the end, there is nothing more to ask for.
+    fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Value, Error>>>;
+
+    /// Tells the other side that nobody will ask any more, and why. It need not be told twice, nor
+    /// after the end.
+    fn cancel(&mut self, reason: Error);
+}
+
+/// A stream to read from, as a capability: it can be passed on, or read, but only by one.
+pub(crate) struct Readable(Mutex<Option<Unread>>);
+
+/// A source that nobody has begun to read; to drop it is to cancel it (protocol P-25).
+struct Unread(Option<Box<dyn Source>>);
+
+impl Readable {
+    /// Makes a source into a capability.
+    pub(crate) fn cap(source: Box<dyn Source>) -> Cap {
+        Cap::new(Self(Mutex::new(Some(Unread(Some(source))))))
+    }
+
+    /// Takes the source, if nobody has.
+    pub(crate) fn take(&self) -> Option<Box<dyn Source>> {
+        self.lock().take()?.0.take()
+    }
+
+    /// Puts a source back that was taken in vain.
+    pub(crate) fn put_back(&self, source: Box<dyn Source>) {
+        *self.lock() = Some(Unread(Some(source)));
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Unread>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Hook for Readable {
+    fn call(self: Arc<Self>, _: Path, args: Vec<Value>, result: Resolver) {
+        drop(args);
+        let text = "Cannot call methods on a ReadableStream stub";
+        result.settle(Err(Error::new(text).public()));
+    }
+
+    fn read(self: Arc<Self>, _: Path, result: Resolver) {
+        let text = "Cannot access properties on a ReadableStream stub";
+        result.settle(Err(Error::new(text).public()));
+    }
+
+    fn when_settled(self: Arc<Self>, waiter: Waiter) {
+        waiter(&Arc::new(Ok(itself(self))));
+    }
+
+    fn nature(&self) -> Nature<'_> {
+        Nature::Readable(self)
+    }
+}
+
+impl Drop for Readable {
+    fn drop(&mut self) {
+        // Chunks may hold streams whose chunks hold streams: not by recursion.
+        bury(self.lock().take());
+    }
+}
+
+impl Drop for Unread {
+    fn drop(&mut self) {
+        if let Some(mut source) = self.0.take() {
+            let text = "ReadableStream RPC stub was disposed without being consumed";
+            source.cancel(Error::new(text).public());
+        }
+    }
+}
+
+/// Returns how it fails to read, or to pass on, what somebody else reads or has.
+pub(crate) const fn taken_already() -> Error {
+    Error::Unsendable(Unsendable::StreamTaken)
+}

@@ -1,0 +1,8 @@
+//! Streams: the transcripts from both sides, sessions back to back, limits, hostile peers.
+
+mod called;
+mod hostile;
+mod limits;
+mod pairs;
+mod served;
+mod theatre;

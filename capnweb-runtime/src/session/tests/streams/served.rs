@@ -1,0 +1,655 @@
+//! Transcripts in which we are the server (X-13 to X-17), and what a peer may do otherwise.
+
+use super::theatre::Theatre;
+
+#[tokio::test]
+async fn x13_flow_control_holds_back_what_is_written() {
+    let peer = Theatre::new().serve();
+    let write = |count: usize| {
+        let chunk = "x".repeat(40_000);
+        vec![format!(r#"["stream",["pipeline",-1,["write"],["{chunk}"]]]"#); count]
+    };
+    peer.says(r#"["push",["pipeline",0,["send"],[["writable",-1],10,40000]]]"#);
+    peer.says(r#"["pull",1]"#);
+    assert_eq!(write(1)[0].len(), 40_041);
+    assert_eq!(peer.heard().await, write(7));
+    // Seven times 40041 fill the window: it waits, and goes on one by one.
+    peer.says(r#"["resolve",1,["undefined"]]"#);
+    assert_eq!(peer.heard().await, write(1));
+    for id in 2..=7 {
+        peer.says(&format!(r#"["resolve",{id},["undefined"]]"#));
+    }
+    let mut expected = write(2);
+    expected.push(r#"["stream",["pipeline",-1,["close"],[]]]"#.to_owned());
+    assert_eq!(peer.heard().await, expected);
+    for id in 8..=11 {
+        peer.says(&format!(r#"["resolve",{id},["undefined"]]"#));
+    }
+    peer.hears(&[r#"["release",-1,1]"#, r#"["resolve",1,"sent 10"]"#])
+        .await;
+    peer.says(r#"["release",1,1]"#);
+    peer.is_clean().await;
+}
+
+#[tokio::test]
+async fn x14a_a_writable_argument_is_closed() {
+    let peer = Theatre::new().serve();
+    peer.serves(
+        r#"→ ["push",["pipeline",0,["writeTo"],[["writable",-1]]]]
+           → ["pull",1]
+           ← ["stream",["pipeline",-1,["write"],["hello"]]]
+           ← ["stream",["pipeline",-1,["write"],[{"n":1}]]]
+           ← ["stream",["pipeline",-1,["close"],[]]]
+           → ["resolve",1,["undefined"]]
+           → ["resolve",2,["undefined"]]
+           → ["resolve",3,["undefined"]]
+           ← ["release",-1,1]
+           ← ["resolve",1,"done"]
+           → ["release",1,1]"#,
+    )
+    .await;
+    peer.is_clean().await;
+}
+
+#[tokio::test]
+async fn x14b_a_writable_argument_ends_with_the_call() {
+    let peer = Theatre::new().serve();
+    peer.serves(
+        r#"→ ["push",["pipeline",0,["writeHello"],[["writable",-1]]]]
+           → ["pull",1]
+           ← ["stream",["pipeline",-1,["write"],["hello"]]]
+           ← ["release",-1,1]
+           ← ["resolve",1,"returned"]
+           → ["resolve",1,["undefined"]]
+           → ["release",1,1]"#,
+    )
+    .await;
+    peer.is_clean().await;
+}
+
+#[tokio::test]
+async fn x14c_a_writable_argument_is_aborted() {
+    let peer = Theatre::new().serve();
+    peer.serves(
+        r#"→ ["push",["pipeline",0,["abortIt"],[["writable",-1]]]]
+           → ["pull",1]
+           ← ["stream",["pipeline",-1,["write"],["hello"]]]
+           ← ["stream",["pipeline",-1,["abort"],[["error","Error","nope"]]]]
+           → ["resolve",1,["undefined"]]
+           → ["resolve",2,["undefined"]]
+           ← ["release",-1,1]
+           ← ["resolve",1,"aborted"]
+           → ["release",1,1]"#,
+    )
+    .await;
+    peer.is_clean().await;
+}
+
+/// The sink of the peer's fails on the second of four writes that are under way.
+#[tokio::test]
+async fn x14d_a_writer_learns_that_its_sink_has_failed() {
+    let peer = Theatre::new().serve();
+    peer.serves(
+        r#"→ ["push",["pipeline",0,["writeMany"],[["writable",-1]]]]
+           → ["pull",1]
+           ← ["stream",["pipeline",-1,["write"],["w0"]]]
+           ← ["stream",["pipeline",-1,["write"],["w1"]]]
+           ← ["stream",["pipeline",-1,["write"],["w2"]]]
+           ← ["stream",["pipeline",-1,["write"],["w3"]]]
+           ← ["stream",["pipeline",-1,["close"],[]]]
+           → ["resolve",1,["undefined"]]
+           → ["reject",2,["error","RangeError","disk full"]]
+           ← ["release",-1,1]
+           → ["reject",3,["error","RangeError","disk full"]]
+           → ["reject",4,["error","RangeError","disk full"]]
+           → ["reject",5,["error","TypeError","Invalid state: WritableStream is closed",null,{"code":"ERR_INVALID_STATE"}]]
+           ← ["reject",1,["error","RangeError","disk full"]]
+           → ["release",1,1]"#,
+    )
+    .await;
+    peer.is_clean().await;
+}
+
+#[tokio::test]
+async fn x14e_a_writable_in_a_result() {
+    let theatre = Theatre::new();
+    let peer = theatre.serve();
+    peer.serves(
+        r#"→ ["push",["pipeline",0,["getSink"],[]]]
+           → ["pull",1]
+           ← ["resolve",1,["writable",-1]]
+           → ["release",1,1]
+           → ["stream",["pipeline",-1,["write"],["x"]]]
+           → ["stream",["pipeline",-1,["close"],[]]]
+           ← ["resolve",2,["undefined"]]
+           ← ["resolve",3,["undefined"]]
+           → ["release",-1,1]"#,
+    )
+    .await;
+    assert_eq!(theatre.log.take(), ["chunk x"]);
+    peer.is_clean().await;
+}
+
+#[tokio::test]
+async fn p4_a_sink_that_fails_refuses_what_comes_after() {
+    let theatre = Theatre::new();
+    let peer = theatre.serve();
+    peer.serves(
+        r#"→ ["push",["pipeline",0,["getFailingSink"],[1]]]
+           → ["pull",1]
+           ← ["resolve",1,["writable",-1]]
+           → ["release",1,1]
+           → ["stream",["pipeline",-1,["write"],["a"]]]
+           → ["stream",["pipeline",-1,["write"],["b"]]]
+           → ["stream",["pipeline",-1,["write"],["c"]]]
+           → ["stream",["pipeline",-1,["close"],[]]]
+           ← ["resolve",2,["undefined"]]
+           ← ["reject",3,["error","RangeError","disk full"]]
+           ← ["reject",4,["error","RangeError","disk full"]]
+           ← ["reject",5,["error","RangeError","disk full"]]
+           → ["release",-1,1]"#,
+    )
+    .await;
+    // A sink that has failed by itself is not aborted (O-12).
+    assert_eq!(theatre.log.take(), ["chunk a"]);
+    peer.is_clean().await;
+}
+
+#[tokio::test]
+async fn p4_nothing_can_be_done_after_close() {
+    let theatre = Theatre::new();
+    let peer = theatre.serve();
+    let closed = r#"["error","TypeError","Invalid state: WritableStream is closed",null,{"code":"ERR_INVALID_STATE"}]"#;
+    peer.serves(&format!(
+        r#"→ ["push",["pipeline",0,["getSink"],[]]]
+           → ["pull",1]
+           ← ["resolve",1,["writable",-1]]
+           → ["release",1,1]
+           → ["stream",["pipeline",-1,["close"],[]]]
+           → ["stream",["pipeline",-1,["write"],["x"]]]
+           → ["stream",["pipeline",-1,["close"],[]]]
+           ← ["resolve",2,["undefined"]]
+           ← ["reject",3,{closed}]
+           ← ["reject",4,{closed}]
+           → ["stream",["pipeline",-1,["abort"],["late"]]]
+           ← ["resolve",5,["undefined"]]
+           → ["release",-1,1]"#,
+    ))
+    .await;
+    assert_eq!(theatre.log.take(), [""; 0]);
+    peer.is_clean().await;
+}
+
+#[tokio::test]
+async fn p5_abort_is_told_to_the_sink() {
+    let theatre = Theatre::new();
+    let peer = theatre.serve();
+    peer.serves(
+        r#"→ ["push",["pipeline",0,["getSink"],[]]]
+           → ["pull",1]
+           ← ["resolve",1,["writable",-1]]
+           → ["release",1,1]
+           → ["stream",["pipeline",-1,["write"],["x"]]]
+           → ["stream",["pipeline",-1,["abort"],[["error","Error","nope"]]]]
+           ← ["resolve",2,["undefined"]]
+           ← ["resolve",3,["undefined"]]
+           → ["stream",["pipeline",-1,["write"],["y"]]]
+           ← ["reject",4,["error","Error","nope"]]
+           → ["release",-1,1]"#,
+    )
+    .await;
+    assert_eq!(theatre.log.take(), ["chunk x", "aborted: nope"]);
+    peer.is_clean().await;
+}
+
+/// A chunk whose promises are pending must not be overtaken, nor hold up an abort (B-7).
+#[tokio::test]
+async fn p7_chunks_keep_their_order_whatever_they_wait_for() {
+    let theatre = Theatre::new();
+    let peer = theatre.serve();
+    peer.serves(
+        r#"→ ["push",["pipeline",0,["getSink"],[]]]
+           → ["pull",1]
+           ← ["resolve",1,["writable",-1]]
+           → ["release",1,1]
+           → ["stream",["pipeline",-1,["write"],[["promise",-1]]]]
+           → ["stream",["pipeline",-1,["write"],["second"]]]
+           → ["stream",["pipeline",-1,["close"],[]]]
+           # nothing is accepted yet
+           → ["resolve",-1,"first"]
+           ← ["release",-1,1]
+           ← ["resolve",2,["undefined"]]
+           ← ["resolve",3,["undefined"]]
+           ← ["resolve",4,["undefined"]]
+           → ["release",-1,1]"#,
+    )
+    .await;
+    assert_eq!(theatre.log.take(), ["chunk first", "chunk second"]);
+    peer.is_clean().await;
+}
+
+#[tokio::test]
+async fn p7_a_chunk_that_never_comes_does_not_hold_up_an_abort() {
+    let theatre = Theatre::new();
+    let peer = theatre.serve();
+    peer.serves(
+        r#"→ ["push",["pipeline",0,["getSink"],[]]]
+           → ["pull",1]
+           ← ["resolve",1,["writable",-1]]
+           → ["release",1,1]
+           → ["stream",["pipeline",-1,["write"],[["promise",-1]]]]
+           → ["stream",["pipeline",-1,["write"],["second"]]]
+           → ["stream",["pipeline",-1,["abort"],["no more"]]]
+           ← ["reject",3,"no more"]
+           ← ["release",-1,1]
+           ← ["reject",2,"no more"]
+           ← ["resolve",4,["undefined"]]
+           → ["release",-1,1]"#,
+    )
+    .await;
+    assert_eq!(theatre.log.take(), ["aborted: no more"]);
+    peer.is_clean().await;
+}
+
+#[tokio::test]
+async fn p1_push_and_pull_do_as_well() {
+    let theatre = Theatre::new();
+    let peer = theatre.serve();
+    peer.serves(
+        r#"→ ["push",["pipeline",0,["getSink"],[]]]
+           → ["pull",1]
+           ← ["resolve",1,["writable",-1]]
+           → ["release",1,1]
+           → ["push",["pipeline",-1,["write"],["x","what is more is ignored"]]]
+           → ["pull",2]
+           ← ["resolve",2,["undefined"]]
+           → ["release",2,1]
+           → ["push",["pipeline",-1,["write"],[]]]
+           → ["pull",3]
+           ← ["resolve",3,["undefined"]]
+           → ["release",3,1]
+           → ["release",-1,1]"#,
+    )
+    .await;
+    let disposed = "aborted: WritableStream RPC stub was disposed without calling close()";
+    assert_eq!(theatre.log.take(), ["chunk x", "chunk undefined", disposed]);
+    peer.is_clean().await;
+}
+
+#[tokio::test]
+async fn p2_other_uses_of_a_sink_fail_without_ending_anything() {
+    let peer = Theatre::new().serve();
+    peer.serves(
+        r#"→ ["push",["pipeline",0,["getSink"],[]]]
+           → ["pull",1]
+           ← ["resolve",1,["writable",-1]]
+           → ["stream",["pipeline",1,["write"],["x"]]]
+           ← ["reject",2,["error","TypeError","'write' is not a function."]]
+           → ["release",1,1]
+           → ["stream",["pipeline",-1,["write","then"],["x"]]]
+           ← ["reject",3,["error","Error","WritableStream stub only supports direct method calls"]]
+           → ["stream",["pipeline",-1,[],["x"]]]
+           ← ["reject",4,["error","Error","WritableStream stub only supports direct method calls"]]
+           → ["stream",["pipeline",-1,[7],["x"]]]
+           ← ["reject",5,["error","Error","WritableStream stub only supports direct method calls"]]
+           → ["stream",["pipeline",-1,["flush"],[]]]
+           ← ["reject",6,["error","Error","Unknown WritableStream method: flush"]]
+           → ["push",["pipeline",-1,["write"]]]
+           → ["pull",7]
+           ← ["reject",7,["error","Error","Cannot access properties on a WritableStream stub"]]
+           → ["push",["pipeline",-1]]
+           → ["pull",8]
+           ← ["reject",8,["error","Error","Cannot access properties on a WritableStream stub"]]
+           → ["pull",-1]
+           ← ["reject",-1,["error","Error","Cannot pull a WritableStream stub"]]
+           → ["release",7,1]
+           → ["release",8,1]
+           → ["release",-1,1]"#,
+    )
+    .await;
+    peer.is_clean().await;
+}
+
+/// `close` is answered as soon as the last chunk is asked for; the reference is a turn later.
+#[tokio::test]
+async fn x15a_a_readable_argument_is_read_to_the_end() {
+    let peer = Theatre::new().serve();
+    peer.serves(
+        r#"→ ["pipe"]
+           → ["push",["pipeline",0,["readAll"],[["readable",1]]]]
+           → ["stream",["pipeline",1,["write"],["x"]]]
+           → ["pull",2]
+           → ["stream",["pipeline",1,["write"],[[[1]]]]]
+           → ["stream",["pipeline",1,["write"],[{"d":["date",1]}]]]
+           → ["stream",["pipeline",1,["close"],[]]]
+           ← ["resolve",3,["undefined"]]
+           ← ["resolve",4,["undefined"]]
+           ← ["resolve",5,["undefined"]]
+           ← ["resolve",6,["undefined"]]
+           ← ["resolve",2,[["x",[[1]],{"d":["date",1]}]]]
+           → ["release",2,1]
+           → ["release",1,1]"#,
+    )
+    .await;
+    peer.is_clean().await;
+}
+
+#[tokio::test]
+async fn x15b_a_readable_in_a_result() {
+    let peer = Theatre::new().serve();
+    peer.serves(
+        r#"→ ["push",["pipeline",0,["getStream"],["a","b"]]]
+           → ["pull",1]
+           ← ["pipe"]
+           ← ["resolve",1,["readable",1]]
+           ← ["stream",["pipeline",1,["write"],["a"]]]
+           ← ["stream",["pipeline",1,["write"],["b"]]]
+           ← ["stream",["pipeline",1,["close"],[]]]
+           → ["release",1,1]
+           → ["resolve",2,["undefined"]]
+           → ["resolve",3,["undefined"]]
+           → ["resolve",4,["undefined"]]
+           ← ["release",1,1]"#,
+    )
+    .await;
+    peer.is_clean().await;
+}
+
+#[tokio::test]
+async fn x15c_nothing_is_acknowledged_before_it_is_asked_for() {
+    let peer = Theatre::new().serve();
+    peer.serves(
+        r#"→ ["pipe"]
+           → ["push",["pipeline",0,["lazy"],[["readable",1]]]]
+           → ["pull",2]
+           ← ["resolve",2,"got"]
+           → ["stream",["pipeline",1,["write"],["A"]]]
+           → ["stream",["pipeline",1,["write"],["B"]]]
+           → ["stream",["pipeline",1,["close"],[]]]"#,
+    )
+    .await;
+    peer.hears(&[]).await;
+    peer.serves(
+        r#"→ ["push",["pipeline",0,["next"],[]]]
+           ← ["resolve",3,["undefined"]]
+           → ["pull",6]
+           ← ["resolve",6,"A"]
+           → ["push",["pipeline",0,["next"],[]]]
+           ← ["resolve",4,["undefined"]]
+           ← ["resolve",5,["undefined"]]
+           → ["pull",7]
+           ← ["resolve",7,"B"]
+           → ["push",["pipeline",0,["next"],[]]]
+           → ["pull",8]
+           ← ["resolve",8,"the end"]
+           → ["release",1,1]
+           → ["release",2,1]
+           → ["release",6,1]
+           → ["release",7,1]
+           → ["release",8,1]"#,
+    )
+    .await;
+    peer.is_clean().await;
+}
+
+#[tokio::test]
+async fn x15d_a_reader_cancels() {
+    let peer = Theatre::new().serve();
+    peer.serves(
+        r#"→ ["pipe"]
+           → ["push",["pipeline",0,["cancel"],[["readable",1],"enough"]]]
+           → ["stream",["pipeline",1,["write"],["x"]]]
+           → ["stream",["pipeline",1,["write"],["y"]]]
+           → ["stream",["pipeline",1,["close"],[]]]
+           → ["pull",2]
+           ← ["resolve",3,["undefined"]]
+           ← ["reject",4,"enough"]
+           ← ["reject",5,"enough"]
+           ← ["resolve",2,"x"]
+           → ["stream",["pipeline",1,["write"],["z"]]]
+           ← ["reject",6,"enough"]
+           → ["release",1,1]
+           → ["release",2,1]"#,
+    )
+    .await;
+    peer.is_clean().await;
+}
+
+#[tokio::test]
+async fn x15e_a_source_fails() {
+    let peer = Theatre::new().serve();
+    peer.serves(
+        r#"→ ["pipe"]
+           → ["push",["pipeline",0,["readAll"],[["readable",1]]]]
+           → ["pull",2]
+           → ["stream",["pipeline",1,["write"],["x"]]]
+           ← ["resolve",3,["undefined"]]
+           → ["stream",["pipeline",1,["abort"],[["error","RangeError","src failed"]]]]
+           ← ["resolve",4,["undefined"]]
+           ← ["reject",2,["error","RangeError","src failed"]]
+           → ["release",1,1]
+           → ["release",2,1]"#,
+    )
+    .await;
+    peer.is_clean().await;
+}
+
+#[tokio::test]
+async fn p24_a_pipe_that_is_released_unclosed_fails_its_reader() {
+    let peer = Theatre::new().serve();
+    peer.serves(
+        r#"→ ["pipe"]
+           → ["push",["pipeline",0,["readAll"],[["readable",1]]]]
+           → ["pull",2]
+           → ["release",1,1]
+           ← ["reject",2,["error","Error","WritableStream RPC stub was disposed without calling close()"]]
+           → ["release",2,1]"#,
+    )
+    .await;
+    peer.is_clean().await;
+}
+
+#[tokio::test]
+async fn p24_what_lies_unread_when_the_writer_aborts_is_lost() {
+    let peer = Theatre::new().serve();
+    peer.serves(
+        r#"→ ["pipe"]
+           → ["push",["pipeline",0,["lazy"],[["readable",1]]]]
+           → ["stream",["pipeline",1,["write"],[["export",-9]]]]
+           → ["stream",["pipeline",1,["abort"],["gave up"]]]
+           ← ["release",-9,1]
+           ← ["reject",3,"gave up"]
+           ← ["resolve",4,["undefined"]]
+           → ["push",["pipeline",0,["next"],[]]]
+           → ["pull",5]
+           ← ["reject",5,"gave up"]
+           → ["push",["pipeline",0,["forget"],[]]]
+           → ["release",1,1]
+           → ["release",2,1]
+           → ["release",5,1]
+           → ["release",6,1]"#,
+    )
+    .await;
+    peer.is_clean().await;
+}
+
+#[tokio::test]
+async fn p25_a_readable_argument_that_nobody_reads_is_cancelled() {
+    let peer = Theatre::new().serve();
+    let unread =
+        r#"["error","Error","ReadableStream RPC stub was disposed without being consumed"]"#;
+    peer.serves(&format!(
+        r#"→ ["pipe"]
+           → ["push",["pipeline",0,["ignore"],[["readable",1]]]]
+           → ["stream",["pipeline",1,["write"],["x"]]]
+           ← ["reject",3,{unread}]
+           → ["release",1,1]
+           → ["release",2,1]"#,
+    ))
+    .await;
+    peer.is_clean().await;
+}
+
+/// Nobody has asked for the result, so that nothing of the stream has been sent.
+#[tokio::test]
+async fn p25_a_result_that_nobody_wants_cancels_its_stream() {
+    let theatre = Theatre::new();
+    let peer = theatre.serve();
+    peer.serves(
+        r#"→ ["push",["pipeline",0,["getStream"],["a"]]]
+           → ["release",1,1]"#,
+    )
+    .await;
+    peer.is_clean().await;
+    assert_eq!(
+        theatre.log.take(),
+        ["cancelled: ReadableStream RPC stub was disposed without being consumed"]
+    );
+}
+
+#[tokio::test]
+async fn p26_a_readable_is_no_object() {
+    let peer = Theatre::new().serve();
+    peer.serves(
+        r#"→ ["push",["pipeline",0,["getStream"],["a"]]]
+           → ["push",["pipeline",1,["read"],[]]]
+           → ["pull",2]
+           ← ["reject",2,["error","TypeError","'read' is not a function."]]
+           → ["push",["pipeline",1,["locked"]]]
+           → ["pull",3]
+           ← ["resolve",3,["undefined"]]
+           → ["release",1,1]
+           → ["release",2,1]
+           → ["release",3,1]"#,
+    )
+    .await;
+    peer.is_clean().await;
+}
+
+/// A stream is read once: the second message that would carry it is a failure, and no pipe is made.
+#[tokio::test]
+async fn a_result_is_streamed_once() {
+    let peer = Theatre::new().serve();
+    peer.serves(
+        r#"→ ["push",["pipeline",0,["getStream"],[]]]
+           → ["pull",1]
+           ← ["pipe"]
+           ← ["resolve",1,["readable",1]]
+           ← ["stream",["pipeline",1,["close"],[]]]
+           → ["push",["pipeline",1,[]]]
+           → ["pull",2]
+           ← ["reject",2,["error","TypeError","The stream is being read, or was passed on, already."]]
+           → ["resolve",2,["undefined"]]
+           ← ["release",1,1]
+           → ["release",1,1]
+           → ["release",2,1]"#,
+    )
+    .await;
+    peer.is_clean().await;
+}
+
+#[tokio::test]
+async fn x15f_a_capability_as_chunk_belongs_to_the_reader() {
+    let peer = Theatre::new().serve();
+    peer.serves(
+        r#"→ ["pipe"]
+           → ["push",["pipeline",0,["lazy"],[["readable",1]]]]
+           → ["stream",["pipeline",1,["write"],[["export",-1]]]]
+           → ["push",["pipeline",0,["next"],[]]]
+           ← ["resolve",3,["undefined"]]
+           → ["pull",4]
+           ← ["resolve",4,["import",-1]]
+           → ["release",4,1]
+           ← ["release",-1,1]
+           → ["push",["pipeline",0,["forget"],[]]]
+           → ["stream",["pipeline",1,["write"],["y"]]]
+           ← ["reject",6,["error","Error","The ReadableStream was dropped before its end"]]
+           → ["release",1,1]
+           → ["release",2,1]
+           → ["release",5,1]"#,
+    )
+    .await;
+    peer.is_clean().await;
+}
+
+#[tokio::test]
+async fn x16_a_blob_is_delivered_when_it_is_there() {
+    let peer = Theatre::new().serve();
+    peer.serves(
+        r#"→ ["pipe"]
+           → ["push",["pipeline",0,["echo"],[["blob","text/x",["readable",1]]]]]
+           → ["stream",["pipeline",1,["write"],[["bytes","YWJj"]]]]
+           → ["pull",2]
+           → ["stream",["pipeline",1,["write"],[["bytes","ZA"]]]]
+           → ["stream",["pipeline",1,["close"],[]]]
+           ← ["resolve",3,["undefined"]]
+           ← ["resolve",4,["undefined"]]
+           ← ["resolve",5,["undefined"]]
+           ← ["pipe"]
+           ← ["resolve",2,["blob","text/x",["readable",1]]]
+           ← ["stream",["pipeline",1,["write"],[["bytes","YWJjZA"]]]]
+           ← ["stream",["pipeline",1,["close"],[]]]
+           → ["release",1,1]
+           → ["release",2,1]
+           → ["resolve",2,["undefined"]]
+           → ["resolve",3,["undefined"]]
+           ← ["release",1,1]"#,
+    )
+    .await;
+    peer.is_clean().await;
+}
+
+#[tokio::test]
+async fn w36_a_blob_that_fails_fails_the_call_that_it_is_for() {
+    let peer = Theatre::new().serve();
+    peer.serves(
+        r#"→ ["pipe"]
+           → ["push",["pipeline",0,["echo"],[["blob","",["readable",1]]]]]
+           → ["pull",2]
+           → ["stream",["pipeline",1,["abort"],[["error","RangeError","torn"]]]]
+           ← ["resolve",3,["undefined"]]
+           ← ["reject",2,["error","RangeError","torn"]]
+           → ["pipe"]
+           → ["push",["pipeline",0,["echo"],[["blob","",["readable",4]]]]]
+           → ["pull",5]
+           → ["stream",["pipeline",4,["write"],["no bytes"]]]
+           ← ["resolve",6,["undefined"]]
+           ← ["reject",5,["error","TypeError","A blob consists of bytes, not of a string."]]
+           → ["release",1,1]
+           → ["release",2,1]
+           → ["release",4,1]
+           → ["release",5,1]"#,
+    )
+    .await;
+    peer.is_clean().await;
+}
+
+#[tokio::test]
+async fn x17_bodies_are_streams() {
+    let peer = Theatre::new().serve();
+    peer.serves(
+        r#"→ ["pipe"]
+           → ["push",["pipeline",0,["echo"],[["request","http://example.com/",{"method":"POST","body":["readable",1],"duplex":"half"}]]]]
+           → ["pull",2]
+           ← ["pipe"]
+           ← ["resolve",2,["request","http://example.com/",{"method":"POST","body":["readable",1],"duplex":"half"}]]
+           → ["stream",["pipeline",1,["write"],[["bytes","cmVxYm9keQ"]]]]
+           ← ["resolve",3,["undefined"]]
+           ← ["stream",["pipeline",1,["write"],[["bytes","cmVxYm9keQ"]]]]
+           → ["stream",["pipeline",1,["close"],[]]]
+           ← ["resolve",4,["undefined"]]
+           ← ["stream",["pipeline",1,["close"],[]]]
+           → ["release",1,1]
+           → ["release",2,1]
+           → ["resolve",2,["undefined"]]
+           → ["resolve",3,["undefined"]]
+           ← ["release",1,1]
+           # a short one is no stream
+           → ["push",["pipeline",0,["echo"],[["response","text",{"status":201}]]]]
+           → ["pull",5]
+           ← ["resolve",5,["response","text",{"status":201}]]
+           → ["release",5,1]"#,
+    )
+    .await;
+    peer.is_clean().await;
+}

@@ -1,0 +1,7 @@
+//! HTTP batches: the server's end as it is written, and the client's.
+
+mod api;
+mod client;
+mod failing;
+mod refused;
+mod serving;

@@ -1,0 +1,8 @@
+//! Streams as programs use them: every way to begin, to pass on and to end one.
+
+mod endings;
+mod passing;
+mod readable;
+mod sharing;
+mod studio;
+mod writable;
