@@ -128,7 +128,8 @@ pub use endpoint::axum;
 pub use endpoint::in_process;
 #[cfg(feature = "websocket")]
 pub use endpoint::{
-    Batch, ConnectError, Connector, Origins, ResponseBody, RpcService, Server, Wanted, connect, serve,
+    Batch, ConnectError, Connector, Origins, ResponseBody, RpcService, Server, Wanted, connect,
+    serve,
 };
 pub use error::redact;
 pub use error::{

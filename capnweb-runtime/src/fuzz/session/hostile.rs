@@ -48,7 +48,7 @@ async fn step(choices: &mut Choices<'_>, house: &House, end: &End, held: &mut Ve
         22 => {
             // What is asked for and not waited for.
             let stub = choices.of(held).cloned();
-            drop(stub.map(|stub| tokio::spawn(async move { super::value(&stub).await })));
+            drop(stub.map(|stub| tokio::spawn(async move { super::net::value(&stub).await })));
         }
         _ => {
             let at = choices.below(held.len());

@@ -7,12 +7,5 @@ mod message;
 mod net;
 mod network;
 
-use crate::hook::{Outcome, Stub, Wait, deliver};
-
 pub(super) use hostile::hostile;
 pub(super) use network::network;
-
-/// Asks for a promise's value and for every promise in it.
-async fn value(promise: &Stub) -> Outcome {
-    deliver(Wait::begin(promise)).await
-}

@@ -8,7 +8,7 @@ use futures_util::FutureExt as _;
 use crate::config::SessionConfig;
 use crate::connection::Connection;
 use crate::error::Disconnect;
-use crate::hook::{Peer, SessionControl as _, Stub};
+use crate::hook::{Outcome, Peer, SessionControl as _, Stub, Wait, deliver};
 use crate::limits::Limits;
 
 /// One end of a session.
@@ -72,6 +72,11 @@ pub(super) async fn settle() {
     for _ in 0..TURNS {
         tokio::task::yield_now().await;
     }
+}
+
+/// Asks for a promise's value and for every promise in it.
+pub(super) async fn value(promise: &Stub) -> Outcome {
+    deliver(Wait::begin(promise)).await
 }
 
 /// Runs a script's work.
