@@ -21,6 +21,9 @@ fn every_message_of_the_corpus_comes_back_as_it_was() {
 /// (S-80, S-90, C-50, C-51, S-52, S-53, L-14…L-17).
 #[test]
 fn whatever_a_script_does_to_sessions_they_keep_their_promises() {
+    for (path, script) in corpus("session") {
+        assert!(goes_well(&script), "{} goes wrong", path.display());
+    }
     let mut random = Random::new(0x2c1b_3c6d);
     for _ in 0..scripts() {
         let length = random.below(400);
