@@ -19,7 +19,12 @@ pub fn task_queue() -> Result<PathBuf, BuildError> {
 
 /// Builds the runtime's example `interop-target` in the profile of the tests; returns where it is.
 pub fn interop_target() -> Result<PathBuf, BuildError> {
-    build(&["--package", "capnweb-runtime", "--example", "interop-target"])
+    build(&[
+        "--package",
+        "capnweb-runtime",
+        "--example",
+        "interop-target",
+    ])
 }
 
 fn build(what: &[&str]) -> Result<PathBuf, BuildError> {

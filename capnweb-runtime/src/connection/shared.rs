@@ -19,7 +19,7 @@ use crate::counters::Counters;
 use crate::error::{Disconnect, Error};
 use crate::hook::{
     Cap, Gauge, Hook, Mapper, OnBroken, Peer, PromiseCell, Screen, Session, SessionControl, Stats,
-    Value, shielded,
+    Unsettled, Value, shielded,
 };
 use crate::ids::{ImportRef, SessionKey};
 use crate::limits::Limits;
@@ -50,6 +50,7 @@ pub(crate) struct Connection {
     /// When a message last came or went.
     pulse: Pulse,
     ended: watch::Sender<Option<Disconnect>>,
+    unsettled: Unsettled,
     /// Tells streams that what was queued has been written.
     written: Notify,
     /// The streams that are being sent.
@@ -81,6 +82,7 @@ impl Connection {
             drained: Notify::new(),
             pulse: Pulse::new(),
             ended: watch::Sender::new(None),
+            unsettled: Unsettled::new(),
             written: Notify::new(),
             gauge: Gauge::default(),
             home: Handle::try_current().ok(),
@@ -218,6 +220,12 @@ impl Connection {
         self.lock().ended().cloned()
     }
 
+    /// Returns what the peer is charged with.
+    #[cfg(any(test, feature = "__fuzz"))]
+    pub(crate) fn debts(&self) -> crate::session::Debts {
+        self.lock().debts()
+    }
+
     /// Puts in the place of every error in a value what the peer is told of it.
     pub(super) fn screen(&self, value: &mut Value) {
         self.screen.value(value);
@@ -273,6 +281,7 @@ impl Connection {
         }
         if let Some(reason) = &ended {
             self.tell_end(reason);
+            self.settle_what_waits(reason);
             self.ended.send_replace(ended);
             self.written.notify_waiters();
         }
@@ -290,6 +299,16 @@ impl Connection {
             warn!(parent: &self.span, reason = reason.kind(), violation, "session ended");
         } else {
             debug!(parent: &self.span, reason = reason.kind(), "session ended");
+        }
+    }
+
+    /// Fails every call of the peer's that waits in a queue: it might be its own.
+    fn settle_what_waits(&self, reason: &Disconnect) {
+        for result in self.unsettled.close() {
+            shielded(|| {
+                result.store(Err(Error::Disconnected(reason.clone())));
+                result.drain();
+            });
         }
     }
 
@@ -434,6 +453,10 @@ impl SessionControl for Connection {
 
     fn is_ended(&self) -> bool {
         self.lock().ended().is_some()
+    }
+
+    fn unsettled(&self) -> &Unsettled {
+        &self.unsettled
     }
 
     fn close(&self, reason: &str) {

@@ -1,17 +1,23 @@
-//! What fuzzers drive: the codec, fed with bytes.
+//! What fuzzers drive: the codec, fed with bytes; sessions, fed with scripts.
 //!
 //! Not part of the public interface: built for the tests of this crate, and for the programs in
 //! `fuzz/` with the feature `__fuzz`.
 #![allow(
     clippy::panic,
     clippy::expect_used,
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
     reason = "a fuzzer is told of a finding by a panic"
 )]
 
+mod choices;
 mod decode;
 mod same;
+mod script;
+mod session;
 
 pub use decode::decode;
+pub use script::session;
 
 #[cfg(test)]
 mod tests;

@@ -7,7 +7,7 @@ use super::Value;
 use super::deadline::Deadline;
 use super::promise::PromiseCell;
 use super::session::Session;
-use crate::error::Error;
+use crate::error::{Disconnect, Error};
 
 /// The call that a method is answering, if it takes this as its first parameter.
 #[derive(Debug, Clone)]
@@ -66,7 +66,7 @@ impl Call {
     pub(super) async fn let_go(&self) {
         tokio::select! {
             () = self.abandoned() => {}
-            () = self.disconnected() => {}
+            _ = self.disconnected() => {}
         }
     }
 
@@ -90,9 +90,10 @@ impl Call {
         }
     }
 
-    async fn disconnected(&self) {
+    /// Waits until the session that the call came in on has ended, and returns why.
+    pub(super) async fn disconnected(&self) -> Disconnect {
         match &self.session {
-            Some(session) => drop(session.closed().await),
+            Some(session) => session.closed().await,
             None => std::future::pending().await,
         }
     }

@@ -35,6 +35,12 @@ impl Account {
         })
     }
 
+    /// Returns how much is held.
+    #[cfg(any(test, feature = "__fuzz"))]
+    pub(crate) fn held(&self) -> usize {
+        self.held.load(Ordering::Acquire)
+    }
+
     /// Charges the peer with something that takes so many bytes, if there is room for it.
     pub(crate) fn charge(self: &Arc<Self>, bytes: usize) -> Result<Arc<Charge>, Error> {
         let charge = Arc::new(Charge {

@@ -99,17 +99,29 @@ fn weigh_promised(value: &Value, promises: usize, left: &mut usize) {
 
 /// Replaces every promise inside call arguments by its value (protocol C-40). The first one that
 /// fails decides the error (C-43).
-pub(crate) async fn deliver_all(args: Vec<Value>) -> Result<Vec<Value>, Error> {
+///
+/// It takes no longer than the call may, and than the session lasts: a peer can make a call wait for
+/// what only that call would give, and nobody else would ever end it.
+pub(super) async fn deliver_in_time(args: Vec<Value>, call: &Call) -> Result<Vec<Value>, Error> {
     if !args.iter().any(contains_promise) {
         return Ok(args);
     }
-    match substitute(
-        Value::Array(args),
-        Place::ROOT,
-        &AtomicUsize::new(MAX_SUBSTITUTED),
-    )
-    .await?
-    {
+    let delivery = async {
+        tokio::select! {
+            biased;
+            args = deliver_all(args) => args,
+            reason = call.disconnected() => Err(Error::Disconnected(reason)),
+        }
+    };
+    match call.time_limit() {
+        Some(limit) => limit.bound(delivery).await,
+        None => delivery.await,
+    }
+}
+
+async fn deliver_all(args: Vec<Value>) -> Result<Vec<Value>, Error> {
+    let budget = AtomicUsize::new(MAX_SUBSTITUTED);
+    match substitute(Value::Array(args), Place::ROOT, &budget).await? {
         Value::Array(args) => Ok(args),
         other => Ok(vec![other]),
     }
@@ -140,15 +152,6 @@ impl Future for Delivery {
             Self::There(value) => Poll::Ready(Ok(value.take().unwrap_or_default())),
             Self::Awaited(delivery) => delivery.as_mut().poll(context),
         }
-    }
-}
-
-/// Like [`deliver_all`], but no longer than the call may take. A method that was not entered by
-/// then never is.
-pub(super) async fn deliver_in_time(args: Vec<Value>, call: &Call) -> Result<Vec<Value>, Error> {
-    match call.time_limit() {
-        Some(limit) => limit.bound(deliver_all(args)).await,
-        None => deliver_all(args).await,
     }
 }
 

@@ -23,6 +23,7 @@
 //!
 //! | file | what a peer could do otherwise |
 //! |---|---|
+//! | `unsettled` | leave calls behind that wait for themselves |
 //! | `links` | close a circle of promises, which would never be freed, or chain them without end |
 //! | `turn` | exhaust the stack by promises that settle one another |
 //! | `graveyard` | the same by promises that drop one another |
@@ -65,6 +66,7 @@ mod stream;
 mod stub;
 mod target;
 mod turn;
+mod unsettled;
 mod watch;
 mod weight;
 mod wrap;
@@ -96,6 +98,7 @@ pub(crate) use stream::{
 };
 pub use stub::Stub;
 pub(crate) use target::Target;
+pub(crate) use unsettled::Unsettled;
 pub(crate) use weight::{weigh_expr, weight};
 use wrap::wrap;
 

@@ -231,11 +231,16 @@ impl PromiseCell {
         let resolution = {
             let mut inner = self.lock();
             match &inner.resolution {
-                Some(resolution) if !inner.draining => resolution.clone(),
-                _ => return inner.queue.push_back(op),
+                Some(resolution) if !inner.draining => Some(resolution.clone()),
+                _ if op.has_to_wait() => return inner.queue.push_back(op),
+                _ => None,
             }
         };
-        resolution.run(op);
+        match resolution {
+            Some(resolution) => resolution.run(op),
+            // The session that it was for has ended.
+            None => drop(op),
+        }
     }
 
     /// Nobody will ever look at the value, unless something is queued that acts on it.
@@ -255,6 +260,18 @@ impl PromiseCell {
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Op {
+    /// Notes that it has to wait; returns whether anybody still wants it.
+    fn has_to_wait(&self) -> bool {
+        match self {
+            Self::Call { result, .. } | Self::Read { result, .. } | Self::Map { result, .. } => {
+                result.has_to_wait()
+            }
+            Self::Wait(_) | Self::Follow(_) => true,
+        }
     }
 }
 

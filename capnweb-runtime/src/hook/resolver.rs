@@ -148,6 +148,14 @@ impl Resolver {
         self
     }
 
+    /// Notes that the call has to wait in a queue; returns whether its session is still there.
+    pub(super) fn has_to_wait(&self) -> bool {
+        match (&self.session, &self.cell) {
+            (Some(session), Some(cell)) => session.has_to_wait(cell),
+            _ => true,
+        }
+    }
+
     /// Describes the call to its handler, which starts now.
     pub(crate) fn describe(&self) -> Call {
         Call::new(self.session.clone(), self.cell.clone())

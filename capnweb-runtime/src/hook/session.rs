@@ -10,6 +10,8 @@ use tracing::Span;
 
 use super::Stub;
 use super::cap::{Cap, OnBroken};
+use super::promise::PromiseCell;
+use super::unsettled::Unsettled;
 use crate::counters::Counters;
 use crate::error::{Disconnect, Error};
 
@@ -68,6 +70,7 @@ pub(crate) trait SessionControl: Send + Sync + 'static {
     fn on_broken(&self, callback: OnBroken);
     fn peer_main(&self) -> Option<Cap>;
     fn is_ended(&self) -> bool;
+    fn unsettled(&self) -> &Unsettled;
     fn close(&self, reason: &str);
     fn closed(&self) -> Pin<Box<dyn Future<Output = Disconnect> + Send + '_>>;
 }
@@ -75,6 +78,11 @@ pub(crate) trait SessionControl: Send + Sync + 'static {
 impl Session {
     pub(crate) fn new(control: Arc<dyn SessionControl>) -> Self {
         Self(control)
+    }
+
+    /// Notes that a result has to wait in a queue; returns whether the session is still there.
+    pub(super) fn has_to_wait(&self, result: &Arc<PromiseCell>) -> bool {
+        self.0.unsettled().note(result)
     }
 
     /// Returns the peer's main object; none once it was let go of, or the session has ended.

@@ -51,6 +51,16 @@ pub(crate) struct Machine {
     pub(super) why_due: bool,
 }
 
+/// What a peer is charged with at this moment.
+#[cfg(any(test, feature = "__fuzz"))]
+#[derive(Debug)]
+pub(crate) struct Debts {
+    /// Bytes that are kept for it.
+    pub(crate) bytes: usize,
+    /// Its calls that have not settled.
+    pub(crate) calls: usize,
+}
+
 impl Machine {
     /// Creates a machine that serves `main`.
     pub(crate) fn new(key: SessionKey, main: Cap, config: &SessionConfig) -> Self {
@@ -166,6 +176,15 @@ impl Machine {
     pub(crate) fn peer_main(&self) -> Option<Cap> {
         let main = self.imports.get(ImportId::MAIN)?;
         main.handle.upgrade().map(Cap::from_arc)
+    }
+
+    /// Returns what the peer is charged with.
+    #[cfg(any(test, feature = "__fuzz"))]
+    pub(crate) fn debts(&self) -> Debts {
+        Debts {
+            bytes: self.account.held(),
+            calls: self.calls_in_flight.taken(),
+        }
     }
 
     /// Returns the sizes of the tables.

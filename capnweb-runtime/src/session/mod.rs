@@ -40,6 +40,8 @@ mod traffic;
 pub(crate) use broken::BrokenPlace;
 pub(crate) use commands::Refused;
 pub(crate) use effect::{Effect, Host};
+#[cfg(any(test, feature = "__fuzz"))]
+pub(crate) use machine::Debts;
 pub(crate) use machine::Machine;
 
 #[cfg(test)]

@@ -64,7 +64,11 @@ impl Node {
     }
 
     /// Starts a program of `tests/js` that can have the garbage collected, to tell what is alive.
-    pub fn measured_program(&self, file: &str, arguments: &[&str]) -> Result<Process, ProcessError> {
+    pub fn measured_program(
+        &self,
+        file: &str,
+        arguments: &[&str],
+    ) -> Result<Process, ProcessError> {
         self.run(&[&["--expose-gc", file], arguments].concat())
     }
 

@@ -45,7 +45,10 @@ fn a_batch_is_answered_on_every_path_also_to_pages_from_elsewhere() {
     for path in ["/", "/rpc/anything?at=all"] {
         let (head, body) = exchange(&url, &request("POST", path, batch));
         assert!(head.starts_with("http/1.1 200 "), "{head}");
-        assert!(head.contains("\r\naccess-control-allow-origin: *"), "{head}");
+        assert!(
+            head.contains("\r\naccess-control-allow-origin: *"),
+            "{head}"
+        );
         assert_eq!(body, r#"["resolve",1,9]"#);
     }
 }

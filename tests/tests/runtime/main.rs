@@ -11,6 +11,7 @@ mod defaults;
 mod errors;
 mod generics;
 mod limits;
+mod litmus;
 mod map;
 mod neighbours;
 mod pipelining;

@@ -23,9 +23,8 @@ fn rust_clients_leave_nothing_behind() {
     let url = server.line_after("listening on ", LIMIT).unwrap();
     let mut resident = Memory::new("resident in the Rust clients:");
     let soak = Soak::new(url, duration());
-    let going_on = || {
-        runtime().block_on(async { tokio::time::timeout(duration() + LIMIT, soak.run()).await })
-    };
+    let going_on =
+        || runtime().block_on(async { tokio::time::timeout(duration() + LIMIT, soak.run()).await });
     resident
         .sampled(std::process::id(), going_on)
         .expect("it ends in time");
@@ -193,8 +192,7 @@ async fn begin(api: TargetStub) {
         }
         Ok::<_, capnweb_runtime::Error>(())
     };
-    let (slow, sending, reading) =
-        tokio::join!(slow.into_future(), sending.into_future(), reading);
+    let (slow, sending, reading) = tokio::join!(slow.into_future(), sending.into_future(), reading);
     assert!(slow.is_err() && sending.is_err() && reading.is_err());
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::support::{Scripted, call, frames, function, is, number, settle, value};
 use super::world::World;
+use crate::error::Disconnect;
 use crate::hook::{
     Cancel, Cap, Facet, Interface, Member, MemberKind, Results, Revoker, Stub, Value, attenuate,
     promise,
@@ -366,4 +367,41 @@ async fn circles_of_two_sessions_fail_too() {
         peer.says(r#"["pull",1]"#);
         peer.hears(&[&format!(r#"["reject",1,{CIRCLE}]"#)]).await;
     }
+}
+
+/// The call waits for its argument, which is what a call on its own result will give. It may wait for
+/// ever, but not longer than the session.
+#[tokio::test]
+async fn a_call_that_waits_for_itself_ends_with_its_session() {
+    let peer = Scripted::new();
+    peer.says(r#"["push",["pipeline",0,["echo"],[["promise",-1]]]]"#);
+    peer.says(r#"["push",["pipeline",1,["increment"],[]]]"#);
+    peer.says(r#"["resolve",-1,["pipeline",2]]"#);
+    peer.hears(&[r#"["release",-1,1]"#]).await;
+    peer.connection.terminate(&Disconnect::PeerGone);
+    settle().await;
+    let debts = peer.connection.debts();
+    assert_eq!((debts.bytes, debts.calls), (0, 0));
+}
+
+/// The result that a call is made on leads back to the result of that call.
+#[tokio::test]
+async fn a_call_on_its_own_result_ends_with_its_session() {
+    let peer = Scripted::new();
+    peer.serves(
+        r#"→ ["push",["pipeline",0,["callFunction"],[["export",-1],4]]]
+           ← ["push",["pipeline",-1,[],[4]]]
+           ← ["pull",1]
+           → ["push",["pipeline",1,["result","f"],[]]]
+           → ["resolve",1,["import",2]]
+           ← ["release",1,1]
+           ← ["release",-1,1]
+           → ["release",1,1]
+           → ["release",2,1]"#,
+    )
+    .await;
+    peer.connection.terminate(&Disconnect::PeerGone);
+    settle().await;
+    let debts = peer.connection.debts();
+    assert_eq!((debts.bytes, debts.calls), (0, 0));
 }

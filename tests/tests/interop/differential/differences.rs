@@ -46,7 +46,7 @@ pub(super) fn intended(
                 lines
             };
             let same = sorted(seen) == sorted(others) && answers == other_answers;
-            same.then_some("C-42, C-53: what waits for an argument has no place in the order")
+            same.then_some("C-42: what waits for an argument has no place in the order")
         }
         _ => None,
     }

@@ -56,7 +56,7 @@ pub(super) async fn verdict(url: &str, messages: &[String]) -> Verdict {
         loop {
             match socket.next().await {
                 Some(Ok(Message::Text(text))) => {
-                    let message: Json = serde_json::from_str(&text).expect("peers send JSON");
+                    let message = read(&text);
                     if message[0] == "abort" {
                         aborted = Some(error_of(&message[1]));
                     } else if message[0] == "resolve" && message[1] == end {
@@ -81,6 +81,13 @@ pub(super) async fn verdict(url: &str, messages: &[String]) -> Verdict {
         }
     })
     .await
+}
+
+/// Reads a message. JavaScript cuts texts in the middle of a character, and says so in JSON.
+fn read(text: &str) -> Json {
+    serde_json::from_str(text)
+        .or_else(|_| serde_json::from_str(&text.replace("\\ud", "\\u00d")))
+        .expect("peers send JSON")
 }
 
 /// What is no push to the letter, and not far from it, ends the session.

@@ -1,0 +1,11 @@
+//! Sessions under a script: of messages from a hostile peer, or of what applications do that are
+//! connected with one another.
+
+mod actor;
+mod hostile;
+mod message;
+mod net;
+mod network;
+
+pub(super) use hostile::hostile;
+pub(super) use network::network;
