@@ -56,6 +56,7 @@
 //! | describe an object that others may hold | [`capability`](macro@capability) |
 //! | serve it, connect to it, test it without a socket | [`serve`], [`connect`], [`in_process`] |
 //! | call through results that have not arrived | [`Promise`], [`Pipeline`](derive@Pipeline) |
+//! | do the same for every element of a list, in one round trip | [`Promise::map`] |
 //! | pass a callback, or be passed one | [`Function`] |
 //! | send many things one after the other, or receive them | [`ReadableStream`], [`WritableStream`] |
 //! | fail in ways that callers tell apart | [`RpcError`](derive@RpcError), [`Error`] |
