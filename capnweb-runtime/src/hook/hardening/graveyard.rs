@@ -14,7 +14,7 @@ thread_local! {
 }
 
 /// Drops `value`, and whatever its drop buries, one after the other.
-pub(super) fn bury<T: 'static>(value: T) {
+pub(in crate::hook) fn bury<T: 'static>(value: T) {
     let mut next: Box<dyn Any> = Box::new(value);
     if BURYING.get() {
         // Where the thread is ending already, there is nothing left to put it into.
