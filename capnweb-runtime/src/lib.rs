@@ -105,7 +105,10 @@ mod error;
 mod hook;
 mod ids;
 mod limits;
+#[cfg(all(test, shuttle))]
+mod model;
 mod session;
+mod sync;
 mod transport;
 mod typed;
 mod value;

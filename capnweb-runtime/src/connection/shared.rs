@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, PoisonError, Weak};
 use std::time::Duration;
 
 use tokio::runtime::Handle;
@@ -24,6 +24,7 @@ use crate::hook::{
 use crate::ids::{ImportRef, SessionKey};
 use crate::limits::Limits;
 use crate::session::{BrokenPlace, Effect, Host, Machine, Refused};
+use crate::sync::{Mutex, MutexGuard};
 use crate::transport::Pulse;
 use crate::value::Path;
 use crate::wire::{self, DecodeError, Message};
