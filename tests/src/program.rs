@@ -1,4 +1,4 @@
-//! Builds the workspace's own program, as its users would.
+//! Builds the workspace's own programs, as their users would.
 
 use std::env;
 use std::io;
@@ -14,10 +14,21 @@ use crate::root;
 ///
 /// Cargo knows best what is up to date, so that this may be called by every test.
 pub fn task_queue() -> Result<PathBuf, BuildError> {
+    build(&["--package", "task-queue", "--bin", "task-queue"])
+}
+
+/// Builds an example of the runtime, like [`task_queue`].
+pub fn example(name: &str) -> Result<PathBuf, BuildError> {
+    // As a part of the workspace it has the features that the tests have, and was built with them.
+    build(&["--workspace", "--example", name])
+}
+
+fn build(what: &[&str]) -> Result<PathBuf, BuildError> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut build = Command::new(cargo);
     build
-        .args(["build", "--package", "task-queue", "--bin", "task-queue"])
+        .arg("build")
+        .args(what)
         .args(["--message-format", "json-render-diagnostics"])
         .current_dir(root())
         .stdin(Stdio::null());

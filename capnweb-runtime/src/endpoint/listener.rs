@@ -206,7 +206,9 @@ fn is_fatal(error: &io::Error) -> bool {
     const EINVAL: i32 = 22;
     const ENOTSOCK: i32 = if cfg!(target_os = "linux") { 88 } else { 38 };
     const FATAL: [i32; 4] = [EBADF, EFAULT, EINVAL, ENOTSOCK];
-    error.raw_os_error().is_some_and(|code| FATAL.contains(&code))
+    error
+        .raw_os_error()
+        .is_some_and(|code| FATAL.contains(&code))
 }
 
 /// How long accepting pauses after it has failed.

@@ -132,7 +132,10 @@ impl Imports {
                 }
             )
         };
-        let mut due: Vec<_> = self.entries.extract_if(|_, import| is_due(import)).collect();
+        let mut due: Vec<_> = self
+            .entries
+            .extract_if(|_, import| is_due(import))
+            .collect();
         due.sort_unstable_by_key(|(id, _)| (id.is_negative(), id.distance()));
         due.into_iter().map(|(_, import)| import).collect()
     }

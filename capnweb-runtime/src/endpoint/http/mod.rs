@@ -11,7 +11,6 @@ mod settings;
 mod upgrade;
 
 pub(super) use answer::answer;
-pub(super) use upgrade::Upgraded;
 pub(super) use endpoint::{Endpoint, Place};
 pub(super) use origins::Hosts;
 pub use origins::Origins;
@@ -19,3 +18,4 @@ pub(super) use refusal::Refusal;
 pub use response::ResponseBody;
 pub use service::RpcService;
 pub(super) use settings::{Cors, Settings, main_factory};
+pub(super) use upgrade::Upgraded;

@@ -98,10 +98,7 @@ async fn t26_what_is_asked_of_a_peer_that_is_silent_fails() {
     let peer = Scripted::new();
     peer.says(r#"["push",["pipeline",0,["callFunction"],[["export",-1],5]]]"#);
     peer.says(r#"["pull",1]"#);
-    let asked = [
-        r#"["push",["pipeline",-1,[],[5]]]"#,
-        r#"["pull",1]"#,
-    ];
+    let asked = [r#"["push",["pipeline",-1,[],[5]]]"#, r#"["pull",1]"#];
     assert_eq!(peer.heard().await[..2], asked);
     peer.connection.end_input(&Disconnect::BatchEnded);
     let told = peer.heard().await;
@@ -228,7 +225,8 @@ async fn s92_a_promise_that_fails_is_broken() {
     let told = Told::default();
     let promise = call(peer.main(), "make", []);
     told.when_broken(&promise, "promised");
-    peer.hears(&[r#"["push",["pipeline",0,["make"],[]]]"#]).await;
+    peer.hears(&[r#"["push",["pipeline",0,["make"],[]]]"#])
+        .await;
     peer.says(r#"["reject",1,["error","Error","no"]]"#);
     assert_eq!(told.all(), ["promised: no"]);
     told.when_broken(&promise, "later");

@@ -2,8 +2,8 @@
 #![allow(clippy::arithmetic_side_effects, reason = "no peer reaches a test")]
 
 mod circles;
-mod endings;
 mod deadlines;
+mod endings;
 mod facets;
 mod failures;
 mod hostile;

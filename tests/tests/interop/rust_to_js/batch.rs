@@ -25,7 +25,10 @@ fn calls_that_were_made_together_are_answered_together() {
         let (sum, squares, failing) = batch.send((sum, squares, failing)).await.unwrap();
         assert_eq!(sum.unwrap(), 3.0);
         assert_eq!(squares.len(), 100);
-        assert_eq!(squares.into_iter().map(Result::unwrap).sum::<f64>(), 328_350.0);
+        assert_eq!(
+            squares.into_iter().map(Result::unwrap).sum::<f64>(),
+            328_350.0
+        );
         let error = failing.unwrap_err();
         assert_eq!(
             (error.class(), error.to_string()),
@@ -58,7 +61,10 @@ fn values_come_back() {
             Value::String("ä\n".to_owned()),
             Value::Array(vec![Value::Array(Vec::new())]),
         ];
-        let echoes: Vec<_> = values.iter().map(|value| batch.main().echo(value.clone())).collect();
+        let echoes: Vec<_> = values
+            .iter()
+            .map(|value| batch.main().echo(value.clone()))
+            .collect();
         let echoed = batch.send(echoes).await.unwrap();
         let echoed: Vec<Value> = echoed.into_iter().map(Result::unwrap).collect();
         assert_eq!(echoed, values);

@@ -1,8 +1,6 @@
 //! Batches as a client makes them.
 
-use capnweb_runtime::{
-    Batch, ConnectError, Disconnect, Error, Function, Promise, Value,
-};
+use capnweb_runtime::{Batch, ConnectError, Disconnect, Error, Function, Promise, Value};
 
 use super::super::support::in_time;
 use super::api::{ApiStub, House};

@@ -68,7 +68,10 @@ async fn x22_a_batch_is_one_post() {
     let greeting = batch.main().greet(user.name());
     let square = batch.main().square(5.0);
     let (greeting, square) = batch.send((greeting, square)).await.unwrap();
-    assert_eq!((greeting.unwrap(), square.unwrap()), ("Hi Ann".into(), 25.0));
+    assert_eq!(
+        (greeting.unwrap(), square.unwrap()),
+        ("Hi Ann".into(), 25.0)
+    );
     let request = served.await.unwrap();
     let (head, body) = request.split_once("\r\n\r\n").unwrap();
     let head = head.to_ascii_lowercase();
@@ -98,7 +101,8 @@ async fn t23_a_server_that_refuses_says_how() {
         ("404 Not Found", 404),
         ("204 No Content", 204),
     ] {
-        let (url, _served) = answering(format!("HTTP/1.1 {line}\r\nContent-Length: 0\r\n\r\n")).await;
+        let (url, _served) =
+            answering(format!("HTTP/1.1 {line}\r\nContent-Length: 0\r\n\r\n")).await;
         let sent = send(Connector::new(url)).await;
         if expected == 204 {
             // An answer without messages: nothing was answered.
@@ -116,7 +120,11 @@ async fn t23_a_server_that_refuses_says_how() {
 #[tokio::test]
 async fn redirects_are_not_followed() {
     let (elsewhere, untouched) = answering(ok("[\"resolve\",1,1]")).await;
-    for status in ["301 Moved Permanently", "302 Found", "307 Temporary Redirect"] {
+    for status in [
+        "301 Moved Permanently",
+        "302 Found",
+        "307 Temporary Redirect",
+    ] {
         let response =
             format!("HTTP/1.1 {status}\r\nLocation: {elsewhere}\r\nContent-Length: 0\r\n\r\n");
         let (url, _served) = answering(response).await;
@@ -177,7 +185,11 @@ async fn an_answer_that_is_too_long_is_not_read() {
 
 #[tokio::test]
 async fn a_server_that_hangs_up_has_not_answered() {
-    for response in ["", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n[\"reso", "nonsense"] {
+    for response in [
+        "",
+        "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n[\"reso",
+        "nonsense",
+    ] {
         let (url, _served) = answering(response.to_owned()).await;
         let error = send(Connector::new(url)).await.unwrap_err();
         assert!(matches!(error, Disconnect::Request(_)), "{error:?}");

@@ -45,7 +45,10 @@ impl Frozen {
 
     /// Lets everybody act, and what they have written arrive: on one machine that takes no more than
     /// looking for it.
-    #[allow(clippy::unused_self, reason = "while time passes, nobody need be waited for")]
+    #[allow(
+        clippy::unused_self,
+        reason = "while time passes, nobody need be waited for"
+    )]
     async fn settle(&self) {
         for _ in 0..TURNS {
             tokio::task::yield_now().await;

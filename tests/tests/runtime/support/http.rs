@@ -53,10 +53,7 @@ pub(crate) async fn open(url: &str, text: &str) -> TcpStream {
     let mut stream = TcpStream::connect(address_of(url))
         .await
         .expect("the server is there");
-    stream
-        .write_all(text.as_bytes())
-        .await
-        .expect("it listens");
+    stream.write_all(text.as_bytes()).await.expect("it listens");
     stream
 }
 

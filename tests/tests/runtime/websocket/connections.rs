@@ -4,9 +4,7 @@ use capnweb_runtime::{ConnectError, Connector, Server, Value, connect};
 use tokio::io::AsyncReadExt as _;
 use tokio::net::{TcpListener, TcpStream};
 
-use super::super::support::{
-    Census, Frozen, Link, address_of, in_time, post, seconds, serving_by,
-};
+use super::super::support::{Census, Frozen, Link, address_of, in_time, post, seconds, serving_by};
 use super::echo::{EchoStub, Parrot, parrot};
 
 /// The fault: memory for everybody who comes, or a session that is made and thrown away.
@@ -59,7 +57,11 @@ async fn a_server_that_accepts_and_says_nothing_is_given_up() {
     let clock = Frozen::new();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("ws://{}/", listener.local_addr().unwrap());
-    let connecting = tokio::spawn(Connector::new(url).timeout(seconds(5)).connect::<EchoStub>());
+    let connecting = tokio::spawn(
+        Connector::new(url)
+            .timeout(seconds(5))
+            .connect::<EchoStub>(),
+    );
     let (_socket, _) = listener.accept().await.unwrap();
     clock.pass(seconds(6)).await;
     let error = connecting.await.unwrap().unwrap_err();

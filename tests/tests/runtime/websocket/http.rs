@@ -49,10 +49,9 @@ async fn compression_is_not_agreed_to() {
     let url = serving(|_| parrot()).await;
     let mut request = url.as_str().into_client_request().unwrap();
     let offer = "permessage-deflate; client_max_window_bits";
-    request.headers_mut().insert(
-        "sec-websocket-extensions",
-        HeaderValue::from_static(offer),
-    );
+    request
+        .headers_mut()
+        .insert("sec-websocket-extensions", HeaderValue::from_static(offer));
     let stream = TcpStream::connect(address_of(&url)).await.unwrap();
     let (_, response) = in_time(client_async(request, stream)).await.unwrap();
     assert!(!response.headers().contains_key("sec-websocket-extensions"));

@@ -4,9 +4,7 @@ use capnweb_runtime::{Disconnect, Fault, KeepAlive, Server};
 use tokio::io::AsyncWriteExt as _;
 use tokio_tungstenite::tungstenite::Message;
 
-use super::super::support::{
-    Census, Frozen, Heard, Link, RawPeer, RawServer, seconds, serving_by,
-};
+use super::super::support::{Census, Frozen, Heard, Link, RawPeer, RawServer, seconds, serving_by};
 use super::echo::{EchoStub, Parrot};
 
 /// A server that asks after 30 seconds and gives up after 20 more, and the count of its sessions.
@@ -32,7 +30,11 @@ async fn a_peer_that_answers_no_ping_loses_its_session() {
     // From here on nobody reads on this socket, so that no ping is answered.
     let peer = begun(&url).await.into_stream();
     clock.pass(seconds(49)).await;
-    assert_eq!(census.alive(), 1, "it has been asked, and has its time to answer");
+    assert_eq!(
+        census.alive(),
+        1,
+        "it has been asked, and has its time to answer"
+    );
     // What is left of it is given its time to end, too.
     clock.pass(seconds(12)).await;
     assert_eq!(census.alive(), 0);

@@ -27,8 +27,8 @@ impl Nobody for Anybody {
 async fn picky() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = listener.local_addr().expect("it has an address");
-    let server = Server::new(|_| NobodyStub::new(Anybody))
-        .origins(Origins::list(["https://good.example"]));
+    let server =
+        Server::new(|_| NobodyStub::new(Anybody)).origins(Origins::list(["https://good.example"]));
     drop(tokio::spawn(server.serve(listener)));
     format!("ws://{address}/")
 }
@@ -95,7 +95,11 @@ async fn a_server_may_know_its_names() {
     let rebound = "POST / HTTP/1.1\r\nHost: evil.example\r\nOrigin: http://evil.example\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
     assert_eq!(request(&url, rebound).await.status, 421);
     let unnamed = serving(nobody).await;
-    assert_eq!(request(&unnamed, rebound).await.status, 200, "why names matter");
+    assert_eq!(
+        request(&unnamed, rebound).await.status,
+        200,
+        "why names matter"
+    );
 }
 
 #[tokio::test]

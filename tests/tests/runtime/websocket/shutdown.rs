@@ -9,9 +9,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 
-use super::super::support::{
-    Frozen, Heard, RawPeer, Response, in_time, open, post_head, seconds,
-};
+use super::super::support::{Frozen, Heard, RawPeer, Response, in_time, open, post_head, seconds};
 
 #[capability]
 trait Door {
