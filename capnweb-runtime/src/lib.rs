@@ -60,7 +60,7 @@
 //! | to | see |
 //! |---|---|
 //! | describe an object that others may hold | [`capability`](macro@capability), [*Stubs*](#stubs), [*Properties*](#properties) |
-//! | serve it, connect to it, test it without a socket | [`serve`], [`connect`], [`in_process`] |
+//! | serve it, connect to it, test it without a socket | [`serve`], [`connect`], [`in_process`], [*Endpoints*](#endpoints) |
 //! | do it in one HTTP request | [`Batch`], [*Batches*](#batches) |
 //! | call through results that have not arrived | [`Promise`], [`Pipeline`](derive@Pipeline), [*Pipelining*](#pipelining) |
 //! | pass a callback, or be passed one | [`Function`], [*Callbacks*](#callbacks) |
@@ -83,6 +83,7 @@
 //!
 #![doc = include_str!("../docs/concepts.md")]
 #![doc = include_str!("../docs/values.md")]
+#![cfg_attr(feature = "websocket", doc = include_str!("../docs/endpoints.md"))]
 #![doc = include_str!("../docs/operating.md")]
 //! # The protocol
 //!

@@ -69,9 +69,14 @@ async fn drive_in_span(
 }
 
 async fn read(connection: &Connection, source: &mut impl FrameSource) {
+    let mut turn = Turn::default();
     loop {
         match source.receive().await {
-            Ok(text) => handle(connection, text).await,
+            Ok(text) => {
+                let size = text.as_ref().len();
+                handle(connection, text).await;
+                turn.spend(size).await;
+            }
             Err(reason) => connection.terminate(&reason),
         }
         if connection.ended().is_some() {
@@ -79,6 +84,37 @@ async fn read(connection: &Connection, source: &mut impl FrameSource) {
         }
     }
 }
+
+/// What a session may still do before it is another's turn on this thread. Messages that lie ready
+/// are read without waiting, so that the runtime would not know of them.
+struct Turn {
+    left: usize,
+}
+
+impl Turn {
+    /// Notes a message of so many bytes, and lets others go first if that is enough for now.
+    async fn spend(&mut self, size: usize) {
+        if let Some(left) = self.left.checked_sub(size.saturating_add(MESSAGE)) {
+            self.left = left;
+            return;
+        }
+        *self = Self::default();
+        tokio::task::yield_now().await;
+    }
+}
+
+impl Default for Turn {
+    fn default() -> Self {
+        Self { left: TURN }
+    }
+}
+
+/// How many bytes of messages a turn has: some tens of microseconds of work, and enough of it that
+/// taking turns costs nothing to speak of.
+const TURN: usize = 16 * 1024;
+
+/// What a message takes beside its text.
+const MESSAGE: usize = 256;
 
 /// Takes a message. A long one is read where it keeps nobody waiting but its own session: other
 /// sessions may live on this thread.
@@ -133,6 +169,7 @@ impl Drop for EndOnDrop {
 mod tests {
     use std::collections::VecDeque;
     use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
 
     use super::drive;
     use crate::config::SessionConfig;
@@ -180,5 +217,37 @@ mod tests {
             .await
             .expect("the driver ends")
             .expect("it does not panic");
+    }
+
+    /// A peer whose messages all lie ready.
+    struct Talkative(Arc<AtomicUsize>);
+
+    impl FrameSource for Talkative {
+        type Frame = String;
+
+        async fn receive(&mut self) -> Result<String, Disconnect> {
+            self.0.fetch_add(1, Ordering::SeqCst);
+            Ok(r#"["reject",7,0]"#.to_owned())
+        }
+    }
+
+    /// A flood of small messages would hold up every other session of the thread.
+    #[tokio::test]
+    async fn a_session_with_much_to_say_takes_turns() {
+        let main = Cap::settled(Err(Error::new("none")));
+        let (connection, peer) = Connection::new(main, Peer::default(), &SessionConfig::default());
+        let heard = Arc::<AtomicUsize>::default();
+        let source = Talkative(Arc::clone(&heard));
+        let driver = tokio::spawn(drive(Arc::clone(&connection), source, Silent));
+        for turn in 1..=10 {
+            tokio::task::yield_now().await;
+            let heard = heard.load(Ordering::SeqCst);
+            assert!(
+                (turn..=turn * 100).contains(&heard),
+                "{heard} in turn {turn}"
+            );
+        }
+        driver.abort();
+        drop(peer);
     }
 }

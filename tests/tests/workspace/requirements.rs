@@ -293,13 +293,10 @@ const INAPPLICABLE: [(&str, &str); 14] = [
 ];
 
 /// Requirements whose tests are being written. Empty before a release.
-const PENDING: [(&str, &str); 8] = [
+const PENDING: [(&str, &str); 5] = [
     ("M-1…M-37", "map"),
-    ("P-1…P-36 O-10…O-12 O-16 O-27 B-23 B-28", "streams, map"),
-    ("T-20…T-30", "HTTP batch"),
-    ("S-38 S-91", "streams; HTTP batch"),
-    ("L-19 L-21…L-23 L-25 L-26", "streams, map, HTTP batch"),
+    ("O-16", "map"),
+    ("L-23 L-25", "map"),
     ("L-20", "the hook for errors that leave"),
-    ("S-92", "being told when a stub breaks"),
-    ("X-10…X-17 X-22", "map, streams, HTTP batch"),
+    ("X-10…X-12", "map"),
 ];
