@@ -238,7 +238,7 @@ mod tests {
         let (connection, peer) = Connection::new(main, Peer::default(), &SessionConfig::default());
         let heard = Arc::<AtomicUsize>::default();
         let source = Talkative(Arc::clone(&heard));
-        let driver = tokio::spawn(drive(Arc::clone(&connection), source, Silent));
+        let driver = tokio::spawn(drive(Arc::clone(&connection), source, Silent, None));
         for turn in 1..=10 {
             tokio::task::yield_now().await;
             let heard = heard.load(Ordering::SeqCst);

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::allowance::Allowance;
 use super::mapper::Mapper;
 use super::scope::ReplayScope;
 use crate::error::{Disconnect, Error};
@@ -47,8 +48,7 @@ impl Replay {
         input: &Value,
         result: Resolver,
     ) -> Result<Self, (Resolver, Error)> {
-        let kept = mapper.terms().allowance.as_ref();
-        let kept = match kept.map(|allowance| allowance.charge(weight(input))) {
+        let kept = match mapper.terms().allowance.as_ref().map(|own| own.copy(input)) {
             Some(Err(error)) => return Err((result, error)),
             Some(Ok(charge)) => Some(charge),
             None => None,
@@ -66,6 +66,12 @@ impl Replay {
             kept,
             result,
         })
+    }
+
+    /// Returns how many steps have been taken of those that the peer may take, if one may.
+    pub(super) fn taken(&self) -> usize {
+        let allowance = self.mapper.terms().allowance.as_ref();
+        allowance.map_or(0, Allowance::taken)
     }
 
     /// Executes the next instruction.

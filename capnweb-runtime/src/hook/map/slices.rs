@@ -37,11 +37,17 @@ impl Work {
     /// Goes on for a while; returns whether everything is done.
     fn slice(&mut self) -> bool {
         let _meeting = Meeting::begin();
-        for _ in 0..STEPS_A_SLICE {
+        let mut left = STEPS_A_SLICE;
+        while left > 0 {
             let Some(replay) = self.0.last_mut() else {
                 return true;
             };
-            if let Progress::Done(outcome) = replay.step()
+            let before = replay.taken();
+            let progress = replay.step();
+            // What copies much counts as many steps; all but the peer's own are short.
+            let taken = replay.taken().saturating_sub(before);
+            left = left.saturating_sub(taken.max(1));
+            if let Progress::Done(outcome) = progress
                 && let Some(done) = self.0.pop()
             {
                 done.finish(outcome);
@@ -74,5 +80,5 @@ thread_local! {
     static MET: Cell<Option<Vec<Replay>>> = const { Cell::new(None) };
 }
 
-/// How many instructions are executed before others have a turn.
+/// How many steps are taken before others have a turn.
 const STEPS_A_SLICE: usize = 128;
