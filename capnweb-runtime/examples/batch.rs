@@ -15,11 +15,9 @@
 //! The same server serves WebSockets, too, and whoever can POST. With `-- serve` in one terminal,
 //!
 //! ```sh
-//! curl --data-binary @- http://127.0.0.1:8080/ <<'END'
-//! ["push",["pipeline",0,["user"],[1]]]
+//! curl http://127.0.0.1:8080/ --data-binary '["push",["pipeline",0,["user"],[1]]]
 //! ["push",["pipeline",1,["name"],[]]]
-//! ["pull",2]
-//! END
+//! ["pull",2]'
 //! ```
 //!
 //! in another answers `["resolve",2,"Ann"]`.

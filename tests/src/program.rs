@@ -23,6 +23,11 @@ pub fn example(name: &str) -> Result<PathBuf, BuildError> {
     build(&["--workspace", "--example", name])
 }
 
+/// Builds the runtime's example `interop-target` in the profile of the tests; returns where it is.
+pub fn interop_target() -> Result<PathBuf, BuildError> {
+    build(&["--package", "capnweb-runtime", "--example", "interop-target"])
+}
+
 fn build(what: &[&str]) -> Result<PathBuf, BuildError> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut build = Command::new(cargo);

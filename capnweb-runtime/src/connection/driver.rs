@@ -1,7 +1,7 @@
 //! The one task that moves a session's messages.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 use tracing::Instrument as _;
@@ -73,9 +73,9 @@ async fn read(connection: &Connection, source: &mut impl FrameSource) {
     loop {
         match source.receive().await {
             Ok(text) => {
-                let size = text.as_ref().len();
+                let begun = Instant::now();
                 handle(connection, text).await;
-                turn.spend(size).await;
+                turn.spend(begun.elapsed()).await;
             }
             Err(reason) => connection.terminate(&reason),
         }
@@ -85,36 +85,26 @@ async fn read(connection: &Connection, source: &mut impl FrameSource) {
     }
 }
 
-/// What a session may still do before it is another's turn on this thread. Messages that lie ready
-/// are read without waiting, so that the runtime would not know of them.
+/// The time that a session has had since others had their turn on this thread. Messages that lie
+/// ready are read without waiting, so that the runtime would not know of it.
+#[derive(Default)]
 struct Turn {
-    left: usize,
+    spent: Duration,
 }
 
 impl Turn {
-    /// Notes a message of so many bytes, and lets others go first if that is enough for now.
-    async fn spend(&mut self, size: usize) {
-        if let Some(left) = self.left.checked_sub(size.saturating_add(MESSAGE)) {
-            self.left = left;
-            return;
+    /// Notes what a message took, and lets others go first if that is enough for now.
+    async fn spend(&mut self, time: Duration) {
+        self.spent = self.spent.saturating_add(time);
+        if self.spent >= TURN {
+            self.spent = Duration::ZERO;
+            tokio::task::yield_now().await;
         }
-        *self = Self::default();
-        tokio::task::yield_now().await;
     }
 }
 
-impl Default for Turn {
-    fn default() -> Self {
-        Self { left: TURN }
-    }
-}
-
-/// How many bytes of messages a turn has: some tens of microseconds of work, and enough of it that
-/// taking turns costs nothing to speak of.
-const TURN: usize = 16 * 1024;
-
-/// What a message takes beside its text.
-const MESSAGE: usize = 256;
+/// So long that taking turns costs nothing to speak of.
+const TURN: Duration = Duration::from_micros(100);
 
 /// Takes a message. A long one is read where it keeps nobody waiting but its own session: other
 /// sessions may live on this thread.
@@ -243,7 +233,7 @@ mod tests {
             tokio::task::yield_now().await;
             let heard = heard.load(Ordering::SeqCst);
             assert!(
-                (turn..=turn * 100).contains(&heard),
+                (turn..=turn * 2000).contains(&heard),
                 "{heard} in turn {turn}"
             );
         }

@@ -50,6 +50,7 @@ mod evaluate;
 mod function;
 mod graveyard;
 mod interface;
+mod lane;
 mod links;
 mod map;
 mod members;

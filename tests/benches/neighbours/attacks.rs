@@ -100,7 +100,7 @@ attacks! {
     }
     "wide values": |peer, size| {
         peer.read_and_forget();
-        let wide = vec!["1"; size / 22].join(",");
+        let wide = vec!["1"; size / 28].join(",");
         for id in 1.. {
             peer.say(&format!(r#"["push",["pipeline",0,["echo"],[[[{wide}]]]]]"#)).await?;
             peer.say(&format!(r#"["pull",{id}]"#)).await?;

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crate::error::Error;
 use crate::hook::Value;
 use crate::hook::charge::{Account, Charge};
+use crate::hook::lane::Lane;
 use crate::hook::resolver::{CallsInFlight, Resolver};
 use crate::hook::weight::weight;
 use crate::value::Path;
@@ -80,6 +81,11 @@ impl Allowance {
         result: Resolver,
     ) -> Result<Resolver, (Resolver, Error)> {
         self.calls.admit(path, result)
+    }
+
+    /// Returns where the longer work of the peer's session queues.
+    pub(super) const fn lane(&self) -> &Lane {
+        self.calls.lane()
     }
 
     /// Charges the peer with something that is kept.

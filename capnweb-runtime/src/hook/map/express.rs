@@ -32,7 +32,6 @@ pub(super) fn express(open: &mut Recordings, value: &Value, depth: usize) -> Res
             let mut expr =
                 ErrorValue::new(error.class, error.message.clone()).for_audience(error.audience());
             expr.stack.clone_from(&error.stack);
-            expr.audience = error.audience;
             expr.props = express_members(open, &error.props, below)?;
             Expr::Error(Box::new(expr))
         }

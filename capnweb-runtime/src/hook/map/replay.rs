@@ -10,6 +10,7 @@ use crate::hook::Value;
 use crate::hook::cap::{Cap, Outcome};
 use crate::hook::charge::Charge;
 use crate::hook::evaluate::evaluate;
+use crate::hook::lane::Lane;
 use crate::hook::resolver::Resolver;
 use crate::hook::session::Session;
 use crate::hook::weight::weight;
@@ -72,6 +73,12 @@ impl Replay {
     pub(super) fn taken(&self) -> usize {
         let allowance = self.mapper.terms().allowance.as_ref();
         allowance.map_or(0, Allowance::taken)
+    }
+
+    /// Returns where the work of the session queues that this runs for.
+    pub(super) fn lane(&self) -> Option<&Lane> {
+        let allowance = self.mapper.terms().allowance.as_ref();
+        allowance.map(Allowance::lane)
     }
 
     /// Executes the next instruction.

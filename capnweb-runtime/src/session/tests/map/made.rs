@@ -9,6 +9,7 @@ use crate::session::tests::support::{
 use crate::session::tests::world::World;
 use crate::value::{Audience, ErrorClass, ErrorValue, Path};
 
+/// The closure runs once (M-30); what it refers to has ids of its own (M-33).
 #[tokio::test]
 async fn x10_map_over_an_array_made() {
     let peer = Scripted::new();
@@ -48,6 +49,7 @@ async fn x10_map_over_an_array_made() {
     peer.is_clean().await;
 }
 
+/// What the inner closure takes in is a capture of the outer one, once (M-31, M-35).
 #[tokio::test]
 async fn x11_nested_map_made() {
     let peer = Scripted::new();
@@ -95,6 +97,26 @@ async fn x12_map_with_a_capture_of_the_clients_made() {
     drop((list, result));
     peer.hears(&[r#"["release",1,1]"#]).await;
     assert_eq!(peer.world.alive(), 0);
+    peer.is_clean().await;
+}
+
+/// The reference sends a promise for every value, all in one message (O-16).
+#[tokio::test]
+async fn m5_thousands_of_promises_in_one_message() {
+    let peer = Scripted::new();
+    let list = call(peer.main(), "list", []);
+    let result = map(&list, |n| cap(&n));
+    let promises: Vec<_> = (1..=5000).map(|n| format!(r#"["promise",-{n}]"#)).collect();
+    let (value, ()) = tokio::join!(peer.value(&result), async {
+        drop(peer.heard().await);
+        peer.says(&format!(r#"["resolve",2,[[{}]]]"#, promises.join(",")));
+        for n in (1..=5000).rev() {
+            peer.says(&format!(r#"["resolve",-{n},{n}]"#));
+        }
+    });
+    is(value, numbers(1..=5000));
+    drop((list, result));
+    drop(peer.heard().await);
     peer.is_clean().await;
 }
 
@@ -172,6 +194,7 @@ async fn whatever_is_at_hand_can_be_captured() {
     net.is_clean().await;
 }
 
+/// Placeholders elsewhere, wrapped ones, what has failed already (M-34).
 #[tokio::test]
 async fn what_cannot_be_recorded_fails_at_once() {
     let mut net = Net::new();

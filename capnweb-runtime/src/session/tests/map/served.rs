@@ -42,6 +42,7 @@ async fn x10_results_that_are_not_there_yet_are_promises() {
     peer.is_clean().await;
 }
 
+/// Arrays, nothing, and anything else (M-1).
 #[tokio::test]
 async fn x10_one_value_nothing_and_a_property_served() {
     let peer = Scripted::new();
@@ -161,6 +162,8 @@ async fn b5_a_captured_stub_as_a_value_goes_home_as_a_stub() {
     peer.is_clean().await;
 }
 
+/// Empty (M-20), with ids that are not there (M-21), with what only a session can introduce (M-3,
+/// M-22), unreadable (M-23).
 #[tokio::test]
 async fn m20_to_m23_a_faulty_mapper_fails_and_nothing_else() {
     let faults = [
