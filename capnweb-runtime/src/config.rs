@@ -90,7 +90,8 @@ impl SessionConfig {
     /// promise is first awaited, or something waits that it was passed to. Then it fails with
     /// [`Error::TimedOut`](crate::Error::TimedOut), and the peer is told that nobody waits any more.
     ///
-    /// By default calls wait for as long as the session lasts. One call can be given less with
+    /// By default calls wait for as long as the session lasts; those of an HTTP batch for as long as
+    /// that does, whatever is set here. One call can be given less with
     /// [`Promise::timeout`](crate::Promise::timeout). Needs a Tokio runtime whose time is enabled.
     #[must_use]
     pub fn call_timeout(mut self, timeout: Duration) -> Self {

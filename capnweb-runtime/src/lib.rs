@@ -56,6 +56,7 @@
 //! | describe an object that others may hold | [`capability`](macro@capability) |
 //! | serve it, connect to it, test it without a socket | [`serve`], [`connect`], [`in_process`] |
 //! | call through results that have not arrived | [`Promise`], [`Pipeline`](derive@Pipeline) |
+//! | do the same for every element of a list, in one round trip | [`Promise::map`] |
 //! | pass a callback, or be passed one | [`Function`] |
 //! | send many things one after the other, or receive them | [`ReadableStream`], [`WritableStream`] |
 //! | fail in ways that callers tell apart | [`RpcError`](derive@RpcError), [`Error`] |
@@ -73,6 +74,7 @@
 #![doc = include_str!("../docs/concepts.md")]
 #![doc = include_str!("../docs/values.md")]
 #![doc = include_str!("../docs/operating.md")]
+#![cfg_attr(feature = "websocket", doc = include_str!("../docs/endpoints.md"))]
 //! # The protocol
 //!
 //! Ids such as S-22 name requirements of the protocol, as `docs/protocol.md` of this crate numbers

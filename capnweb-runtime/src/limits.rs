@@ -87,9 +87,9 @@ impl Limits {
         Self {
             max_depth: 64,
             max_bigint_digits: 1024,
-            max_message_size: 1024 * 1024,
-            max_values: 50_000,
-            max_frame_bytes: 3 * 1024 * 1024,
+            max_message_size: 256 * 1024,
+            max_values: 10_000,
+            max_frame_bytes: 768 * 1024,
             max_exports: 1000,
             max_imports: 1000,
             max_calls_in_flight: 100,

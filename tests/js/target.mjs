@@ -4,6 +4,9 @@
 //
 // Prints `listening on ws://HOST:PORT/` when it is ready and stops on SIGINT or SIGTERM. It speaks
 // WebSocket and HTTP batch on every path, with a fresh main object for each connection and batch.
+//
+// Run with `--expose-gc`, it prints `heap BYTES` each second: what is alive after a collection. With
+// `--record` it prints `sent FORM` and `received FORM` when it stops: what has crossed the wire.
 
 import http from "node:http";
 import { parseArgs } from "node:util";
@@ -11,6 +14,7 @@ import { RpcSession, WebSocketTransport, nodeHttpBatchRpcResponse } from "capnwe
 import WebSocket, { WebSocketServer } from "ws";
 
 import { Main } from "./target/main.mjs";
+import { Recorder } from "./wire.mjs";
 
 // capnweb's transport compares a socket's state with the global's constants; Node 20 has no such
 // global.
@@ -18,9 +22,12 @@ globalThis.WebSocket ??= WebSocket;
 
 const BATCH_HEADERS = { "Access-Control-Allow-Origin": "*" };
 
+const recorded = { sent: new Set(), received: new Set() };
+
 function serveSocket(socket) {
   const main = new Main(() => session.getStats());
-  const session = new RpcSession(new WebSocketTransport(socket), main);
+  const transport = new WebSocketTransport(socket);
+  const session = new RpcSession(options.record ? new Recorder(transport, recorded) : transport, main);
 }
 
 async function serveBatch(request, response) {
@@ -43,7 +50,10 @@ function parseAddress(text) {
 }
 
 const { values: options } = parseArgs({
-  options: { listen: { type: "string", default: "127.0.0.1:0" } },
+  options: {
+    listen: { type: "string", default: "127.0.0.1:0" },
+    record: { type: "boolean", default: false },
+  },
 });
 const { host, port } = parseAddress(options.listen);
 
@@ -51,10 +61,19 @@ const server = http.createServer(serveBatch);
 const sockets = new WebSocketServer({ server });
 sockets.on("connection", serveSocket);
 
+const measuring = globalThis.gc && setInterval(() => {
+  globalThis.gc();
+  console.log(`heap ${process.memoryUsage().heapUsed}`);
+}, 1000);
+
 function stop() {
+  clearInterval(measuring);
   for (const socket of sockets.clients) socket.terminate();
   server.close();
   server.closeAllConnections();
+  for (const [way, forms] of Object.entries(recorded)) {
+    for (const form of forms) console.log(`${way} ${form}`);
+  }
 }
 process.once("SIGINT", stop);
 process.once("SIGTERM", stop);

@@ -8,9 +8,9 @@ mod process;
 mod program;
 mod workspace;
 
-pub use javascript::{InstallError, Node, NodeError, SCENARIOS, Scenario, ScenarioError};
+pub use javascript::{InstallError, Node, NodeError, Passed, SCENARIOS, Scenario, ScenarioError};
 pub use process::{Finished, Process, ProcessError};
-pub use program::{BuildError, task_queue};
+pub use program::{BuildError, interop_target, task_queue};
 pub use workspace::{relative, root, source_files};
 
 /// The examples of the README are compiled and run.

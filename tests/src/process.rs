@@ -75,8 +75,24 @@ impl Process {
     /// Asks the process to stop (SIGTERM) and waits until it has ended.
     #[cfg(unix)]
     pub fn terminate(&mut self, limit: Duration) -> Result<Finished, ProcessError> {
-        let id = self.child.id().to_string();
-        Self::spawn(Command::new("kill").args(["-TERM", &id]))?.finish(limit)?;
+        self.signal("TERM", limit)
+    }
+
+    /// Interrupts the process (SIGINT), as Ctrl-C does, and waits until it has ended.
+    #[cfg(unix)]
+    pub fn interrupt(&mut self, limit: Duration) -> Result<Finished, ProcessError> {
+        self.signal("INT", limit)
+    }
+
+    /// Returns the number that the operating system knows the process by.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    #[cfg(unix)]
+    fn signal(&mut self, name: &str, limit: Duration) -> Result<Finished, ProcessError> {
+        let id = self.id().to_string();
+        Self::spawn(Command::new("kill").args(["-s", name, &id]))?.finish(limit)?;
         self.finish(limit)
     }
 

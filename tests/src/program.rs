@@ -1,4 +1,4 @@
-//! Builds the workspace's own program, as its users would.
+//! Builds the workspace's own programs, as their users would.
 
 use std::env;
 use std::io;
@@ -14,10 +14,25 @@ use crate::root;
 ///
 /// Cargo knows best what is up to date, so that this may be called by every test.
 pub fn task_queue() -> Result<PathBuf, BuildError> {
+    build(&["--package", "task-queue", "--bin", "task-queue"])
+}
+
+/// Builds the runtime's example `interop-target` in the profile of the tests; returns where it is.
+pub fn interop_target() -> Result<PathBuf, BuildError> {
+    build(&[
+        "--package",
+        "capnweb-runtime",
+        "--example",
+        "interop-target",
+    ])
+}
+
+fn build(what: &[&str]) -> Result<PathBuf, BuildError> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut build = Command::new(cargo);
     build
-        .args(["build", "--package", "task-queue", "--bin", "task-queue"])
+        .arg("build")
+        .args(what)
         .args(["--message-format", "json-render-diagnostics"])
         .current_dir(root())
         .stdin(Stdio::null());

@@ -61,6 +61,7 @@ fn pipeline(capability: &Capability) -> TokenStream {
         }
 
         #[automatically_derived]
+        #[diagnostic::do_not_recommend]
         impl #impl_generics #runtime::MapResult for #stub #arguments #where_clause {
             type Arrives = Self;
         }

@@ -85,6 +85,7 @@ fn pipeline(record: &Record) -> TokenStream {
         }
 
         #[automatically_derived]
+        #[diagnostic::do_not_recommend]
         impl #impl_generics #runtime::MapResult for #ident #arguments #where_clause {
             type Arrives = Self;
         }

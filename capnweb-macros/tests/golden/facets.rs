@@ -223,6 +223,7 @@ const _: () = {
         }
     }
     #[automatically_derived]
+    #[diagnostic::do_not_recommend]
     impl ::capnweb_runtime::__private::MapResult for DirectoryStub {
         type Arrives = Self;
     }
@@ -519,6 +520,7 @@ const _: () = {
         }
     }
     #[automatically_derived]
+    #[diagnostic::do_not_recommend]
     impl ::capnweb_runtime::__private::MapResult for DirectoryReaderStub {
         type Arrives = Self;
     }
@@ -764,6 +766,7 @@ const _: () = {
         }
     }
     #[automatically_derived]
+    #[diagnostic::do_not_recommend]
     impl ::capnweb_runtime::__private::MapResult for DirectoryWalkerStub {
         type Arrives = Self;
     }
@@ -1013,6 +1016,7 @@ const _: () = {
         }
     }
     #[automatically_derived]
+    #[diagnostic::do_not_recommend]
     impl ::capnweb_runtime::__private::MapResult for DirectoryListerStub {
         type Arrives = Self;
     }

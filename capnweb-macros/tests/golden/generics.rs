@@ -172,6 +172,7 @@ const _: () = {
         }
     }
     #[automatically_derived]
+    #[diagnostic::do_not_recommend]
     impl<T: Wire, const N: usize, Item: Wire> ::capnweb_runtime::__private::MapResult
     for CellStub<T, N, Item>
     where
@@ -465,6 +466,7 @@ const _: () = {
         }
     }
     #[automatically_derived]
+    #[diagnostic::do_not_recommend]
     impl<T: Wire, const N: usize, Item: Wire> ::capnweb_runtime::__private::MapResult
     for CellReaderStub<T, N, Item>
     where

@@ -76,6 +76,7 @@ const _: () = {
         }
     }
     #[automatically_derived]
+    #[diagnostic::do_not_recommend]
     impl ::capnweb_runtime::__private::MapResult for GreeterStub {
         type Arrives = Self;
     }

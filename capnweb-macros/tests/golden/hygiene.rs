@@ -99,6 +99,7 @@ const _: () = {
         }
     }
     #[automatically_derived]
+    #[diagnostic::do_not_recommend]
     impl ::capnweb_runtime::__private::MapResult for OddStub {
         type Arrives = Self;
     }

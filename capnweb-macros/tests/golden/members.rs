@@ -147,6 +147,7 @@ const _: () = {
         }
     }
     #[automatically_derived]
+    #[diagnostic::do_not_recommend]
     impl ::capnweb_runtime::__private::MapResult for CounterStub {
         type Arrives = Self;
     }

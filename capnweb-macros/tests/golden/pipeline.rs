@@ -44,6 +44,7 @@ const _: () = {
         }
     }
     #[automatically_derived]
+    #[diagnostic::do_not_recommend]
     impl<T: Wire> ::capnweb_runtime::__private::MapResult for TaskInfo<T> {
         type Arrives = Self;
     }

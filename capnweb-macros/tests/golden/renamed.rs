@@ -125,6 +125,7 @@ const _: () = {
         }
     }
     #[automatically_derived]
+    #[diagnostic::do_not_recommend]
     impl crate::rpc::__private::MapResult for StoreStub {
         type Arrives = Self;
     }
@@ -325,6 +326,7 @@ const _: () = {
         }
     }
     #[automatically_derived]
+    #[diagnostic::do_not_recommend]
     impl crate::rpc::__private::MapResult for ReaderStub {
         type Arrives = Self;
     }

@@ -12,7 +12,13 @@ mod target;
 use std::error::Error;
 use std::time::Duration;
 
+use axum::Router;
+use axum::extract::Request;
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse as _, Response};
 use capnweb_runtime::{Origins, Server};
+use http::header::{ALLOW, UPGRADE};
+use http::{Method, StatusCode};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -21,22 +27,39 @@ use target::{Main, TargetStub};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
     let listener = TcpListener::bind(address()?).await?;
-    announce(&listener)?;
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
-    let stop = async {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-    };
-    Server::new(|_peer| TargetStub::new(Main::default()))
+    announce(&listener)?;
+    let endpoint = Server::new(|_peer| TargetStub::new(Main::default()))
         .origins(Origins::any())
         .cors()
         .grace_period(Duration::from_secs(1))
-        .serve_with_shutdown(listener, stop)
-        .await?;
+        .into_service();
+    let program = Router::new()
+        .fallback_service(endpoint.clone())
+        .layer(middleware::from_fn(only_what_is_served));
+    tokio::select! {
+        served = axum::serve(listener, program) => served?,
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    endpoint.shut_down().await;
     Ok(())
+}
+
+/// Answers 405 to whatever is neither a batch nor a WebSocket: also to a plain GET, to which the
+/// endpoint itself would say 400, and to a preflight.
+async fn only_what_is_served(request: Request, next: Next) -> Response {
+    let is_served = match *request.method() {
+        Method::POST => true,
+        Method::GET => request.headers().contains_key(UPGRADE),
+        _ => false,
+    };
+    if is_served {
+        return next.run(request).await;
+    }
+    let text = "This endpoint only accepts POST or WebSocket requests.";
+    (StatusCode::METHOD_NOT_ALLOWED, [(ALLOW, "POST")], text).into_response()
 }
 
 fn address() -> Result<String, &'static str> {

@@ -1,7 +1,7 @@
 //! The one task that moves a session's messages.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 use tracing::Instrument as _;
@@ -69,9 +69,14 @@ async fn drive_in_span(
 }
 
 async fn read(connection: &Connection, source: &mut impl FrameSource) {
+    let mut turn = Turn::default();
     loop {
         match source.receive().await {
-            Ok(text) => handle(connection, text).await,
+            Ok(text) => {
+                let begun = Instant::now();
+                handle(connection, text).await;
+                turn.spend(begun.elapsed()).await;
+            }
             Err(reason) => connection.terminate(&reason),
         }
         if connection.ended().is_some() {
@@ -79,6 +84,27 @@ async fn read(connection: &Connection, source: &mut impl FrameSource) {
         }
     }
 }
+
+/// The time that a session has had since others had their turn on this thread. Messages that lie
+/// ready are read without waiting, so that the runtime would not know of it.
+#[derive(Default)]
+struct Turn {
+    spent: Duration,
+}
+
+impl Turn {
+    /// Notes what a message took, and lets others go first if that is enough for now.
+    async fn spend(&mut self, time: Duration) {
+        self.spent = self.spent.saturating_add(time);
+        if self.spent >= TURN {
+            self.spent = Duration::ZERO;
+            tokio::task::yield_now().await;
+        }
+    }
+}
+
+/// So long that taking turns costs nothing to speak of.
+const TURN: Duration = Duration::from_micros(100);
 
 /// Takes a message. A long one is read where it keeps nobody waiting but its own session: other
 /// sessions may live on this thread.
@@ -133,6 +159,7 @@ impl Drop for EndOnDrop {
 mod tests {
     use std::collections::VecDeque;
     use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
 
     use super::drive;
     use crate::config::SessionConfig;
@@ -180,5 +207,37 @@ mod tests {
             .await
             .expect("the driver ends")
             .expect("it does not panic");
+    }
+
+    /// A peer whose messages all lie ready.
+    struct Talkative(Arc<AtomicUsize>);
+
+    impl FrameSource for Talkative {
+        type Frame = String;
+
+        async fn receive(&mut self) -> Result<String, Disconnect> {
+            self.0.fetch_add(1, Ordering::SeqCst);
+            Ok(r#"["reject",7,0]"#.to_owned())
+        }
+    }
+
+    /// A flood of small messages would hold up every other session of the thread.
+    #[tokio::test]
+    async fn a_session_with_much_to_say_takes_turns() {
+        let main = Cap::settled(Err(Error::new("none")));
+        let (connection, peer) = Connection::new(main, Peer::default(), &SessionConfig::default());
+        let heard = Arc::<AtomicUsize>::default();
+        let source = Talkative(Arc::clone(&heard));
+        let driver = tokio::spawn(drive(Arc::clone(&connection), source, Silent, None));
+        for turn in 1..=10 {
+            tokio::task::yield_now().await;
+            let heard = heard.load(Ordering::SeqCst);
+            assert!(
+                (turn..=turn * 2000).contains(&heard),
+                "{heard} in turn {turn}"
+            );
+        }
+        driver.abort();
+        drop(peer);
     }
 }

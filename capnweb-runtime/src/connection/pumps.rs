@@ -62,6 +62,7 @@ impl Connection {
     /// peer.
     ///
     /// Cancel-safe.
+    #[cfg(any(test, feature = "websocket"))]
     pub(crate) async fn streams_still(&self) {
         self.gauge().still().await;
     }

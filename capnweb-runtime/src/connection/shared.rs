@@ -146,8 +146,9 @@ impl Connection {
         &self,
         import: ImportRef,
         path: Path,
-        mapper: Mapper,
+        mut mapper: Mapper,
     ) -> Result<Cap, Refused<Mapper>> {
+        mapper.screen(&self.screen);
         self.with(|machine| machine.push_map(import, path, mapper, self))
     }
 

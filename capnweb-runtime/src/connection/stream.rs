@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::shared::Connection;
 use crate::error::Error;
-use crate::hook::{Hook, Lock, Nature, Resolver, Room, Streamed, Value, Waiter, itself};
+use crate::hook::{Hook, Lock, Mapper, Nature, Resolver, Room, Streamed, Value, Waiter, itself};
 use crate::ids::ImportRef;
 use crate::session::Refused;
 use crate::value::Path;
@@ -42,6 +42,11 @@ impl Hook for ImportWritable {
             // The entry stays as long as this handle.
             Err(Refused::Settled { .. }) => result.settle(Ok(Value::Undefined)),
         }
+    }
+
+    fn map(self: Arc<Self>, _: Path, _: Mapper, result: Resolver) {
+        let text = "Cannot use map() on a WritableStream";
+        result.settle(Err(Error::new(text).public()));
     }
 
     fn stream(self: Arc<Self>, method: &'static str, args: Vec<Value>) -> Result<Streamed, Error> {

@@ -70,7 +70,7 @@ impl Connector {
             url: url.into(),
             main: None,
             config: SessionConfig::default(),
-            timeout: Duration::from_secs(60),
+            timeout: Duration::from_mins(1),
             #[cfg(feature = "tls")]
             tls: None,
         }

@@ -70,6 +70,9 @@ pub enum Violation {
     /// A WebSocket message was binary.
     #[error("messages must be text, not binary")]
     BinaryMessage,
+    /// A WebSocket text message was not UTF-8.
+    #[error("Incoming message is not UTF-8.")]
+    NotUtf8,
     /// A WebSocket message was larger than it may be.
     #[error("Incoming message exceeds maximum size of {limit} bytes.")]
     FrameTooLarge {
@@ -97,6 +100,7 @@ impl Violation {
             Self::TooManyStreams { .. } => "too_many_streams",
             Self::TooManyUnreadBytes { .. } => "too_many_unread_bytes",
             Self::BinaryMessage => "binary_message",
+            Self::NotUtf8 => "not_utf8",
             Self::FrameTooLarge { .. } => "frame_too_large",
         }
     }
@@ -119,7 +123,7 @@ impl Violation {
     pub const fn class(&self) -> ErrorClass {
         match self {
             Self::Malformed(error) => error.class(),
-            Self::BinaryMessage => ErrorClass::SyntaxError,
+            Self::BinaryMessage | Self::NotUtf8 => ErrorClass::SyntaxError,
             Self::FrameTooLarge { .. } => ErrorClass::TypeError,
             _ => ErrorClass::Error,
         }

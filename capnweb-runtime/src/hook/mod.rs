@@ -14,7 +14,8 @@
 //! What they share: `members` leads into objects that have some, `settled` follows a path through
 //! plain data, `wrap` bounds how many wrappers stand in front of one another. `interface`, `call`
 //! and `session` are what a handler sees; `run` starts it. `evaluate` makes the expressions of
-//! messages into values, in whatever scope their ids are of.
+//! messages into values, in whatever scope their ids are of. `map` records what a closure does, and
+//! does it again for each element of a list.
 //!
 //! A promise is two handles to one cell: the `Cap`, and the [`Resolver`] that settles it once.
 //! `deliver` waits for promises, also for those inside a value. The rest is there because a peer
@@ -28,6 +29,7 @@
 //! | `graveyard` | the same by promises that drop one another |
 //! | `shield` | take others along when a destructor or a waiter panics |
 //! | `weight`, `charge` | have more kept for it than there is memory, by few short messages |
+//! | `map::allowance`, `map::slices` | have a thread busy for hours by one short message |
 #![deny(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -49,6 +51,7 @@ mod evaluate;
 mod function;
 mod graveyard;
 mod interface;
+mod lane;
 mod links;
 mod map;
 mod members;

@@ -6,6 +6,7 @@ use super::call::Call;
 use super::cap::{Cap, Outcome};
 use super::charge::Charge;
 use super::graveyard::bury;
+use super::lane::Lane;
 use super::promise::{PromiseCell, promise};
 use super::session::Session;
 use super::weight::weight;
@@ -178,6 +179,7 @@ pub(crate) struct CallsInFlight {
     taken: Arc<AtomicUsize>,
     limit: usize,
     counters: Counters,
+    lane: Lane,
 }
 
 impl CallsInFlight {
@@ -187,6 +189,7 @@ impl CallsInFlight {
             taken: Arc::default(),
             limit,
             counters,
+            lane: Lane::new(),
         }
     }
 
@@ -206,6 +209,11 @@ impl CallsInFlight {
     /// Returns how many places are taken.
     pub(crate) fn taken(&self) -> usize {
         self.taken.load(Ordering::Acquire)
+    }
+
+    /// Returns where the longer ones of them queue.
+    pub(super) const fn lane(&self) -> &Lane {
+        &self.lane
     }
 
     /// Returns what counts this peer's doings.

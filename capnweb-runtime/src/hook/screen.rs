@@ -9,7 +9,7 @@ use super::{Stub, Value};
 use crate::error::Error;
 use crate::error::redact::{self, OutgoingError};
 use crate::value::{ErrorValue, Object};
-use crate::wire::MAX_ENCODE_DEPTH;
+use crate::wire::{Expr, MAX_ENCODE_DEPTH, WireRef};
 
 /// Says what peers are told of an error.
 type Policy = dyn Fn(&ErrorValue<Stub>) -> OutgoingError + Send + Sync;
@@ -55,6 +55,48 @@ impl Screen {
     /// Puts in the place of every error in a value what is told of it.
     pub(crate) fn value(&self, value: &mut Value) {
         self.value_at(value, Place::default());
+    }
+
+    /// Puts in the place of every error in an instruction what is told of it (B-19). The policy sees
+    /// them without their properties, which only have a meaning where they are evaluated.
+    pub(crate) fn expression(&self, expr: &mut Expr) {
+        match expr {
+            Expr::Error(error) => self.expressed_error(error),
+            Expr::Capability(WireRef::Import(target) | WireRef::Pipeline(target)) => {
+                target
+                    .args
+                    .iter_mut()
+                    .flatten()
+                    .for_each(|arg| self.expression(arg));
+            }
+            Expr::Capability(WireRef::Remap(remap)) => {
+                let readable = remap
+                    .instructions
+                    .iter_mut()
+                    .filter_map(|expr| expr.as_mut().ok());
+                readable.for_each(|expr| self.expression(expr));
+            }
+            other => other
+                .children_mut()
+                .for_each(|child| self.expression(child)),
+        }
+    }
+
+    fn expressed_error(&self, error: &mut ErrorValue<WireRef>) {
+        let message = std::mem::take(&mut error.message);
+        let mut judged = ErrorValue::new(error.class, message).for_audience(error.audience());
+        judged.stack = error.stack.take();
+        match self.judge(&judged) {
+            OutgoingError::Keep => error.message = judged.message,
+            OutgoingError::Replace(other) => {
+                *error = ErrorValue::new(other.class, other.message);
+                error.stack = other.stack;
+            }
+        }
+        error
+            .props
+            .iter_mut()
+            .for_each(|(_, prop)| self.expression(prop));
     }
 
     fn value_at(&self, value: &mut Value, place: Place) {

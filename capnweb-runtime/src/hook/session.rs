@@ -154,10 +154,11 @@ impl Session {
     /// Callbacks run in the order in which they were registered, here and with
     /// [`Stub::on_broken`], before anything that waits for the session fails.
     pub fn on_broken(&self, callback: impl FnOnce(&Disconnect) + Send + 'static) {
-        self.0.on_broken(Box::new(|error| match error {
-            Error::Disconnected(reason) => callback(reason),
+        self.0.on_broken(Box::new(|error| {
             // A session has no other end.
-            _ => {}
+            if let Error::Disconnected(reason) = error {
+                callback(reason);
+            }
         }));
     }
 

@@ -42,8 +42,8 @@ impl Watch {
     /// its caller.
     pub(super) fn begin(method: Method, call: &Call) -> Self {
         let Method { interface, name } = method;
-        let span = match call.session() {
-            Some(session) => info_span!(
+        let span = if let Some(session) = call.session() {
+            info_span!(
                 parent: session.span(),
                 "call",
                 interface,
@@ -51,14 +51,15 @@ impl Watch {
                 session = session.id(),
                 outcome = Empty,
                 duration_us = Empty,
-            ),
-            None => info_span!(
+            )
+        } else {
+            info_span!(
                 "call",
                 interface,
                 method = name,
                 outcome = Empty,
-                duration_us = Empty
-            ),
+                duration_us = Empty,
+            )
         };
         let begun = (!span.is_disabled()).then(Instant::now);
         Self { span, begun }

@@ -87,6 +87,7 @@ impl<S> WebSocketSource<S> {
                 limit: self.max_frame_bytes,
             }
             .into(),
+            Error::Utf8(_) => Violation::NotUtf8.into(),
             error => failed(error),
         }
     }
@@ -106,13 +107,22 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> FrameSink for WebSocket
     }
 
     async fn close(&mut self, reason: &Disconnect) {
-        let reason = Utf8Bytes::from(truncated(&reason.to_string()));
         let frame = CloseFrame {
-            code: CloseCode::from(SESSION_ENDED),
-            reason,
+            code: close_code(reason),
+            reason: Utf8Bytes::from(truncated(&reason.to_string())),
         };
         // The peer may be gone already; there is nobody left to tell.
         drop(self.sink.send(Message::Close(Some(frame))).await);
+    }
+}
+
+/// Text that is none has a code of its own in RFC 6455; everything else is the session's matter.
+fn close_code(reason: &Disconnect) -> CloseCode {
+    match reason {
+        Disconnect::Violation(violation) if matches!(**violation, Violation::NotUtf8) => {
+            CloseCode::Invalid
+        }
+        _ => CloseCode::from(SESSION_ENDED),
     }
 }
 

@@ -45,12 +45,14 @@ impl<T, E> Promise<T, E> {
     /// anything else but `null` and `undefined`, once.
     ///
     #[doc = include_str!("../../docs/map.md")]
-    pub fn map<R: MapResult>(
-        self,
-        closure: impl FnOnce(Promise<T::Item>) -> R,
-    ) -> Promise<T::Mapped<R::Arrives>>
+    // The types are parameters, rather than written out, so that the compiler finds this method
+    // first, and complains about what is mapped afterwards, in our words.
+    pub fn map<R, Item, Mapped>(self, closure: impl FnOnce(Promise<Item>) -> R) -> Promise<Mapped>
     where
-        T: Mappable,
+        T: Mappable<Item = Item, Mapped<R::Arrives> = Mapped>,
+        R: MapResult,
+        Item: Wire,
+        Mapped: Wire,
     {
         Promise::from_stub(map(self.as_stub(), closure))
     }

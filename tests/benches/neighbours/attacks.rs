@@ -100,7 +100,7 @@ attacks! {
     }
     "wide values": |peer, size| {
         peer.read_and_forget();
-        let wide = vec!["1"; size / 22].join(",");
+        let wide = vec!["1"; size / 28].join(",");
         for id in 1.. {
             peer.say(&format!(r#"["push",["pipeline",0,["echo"],[[[{wide}]]]]]"#)).await?;
             peer.say(&format!(r#"["pull",{id}]"#)).await?;
@@ -134,6 +134,33 @@ attacks! {
             peer.say(&format!(r#"["push",["pipeline",0,["echo"],[{story}]]]"#)).await?;
             peer.say(&format!(r#"["pull",{id}]"#)).await?;
             peer.say(&format!(r#"["release",{id},1]"#)).await?;
+        }
+    }
+    "maps of maps": |peer, _size| {
+        peer.read_and_forget();
+        let items = vec!["1"; 100].join(",");
+        let inner = r#"["remap",-1,[],[["import",-1]],[1,1,1,1,1,1,1,1]]"#;
+        let outer = format!(r#"["remap",1,[],[["import",1]],[{inner},1]]"#);
+        peer.say(&format!(r#"["push",["pipeline",0,["echo"],[[[{items}]]]]]"#)).await?;
+        for id in 2.. {
+            peer.say(&format!(r#"["push",{outer}]"#)).await?;
+            peer.say(&format!(r#"["pull",{id}]"#)).await?;
+            peer.say(&format!(r#"["release",{id},1]"#)).await?;
+        }
+    }
+    "streams never read": |peer, size| {
+        peer.read_and_forget();
+        let chunk = "x".repeat(size / 50);
+        peer.say(r#"["pipe"]"#).await?;
+        peer.say(r#"["push",["pipeline",0,["echo"],[["readable",1]]]]"#).await?;
+        loop {
+            peer.say(&format!(r#"["stream",["pipeline",1,["write"],["{chunk}"]]]"#)).await?;
+        }
+    }
+    "pipes without end": |peer, _size| {
+        peer.read_and_forget();
+        loop {
+            peer.say(r#"["pipe"]"#).await?;
         }
     }
     "forged ids": |peer, _size| {

@@ -25,7 +25,7 @@ const TIME: Duration = Duration::from_secs(2);
 const ATTACKERS: usize = 10;
 
 /// What the large things of attackers have, in bytes: less than a message may.
-const SIZE: usize = 1_000_000;
+const SIZE: usize = 250_000;
 
 fn main() {
     match std::env::args().nth(1).as_deref() {

@@ -44,15 +44,14 @@ await step("an answer may take its time", async () => {
 await step("values of every kind", async () => {
   const api = batch();
   const date = new Date(1_700_000_000_000);
-  const values = [undefined, null, 12345678901234567890n, date, new Uint8Array([0, 255]), "ä\n"];
+  const values = [undefined, null, 12345678901234567890n, date, "ä\n", [[1]]];
   const echoed = await Promise.all(values.map((value) => api.echo(value)));
   assert.deepEqual(echoed, values);
 });
 
-await step("each batch has a main object of its own", async () => {
+await step("an object may be passed that nothing is asked of", async () => {
   const registered = batch().registerCallback(() => "unused");
   assert.equal(await registered, "registered");
-  assert.equal(await batch().triggerCallback(), "no callback");
 });
 
 await step("what is asked for after the flush has ended", async () => {

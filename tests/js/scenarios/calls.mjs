@@ -66,4 +66,21 @@ await step("a large message goes through", async () => {
   assert.equal(await api.echo(text), text);
 });
 
+await step("everything that a target has is there", async () => {
+  const members = `
+    square add greet getList generateFibonacci returnNull returnUndefined returnNumber echo
+    slowMethod callSquare callFunction throwError throwTypeError makeCounter incrementCounter
+    registerCallback triggerCallback echoBytes echoDate echoBigInt echoBlob makeBytes makeDate
+    makeBigInt getTimestamp getBytesLength getBigIntString returnInfinity returnNegativeInfinity
+    returnNaN makeHeaders makeStream makeByteStream makeLargeChunkStream makeErrorStream
+    makeStreamSource collectStream sumByteStream collectStreamSlow readStreamPartial makeCollector
+    writeToWritable makeBlob readBlob mapArrayRemote mapNullRemote mapSingleRemote mapNestedRemote
+    mapCounterRemote`;
+  for (const name of members.trim().split(/\s+/)) {
+    const method = await api[name];
+    assert.equal(typeof method, "function", name);
+    method[Symbol.dispose]();
+  }
+});
+
 await finish();

@@ -9,6 +9,8 @@ import { writeSync } from "node:fs";
 import { RpcSession, WebSocketTransport } from "capnweb";
 import WebSocket from "ws";
 
+import { Recorder } from "../wire.mjs";
+
 globalThis.WebSocket ??= WebSocket;
 
 // A step that takes longer than this hangs.
@@ -20,14 +22,34 @@ const ROUND_TRIPS = 50;
 
 const sessions = [];
 
-// Opens a session to the target; `api` is its main object, `stats()` what this side holds.
-export function connect(localMain) {
-  const [url] = process.argv.slice(2);
-  if (url === undefined) fail("connect", new Error("usage: node SCENARIO.mjs ws://HOST:PORT/"));
-  const session = new RpcSession(new WebSocketTransport(new WebSocket(url)), localMain);
-  const peer = { api: session.getRemoteMain(), stats: () => session.getStats() };
+// What of the protocol has crossed the wire; printed when the scenario ends.
+const recorded = { sent: new Set(), received: new Set() };
+process.once("exit", () => {
+  for (const [way, forms] of Object.entries(recorded)) {
+    for (const form of forms) writeSync(process.stdout.fd, `${way} ${form}\n`);
+  }
+});
+
+// Opens a session to the target; `api` is its main object, `stats()` what this side holds, and
+// `cut()` ends the connection without a word.
+export function connect(localMain, options) {
+  const socket = new WebSocket(targetUrl());
+  const transport = new Recorder(new WebSocketTransport(socket), recorded);
+  const session = new RpcSession(transport, localMain, options);
+  const peer = {
+    api: session.getRemoteMain(),
+    stats: () => session.getStats(),
+    cut: () => socket.terminate(),
+  };
   sessions.push(peer);
   return peer;
+}
+
+// Returns where the target is: the first argument.
+export function targetUrl() {
+  const [url] = process.argv.slice(2);
+  if (url === undefined) fail("connect", new Error("usage: node SCENARIO.mjs ws://HOST:PORT/"));
+  return url;
 }
 
 // Takes a session that has ended out of the check at the end.

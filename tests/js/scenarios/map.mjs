@@ -1,7 +1,7 @@
 // `map`: a mapper recorded here and applied by the target, and one recorded there and applied here.
 
 import assert from "node:assert/strict";
-import { RpcTarget } from "capnweb";
+import { RpcStub, RpcTarget } from "capnweb";
 import { connect, dispose, finish, step } from "./lib.mjs";
 
 class Counter extends RpcTarget {
@@ -115,6 +115,32 @@ await step("a target's object, captured", async () => {
   const counter = await api.makeCounter(0);
   assert.deepEqual(await mapped(api.getList(), (x) => counter.increment(x)), [1, 3, 6, 10, 15]);
   assert.equal(await counter.value, 15);
+});
+
+await step("an object and a function of this side's, captured", async () => {
+  const counter = new RpcStub(new Counter(0));
+  const double = new RpcStub((x) => x * 2);
+  assert.deepEqual(await mapped(api.getList(), (x) => double(x)), [2, 4, 6, 8, 10]);
+  const sums = await mapped(api.getList(), (x) => api.incrementCounter(counter, x));
+  // The elements are under way each by itself, so that they may overtake each other.
+  assert.equal(Math.max(...sums), 15);
+  dispose(counter, double);
+});
+
+await step("values of every kind, made for every element", async () => {
+  const date = new Date(7);
+  const made = (x) => ({ x, list: [1n, date, undefined, null, NaN], shorts: Int16Array.of(1) });
+  const result = await mapped(api.generateFibonacci(2), made);
+  assert.deepEqual(result, [made(0), made(1)]);
+  const echoed = await mapped(api.getList(), (x) => api.echo({ x, list: [[x]], date }));
+  assert.deepEqual(echoed[4], { x: 5, list: [[5]], date });
+});
+
+await step("a list that is here already", async () => {
+  const list = api.getList();
+  await list;
+  assert.deepEqual(await list.map((x) => api.square(x)), [1, 4, 9, 16, 25]);
+  dispose(list);
 });
 
 await step("an element that fails", async () => {

@@ -6,4 +6,4 @@ mod scenario;
 
 pub use install::InstallError;
 pub use node::{Node, NodeError};
-pub use scenario::{SCENARIOS, Scenario, ScenarioError};
+pub use scenario::{Passed, SCENARIOS, Scenario, ScenarioError};

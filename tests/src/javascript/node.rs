@@ -60,10 +60,21 @@ impl Node {
 
     /// Starts a program of `tests/js`.
     pub fn program(&self, file: &str, arguments: &[&str]) -> Result<Process, ProcessError> {
-        let mut command = Command::new(NODE);
+        self.run(&[&[file], arguments].concat())
+    }
+
+    /// Starts a program of `tests/js` that can have the garbage collected, to tell what is alive.
+    pub fn measured_program(
+        &self,
+        file: &str,
+        arguments: &[&str],
+    ) -> Result<Process, ProcessError> {
+        self.run(&[&["--expose-gc", file], arguments].concat())
+    }
+
+    fn run(&self, arguments: &[&str]) -> Result<Process, ProcessError> {
         Process::spawn(
-            command
-                .arg(file)
+            Command::new(NODE)
                 .args(arguments)
                 .current_dir(&self.directory),
         )

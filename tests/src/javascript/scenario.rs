@@ -25,8 +25,8 @@ impl Scenario {
         SCENARIOS.into_iter().find(|scenario| scenario.name == name)
     }
 
-    /// Runs it against the interop target at `url`; returns the steps in the order they passed.
-    pub fn run(&self, node: &Node, url: &str) -> Result<Vec<String>, ScenarioError> {
+    /// Runs it against the interop target at `url`; returns what it says of its steps and the wire.
+    pub fn run(&self, node: &Node, url: &str) -> Result<Passed, ScenarioError> {
         let name = self.name;
         let broken = |source| ScenarioError::Process { name, source };
         let file = format!("scenarios/{name}.mjs");
@@ -40,33 +40,56 @@ impl Scenario {
                 said,
             });
         }
-        self.counted(&end.lines)
+        self.counted(Passed::read(&end.lines))
     }
 
-    fn counted(&self, lines: &[String]) -> Result<Vec<String>, ScenarioError> {
-        let passed = lines.iter().filter_map(|line| line.strip_prefix("ok "));
-        let passed: Vec<String> = passed.map(str::to_owned).collect();
-        if passed.len() == self.steps {
+    fn counted(&self, passed: Passed) -> Result<Passed, ScenarioError> {
+        if passed.steps.len() == self.steps {
             return Ok(passed);
         }
         let Self { name, steps } = *self;
         Err(ScenarioError::Steps {
             name,
             expected: steps,
-            passed,
+            passed: passed.steps,
         })
     }
 }
 
+/// What a scenario that passed says of itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Passed {
+    /// Its steps, in their order.
+    pub steps: Vec<String>,
+    /// The forms of the protocol that it has sent, as `tests/js/wire.mjs` names them.
+    pub sent: Vec<String>,
+    /// The forms of the protocol that it has received.
+    pub received: Vec<String>,
+}
+
+impl Passed {
+    fn read(lines: &[String]) -> Self {
+        let after = |prefix: &str| {
+            let rests = lines.iter().filter_map(|line| line.strip_prefix(prefix));
+            rests.map(str::to_owned).collect()
+        };
+        Self {
+            steps: after("ok "),
+            sent: after("sent "),
+            received: after("received "),
+        }
+    }
+}
+
 /// Every scenario, by topic.
-pub const SCENARIOS: [Scenario; 11] = [
+pub const SCENARIOS: [Scenario; 12] = [
     Scenario {
         name: "batch",
         steps: 10,
     },
     Scenario {
         name: "calls",
-        steps: 12,
+        steps: 13,
     },
     Scenario {
         name: "pipelining",
@@ -98,11 +121,15 @@ pub const SCENARIOS: [Scenario; 11] = [
     },
     Scenario {
         name: "map",
-        steps: 18,
+        steps: 21,
     },
     Scenario {
         name: "streams",
         steps: 19,
+    },
+    Scenario {
+        name: "endings",
+        steps: 14,
     },
 ];
 

@@ -29,7 +29,8 @@ scenarios!(
     values,
     disposal,
     map,
-    streams
+    streams,
+    endings
 );
 
 fn prove_through_rust(name: &str) {

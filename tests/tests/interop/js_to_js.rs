@@ -31,7 +31,8 @@ scenarios!(
     values,
     disposal,
     map,
-    streams
+    streams,
+    endings
 );
 
 #[test]

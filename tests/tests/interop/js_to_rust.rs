@@ -25,7 +25,8 @@ scenarios!(
     values,
     disposal,
     map,
-    streams
+    streams,
+    endings
 );
 
 fn prove_against_rust(name: &str) {

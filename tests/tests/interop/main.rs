@@ -1,11 +1,13 @@
 //! Interop with the JavaScript peer, npm `capnweb`.
 
+mod coverage;
 mod differential;
 mod js_through_rust;
 mod js_to_js;
 mod js_to_rust;
 #[path = "../../../capnweb-runtime/examples/interop-target/mapping.rs"]
 mod mapping;
+mod program;
 mod rust_to_js;
 #[path = "../../../capnweb-runtime/examples/interop-target/streams.rs"]
 mod streams;

@@ -51,7 +51,7 @@ fn limited() -> Link<SleeperStub> {
 
 /// A function whose calls never end.
 fn hanging() -> Function<fn() -> i64> {
-    Function::new(|| std::future::pending::<Result<i64, Error>>())
+    Function::new(std::future::pending::<Result<i64, Error>>)
 }
 
 #[tokio::test(start_paused = true)]

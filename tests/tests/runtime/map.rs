@@ -266,6 +266,7 @@ async fn elements_that_are_capabilities_are_called_where_they_are() {
     .await;
 }
 
+/// A map's result is mapped like any list (M-37).
 #[tokio::test]
 async fn maps_are_mapped_and_nested() {
     over_both(library, async |main: &Link<LibraryStub>| {

@@ -65,8 +65,8 @@ async fn each_call_runs_in_a_span_of_its_own() {
     let lines = listener.lines();
     let call = span(&lines, "call", r#"method="write""#);
     for text in ["before", "after"] {
-        let line = format!("event INFO in {call}: message={text}");
-        assert!(lines.contains(&line), "{line} in {lines:#?}");
+        let told = format!("event INFO in {call}: message={text}");
+        assert!(lines.contains(&told), "{told} in {lines:#?}");
     }
     let is_end = |line: &&String| line.starts_with(&format!("record in {call}: "));
     let ends: Vec<_> = lines.iter().filter(is_end).collect();
@@ -145,7 +145,7 @@ async fn a20_no_secret_is_ever_traced() {
         link.session.close("SECRET");
         for message in [
             r#"["SECRET"]"#,
-            r#"SECRET"#,
+            "SECRET",
             r#"["push",["SECRET",1]]"#,
             r#"["push",["bigint","SECRET"]]"#,
             r#"["push",["bytes","AA","SECRET"]]"#,

@@ -4,8 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::error::Error;
+use crate::hook::Value;
 use crate::hook::charge::{Account, Charge};
+use crate::hook::lane::Lane;
 use crate::hook::resolver::{CallsInFlight, Resolver};
+use crate::hook::weight::weight;
 use crate::value::Path;
 
 /// What one `remap` of a peer's may spend, all that is nested in it included.
@@ -41,22 +44,34 @@ impl Allowance {
         self.take(bytes.div_euclid(BYTES_A_STEP).saturating_add(1))
     }
 
+    /// Takes the steps for copying a value, and charges the peer with the copy.
+    pub(super) fn copy(&self, value: &Value) -> Result<Arc<Charge>, Error> {
+        let bytes = weight(value);
+        self.copied(bytes)?;
+        self.charge(bytes)
+    }
+
     /// Takes the steps for what has been copied beside that.
     pub(super) fn copied(&self, bytes: usize) -> Result<(), Error> {
         self.take(bytes.div_euclid(BYTES_A_STEP))
     }
 
+    /// Returns how many steps have been taken.
+    pub(super) fn taken(&self) -> usize {
+        self.steps.taken.load(Ordering::Acquire)
+    }
+
+    /// Takes steps; when they do not suffice, none are left: whatever comes next fails at once.
     fn take(&self, steps: usize) -> Result<(), Error> {
         let limit = self.steps.limit;
-        let more = |taken: usize| taken.checked_add(steps).filter(|taken| *taken <= limit);
+        let more = |taken: usize| Some(taken.saturating_add(steps).min(limit));
         let taken = &self.steps.taken;
-        taken
-            .fetch_update(Ordering::AcqRel, Ordering::Acquire, more)
-            .map(drop)
-            .map_err(|_| {
-                self.calls.counters().limit_hit("max_map_steps");
-                Error::range_error(format!("The map takes more than {limit} steps.")).public()
-            })
+        let before = taken.fetch_update(Ordering::AcqRel, Ordering::Acquire, more);
+        if before.is_ok_and(|before| before.saturating_add(steps) <= limit) {
+            return Ok(());
+        }
+        self.calls.counters().limit_hit("max_map_steps");
+        Err(Error::range_error(format!("The map takes more than {limit} steps.")).public())
     }
 
     /// Gives a call a place among the peer's calls in flight.
@@ -66,6 +81,11 @@ impl Allowance {
         result: Resolver,
     ) -> Result<Resolver, (Resolver, Error)> {
         self.calls.admit(path, result)
+    }
+
+    /// Returns where the longer work of the peer's session queues.
+    pub(super) const fn lane(&self) -> &Lane {
+        self.calls.lane()
     }
 
     /// Charges the peer with something that is kept.

@@ -29,7 +29,8 @@ pub(super) fn express(open: &mut Recordings, value: &Value, depth: usize) -> Res
         }
         Value::Object(members) => Expr::Object(express_members(open, members, below)?),
         Value::Error(error) => {
-            let mut expr = ErrorValue::new(error.class, error.message.clone());
+            let mut expr =
+                ErrorValue::new(error.class, error.message.clone()).for_audience(error.audience());
             expr.stack.clone_from(&error.stack);
             expr.props = express_members(open, &error.props, below)?;
             Expr::Error(Box::new(expr))

@@ -10,6 +10,7 @@ use crate::hook::Value;
 use crate::hook::cap::Cap;
 use crate::hook::cap::State;
 use crate::hook::resolver::Resolver;
+use crate::hook::screen::Screen;
 use crate::hook::weight::weigh_expr;
 use crate::wire::{DecodeError, Expr};
 
@@ -103,6 +104,14 @@ impl Mapper {
     pub(crate) fn can_travel(&self) -> bool {
         let readable = |instruction: &Instruction| instruction.expr.is_ok();
         self.terms.guards.is_empty() && self.instructions.iter().all(readable)
+    }
+
+    /// Puts in the place of every error in the instructions what a peer is told of it.
+    pub(crate) fn screen(&mut self, screen: &Screen) {
+        let instructions = self.instructions.iter_mut();
+        for expr in instructions.filter_map(|instruction| instruction.expr.as_mut().ok()) {
+            screen.expression(expr);
+        }
     }
 
     /// Takes the mapper apart, to be sent.

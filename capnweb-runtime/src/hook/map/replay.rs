@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::allowance::Allowance;
 use super::mapper::Mapper;
 use super::scope::ReplayScope;
 use crate::error::{Disconnect, Error};
@@ -9,6 +10,7 @@ use crate::hook::Value;
 use crate::hook::cap::{Cap, Outcome};
 use crate::hook::charge::Charge;
 use crate::hook::evaluate::evaluate;
+use crate::hook::lane::Lane;
 use crate::hook::resolver::Resolver;
 use crate::hook::session::Session;
 use crate::hook::weight::weight;
@@ -47,8 +49,7 @@ impl Replay {
         input: &Value,
         result: Resolver,
     ) -> Result<Self, (Resolver, Error)> {
-        let kept = mapper.terms().allowance.as_ref();
-        let kept = match kept.map(|allowance| allowance.charge(weight(input))) {
+        let kept = match mapper.terms().allowance.as_ref().map(|own| own.copy(input)) {
             Some(Err(error)) => return Err((result, error)),
             Some(Ok(charge)) => Some(charge),
             None => None,
@@ -66,6 +67,18 @@ impl Replay {
             kept,
             result,
         })
+    }
+
+    /// Returns how many steps have been taken of those that the peer may take, if one may.
+    pub(super) fn taken(&self) -> usize {
+        let allowance = self.mapper.terms().allowance.as_ref();
+        allowance.map_or(0, Allowance::taken)
+    }
+
+    /// Returns where the work of the session queues that this runs for.
+    pub(super) fn lane(&self) -> Option<&Lane> {
+        let allowance = self.mapper.terms().allowance.as_ref();
+        allowance.map(Allowance::lane)
     }
 
     /// Executes the next instruction.

@@ -3,6 +3,7 @@
 use std::cell::Cell;
 
 use super::replay::{Progress, Replay};
+use crate::hook::lane::Lane;
 
 /// Applies a mapper: at once as far as a slice goes, as calls are started at once; what is left
 /// then becomes a task that lets others run in between.
@@ -21,12 +22,27 @@ pub(super) fn start(replay: Replay) {
         return;
     }
     match tokio::runtime::Handle::try_current() {
-        Ok(runtime) => drop(runtime.spawn(async move {
-            while !work.slice() {
-                tokio::task::yield_now().await;
-            }
-        })),
+        Ok(runtime) => drop(runtime.spawn(finish(work))),
         Err(_) => while !work.slice() {},
+    }
+}
+
+/// Goes on until everything is done, letting others run in between. Of the replays that run for one
+/// session only one at a time does, so that many of them do not keep other sessions waiting longer.
+async fn finish(mut work: Work) {
+    let lane = work.lane();
+    loop {
+        let done = match &lane {
+            Some(lane) => {
+                let _go = lane.go().await;
+                work.slice()
+            }
+            None => work.slice(),
+        };
+        if done {
+            return;
+        }
+        tokio::task::yield_now().await;
     }
 }
 
@@ -34,14 +50,25 @@ pub(super) fn start(replay: Replay) {
 struct Work(Vec<Replay>);
 
 impl Work {
+    /// Returns where this queues.
+    fn lane(&self) -> Option<Lane> {
+        self.0.first()?.lane().cloned()
+    }
+
     /// Goes on for a while; returns whether everything is done.
     fn slice(&mut self) -> bool {
         let _meeting = Meeting::begin();
-        for _ in 0..STEPS_A_SLICE {
+        let mut left = STEPS_A_SLICE;
+        while left > 0 {
             let Some(replay) = self.0.last_mut() else {
                 return true;
             };
-            if let Progress::Done(outcome) = replay.step()
+            let before = replay.taken();
+            let progress = replay.step();
+            // What copies much counts as many steps; all but the peer's own are short.
+            let taken = replay.taken().saturating_sub(before);
+            left = left.saturating_sub(taken.max(1));
+            if let Progress::Done(outcome) = progress
                 && let Some(done) = self.0.pop()
             {
                 done.finish(outcome);
@@ -74,5 +101,5 @@ thread_local! {
     static MET: Cell<Option<Vec<Replay>>> = const { Cell::new(None) };
 }
 
-/// How many instructions are executed before others have a turn.
+/// How many steps are taken before others have a turn.
 const STEPS_A_SLICE: usize = 128;

@@ -196,6 +196,7 @@ mod tests {
         moments.iter().map(|now| flow.send(*now, size)).collect()
     }
 
+    /// The constants, the first state and the three events (P-30, P-31, P-32).
     #[test]
     fn a_grows_as_fast_as_acknowledgements_come() {
         let mut flow = Flow::new();

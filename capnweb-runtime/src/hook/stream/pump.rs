@@ -94,6 +94,7 @@ impl Gauge {
     /// Waits until every pump has ended or waits for the other side.
     ///
     /// Cancel-safe.
+    #[cfg(any(test, feature = "websocket"))]
     pub(crate) async fn still(&self) {
         loop {
             let still = self.0.still.notified();

@@ -5,10 +5,10 @@ use std::task::{Context, Poll};
 
 use super::nature::Nature;
 use crate::error::{Error, Unsendable};
-use crate::hook::Value;
 use crate::hook::cap::{Cap, Hook, Waiter, itself};
 use crate::hook::graveyard::bury;
 use crate::hook::resolver::Resolver;
+use crate::hook::{Mapper, Value};
 use crate::value::Path;
 
 /// Where the chunks of a stream come from.
@@ -57,6 +57,11 @@ impl Hook for Readable {
 
     fn read(self: Arc<Self>, _: Path, result: Resolver) {
         let text = "Cannot access properties on a ReadableStream stub";
+        result.settle(Err(Error::new(text).public()));
+    }
+
+    fn map(self: Arc<Self>, _: Path, _: Mapper, result: Resolver) {
+        let text = "Cannot use map() on a ReadableStream";
         result.settle(Err(Error::new(text).public()));
     }
 

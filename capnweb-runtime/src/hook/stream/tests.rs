@@ -127,6 +127,7 @@ async fn next(source: &mut Box<dyn Source>) -> Option<Outcome> {
     poll_fn(|context| source.poll_next(context)).await
 }
 
+/// P-3: one at a time, each answered when it was accepted.
 #[tokio::test]
 async fn a_sink_that_waits_is_given_one_chunk_at_a_time() {
     let (stream, log, gate) = noting();
@@ -217,6 +218,7 @@ async fn a_writer_within_a_process_waits_for_each_answer() {
     assert_eq!(log.take(), ["wait"]);
 }
 
+/// P-13.
 #[tokio::test]
 async fn a_writer_that_closes_learns_of_the_end_and_lets_go() {
     let (stream, log, _) = noting();
@@ -229,6 +231,7 @@ async fn a_writer_that_closes_learns_of_the_end_and_lets_go() {
     assert_eq!(log.take(), ["a", "closed"]);
 }
 
+/// P-15.
 #[tokio::test]
 async fn a_writer_that_is_dropped_aborts() {
     let (stream, log, _) = noting();

@@ -78,6 +78,25 @@ async fn w26_errors_among_the_arguments_of_our_calls_are_asked_about() {
     );
 }
 
+/// B-19: the reference implementation forgets those.
+#[tokio::test]
+async fn b19_errors_in_what_a_mapper_is_to_do_are_asked_about() {
+    let peer = hushed();
+    let main = peer.main().clone();
+    let cause = Error::new("outer secret").with_cause(Error::new("secret"));
+    let mapped = main.call("list", ()).map(|item| {
+        main.call("f", (item, cause.into_value()))
+            .map(|inner| (inner, secret()))
+    });
+    let heard = peer.heard().await.concat();
+    assert!(heard.contains("remap"), "{heard}");
+    assert!(
+        heard.matches("REDACTED").count() == 2 && !heard.contains("secret"),
+        "{heard}"
+    );
+    drop(mapped);
+}
+
 /// A settled promise is replaced by its value where the session's lock is held.
 #[tokio::test]
 async fn w26_errors_inside_of_settled_promises_are_asked_about() {
@@ -264,8 +283,10 @@ async fn l27_chains_of_causes_are_cut_and_written_once() {
 /// Other properties of the error at the end stay.
 #[tokio::test]
 async fn l27_only_errors_are_left_out_of_the_last_error() {
-    let mut limits = Limits::default();
-    limits.max_error_depth = 1;
+    let limits = Limits {
+        max_error_depth: 1,
+        ..Limits::default()
+    };
     let error = Error::new("m")
         .with_prop("n", number(1.0))
         .with_cause(Error::new("c"));

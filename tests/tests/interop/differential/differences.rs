@@ -41,6 +41,12 @@ pub(super) fn intended(
             if other_answers.iter().any(is_refused) {
                 return Some("B-3, C-4: a stub is a value wherever it stands");
             }
+            if conversation
+                .iter()
+                .any(|message| message.contains(r#"["constructor""#))
+            {
+                return Some("C-14: what is read of a failure fails, whatever its name");
+            }
             if drops {
                 return Some("B-29: what is dropped comes back when it settles");
             }

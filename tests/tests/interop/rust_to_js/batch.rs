@@ -1,6 +1,6 @@
 //! Batches, sent to the JavaScript target over HTTP.
 
-use capnweb_runtime::{Batch, Disconnect, ErrorClass, Promise, Value};
+use capnweb_runtime::{Batch, ErrorClass, Promise, Value};
 
 use super::super::support::{in_time, node, runtime};
 use super::super::target::TargetStub;
@@ -81,21 +81,5 @@ fn what_was_not_wanted_has_ended() {
         for late in [unwanted.await, main.square(3.0).await] {
             assert_eq!(late.unwrap_err().to_string(), "Batch RPC request ended.");
         }
-    });
-}
-
-/// The reference answers a batch that fails as a whole with 500.
-#[test]
-fn a_batch_that_the_server_gives_up_is_refused() {
-    with_target(async |batch| {
-        let batch = batch();
-        // Deeper than the reference reads.
-        let deep = (0..254).fold(Value::Null, |inner, _| Value::Array(vec![inner]));
-        let echo = batch.main().echo(deep);
-        let error = batch.send(echo).await.unwrap_err();
-        assert!(
-            matches!(error, Disconnect::Refused { status: 500, .. }),
-            "{error:?}"
-        );
     });
 }

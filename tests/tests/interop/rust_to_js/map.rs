@@ -7,7 +7,7 @@ use super::peer::{with_peer, with_peer_that_keeps};
 use crate::mapping::{Source, SourceStub};
 use crate::target::{Counter, CounterStub};
 
-struct Numbers;
+pub(super) struct Numbers;
 
 impl Source for Numbers {
     async fn get_numbers(&self) -> Result<Vec<f64>> {
@@ -37,7 +37,7 @@ impl Source for Numbers {
     }
 }
 
-struct Counting(std::sync::Mutex<f64>);
+pub(super) struct Counting(pub(super) std::sync::Mutex<f64>);
 
 impl Counter for Counting {
     async fn increment(&self, n: f64) -> Result<f64> {

@@ -6,9 +6,12 @@ mod calls;
 mod capabilities;
 mod disposal;
 mod errors;
+mod everything;
 mod map;
 mod peer;
 mod pipelining;
 mod streams;
 mod three_parties;
 mod values;
+
+pub(super) use everything::exchange_everything;

@@ -2,7 +2,8 @@
 
 use std::sync::{Arc, Mutex};
 
-use capnweb_runtime::{Error, Function, Result, Server, Value, capability};
+use capnweb_runtime::{Error, Function, ReadableStream, Result, Server, Value, capability};
+use futures_util::stream;
 use tokio::sync::watch;
 
 use super::super::support::{Census, Citizen, serving_by};
@@ -17,6 +18,7 @@ pub(super) trait Api {
     async fn opened(&self) -> Result<String>;
     #[rpc(cancel = "drop")]
     async fn never(&self) -> Result<()>;
+    async fn numbers(&self, count: u8) -> Result<ReadableStream<u8>>;
     async fn tell(&self, callback: Function<fn(f64) -> Value>) -> Result<String>;
     async fn ask(&self, callback: Function<fn(f64) -> Value>) -> Result<Value>;
 }
@@ -102,6 +104,12 @@ impl Api for Main {
 
     async fn never(&self) -> Result<()> {
         std::future::pending().await
+    }
+
+    async fn numbers(&self, count: u8) -> Result<ReadableStream<u8>> {
+        Ok(ReadableStream::new(stream::iter(
+            (0..count).map(Ok::<u8, Error>),
+        )))
     }
 
     async fn tell(&self, callback: Function<fn(f64) -> Value>) -> Result<String> {

@@ -88,6 +88,25 @@ async fn t26_an_answer_in_the_batch_is_good() {
     assert!(response.lines().contains(&answered), "{response:?}");
 }
 
+/// T-27, B-16: the fault is a stream that ends before its end because nobody waited for it.
+#[tokio::test]
+async fn t27_a_stream_is_sent_to_its_end() {
+    let body = "[\"push\",[\"pipeline\",0,[\"numbers\"],[3]]]\n[\"pull\",1]";
+    let response = answer(&House::new(), body).await;
+    let written: Vec<&str> = response.body.lines().collect();
+    assert_eq!(
+        written,
+        [
+            r#"["pipe"]"#,
+            r#"["resolve",1,["readable",1]]"#,
+            r#"["stream",["pipeline",1,["write"],[0]]]"#,
+            r#"["stream",["pipeline",1,["write"],[1]]]"#,
+            r#"["stream",["pipeline",1,["write"],[2]]]"#,
+            r#"["stream",["pipeline",1,["close"],[]]]"#,
+        ]
+    );
+}
+
 /// T-24: everything that was asked for is waited for.
 #[tokio::test]
 async fn t24_the_answer_waits_for_calls_that_take_their_time() {

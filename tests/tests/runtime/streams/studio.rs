@@ -76,7 +76,7 @@ pub(super) fn collector(notes: &Notes, good: usize) -> WritableStream<String> {
         Ok((notes, taken + 1))
     });
     WritableStream::with_abort(sink, move |reason| {
-        aborting.note(format!("aborted: {reason}"))
+        aborting.note(format!("aborted: {reason}"));
     })
 }
 
@@ -87,7 +87,7 @@ pub(super) fn noting<T: capnweb_runtime::Wire>(
 ) -> ReadableStream<T> {
     let notes = notes.clone();
     ReadableStream::with_cancel(chunks, move |reason| {
-        notes.note(format!("cancelled: {reason}"))
+        notes.note(format!("cancelled: {reason}"));
     })
 }
 

@@ -2,11 +2,11 @@
 
 use std::cell::RefCell;
 use std::fmt::{Debug, Write as _};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Once};
 
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
-use tracing::subscriber::DefaultGuard;
+use tracing::subscriber::Interest;
 use tracing::{Event, Metadata, Subscriber};
 
 /// What was traced on this thread since it was made.
@@ -22,20 +22,47 @@ struct Heard {
 
 thread_local! {
     static INSIDE: RefCell<Vec<u64>> = const { RefCell::new(Vec::new()) };
+    static LISTENING: RefCell<Option<Listener>> = const { RefCell::new(None) };
+}
+
+/// Listens as long as it is kept.
+pub(crate) struct Listening;
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        LISTENING.take();
+    }
 }
 
 impl Listener {
-    /// Listens until the guard is dropped.
-    pub(crate) fn listen() -> (Self, DefaultGuard) {
+    /// Listens to this thread until the guard is dropped.
+    pub(crate) fn listen() -> (Self, Listening) {
+        static ALL_THREADS: Once = Once::new();
+        ALL_THREADS.call_once(|| {
+            tracing::subscriber::set_global_default(AllThreads).expect("nobody else does");
+        });
         let listener = Self::default();
-        let guard = tracing::subscriber::set_default(listener.clone());
-        (listener, guard)
+        LISTENING.set(Some(listener.clone()));
+        (listener, Listening)
     }
 
     /// Returns all that was heard, a line for each span, record and event: which span it is or is
     /// in, by its name and number, and the fields.
     pub(crate) fn lines(&self) -> Vec<String> {
         self.0.lock().expect("nobody panics with it").lines.clone()
+    }
+
+    fn begin(&self, span: &Attributes<'_>) -> u64 {
+        let id = {
+            let mut heard = self.0.lock().expect("nobody panics with it");
+            heard.spans.push(span.metadata().name());
+            heard.spans.len() as u64
+        };
+        let parent = span.parent().map(Id::into_u64);
+        let within = parent.or_else(|| span.is_contextual().then(inside).flatten());
+        let what = format!("span {}#{id}", span.metadata().name());
+        self.write(&what, within, |fields| span.record(fields));
+        id
     }
 
     fn write(&self, what: &str, within: Option<u64>, fields: impl FnOnce(&mut Fields)) {
@@ -50,27 +77,32 @@ impl Listener {
     }
 }
 
-impl Subscriber for Listener {
+/// The one subscriber of the process. One for each thread will not do: whether anybody listens is
+/// remembered for all threads, by what the first of them says.
+struct AllThreads;
+
+fn with_listener<T>(act: impl FnOnce(&Listener) -> T) -> Option<T> {
+    LISTENING.with_borrow(|listener| listener.as_ref().map(act))
+}
+
+impl Subscriber for AllThreads {
+    fn register_callsite(&self, _: &'static Metadata<'static>) -> Interest {
+        Interest::sometimes()
+    }
+
     fn enabled(&self, _: &Metadata<'_>) -> bool {
-        true
+        with_listener(|_| ()).is_some()
     }
 
     fn new_span(&self, span: &Attributes<'_>) -> Id {
-        let id = {
-            let mut heard = self.0.lock().expect("nobody panics with it");
-            heard.spans.push(span.metadata().name());
-            heard.spans.len() as u64
-        };
-        let parent = span.parent().map(Id::into_u64);
-        let within = parent.or_else(|| span.is_contextual().then(inside).flatten());
-        let what = format!("span {}#{id}", span.metadata().name());
-        self.write(&what, within, |fields| span.record(fields));
-        Id::from_u64(id)
+        let id = with_listener(|listener| listener.begin(span));
+        Id::from_u64(id.unwrap_or(1))
     }
 
     fn record(&self, span: &Id, values: &Record<'_>) {
-        self.write("record", Some(span.into_u64()), |fields| {
-            values.record(fields)
+        with_listener(|listener| {
+            let within = Some(span.into_u64());
+            listener.write("record", within, |fields| values.record(fields));
         });
     }
 
@@ -80,7 +112,7 @@ impl Subscriber for Listener {
         let parent = event.parent().map(Id::into_u64);
         let within = parent.or_else(inside);
         let what = format!("event {}", event.metadata().level());
-        self.write(&what, within, |fields| event.record(fields));
+        with_listener(|listener| listener.write(&what, within, |fields| event.record(fields)));
     }
 
     fn enter(&self, span: &Id) {

@@ -96,6 +96,23 @@ async fn a_binary_message_ends_the_session() {
 }
 
 /// Protocol T-1: what was said before the end is heard before it.
+/// T-16: RFC 6455 has a code for it.
+#[tokio::test]
+async fn text_that_is_none_ends_the_session() {
+    use tokio_tungstenite::tungstenite::protocol::frame::Frame;
+    use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
+
+    let mut peer = raw().await;
+    let frame = Frame::message(vec![b'"', 0xff, b'"'], OpCode::Data(Data::Text), true);
+    peer.send_message(Message::Frame(frame)).await;
+    let abort = peer.text().await;
+    assert!(
+        abort.starts_with(r#"["abort",["error","SyntaxError","#),
+        "{abort}"
+    );
+    assert!(matches!(peer.hear().await, Heard::Closed(1007, _)));
+}
+
 #[tokio::test]
 async fn a_client_learns_what_the_server_held_against_it() {
     let (client, mut server) = client().await;

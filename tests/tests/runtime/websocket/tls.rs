@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use capnweb_runtime::{ConnectError, Connector, Server, Value, connect};
+use capnweb_runtime::{ConnectError, Connector, Disconnect, Server, Value, connect};
 use rcgen::{CertifiedKey, generate_simple_self_signed};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::{ClientConfig, RootCertStore, ServerConfig};
@@ -50,6 +50,20 @@ async fn a_session_over_tls() {
     let echo: EchoStub = in_time(connector.connect()).await.unwrap();
     let large = Value::String("x".repeat(1 << 20));
     assert_eq!(in_time(echo.echo(&large)).await.unwrap(), large);
+}
+
+#[tokio::test]
+async fn a_batch_over_tls() {
+    let (url, certificate) = serving().await;
+    let url = url.replace("wss://", "https://");
+    let connector = Connector::new(&url).tls(trusting(certificate));
+    let batch = connector.batch::<EchoStub>().unwrap();
+    let echo = batch.main().echo(Value::Bool(true));
+    let echoed = in_time(batch.send(echo)).await.unwrap();
+    assert_eq!(echoed.unwrap(), Value::Bool(true));
+    let strangers = Connector::new(&url).batch::<EchoStub>().unwrap();
+    let refused = in_time(strangers.send(())).await.unwrap_err();
+    assert!(matches!(refused, Disconnect::Request(_)), "{refused:?}");
 }
 
 #[tokio::test]

@@ -16,6 +16,7 @@ fn chunks(chunks: &'static [&'static str]) -> Value {
     to_value(&ReadableStream::<String>::new(stream)).unwrap()
 }
 
+/// P-20: it is sent whether or not the peer has seen the call, or ever reads it (O-27).
 #[tokio::test]
 async fn x15a_a_stream_is_announced_before_the_call_and_sent_after_it() {
     let peer = Scripted::new();

@@ -64,7 +64,8 @@ async fn w42_a_writable_must_be_introduced_by_its_owner() {
     }
 }
 
-/// The answer to a stream call is not released, asked for or referred to: it is not there (S-38).
+/// The answer to a stream call is not released, asked for or referred to: it is not there (S-38,
+/// O-10, B-23).
 #[tokio::test]
 async fn s38_a_stream_call_cannot_be_referred_to() {
     for (message, expected) in [
@@ -147,6 +148,16 @@ async fn what_a_write_is_answered_with_is_dropped() {
     peer.is_clean().await;
 }
 
+/// The reference takes the pipe before it finds the rest wrong (B-28); here, too, all ends.
+#[tokio::test]
+async fn w35_a_response_that_cannot_be_one_ends_the_session_whatever_its_body() {
+    let peer = Scripted::new();
+    let push = r#"["push",["response",["readable",1],{"status":600}]]"#;
+    let violation = violation(&peer, &[r#"["pipe"]"#, push]);
+    assert!(matches!(*violation, Violation::Malformed(_)));
+}
+
+/// P-21, P-29.
 #[tokio::test]
 async fn p29_a_pipe_that_nobody_mentions_is_there_until_it_is_released() {
     let peer = Scripted::new();

@@ -2,6 +2,7 @@
 
 use super::theatre::Theatre;
 
+/// As P-36 has it; a message counts for its length as JavaScript has it (P-33).
 #[tokio::test]
 async fn x13_flow_control_holds_back_what_is_written() {
     let peer = Theatre::new().serve();
@@ -31,6 +32,8 @@ async fn x13_flow_control_holds_back_what_is_written() {
     peer.is_clean().await;
 }
 
+/// Several writes are under way at once (P-10, P-11), and `close` is sent before they are answered
+/// (O-11).
 #[tokio::test]
 async fn x14a_a_writable_argument_is_closed() {
     let peer = Theatre::new().serve();
@@ -51,6 +54,7 @@ async fn x14a_a_writable_argument_is_closed() {
     peer.is_clean().await;
 }
 
+/// P-16.
 #[tokio::test]
 async fn x14b_a_writable_argument_ends_with_the_call() {
     let peer = Theatre::new().serve();
@@ -67,6 +71,7 @@ async fn x14b_a_writable_argument_ends_with_the_call() {
     peer.is_clean().await;
 }
 
+/// P-14.
 #[tokio::test]
 async fn x14c_a_writable_argument_is_aborted() {
     let peer = Theatre::new().serve();
@@ -85,7 +90,7 @@ async fn x14c_a_writable_argument_is_aborted() {
     peer.is_clean().await;
 }
 
-/// The sink of the peer's fails on the second of four writes that are under way.
+/// P-12: the sink of the peer's fails on the second of four writes that are under way.
 #[tokio::test]
 async fn x14d_a_writer_learns_that_its_sink_has_failed() {
     let peer = Theatre::new().serve();
@@ -277,7 +282,7 @@ async fn p1_push_and_pull_do_as_well() {
 }
 
 #[tokio::test]
-async fn p2_other_uses_of_a_sink_fail_without_ending_anything() {
+async fn p2_m25_other_uses_of_a_sink_fail_without_ending_anything() {
     let peer = Theatre::new().serve();
     peer.serves(
         r#"→ ["push",["pipeline",0,["getSink"],[]]]
@@ -302,6 +307,10 @@ async fn p2_other_uses_of_a_sink_fail_without_ending_anything() {
            ← ["reject",8,["error","Error","Cannot access properties on a WritableStream stub"]]
            → ["pull",-1]
            ← ["reject",-1,["error","Error","Cannot pull a WritableStream stub"]]
+           → ["push",["remap",-1,[],[],[["pipeline",0]]]]
+           → ["pull",9]
+           ← ["reject",9,["error","Error","Cannot use map() on a WritableStream"]]
+           → ["release",9,1]
            → ["release",7,1]
            → ["release",8,1]
            → ["release",-1,1]"#,
@@ -392,6 +401,7 @@ async fn x15c_nothing_is_acknowledged_before_it_is_asked_for() {
     peer.is_clean().await;
 }
 
+/// P-23.
 #[tokio::test]
 async fn x15d_a_reader_cancels() {
     let peer = Theatre::new().serve();
@@ -572,6 +582,7 @@ async fn x15f_a_capability_as_chunk_belongs_to_the_reader() {
     peer.is_clean().await;
 }
 
+/// P-28: chunks of any size make one blob.
 #[tokio::test]
 async fn x16_a_blob_is_delivered_when_it_is_there() {
     let peer = Theatre::new().serve();
