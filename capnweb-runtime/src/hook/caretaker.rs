@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError};
 
 use super::cap::{Cap, Hook, Outcome, Waiter, itself, map_value};
 use super::map::{Guard, Mapper};
@@ -10,6 +10,7 @@ use super::promise::promise;
 use super::resolver::Resolver;
 use super::{Stub, Value, wrap};
 use crate::error::Error;
+use crate::sync::{Mutex, MutexGuard};
 use crate::value::Path;
 
 /// Makes a reference to the same object that works until its revoker says otherwise.

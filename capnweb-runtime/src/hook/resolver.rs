@@ -1,7 +1,6 @@
 //! The right to settle a promise.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::call::Call;
 use super::cap::{Cap, Outcome};
@@ -14,6 +13,7 @@ use super::weight::weight;
 use super::{Stub, Value};
 use crate::counters::Counters;
 use crate::error::Error;
+use crate::sync::atomic::{AtomicUsize, Ordering};
 use crate::value::Path;
 
 /// The right to settle a promise, once. Dropped unused, the promise fails.

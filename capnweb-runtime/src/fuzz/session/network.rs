@@ -166,7 +166,7 @@ impl Network {
         };
         let methods = ["echo", "later", "call", "await", "fail", "prop", "nope"];
         let method = choices.of(&methods).copied().unwrap_or("echo");
-        let args = (0..1 + choices.below(2)).map(|_| self.value(choices, handle.at, 2));
+        let args = (0..=choices.below(2)).map(|_| self.value(choices, handle.at, 2));
         let stub = call(&handle.stub, method, args.collect());
         self.keep_promise(choices, handle.at, stub);
     }
