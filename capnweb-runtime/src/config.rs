@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::counters::Counters;
 use crate::error::redact::{self, OutgoingError};
-use crate::hook::{Screen, Stub};
+use crate::hook::{Peer, Screen, Stub};
 use crate::limits::Limits;
 use crate::value::ErrorValue;
 
@@ -20,8 +20,12 @@ pub struct SessionConfig {
     pub(crate) keep_alive: KeepAlive,
     pub(crate) call_timeout: Option<Duration>,
     pub(crate) counters: Counters,
+    pub(crate) limiter: Option<Limiter>,
     on_send_error: Arc<dyn Fn(&ErrorValue<Stub>) -> OutgoingError + Send + Sync>,
 }
+
+/// Says whether a peer may make another call.
+pub(crate) type Limiter = Arc<dyn Fn(&Peer) -> bool + Send + Sync>;
 
 /// How a connection finds out that there is nobody at its other end any more.
 ///
@@ -69,6 +73,7 @@ impl SessionConfig {
             limits: Limits::default(),
             call_timeout: None,
             counters: Counters::default(),
+            limiter: None,
             on_send_error: Arc::new(redact::internal),
         }
     }
@@ -96,6 +101,20 @@ impl SessionConfig {
     #[must_use]
     pub fn call_timeout(mut self, timeout: Duration) -> Self {
         self.call_timeout = Some(timeout);
+        self
+    }
+
+    /// Sets who may call how often: `admits` is asked before each call, read or `map` of a peer's
+    /// begins, and what it does not admit is rejected with a `RangeError`; the session goes on. By
+    /// default everything is admitted (protocol L-25).
+    ///
+    /// It is asked on the task that reads the session's messages, in their order, and must not wait.
+    /// Several sessions may ask at once. What is written to a stream is not a call, and a `map` is
+    /// one, whatever it calls: that is for
+    /// [`Limits::max_unread_bytes`] and [`Limits::max_map_steps`] to bound.
+    #[must_use]
+    pub fn limit_calls(mut self, admits: impl Fn(&Peer) -> bool + Send + Sync + 'static) -> Self {
+        self.limiter = Some(Arc::new(admits));
         self
     }
 

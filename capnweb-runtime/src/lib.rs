@@ -34,7 +34,13 @@
 //! # Ok(()) }
 //! ```
 //!
-//! A JavaScript client of the same server is `newWebSocketRpcSession("ws://…/rpc").hello("World")`.
+//! In a browser or in Node.js, `newWebSocketRpcSession("ws://…/rpc").hello("World")` calls the same
+//! object.
+//!
+//! New here? [`guide::rust`] takes the concepts in order and says where it bites;
+//! [`guide::javascript`] puts the JavaScript library on the left and this crate on the right;
+//! [`guide::comparison`] tells when to take something else. Below, each concept has an example, and
+//! the folder `examples` has programs to run.
 //!
 //! # The words
 //!
@@ -53,28 +59,32 @@
 //!
 //! | to | see |
 //! |---|---|
-//! | describe an object that others may hold | [`capability`](macro@capability) |
-//! | serve it, connect to it, test it without a socket | [`serve`], [`connect`], [`in_process`] |
-//! | call through results that have not arrived | [`Promise`], [`Pipeline`](derive@Pipeline) |
-//! | do the same for every element of a list, in one round trip | [`Promise::map`] |
-//! | pass a callback, or be passed one | [`Function`] |
-//! | send many things one after the other, or receive them | [`ReadableStream`], [`WritableStream`] |
-//! | fail in ways that callers tell apart | [`RpcError`](derive@RpcError), [`Error`] |
-//! | hand out less than you hold | [`attenuate`](macro@attenuate) |
-//! | take back what you have handed out | [`Revoker`], and `revocable` of every stub |
+//! | describe an object that others may hold | [`capability`](macro@capability), [*Stubs*](#stubs), [*Properties*](#properties) |
+//! | serve it, connect to it, test it without a socket | [`serve`], [`connect`], [`in_process`], [*Endpoints*](#endpoints) |
+//! | do it in one HTTP request | [`Batch`], [*Batches*](#batches) |
+//! | call through results that have not arrived | [`Promise`], [`Pipeline`](derive@Pipeline), [*Pipelining*](#pipelining) |
+//! | pass a callback, or be passed one | [`Function`], [*Callbacks*](#callbacks) |
+//! | do the same for each element of a list, over there | [`Promise::map`], [*`map`*](#map) |
+//! | send many things one after the other, or receive them | [`ReadableStream`], [`WritableStream`], [*Streams*](#streams) |
+//! | fail in ways that callers tell apart | [`RpcError`](derive@RpcError), [`Error`], [*Errors*](#errors) |
+//! | hand out less than you hold | [`attenuate`](macro@attenuate), [*Attenuation*](#attenuation) |
+//! | take back what you have handed out | [`Revoker`], and `revocable` of every stub, [*Revocation*](#revocation) |
 //! | know your own objects when they come back | [`Brand`] |
-//! | learn that nobody waits for a call any more | [`Call`] |
-//! | send what JSON does not have | [`Date`], [`BigInt`], [`Bytes`], [`Url`], [`Headers`], [`Request`], [`Response`], [`Blob`] |
+//! | learn that nobody waits for a call any more | [`Call`], [*Cancellation and deadlines*](#cancellation-and-deadlines) |
+//! | send what JSON does not have | [`Date`], [`BigInt`], [`Bytes`], [`Url`], [`Headers`], [`Request`], [`Response`], [`Blob`], [*Values*](#values) |
 //! | send fields of types that are not of this crate | [`native`] |
 //! | do without a trait | [`Stub::call`], [`Value`], [`to_value`], [`from_value`] |
 //! | bound what a peer can cost, also in time | [`Limits`], [`SessionConfig`], [`Promise::timeout`] |
+//! | learn that a connection is gone, or end one | [`Session`], [`Stub::on_broken`], [`KeepAlive`] |
+//! | say which web pages may connect, and stop with grace | [`Server`], [`Origins`], [*Origins and shutdown*](#origins-and-shutdown) |
+//! | serve inside of axum, or of another HTTP server | `axum::rpc` (feature `axum`), [`Server::into_service`], [`RpcService`] |
 //! | decide what peers are told of errors | [`SessionConfig::on_send_error`], [`redact`] |
-//! | see what goes on | [`Counters`], [`Session::stats`], and *Operating a server* below |
+//! | see what goes on | [`Counters`], [`Session::stats`], [*Operating a server*](#operating-a-server) |
 //!
 #![doc = include_str!("../docs/concepts.md")]
 #![doc = include_str!("../docs/values.md")]
-#![doc = include_str!("../docs/operating.md")]
 #![cfg_attr(feature = "websocket", doc = include_str!("../docs/endpoints.md"))]
+#![doc = include_str!("../docs/operating.md")]
 //! # The protocol
 //!
 //! Ids such as S-22 name requirements of the protocol, as `docs/protocol.md` of this crate numbers
@@ -82,8 +92,8 @@
 //!
 //! # Features
 //!
-//! * `websocket` (default): [`connect`], [`serve`].
-//! * `tls`: `wss://`, by rustls.
+//! * `websocket` (default): [`connect`], [`serve`], [`Batch`].
+//! * `tls`: `wss://` and `https://`, by rustls.
 //! * `axum`: `capnweb_runtime::axum::rpc`, a handler for axum routers.
 //! * `jiff`, `chrono`: their points in time from and to [`Date`], and as [`native`] fields.
 
@@ -102,10 +112,14 @@ mod counters;
 mod data;
 mod endpoint;
 mod error;
+pub mod guide;
 mod hook;
 mod ids;
 mod limits;
+#[cfg(all(test, shuttle))]
+mod model;
 mod session;
+mod sync;
 mod transport;
 mod typed;
 mod value;

@@ -17,6 +17,12 @@ pub fn task_queue() -> Result<PathBuf, BuildError> {
     build(&["--package", "task-queue", "--bin", "task-queue"])
 }
 
+/// Builds an example of the runtime, like [`task_queue`].
+pub fn example(name: &str) -> Result<PathBuf, BuildError> {
+    // As a part of the workspace it has the features that the tests have, and was built with them.
+    build(&["--workspace", "--example", name])
+}
+
 /// Builds the runtime's example `interop-target` in the profile of the tests; returns where it is.
 pub fn interop_target() -> Result<PathBuf, BuildError> {
     build(&[

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, PoisonError, Weak};
 use std::time::Duration;
 
 use tokio::runtime::Handle;
@@ -14,16 +14,17 @@ use tracing::{Span, debug, info_span, warn};
 use super::import::{ImportPromise, ImportStub};
 use super::patience::Patience;
 use super::stream::ImportWritable;
-use crate::config::SessionConfig;
+use crate::config::{Limiter, SessionConfig};
 use crate::counters::Counters;
 use crate::error::{Disconnect, Error};
 use crate::hook::{
-    Cap, Gauge, Hook, Mapper, OnBroken, Peer, PromiseCell, Screen, Session, SessionControl, Stats,
-    Unsettled, Value, shielded,
+    Cap, Gauge, Hook, Mapper, OnBroken, Peer, PromiseCell, Resolver, Screen, Session,
+    SessionControl, Stats, Unsettled, Value, shielded,
 };
 use crate::ids::{ImportRef, SessionKey};
 use crate::limits::Limits;
 use crate::session::{BrokenPlace, Effect, Host, Machine, Refused};
+use crate::sync::{Mutex, MutexGuard};
 use crate::transport::Pulse;
 use crate::value::Path;
 use crate::wire::{self, DecodeError, Message};
@@ -41,6 +42,7 @@ pub(crate) struct Connection {
     screen: Screen,
     patience: Patience,
     limits: Arc<Limits>,
+    limiter: Option<Limiter>,
     counters: Counters,
     this: Weak<Self>,
     /// Tells the driver that there is something to send, or that the session has ended.
@@ -76,6 +78,7 @@ impl Connection {
             screen: config.screen(),
             patience: Patience::new(config.call_timeout),
             limits: Arc::new(config.limits.clone()),
+            limiter: config.limiter.clone(),
             counters: config.counters.clone(),
             this: Weak::clone(this),
             output: Notify::new(),
@@ -319,18 +322,24 @@ impl Connection {
                 path,
                 args,
                 result,
-            } => target.call(path, args, result),
+            } if target.is_writable() => target.call(path, args, result),
+            Effect::Call {
+                target,
+                path,
+                args,
+                result,
+            } => self.admit(result, |result| target.call(path, args, result)),
             Effect::Read {
                 target,
                 path,
                 result,
-            } => target.read(path, result),
+            } => self.admit(result, |result| target.read(path, result)),
             Effect::Map {
                 target,
                 path,
                 mapper,
                 result,
-            } => target.map(path, mapper, result),
+            } => self.admit(result, |result| target.map(path, mapper, result)),
             Effect::Refuse { result, error } => result.settle(Err(error)),
             Effect::Serve { export, value } => {
                 // The waiter lies in a promise that may outlive the session by far.
@@ -364,6 +373,20 @@ impl Connection {
             Effect::Broken { callback, error } => callback(&error),
             Effect::Drop(value) => drop(value),
         }
+    }
+
+    /// Begins something that the peer calls for, if the program admits it now.
+    fn admit(&self, result: Resolver, begin: impl FnOnce(Resolver)) {
+        if self
+            .limiter
+            .as_ref()
+            .is_none_or(|admits| admits(&self.peer))
+        {
+            return begin(result);
+        }
+        self.counters.call_refused("limit_calls");
+        let error = Error::range_error("Too many calls: try again later.").public();
+        result.settle(Err(error));
     }
 
     fn lock(&self) -> MutexGuard<'_, Machine> {

@@ -223,6 +223,11 @@ impl Cap {
         self.0.nature()
     }
 
+    /// Returns whether this is a stream that is written to.
+    pub(crate) fn is_writable(&self) -> bool {
+        matches!(self.nature(), Nature::Writable(_))
+    }
+
     /// See [`Hook::map`].
     pub(crate) fn map(&self, path: Path, mapper: Mapper, result: Resolver) {
         Arc::clone(&self.0).map(path, mapper, result);

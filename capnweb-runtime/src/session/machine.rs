@@ -1,7 +1,7 @@
 //! The machine itself: its state, and what each message does to it.
 
+use crate::sync::atomic::AtomicUsize;
 use std::collections::VecDeque;
-use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Weak};
 
 use super::broken::Registrations;

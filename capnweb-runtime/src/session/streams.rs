@@ -1,7 +1,7 @@
 //! Streams between two sessions: pipes that are made, calls that are part of a stream, and both ends
 //! of what is passed.
 
-use std::sync::atomic::Ordering;
+use crate::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
 
 use super::devaluate::Added;

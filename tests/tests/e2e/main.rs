@@ -1,6 +1,7 @@
-//! The program from the outside: as a process, spoken to over its sockets.
+//! Programs from the outside: as processes, spoken to over their sockets.
 
 mod demo;
+mod examples;
 mod seed;
 mod serve;
 mod support;

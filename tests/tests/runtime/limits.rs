@@ -1,12 +1,14 @@
 //! What a peer may make the other end spend: at each limit that session ends or that call fails,
 //! and no other session notices.
 
+use std::collections::HashMap;
+use std::net::SocketAddr;
 use std::sync::Mutex;
 use std::time::Duration;
 
 use capnweb_runtime::{
     BigInt, Capability as _, Disconnect, Error, Fault, Limits, Promise, Result, Server, Session,
-    Value, Violation, capability,
+    SessionConfig, Value, Violation, capability,
 };
 
 use super::support::{Link, RawPeer, in_time, serving_by, serving_with};
@@ -162,6 +164,38 @@ async fn more_calls_at_once_than_may_be_in_flight() {
             client.settled().await;
         },
     )
+    .await;
+}
+
+/// Protocol L-25: who calls too often must not get more by pipelining, nor take from others.
+#[tokio::test]
+async fn more_calls_than_the_program_admits() {
+    in_time(async {
+        let left = Mutex::new(HashMap::<SocketAddr, usize>::new());
+        let config = SessionConfig::new().limit_calls(move |peer| {
+            let mut left = left.lock().expect("nobody panics with it");
+            let left = left.entry(peer.address.expect("it has one")).or_insert(3);
+            let admitted = *left > 0;
+            *left = left.saturating_sub(1);
+            admitted
+        });
+        let counters = config.counters();
+        let server = Server::new(|_| HostStub::new(House::default())).config(config);
+        let url = serving_by(server).await;
+        let bystander = Link::<HostStub>::connect(&url).await;
+        let client = Link::<HostStub>::connect(&url).await;
+        let guests: Vec<_> = (0..2).map(|_| client.make()).collect();
+        let names: Vec<_> = guests.iter().map(|guest| guest.name()).collect();
+        let mut answers = Vec::new();
+        for name in names {
+            answers.push(name.await.map_err(|error| error.to_string()));
+        }
+        let refused = "Too many calls: try again later.".to_owned();
+        assert_eq!(answers, [Ok("nobody".to_owned()), Err(refused)]);
+        assert_eq!(counters.snapshot().limit_hits["limit_calls"], 1);
+        let fine = bystander.echo(Value::Bool(true)).await.unwrap();
+        assert_eq!(fine, Value::Bool(true));
+    })
     .await;
 }
 

@@ -47,12 +47,10 @@ pub(crate) fn heap(what: &'static str, lines: &[String]) -> Memory {
 pub(crate) fn report(who: &str, done: &Done, memory: &[Memory]) {
     let total: u64 = done.values().sum();
     let acts: Vec<_> = done.iter().map(|(name, n)| format!("{name} {n}")).collect();
-    let mut text = format!("{who}: {total} acts: {}\n", acts.join(", "));
-    for memory in memory {
-        text.push_str(&format!("{who}: {memory}\n"));
-    }
+    let mut lines = vec![format!("{who}: {total} acts: {}\n", acts.join(", "))];
+    lines.extend(memory.iter().map(|memory| format!("{who}: {memory}\n")));
     // Without a stderr there is nobody to tell.
-    drop(io::stderr().write_all(text.as_bytes()));
+    drop(io::stderr().write_all(lines.concat().as_bytes()));
     let idle: Vec<_> = done.iter().filter(|(_, count)| **count == 0).collect();
     assert!(total > 0 && idle.is_empty(), "{who}: never done: {idle:?}");
 }

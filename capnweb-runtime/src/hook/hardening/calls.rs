@@ -1,12 +1,12 @@
 //! How many calls of a peer go on at a time, and how far each may lead (protocol L-17).
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::lane::Lane;
 use crate::counters::Counters;
 use crate::error::Error;
 use crate::hook::promise::Resolver;
+use crate::sync::atomic::{AtomicUsize, Ordering};
 use crate::value::Path;
 
 /// The calls of one peer that have started and not settled (protocol L-17).

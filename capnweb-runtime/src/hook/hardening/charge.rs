@@ -4,10 +4,10 @@
 //! promises that hold promises need no entry at all.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::counters::Counters;
 use crate::error::Error;
+use crate::sync::atomic::{AtomicUsize, Ordering};
 
 /// The account of one session's peer.
 pub(crate) struct Account {

@@ -15,6 +15,10 @@ thread_local! {
 
 /// Drops `value`, and whatever its drop buries, one after the other.
 pub(in crate::hook) fn bury<T: 'static>(value: T) {
+    if cfg!(shuttle) {
+        // The threads of a model are all one thread.
+        return shielded(|| drop(value));
+    }
     let mut next: Box<dyn Any> = Box::new(value);
     if BURYING.get() {
         // Where the thread is ending already, there is nothing left to put it into.

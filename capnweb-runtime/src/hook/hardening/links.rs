@@ -5,16 +5,23 @@
 //! would close it is the last of the circle to settle, and fails instead.
 
 use std::collections::HashSet;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use crate::error::Error;
 use crate::hook::cap::{Cap, Outcome, State};
 use crate::hook::promise::PromiseCell;
 use crate::hook::{Stub, Value};
+use crate::sync::Mutex;
 
 /// Held while a promise settles that others refer to: of two that would close a circle between
 /// them at the same time, the second must see what the first did.
+#[cfg(not(shuttle))]
 pub(in crate::hook) static CLOSING: Mutex<()> = Mutex::new(());
+
+#[cfg(shuttle)]
+shuttle::lazy_static! {
+    pub(in crate::hook) static ref CLOSING: Mutex<()> = Mutex::new(());
+}
 
 /// A walk over what an outcome refers to.
 ///

@@ -4,9 +4,10 @@
 //! promise become something that leads to that very result. Then the queue holds what holds the
 //! queue: nobody would ever end it, or free it.
 
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, PoisonError, Weak};
 
 use crate::hook::promise::PromiseCell;
+use crate::sync::Mutex;
 
 /// The results of one session's calls that have had to wait in a queue.
 pub(crate) struct Unsettled(Mutex<State>);

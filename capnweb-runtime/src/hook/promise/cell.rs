@@ -2,8 +2,7 @@
 
 use std::collections::VecDeque;
 use std::fmt;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError};
 
 use tokio::sync::Notify;
 
@@ -13,6 +12,8 @@ use crate::hook::cap::{Cap, Outcome, State, Waiter};
 use crate::hook::hardening::{CLOSING, Charge, Links, bury, shielded, take_turn};
 use crate::hook::map::Mapper;
 use crate::hook::{Stub, Value};
+use crate::sync::atomic::{AtomicBool, Ordering};
+use crate::sync::{Mutex, MutexGuard};
 use crate::value::Path;
 
 /// A value that is not known yet, and everything that was done with it meanwhile.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError};
 
 use super::wrap::wrap;
 use crate::error::Error;
@@ -10,6 +10,7 @@ use crate::hook::cap::{Cap, Hook, Outcome, Waiter, itself, map_value};
 use crate::hook::map::{Guard, Mapper};
 use crate::hook::promise::{Resolver, promise};
 use crate::hook::{Stub, Value};
+use crate::sync::{Mutex, MutexGuard};
 use crate::value::Path;
 
 /// Makes a reference to the same object that works until its revoker says otherwise.

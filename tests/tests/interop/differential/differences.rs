@@ -23,7 +23,7 @@ pub(super) fn intended(
             .then(|| echoed(text, other))
             .flatten()
             .or_else(|| engine_specific(text))
-            .or_else(|| first_fault(conversation, text, other)),
+            .or_else(|| first_fault(conversation, other)),
         (
             Verdict::Accepted { seen, answers },
             Verdict::Accepted {
@@ -37,6 +37,16 @@ pub(super) fn intended(
                     .any(|key| message.contains(&format!("\"{key}\":")))
             };
             let drops = conversation.iter().any(names_dropped);
+            let is_refused = |answer: &String| REFUSED.iter().any(|text| answer.contains(text));
+            if other_answers.iter().any(is_refused) {
+                return Some("B-3, C-4: a stub is a value wherever it stands");
+            }
+            if conversation
+                .iter()
+                .any(|message| message.contains(r#"["constructor""#))
+            {
+                return Some("C-14: what is read of a failure fails, whatever its name");
+            }
             if drops {
                 return Some("B-29: what is dropped comes back when it settles");
             }
@@ -71,7 +81,7 @@ fn hardened(text: &str) -> Option<&'static str> {
 }
 
 /// Of several faults, which is found first.
-fn first_fault(conversation: &[String], text: &str, other: &str) -> Option<&'static str> {
+fn first_fault(conversation: &[String], other: &str) -> Option<&'static str> {
     if other.starts_with("no such entry on exports table") {
         return Some("W-4: a message is read before any of it is evaluated");
     }
@@ -118,3 +128,9 @@ fn engine_specific(text: &str) -> Option<&'static str> {
 
 /// The members that no object has (W-19).
 const DROPPED: [&str; 3] = ["__proto__", "toJSON", "valueOf"];
+
+/// How the reference fails where a stub of its own stands for a value.
+const REFUSED: [&str; 2] = [
+    "Can't dup an RpcTarget stub as a promise.",
+    "Tried to resolve a non-promise stub.",
+];

@@ -70,8 +70,8 @@ impl Peers {
         conversation: &[String],
     ) -> std::result::Result<&'static str, Difference> {
         let (ours, reference) = tokio::join!(
-            verdict(&self.ours, conversation),
-            verdict(&self.reference, conversation)
+            Box::pin(verdict(&self.ours, conversation)),
+            Box::pin(verdict(&self.reference, conversation))
         );
         if ours == reference {
             return Ok(match ours {

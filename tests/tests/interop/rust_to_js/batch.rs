@@ -61,13 +61,13 @@ fn values_come_back() {
             Value::String("ä\n".to_owned()),
             Value::Array(vec![Value::Array(Vec::new())]),
         ];
-        let echoes: Vec<_> = values
+        let asked: Vec<_> = values
             .iter()
             .map(|value| batch.main().echo(value.clone()))
             .collect();
-        let echoed = batch.send(echoes).await.unwrap();
-        let echoed: Vec<Value> = echoed.into_iter().map(Result::unwrap).collect();
-        assert_eq!(echoed, values);
+        let answers = batch.send(asked).await.unwrap();
+        let answers: Vec<Value> = answers.into_iter().map(Result::unwrap).collect();
+        assert_eq!(answers, values);
     });
 }
 

@@ -1,9 +1,9 @@
 //! What is attacked: a bank that shows a safe, and keeps the key.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
-use capnweb_runtime::{Error, Limits, Result, Session, Value, capability};
+use capnweb_runtime::{Error, Limits, Result, Revoker, Session, Value, capability};
 
 use crate::support::{Census, Citizen, Link, RawPeer, serving_with};
 
@@ -22,11 +22,34 @@ pub(super) trait Bank {
     async fn guest(&self) -> Result<SafeStub>;
     async fn list(&self, length: u32) -> Result<Vec<u32>>;
     async fn one(&self, number: u32) -> Result<u32>;
+    async fn loan(&self) -> Result<LoanStub>;
     async fn keep(&self, what: Value) -> Result<()>;
     async fn panics(&self) -> Result<()>;
     async fn check(&self, pin: u32) -> Result<()>;
     #[rpc(cancel = "drop")]
     async fn hang(&self) -> Result<()>;
+}
+
+#[capability]
+pub(super) trait Loan {
+    async fn take(&self, number: u32) -> Result<u32>;
+}
+
+/// A loan that is called in as soon as anything of it is taken.
+struct Short {
+    revoker: Arc<Mutex<Option<Revoker>>>,
+    worked: Arc<AtomicUsize>,
+}
+
+impl Loan for Short {
+    async fn take(&self, number: u32) -> Result<u32> {
+        self.worked.fetch_add(1, Ordering::SeqCst);
+        let revoker = self.revoker.lock().expect("nobody panics with it").take();
+        if let Some(revoker) = revoker {
+            revoker.revoke("called in");
+        }
+        Ok(number)
+    }
 }
 
 /// A safe. It counts how often somebody got at what a reader must not.
@@ -86,6 +109,17 @@ impl Bank for Branch {
         Ok(number)
     }
 
+    async fn loan(&self) -> Result<LoanStub> {
+        let revoker = Arc::<Mutex<Option<Revoker>>>::default();
+        let (loan, revoking) = LoanStub::new(Short {
+            revoker: Arc::clone(&revoker),
+            worked: Arc::clone(&self.worked),
+        })
+        .revocable();
+        *revoker.lock().expect("nobody panics with it") = Some(revoking);
+        Ok(loan)
+    }
+
     async fn keep(&self, _what: Value) -> Result<()> {
         Ok(())
     }
@@ -142,7 +176,7 @@ impl Siege {
         RawPeer::connect(&self.url).await
     }
 
-    /// Returns how many calls of `one` there were.
+    /// Returns how many calls of `one` and `take` there were.
     pub(super) fn worked(&self) -> usize {
         self.worked.load(Ordering::SeqCst)
     }

@@ -1,0 +1,250 @@
+//! Models of what threads share, in many of the orders in which they can meet.
+//!
+//! `shuttle`, and not `loom`: critical sections here are long, so that trying every order would never
+//! end, while a thousand random schedules with few changes of thread find races in seconds; and
+//! `--cfg loom` would change what `tokio` does. `Arc`s, and what `tokio` locks inside, are taken as
+//! they are.
+//!
+//! ```text
+//! RUSTFLAGS="--cfg shuttle" cargo test -p capnweb-runtime --lib model --target-dir target/shuttle
+//! ```
+
+use std::sync::Arc;
+
+use shuttle::sync::atomic::{AtomicUsize, Ordering};
+use shuttle::thread;
+
+use crate::config::SessionConfig;
+use crate::connection::Connection;
+use crate::error::{Disconnect, Error};
+use crate::hook::{
+    Callable, Cap, FunctionHook, Peer, Resolver, Revoker, SessionControl as _, Stub, Value, promise,
+};
+use crate::value::Path;
+
+/// A promise is settled while it is called, waited for and let go of: everybody who waits is told
+/// once, and nothing runs twice or is lost.
+#[test]
+fn a_promise_is_settled_while_it_is_used() {
+    check(|| {
+        let (told, called) = (Counter::new(), Counter::new());
+        let (promise, resolver) = promise();
+        let (target, results) = (counting(&called), Counter::new());
+        let settling = thread::spawn(move || resolver.settle(Ok(target)));
+        let users = [0, 1].map(|_| {
+            let (promise, told, results) = (promise.clone(), told.clone(), results.clone());
+            thread::spawn(move || {
+                let result = promise.call_promise(Path::EMPTY, Vec::new());
+                result.when_settled(results.waiter());
+                promise.when_settled(told.waiter());
+            })
+        });
+        drop(promise);
+        for thread in users.into_iter().chain([settling]) {
+            thread.join().expect("it does not panic");
+        }
+        assert_eq!((told.get(), called.get(), results.get()), (2, 2, 2));
+    });
+}
+
+/// A promise is let go of while it is settled: its value is let go of too, once.
+#[test]
+fn a_promise_is_abandoned_while_it_is_settled() {
+    check(|| {
+        let called = Counter::new();
+        let (promise, resolver) = promise();
+        let target = counting(&called);
+        let settling = thread::spawn(move || resolver.settle(Ok(target)));
+        drop(promise);
+        settling.join().expect("it does not panic");
+        assert_eq!(Arc::strong_count(&called.0), 1, "the value is left over");
+    });
+}
+
+/// References are revoked while they are used: each call is answered once, whichever comes first, and
+/// none that begins afterwards gets in.
+#[test]
+fn a_reference_is_revoked_while_it_is_used() {
+    check(|| {
+        let (called, results) = (Counter::new(), Counter::new());
+        let Value::Capability(target) = counting(&called) else {
+            unreachable!("it is one")
+        };
+        let revoker = Revoker::new();
+        let guarded = revoker.revocable_stub(&target);
+        drop(target);
+        let using = {
+            let (guarded, results) = (guarded.clone(), results.clone());
+            thread::spawn(move || {
+                let call = guarded.cap().call_promise(Path::EMPTY, Vec::new());
+                call.when_settled(results.waiter());
+            })
+        };
+        let revoking = thread::spawn(move || revoker.revoke("enough"));
+        using.join().expect("it does not panic");
+        revoking.join().expect("it does not panic");
+        assert_eq!(results.get(), 1);
+        let before = called.get();
+        let late = guarded.cap().call_promise(Path::EMPTY, Vec::new());
+        late.when_settled(results.waiter());
+        assert_eq!((called.get(), results.get()), (before, 2));
+        assert_eq!(Arc::strong_count(&called.0), 1, "the target is left over");
+    });
+}
+
+/// The last handle of an import goes while the peer introduces it again: what was introduced is
+/// released, all of it, and the new handle works.
+#[test]
+fn an_import_is_released_while_it_is_introduced() {
+    check(|| {
+        let kept = Arc::new(std::sync::Mutex::new(Vec::new()));
+        let (connection, main) = session(keeping(&kept));
+        connection.handle_message(r#"["push",["pipeline",0,[],[["export",-1]]]]"#);
+        connection.handle_message(r#"["release",1,1]"#);
+        let first = kept.lock().expect("nobody panics").pop();
+        let releasing = thread::spawn(move || drop(first));
+        connection.handle_message(r#"["push",["pipeline",0,[],[["export",-1]]]]"#);
+        connection.handle_message(r#"["release",2,1]"#);
+        releasing.join().expect("it does not panic");
+        drop(kept.lock().expect("nobody panics").pop());
+        let released: u32 = said(&connection)
+            .iter()
+            .filter_map(|frame| {
+                frame
+                    .strip_prefix(r#"["release",-1,"#)?
+                    .strip_suffix(']')?
+                    .parse()
+                    .ok()
+            })
+            .collect::<Vec<u32>>()
+            .iter()
+            .sum();
+        assert_eq!(released, 2, "introductions that were released");
+        assert_eq!(connection.stats().imports, 1);
+        drop(main);
+    });
+}
+
+/// A session ends while a call comes in, and while one that waits is settled: nothing is left on the
+/// accounts.
+#[test]
+fn a_session_ends_while_it_is_used() {
+    check(|| {
+        let kept = Arc::new(std::sync::Mutex::new(Vec::new()));
+        let (connection, main) = session(keeping(&kept));
+        connection.handle_message(r#"["push",["promise",-1]]"#);
+        let feeding = {
+            let connection = Arc::clone(&connection);
+            thread::spawn(move || {
+                connection.handle_message(r#"["push",["pipeline",0,[],[["import",1]]]]"#);
+                connection.handle_message(r#"["push",["pipeline",2,["f"],[1]]]"#);
+                connection.handle_message(r#"["resolve",-1,["import",3]]"#);
+            })
+        };
+        let ending = {
+            let connection = Arc::clone(&connection);
+            thread::spawn(move || connection.terminate(&Disconnect::PeerGone))
+        };
+        feeding.join().expect("it does not panic");
+        ending.join().expect("it does not panic");
+        drop((
+            main,
+            std::mem::take(&mut *kept.lock().expect("nobody panics")),
+        ));
+        let (stats, debts) = (connection.stats(), connection.debts());
+        assert_eq!((stats.imports, stats.exports), (0, 0));
+        assert_eq!((debts.bytes, debts.calls), (0, 0));
+    });
+}
+
+/// Two promises settle to one another at the same time: no circle is closed.
+#[test]
+fn two_promises_become_one_another() {
+    check(|| {
+        let told = Counter::new();
+        let ((one, settle_one), (other, settle_other)) = (promise(), promise());
+        let value = |cap: &Cap| Ok(Value::Capability(Stub::promise(cap.clone())));
+        let (to_one, to_other) = (value(&one), value(&other));
+        one.when_settled(told.waiter());
+        other.when_settled(told.waiter());
+        let first = thread::spawn(move || settle_one.settle(to_other));
+        let second = thread::spawn(move || settle_other.settle(to_one));
+        first.join().expect("it does not panic");
+        second.join().expect("it does not panic");
+        assert_eq!(told.get(), 2, "a circle waits for itself");
+    });
+}
+
+/// Runs a model in many orders.
+fn check(model: impl Fn() + Send + Sync + 'static) {
+    shuttle::check_pct(model, SCHEDULES, 3);
+}
+
+/// Counts what happens, and who can still make it happen.
+#[derive(Clone)]
+struct Counter(Arc<AtomicUsize>);
+
+impl Counter {
+    fn new() -> Self {
+        Self(Arc::new(AtomicUsize::new(0)))
+    }
+
+    fn get(&self) -> usize {
+        self.0.load(Ordering::SeqCst)
+    }
+
+    fn count(&self) {
+        self.0.fetch_add(1, Ordering::SeqCst);
+    }
+
+    fn waiter(&self) -> crate::hook::Waiter {
+        let counter = self.clone();
+        Box::new(move |_| counter.count())
+    }
+}
+
+/// A function that counts its calls.
+struct Counting(Counter);
+
+impl Callable for Counting {
+    fn invoke(&self, _: Vec<Value>, result: Resolver) {
+        self.0.count();
+        result.settle(Ok(Value::Null));
+    }
+}
+
+/// A function that keeps what it is given, and gives it back.
+struct Keeping(Arc<std::sync::Mutex<Vec<Value>>>);
+
+impl Callable for Keeping {
+    fn invoke(&self, mut args: Vec<Value>, result: Resolver) {
+        let value = args.pop().unwrap_or_default();
+        self.0.lock().expect("nobody panics").push(value.clone());
+        match value {
+            Value::Capability(_) => result.settle(Ok(value)),
+            _ => result.settle(Err(Error::new("nothing is given"))),
+        }
+    }
+}
+
+fn counting(counter: &Counter) -> Value {
+    Value::Capability(Stub::of(Cap::new(FunctionHook::new(Counting(
+        counter.clone(),
+    )))))
+}
+
+fn keeping(kept: &Arc<std::sync::Mutex<Vec<Value>>>) -> Cap {
+    Cap::new(FunctionHook::new(Keeping(Arc::clone(kept))))
+}
+
+fn session(main: Cap) -> (Arc<Connection>, Cap) {
+    Connection::new(main, Peer::default(), &SessionConfig::new())
+}
+
+fn said(connection: &Connection) -> Vec<String> {
+    use futures_util::FutureExt as _;
+    let frames = connection.next_frames().now_or_never().flatten();
+    frames.into_iter().flatten().collect()
+}
+
+const SCHEDULES: usize = 2_000;
