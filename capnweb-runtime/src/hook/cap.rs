@@ -4,12 +4,11 @@ use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 
-use super::brand::BrandKey;
-use super::charge::Charge;
+use super::hardening::Charge;
 use super::map::{Mapper, Mark};
-use super::promise::{PromiseCell, promise};
-use super::resolver::Resolver;
+use super::promise::{PromiseCell, Resolver, promise};
 use super::stream::{Nature, Room, Streamed};
+use super::wrapper::BrandKey;
 use super::{Stub, Value};
 use crate::error::Error;
 use crate::ids::ImportRef;

@@ -10,8 +10,8 @@ use tracing::Span;
 
 use super::Stub;
 use super::cap::{Cap, OnBroken};
+use super::hardening::Unsettled;
 use super::promise::PromiseCell;
-use super::unsettled::Unsettled;
 use crate::counters::Counters;
 use crate::error::{Disconnect, Error};
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::cap::{Cap, Outcome};
 use super::map::Mapper;
-use super::resolver::Resolver;
+use super::promise::Resolver;
 use super::{Stub, Value};
 use crate::error::Error;
 use crate::value::{Path, Segment, is_dropped};

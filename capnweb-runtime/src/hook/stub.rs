@@ -1,7 +1,7 @@
 //! The untyped reference, the leaf of every value.
 
 use super::map::{Mapper, record_call, record_read};
-use super::resolver::Resolver;
+use super::promise::Resolver;
 use super::stream::Nature;
 use super::{Cap, Value};
 use crate::error::Error;

@@ -5,10 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::error::Error;
 use crate::hook::Value;
-use crate::hook::charge::{Account, Charge};
-use crate::hook::lane::Lane;
-use crate::hook::resolver::{CallsInFlight, Resolver};
-use crate::hook::weight::weight;
+use crate::hook::hardening::{Account, CallsInFlight, Charge, Lane, weight};
+use crate::hook::promise::Resolver;
 use crate::value::Path;
 
 /// What one `remap` of a peer's may spend, all that is nested in it included.

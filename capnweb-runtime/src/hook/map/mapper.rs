@@ -7,11 +7,10 @@ use super::replay::Replay;
 use super::slices;
 use crate::error::Error;
 use crate::hook::Value;
-use crate::hook::cap::Cap;
-use crate::hook::cap::State;
-use crate::hook::resolver::Resolver;
+use crate::hook::cap::{Cap, State};
+use crate::hook::hardening::weigh_expr;
+use crate::hook::promise::Resolver;
 use crate::hook::screen::Screen;
-use crate::hook::weight::weigh_expr;
 use crate::wire::{DecodeError, Expr};
 
 /// A recorded closure: what to do with an input (protocol M-3).

@@ -6,7 +6,7 @@ use super::mapper::Mapper;
 use crate::error::Error;
 use crate::hook::Value;
 use crate::hook::cap::{Hook, Outcome, State, Waiter};
-use crate::hook::resolver::Resolver;
+use crate::hook::promise::Resolver;
 use crate::value::Path;
 
 /// The input of a recording, or the result of one of its instructions. It has a meaning inside of

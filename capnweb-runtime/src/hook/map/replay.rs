@@ -8,12 +8,10 @@ use super::scope::ReplayScope;
 use crate::error::{Disconnect, Error};
 use crate::hook::Value;
 use crate::hook::cap::{Cap, Outcome};
-use crate::hook::charge::Charge;
 use crate::hook::evaluate::evaluate;
-use crate::hook::lane::Lane;
-use crate::hook::resolver::Resolver;
+use crate::hook::hardening::{Charge, Lane, weight};
+use crate::hook::promise::Resolver;
 use crate::hook::session::Session;
-use crate::hook::weight::weight;
 
 /// A mapper that is being applied.
 pub(super) struct Replay {

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use super::replay::{Progress, Replay};
-use crate::hook::lane::Lane;
+use crate::hook::hardening::Lane;
 
 /// Applies a mapper: at once as far as a slice goes, as calls are started at once; what is left
 /// then becomes a task that lets others run in between.

@@ -11,11 +11,9 @@ use tokio::sync::Notify;
 
 use super::writable::{Intake, Writable, closed_already};
 use crate::error::Error;
-use crate::hook::deliver::Delivery;
-use crate::hook::graveyard::bury;
-use crate::hook::resolver::Resolver;
-use crate::hook::run::start;
-use crate::hook::shield::shielded;
+use crate::hook::hardening::{bury, shielded};
+use crate::hook::promise::{Delivery, Resolver};
+use crate::hook::served::start;
 use crate::hook::{Cap, Value};
 
 /// What a program does with the chunks that are written to its stream.

@@ -8,9 +8,8 @@ use std::task::{Context, Poll, Waker, ready};
 use super::readable::{Readable, Source};
 use super::writable::{Intake, Writable, closed_already};
 use crate::error::Error;
-use crate::hook::deliver::Delivery;
-use crate::hook::graveyard::bury;
-use crate::hook::resolver::{Permit, Resolver};
+use crate::hook::hardening::{Permit, bury};
+use crate::hook::promise::{Delivery, Resolver};
 use crate::hook::{Cap, Value};
 
 /// Creates a pipe: the end to write to, the end to read from, and what is between.

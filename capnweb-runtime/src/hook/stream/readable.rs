@@ -6,8 +6,8 @@ use std::task::{Context, Poll};
 use super::nature::Nature;
 use crate::error::{Error, Unsendable};
 use crate::hook::cap::{Cap, Hook, Waiter, itself};
-use crate::hook::graveyard::bury;
-use crate::hook::resolver::Resolver;
+use crate::hook::hardening::bury;
+use crate::hook::promise::Resolver;
 use crate::hook::{Mapper, Value};
 use crate::value::Path;
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::nature::{Lock, Nature};
 use crate::error::{Error, Excerpt};
 use crate::hook::cap::{Cap, Hook, Waiter, itself};
-use crate::hook::resolver::Resolver;
+use crate::hook::promise::Resolver;
 use crate::hook::{Mapper, Value};
 use crate::value::{Path, Segment};
 

@@ -11,7 +11,7 @@ use super::readable::taken_already;
 use super::writable::closed_already;
 use crate::error::Error;
 use crate::hook::cap::{Cap, Outcome};
-use crate::hook::deliver::Wait;
+use crate::hook::promise::Wait;
 use crate::hook::{Stub, Value};
 
 /// Writes to a stream: several chunks ahead of their answers, as many as its flow control allows,

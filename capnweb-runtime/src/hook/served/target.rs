@@ -2,16 +2,15 @@
 
 use std::sync::Arc;
 
-use super::Value;
 use super::call::Args;
-use super::cap::{Hook, Waiter, itself};
-use super::deliver::deliver_in_time;
 use super::interface::{Dispatch, MemberKind};
 use super::members::{self, Members};
-use super::resolver::Resolver;
 use super::run::{Running, run};
 use super::watch::{Method, Watch};
 use crate::error::Error;
+use crate::hook::Value;
+use crate::hook::cap::{Hook, Waiter, itself};
+use crate::hook::promise::{Resolver, deliver_in_time};
 use crate::value::Path;
 
 /// A local object: the members its interface declares, and nothing else (protocol C-2).

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::Value;
-use super::deadline::Deadline;
-use super::promise::PromiseCell;
-use super::session::Session;
 use crate::error::{Disconnect, Error};
+use crate::hook::Value;
+use crate::hook::deadline::Deadline;
+use crate::hook::promise::PromiseCell;
+use crate::hook::session::Session;
 
 /// The call that a method is answering, if it takes this as its first parameter.
 #[derive(Debug, Clone)]
@@ -63,7 +63,7 @@ impl Call {
     }
 
     /// Waits until the caller has let go of the result, in time.
-    pub(super) async fn let_go(&self) {
+    pub(in crate::hook) async fn let_go(&self) {
         tokio::select! {
             () = self.abandoned() => {}
             _ = self.disconnected() => {}
@@ -71,7 +71,7 @@ impl Call {
     }
 
     /// Waits until the deadline has passed, and returns how the call fails.
-    pub(super) async fn overdue(&self) -> Error {
+    pub(in crate::hook) async fn overdue(&self) -> Error {
         match self.deadline {
             Some(deadline) => deadline.passed().await,
             None => std::future::pending().await,
@@ -79,7 +79,7 @@ impl Call {
     }
 
     /// Returns until when there is to be an answer.
-    pub(super) const fn time_limit(&self) -> Option<Deadline> {
+    pub(in crate::hook) const fn time_limit(&self) -> Option<Deadline> {
         self.deadline
     }
 
@@ -91,7 +91,7 @@ impl Call {
     }
 
     /// Waits until the session that the call came in on has ended, and returns why.
-    pub(super) async fn disconnected(&self) -> Disconnect {
+    pub(in crate::hook) async fn disconnected(&self) -> Disconnect {
         match &self.session {
             Some(session) => session.closed().await,
             None => std::future::pending().await,

@@ -7,20 +7,20 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::cap::{Cap, Outcome, State};
-use super::promise::PromiseCell;
-use super::{Stub, Value};
 use crate::error::Error;
+use crate::hook::cap::{Cap, Outcome, State};
+use crate::hook::promise::PromiseCell;
+use crate::hook::{Stub, Value};
 use crate::sync::Mutex;
 
 /// Held while a promise settles that others refer to: of two that would close a circle between
 /// them at the same time, the second must see what the first did.
 #[cfg(not(shuttle))]
-pub(super) static CLOSING: Mutex<()> = Mutex::new(());
+pub(in crate::hook) static CLOSING: Mutex<()> = Mutex::new(());
 
 #[cfg(shuttle)]
 shuttle::lazy_static! {
-    pub(super) static ref CLOSING: Mutex<()> = Mutex::new(());
+    pub(in crate::hook) static ref CLOSING: Mutex<()> = Mutex::new(());
 }
 
 /// A walk over what an outcome refers to.
@@ -28,14 +28,18 @@ shuttle::lazy_static! {
 /// It may happen under a session's lock, where nothing may be dropped: every reference that was
 /// made on the way is kept.
 #[derive(Default)]
-pub(super) struct Links {
+pub(in crate::hook) struct Links {
     kept: Vec<Outcome>,
 }
 
 impl Links {
     /// Follows a promise that becomes another one, and tells the last of the chain how many
     /// steps are behind it. Fails if the chain is too long.
-    pub(super) fn measure(&mut self, outcome: &Outcome, behind: usize) -> Result<(), Error> {
+    pub(in crate::hook) fn measure(
+        &mut self,
+        outcome: &Outcome,
+        behind: usize,
+    ) -> Result<(), Error> {
         let Ok(Value::Capability(start)) = outcome else {
             return Ok(());
         };
@@ -59,7 +63,7 @@ impl Links {
     }
 
     /// Tells every promise in an outcome that it is referred to.
-    pub(super) fn mark(&mut self, outcome: &Outcome) {
+    pub(in crate::hook) fn mark(&mut self, outcome: &Outcome) {
         for_each_capability(outcome, &mut |stub| {
             let mut next = Some(stub.clone());
             while let Some(stub) = next {
@@ -73,7 +77,7 @@ impl Links {
     }
 
     /// Fails if an outcome leads to the promise that it is for.
-    pub(super) fn check(
+    pub(in crate::hook) fn check(
         &mut self,
         outcome: &Outcome,
         cell: &Arc<PromiseCell>,
@@ -97,13 +101,13 @@ impl Links {
     }
 
     /// Puts a failure in the place of an outcome.
-    pub(super) fn replace(&mut self, outcome: Outcome, error: Error) -> Outcome {
+    pub(in crate::hook) fn replace(&mut self, outcome: Outcome, error: Error) -> Outcome {
         self.kept.push(outcome);
         Err(error)
     }
 
     /// Returns what is to be dropped where no lock is held.
-    pub(super) fn into_leftovers(self) -> Vec<Outcome> {
+    pub(in crate::hook) fn into_leftovers(self) -> Vec<Outcome> {
         self.kept
     }
 

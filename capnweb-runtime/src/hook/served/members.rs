@@ -2,21 +2,20 @@
 
 use std::sync::Arc;
 
-use super::cap::{Cap, Hook, itself};
 use super::function::{Callable, FunctionHook, no_member_called};
 use super::interface::MemberKind;
-use super::promise::promise;
-use super::resolver::Resolver;
-use super::settled;
-use super::{Stub, Value};
 use crate::error::Error;
+use crate::hook::cap::{Cap, Hook, itself};
+use crate::hook::promise::{Resolver, promise};
+use crate::hook::settled;
+use crate::hook::{Stub, Value};
 use crate::value::{Path, Segment};
 
 /// An object that has members and nothing else: a served object, or a facet of one.
 ///
 /// Both answer calls and reads through [`call`] and [`read`], so that a member which a facet lacks
 /// and one that never existed cannot be told apart.
-pub(super) trait Members: Hook + Sized {
+pub(in crate::hook) trait Members: Hook + Sized {
     /// What the object knows one of its members by.
     type Member: Copy + Send + Sync + 'static;
 
@@ -31,7 +30,12 @@ pub(super) trait Members: Hook + Sized {
 }
 
 /// Calls what is at `path` of an object.
-pub(super) fn call<O: Members>(object: Arc<O>, path: Path, args: Vec<Value>, result: Resolver) {
+pub(in crate::hook) fn call<O: Members>(
+    object: Arc<O>,
+    path: Path,
+    args: Vec<Value>,
+    result: Resolver,
+) {
     let Some((first, rest)) = path.split_first() else {
         return result.settle(Err(Error::not_a_function(&path)));
     };
@@ -45,7 +49,7 @@ pub(super) fn call<O: Members>(object: Arc<O>, path: Path, args: Vec<Value>, res
 }
 
 /// Reads what is at `path` of an object.
-pub(super) fn read<O: Members>(object: Arc<O>, path: &Path, result: Resolver) {
+pub(in crate::hook) fn read<O: Members>(object: Arc<O>, path: &Path, result: Resolver) {
     let Some((first, rest)) = path.split_first() else {
         // An empty read of an object yields the object (protocol O-9).
         return result.settle(Ok(itself(object)));

@@ -10,15 +10,15 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 pub(crate) struct Lane(Arc<Semaphore>);
 
 /// The right to go on for a while, given back when dropped.
-pub(super) struct Go<'a>(Option<SemaphorePermit<'a>>);
+pub(in crate::hook) struct Go<'a>(Option<SemaphorePermit<'a>>);
 
 impl Lane {
-    pub(super) fn new() -> Self {
+    pub(in crate::hook) fn new() -> Self {
         Self(Arc::new(Semaphore::new(1)))
     }
 
     /// Waits until it is this piece's turn.
-    pub(super) async fn go(&self) -> Go<'_> {
+    pub(in crate::hook) async fn go(&self) -> Go<'_> {
         // The semaphore is never closed.
         Go(self.0.acquire().await.ok())
     }

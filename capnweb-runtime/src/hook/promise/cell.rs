@@ -1,4 +1,4 @@
-//! Promises: a cell that settles once, and what waits for it.
+//! The cell of a promise: it settles once, and keeps what waits for it.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -6,26 +6,15 @@ use std::sync::{Arc, PoisonError};
 
 use tokio::sync::Notify;
 
-use super::cap::{Cap, Hook, OnBroken, Outcome, State, Waiter};
-use super::charge::Charge;
-use super::graveyard::bury;
-use super::links::{CLOSING, Links};
-use super::map::Mapper;
+use super::op::{Follower, Op, Resolution};
 use super::resolver::Resolver;
-use super::shield::shielded;
-use super::turn::take_turn;
-use super::{Stub, Value, settled};
-use crate::error::Error;
+use crate::hook::cap::{Cap, Outcome, State, Waiter};
+use crate::hook::hardening::{CLOSING, Charge, Links, bury, shielded, take_turn};
+use crate::hook::map::Mapper;
+use crate::hook::{Stub, Value};
 use crate::sync::atomic::{AtomicBool, Ordering};
 use crate::sync::{Mutex, MutexGuard};
 use crate::value::Path;
-
-/// Creates a promise and the right to settle it.
-pub(crate) fn promise() -> (Cap, Resolver) {
-    let cell = Arc::new(PromiseCell::new());
-    let promise = Cap::new(LocalPromise(Arc::clone(&cell)));
-    (promise, Resolver::new(cell))
-}
 
 /// A value that is not known yet, and everything that was done with it meanwhile.
 ///
@@ -55,44 +44,6 @@ struct Inner {
     /// What must not be dropped where it was left over, because of locks.
     leftovers: Vec<Outcome>,
 }
-
-#[derive(Clone)]
-enum Resolution {
-    Settled(Arc<Outcome>),
-    Following(Cap),
-}
-
-enum Op {
-    Call {
-        path: Path,
-        args: Vec<Value>,
-        result: Resolver,
-    },
-    Read {
-        path: Path,
-        result: Resolver,
-    },
-    Map {
-        path: Path,
-        mapper: Mapper,
-        result: Resolver,
-    },
-    Wait(Waiter),
-    Follow(Follower),
-}
-
-/// What a promise has become, for whoever goes on from there.
-pub(crate) enum Became<'a> {
-    /// It failed.
-    Failed(&'a Error),
-    /// A reference.
-    Reference(&'a Cap),
-    /// Something that cannot break.
-    Data,
-}
-
-/// Something that goes on where a promise leads.
-pub(crate) type Follower = Box<dyn FnOnce(Became<'_>) + Send>;
 
 impl PromiseCell {
     pub(crate) fn new() -> Self {
@@ -177,18 +128,18 @@ impl PromiseCell {
     }
 
     /// Notes that another promise has settled to what holds this one.
-    pub(super) fn mark_referenced(&self) {
+    pub(in crate::hook) fn mark_referenced(&self) {
         self.lock().referenced = true;
     }
 
     /// Notes that a chain of so many steps has become this promise.
-    pub(super) fn mark_behind(&self, steps: usize) {
+    pub(in crate::hook) fn mark_behind(&self, steps: usize) {
         let mut inner = self.lock();
         inner.behind = inner.behind.max(steps);
     }
 
     /// Keeps `source`, which will settle this promise, until it has, or nobody wants it any more.
-    pub(super) fn wait_for(&self, source: Cap) {
+    pub(in crate::hook) fn wait_for(&self, source: Cap) {
         let mut inner = self.lock();
         let unused = if inner.resolution.is_none() && !self.is_abandoned() {
             inner.source.replace(source)
@@ -245,7 +196,7 @@ impl PromiseCell {
     }
 
     /// Nobody will ever look at the value, unless something is queued that acts on it.
-    fn abandon(&self) {
+    pub(super) fn abandon(&self) {
         let source = {
             let mut inner = self.lock();
             let acts = |op: &Op| !matches!(op, Op::Wait(_) | Op::Follow(_));
@@ -261,18 +212,6 @@ impl PromiseCell {
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Op {
-    /// Notes that it has to wait; returns whether anybody still wants it.
-    fn has_to_wait(&self) -> bool {
-        match self {
-            Self::Call { result, .. } | Self::Read { result, .. } | Self::Map { result, .. } => {
-                result.has_to_wait()
-            }
-            Self::Wait(_) | Self::Follow(_) => true,
-        }
     }
 }
 
@@ -295,52 +234,6 @@ impl Inner {
     }
 }
 
-impl Resolution {
-    fn run(&self, op: Op) {
-        match self {
-            Self::Settled(outcome) => match op {
-                Op::Call { path, args, result } => settled::call(outcome, &path, args, result),
-                Op::Read { path, result } => settled::read(outcome, &path, result),
-                Op::Map {
-                    path,
-                    mapper,
-                    result,
-                } => settled::map(outcome, &path, mapper, result),
-                Op::Wait(waiter) => waiter(outcome),
-                Op::Follow(follower) => follower(match outcome.as_ref() {
-                    Err(error) => Became::Failed(error),
-                    Ok(Value::Capability(stub)) => Became::Reference(stub.cap()),
-                    Ok(_) => Became::Data,
-                }),
-            },
-            Self::Following(next) => {
-                let next = end_of_chain(next);
-                match op {
-                    Op::Call { path, args, result } => next.call(path, args, result),
-                    Op::Read { path, result } => next.read(path, result),
-                    Op::Map {
-                        path,
-                        mapper,
-                        result,
-                    } => next.map(path, mapper, result),
-                    Op::Wait(waiter) => next.when_settled(waiter),
-                    Op::Follow(follower) => follower(Became::Reference(&next)),
-                }
-            }
-        }
-    }
-}
-
-/// Walks past promises that have become others, without recursion. It ends, because
-/// [`PromiseCell::store`] lets no circle close.
-fn end_of_chain(start: &Cap) -> Cap {
-    let mut end = start.clone();
-    while let State::Following(next) = end.state() {
-        end = next;
-    }
-    end
-}
-
 impl fmt::Debug for PromiseCell {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("PromiseCell")
@@ -351,53 +244,5 @@ impl Drop for PromiseCell {
     fn drop(&mut self) {
         let inner = self.inner.get_mut().unwrap_or_else(PoisonError::into_inner);
         bury(std::mem::take(inner));
-    }
-}
-
-/// Makes a handle to a promise that is settled by its cell, whether there are handles or not.
-pub(crate) fn handle_of(cell: &Arc<PromiseCell>) -> Arc<dyn Hook> {
-    Arc::new(LocalPromise(Arc::clone(cell)))
-}
-
-/// A promise made here, as opposed to one that a peer will settle.
-struct LocalPromise(Arc<PromiseCell>);
-
-impl Hook for LocalPromise {
-    fn call(self: Arc<Self>, path: Path, args: Vec<Value>, result: Resolver) {
-        self.0.call(path, args, result);
-    }
-
-    fn read(self: Arc<Self>, path: Path, result: Resolver) {
-        self.0.read(path, result);
-    }
-
-    fn map(self: Arc<Self>, path: Path, mapper: Mapper, result: Resolver) {
-        self.0.map(path, mapper, result);
-    }
-
-    fn when_settled(self: Arc<Self>, waiter: Waiter) {
-        self.0.when_settled(waiter);
-    }
-
-    fn on_broken(self: Arc<Self>, callback: OnBroken) {
-        self.0.follow(Box::new(move |became| match became {
-            Became::Failed(error) => callback(error),
-            Became::Reference(next) => next.on_broken(callback),
-            Became::Data => {}
-        }));
-    }
-
-    fn state(&self) -> State {
-        self.0.state()
-    }
-
-    fn cell(&self) -> Option<&Arc<PromiseCell>> {
-        Some(&self.0)
-    }
-}
-
-impl Drop for LocalPromise {
-    fn drop(&mut self) {
-        self.0.abandon();
     }
 }

@@ -3,15 +3,14 @@
 use std::sync::Arc;
 
 use super::call::Args;
-use super::cap::{Hook, Outcome, Waiter, itself};
-use super::deliver::deliver_in_time;
 use super::interface::Cancel;
-use super::resolver::Resolver;
 use super::run::{Running, run};
-use super::settled;
 use super::watch::{Method, Watch};
-use super::{Stub, Value};
 use crate::error::Error;
+use crate::hook::cap::{Hook, Outcome, Waiter, itself};
+use crate::hook::promise::{Resolver, deliver_in_time};
+use crate::hook::settled;
+use crate::hook::{Stub, Value};
 use crate::value::Path;
 
 /// What a function does when it is called.

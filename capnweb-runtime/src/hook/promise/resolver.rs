@@ -2,19 +2,15 @@
 
 use std::sync::Arc;
 
-use super::call::Call;
-use super::cap::{Cap, Outcome};
-use super::charge::Charge;
-use super::graveyard::bury;
-use super::lane::Lane;
-use super::promise::{PromiseCell, promise};
-use super::session::Session;
-use super::weight::weight;
-use super::{Stub, Value};
+use super::cell::PromiseCell;
+use super::local::promise;
 use crate::counters::Counters;
 use crate::error::Error;
-use crate::sync::atomic::{AtomicUsize, Ordering};
-use crate::value::Path;
+use crate::hook::cap::{Cap, Outcome};
+use crate::hook::hardening::{Charge, Permit, bury, weight};
+use crate::hook::served::Call;
+use crate::hook::session::Session;
+use crate::hook::{Stub, Value};
 
 /// The right to settle a promise, once. Dropped unused, the promise fails.
 pub(crate) struct Resolver {
@@ -50,7 +46,7 @@ impl Resolver {
 
     /// Settles the promise while the work for it goes on: the place among the calls in flight stays
     /// taken for as long as what this returns is kept.
-    pub(super) fn settle_early(self, outcome: Outcome) -> Option<Arc<Permit>> {
+    pub(in crate::hook) fn settle_early(self, outcome: Outcome) -> Option<Arc<Permit>> {
         let permit = self.permit.clone();
         self.settle(outcome);
         permit
@@ -91,7 +87,7 @@ impl Resolver {
     }
 
     /// Keeps `source` from being released until the promise has settled, or nobody wants it.
-    pub(super) fn wait_for(&self, source: &Cap) {
+    pub(in crate::hook) fn wait_for(&self, source: &Cap) {
         if let Some(cell) = &self.cell {
             cell.wait_for(source.clone());
         }
@@ -123,14 +119,14 @@ impl Resolver {
     }
 
     /// Creates a promise that is made for the same peer, and kept for it.
-    pub(super) fn beside(&self) -> (Cap, Self) {
+    pub(in crate::hook) fn beside(&self) -> (Cap, Self) {
         let (promise, result) = promise();
         let result = result.with_charge(self.charge.clone());
         (promise, result.on_behalf_of(self))
     }
 
     /// Returns the session on whose behalf the call is made.
-    pub(super) const fn session(&self) -> Option<&Session> {
+    pub(in crate::hook) const fn session(&self) -> Option<&Session> {
         self.session.as_ref()
     }
 
@@ -149,7 +145,7 @@ impl Resolver {
     }
 
     /// Notes that the call has to wait in a queue; returns whether its session is still there.
-    pub(super) fn has_to_wait(&self) -> bool {
+    pub(in crate::hook) fn has_to_wait(&self) -> bool {
         match (&self.session, &self.cell) {
             (Some(session), Some(cell)) => session.has_to_wait(cell),
             _ => true,
@@ -170,91 +166,5 @@ impl Drop for Resolver {
             cell.store(outcome);
             cell.drain();
         }
-    }
-}
-
-/// The calls of one peer that have started and not settled (protocol L-17).
-#[derive(Clone)]
-pub(crate) struct CallsInFlight {
-    taken: Arc<AtomicUsize>,
-    limit: usize,
-    counters: Counters,
-    lane: Lane,
-}
-
-impl CallsInFlight {
-    /// Creates the count, with a limit.
-    pub(crate) fn new(limit: usize, counters: Counters) -> Self {
-        Self {
-            taken: Arc::default(),
-            limit,
-            counters,
-            lane: Lane::new(),
-        }
-    }
-
-    /// Counts the call that this settles, and gives it a place, if one is left for a call along such
-    /// a path.
-    pub(crate) fn admit(
-        &self,
-        path: &Path,
-        result: Resolver,
-    ) -> Result<Resolver, (Resolver, Error)> {
-        match self.permit(path) {
-            Ok(permit) => Ok(result.with_permit(permit).counted(self.counters.clone())),
-            Err(error) => Err((result, error)),
-        }
-    }
-
-    /// Returns how many places are taken.
-    pub(crate) fn taken(&self) -> usize {
-        self.taken.load(Ordering::Acquire)
-    }
-
-    /// Returns where the longer ones of them queue.
-    pub(super) const fn lane(&self) -> &Lane {
-        &self.lane
-    }
-
-    /// Returns what counts this peer's doings.
-    pub(super) const fn counters(&self) -> &Counters {
-        &self.counters
-    }
-
-    fn permit(&self, path: &Path) -> Result<Permit, Error> {
-        if path.segments().len() > MAX_STEPS {
-            self.counters.call_refused("path_steps");
-            let text = format!("The path has more than {MAX_STEPS} steps.");
-            return Err(Error::range_error(text).public());
-        }
-        let limit = self.limit;
-        Permit::take(&self.taken, limit).ok_or_else(|| {
-            self.counters.call_refused("max_calls_in_flight");
-            Error::new(format!("Too many calls in flight: more than {limit}.")).public()
-        })
-    }
-}
-
-/// The longest path that is followed: each step through a capability is taken by recursion.
-const MAX_STEPS: usize = 128;
-
-/// A place among the calls in flight, given back when dropped.
-pub(crate) struct Permit(Arc<AtomicUsize>);
-
-impl Permit {
-    /// Takes a place, if fewer than `limit` are taken.
-    pub(crate) fn take(taken: &Arc<AtomicUsize>, limit: usize) -> Option<Self> {
-        taken
-            .fetch_update(Ordering::AcqRel, Ordering::Acquire, |n| {
-                (n < limit).then(|| n.saturating_add(1))
-            })
-            .ok()?;
-        Some(Self(Arc::clone(taken)))
-    }
-}
-
-impl Drop for Permit {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::AcqRel);
     }
 }

@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use super::cap::{Cap, Hook, Outcome, Waiter, itself};
-use super::interface::{Interface, Member, MemberKind};
-use super::members::{self, Members};
-use super::promise::promise;
-use super::resolver::Resolver;
-use super::stream::{Nature, narrow_readable};
-use super::{Stub, Value, wrap};
+use super::wrap::wrap;
 use crate::error::Error;
+use crate::hook::cap::{Cap, Hook, Outcome, Waiter, itself};
+use crate::hook::promise::{Resolver, promise};
+use crate::hook::served::{self, Interface, Member, MemberKind, Members};
+use crate::hook::stream::{Nature, narrow_readable};
+use crate::hook::{Stub, Value};
 use crate::value::Path;
 
 /// What a facet grants: some members of an interface, and what their results become.
@@ -81,11 +80,11 @@ impl Members for Attenuated {
 
 impl Hook for Attenuated {
     fn call(self: Arc<Self>, path: Path, args: Vec<Value>, result: Resolver) {
-        members::call(self, path, args, result);
+        served::call(self, path, args, result);
     }
 
     fn read(self: Arc<Self>, path: Path, result: Resolver) {
-        members::read(self, &path, result);
+        served::read(self, &path, result);
     }
 
     fn when_settled(self: Arc<Self>, waiter: Waiter) {

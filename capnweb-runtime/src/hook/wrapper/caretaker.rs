@@ -4,12 +4,12 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, PoisonError};
 
-use super::cap::{Cap, Hook, Outcome, Waiter, itself, map_value};
-use super::map::{Guard, Mapper};
-use super::promise::promise;
-use super::resolver::Resolver;
-use super::{Stub, Value, wrap};
+use super::wrap::wrap;
 use crate::error::Error;
+use crate::hook::cap::{Cap, Hook, Outcome, Waiter, itself, map_value};
+use crate::hook::map::{Guard, Mapper};
+use crate::hook::promise::{Resolver, promise};
+use crate::hook::{Stub, Value};
 use crate::sync::{Mutex, MutexGuard};
 use crate::value::Path;
 

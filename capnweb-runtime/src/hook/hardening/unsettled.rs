@@ -6,7 +6,7 @@
 
 use std::sync::{Arc, PoisonError, Weak};
 
-use super::promise::PromiseCell;
+use crate::hook::promise::PromiseCell;
 use crate::sync::Mutex;
 
 /// The results of one session's calls that have had to wait in a queue.
@@ -30,7 +30,7 @@ impl Unsettled {
     }
 
     /// Notes a result; returns whether the session is still there. Neither runs nor drops anything.
-    pub(super) fn note(&self, result: &Arc<PromiseCell>) -> bool {
+    pub(in crate::hook) fn note(&self, result: &Arc<PromiseCell>) -> bool {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let State::Open { results, enough } = &mut *state else {
             return false;

@@ -4,7 +4,7 @@
 //! that a few short messages stand for more than there is memory. What such promises are replaced
 //! by is weighed before it is copied.
 
-use super::Value;
+use crate::hook::Value;
 use crate::value::{Headers, Object, Path, Segment, Tree};
 use crate::wire::{Expr, Remap, Target, WireRef};
 

@@ -9,11 +9,11 @@ use futures_util::FutureExt as _;
 use tracing::Instrument as _;
 
 use super::call::Call;
-use super::cap::Outcome;
 use super::interface::Cancel;
-use super::resolver::Resolver;
 use super::watch::{End, Watch};
 use crate::error::Error;
+use crate::hook::cap::Outcome;
+use crate::hook::promise::Resolver;
 
 /// How many handlers may be polled inside one another's first poll before one is handed to the
 /// runtime instead: local objects that call each other must not exhaust the stack.
@@ -54,7 +54,7 @@ pub(super) fn run(handler: impl Future<Output = Outcome> + Send + 'static, runni
 }
 
 /// Starts `work` in the same way; returns it if it waits and there is no runtime to wait in.
-pub(super) fn start(
+pub(in crate::hook) fn start(
     mut work: Pin<Box<dyn Future<Output = ()> + Send>>,
 ) -> Option<Pin<Box<dyn Future<Output = ()> + Send>>> {
     if poll_inline(work.as_mut()).is_ready() {

@@ -6,9 +6,10 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::cap::{Cap, Hook, State, Waiter, itself};
-use super::resolver::Resolver;
-use super::{Stub, Value, wrap};
+use super::wrap::wrap;
+use crate::hook::cap::{Cap, Hook, State, Waiter, itself};
+use crate::hook::promise::Resolver;
+use crate::hook::{Stub, Value};
 use crate::value::Path;
 
 /// The power to mark references as one's own, and to recognise them when they come back.

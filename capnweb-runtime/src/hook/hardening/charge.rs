@@ -54,7 +54,7 @@ impl Account {
 
 impl Charge {
     /// Adds what a result takes.
-    pub(super) fn add(&self, bytes: usize) -> Result<(), Error> {
+    pub(in crate::hook) fn add(&self, bytes: usize) -> Result<(), Error> {
         let limit = self.account.limit;
         let more = |held: usize| held.checked_add(bytes).filter(|held| *held <= limit);
         self.account

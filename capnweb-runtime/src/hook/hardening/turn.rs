@@ -4,13 +4,13 @@ use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use super::promise::PromiseCell;
+use crate::hook::promise::PromiseCell;
 
 /// Runs the queue of a promise that has settled, and those that had to wait meanwhile.
 ///
 /// One promise's settling may settle the next, and so on along a chain that a peer has built: it
 /// must not exhaust the stack.
-pub(super) fn take_turn(cell: &Arc<PromiseCell>, run: fn(&PromiseCell)) {
+pub(in crate::hook) fn take_turn(cell: &Arc<PromiseCell>, run: fn(&PromiseCell)) {
     if cfg!(shuttle) {
         // The threads of a model are all one thread.
         return run(cell);

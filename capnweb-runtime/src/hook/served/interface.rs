@@ -3,7 +3,7 @@
 use std::pin::Pin;
 
 use super::call::{Args, Call};
-use super::cap::Outcome;
+use crate::hook::cap::Outcome;
 
 /// An interface: its name, and every member that exists for a peer.
 #[derive(Debug)]

@@ -9,7 +9,7 @@ use tracing::field::Empty;
 use tracing::{Span, info_span};
 
 use super::call::Call;
-use super::cap::Outcome;
+use crate::hook::cap::Outcome;
 
 /// A method, as far as it is told of.
 #[derive(Debug, Clone, Copy)]

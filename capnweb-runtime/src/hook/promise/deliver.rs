@@ -8,12 +8,12 @@ use std::task::{Context, Poll};
 use futures_util::future::try_join_all;
 use tokio::sync::oneshot;
 
-use super::call::Call;
-use super::cap::{Cap, Outcome, State};
-use super::settled::{Found, find};
-use super::weight::weight;
-use super::{Stub, Value};
 use crate::error::Error;
+use crate::hook::cap::{Cap, Outcome, State};
+use crate::hook::hardening::weight;
+use crate::hook::served::Call;
+use crate::hook::settled::{Found, find};
+use crate::hook::{Stub, Value};
 
 /// The wait for one reference's value, begun when this is made.
 pub(crate) struct Wait {
@@ -62,7 +62,7 @@ pub(crate) async fn deliver(wait: Wait) -> Outcome {
 
 /// Returns about how many bytes are copied when the promises inside a value are replaced, as far as
 /// they have settled.
-pub(super) fn delivered_weight(value: &Value) -> usize {
+pub(in crate::hook) fn delivered_weight(value: &Value) -> usize {
     let mut left = MAX_SUBSTITUTED;
     weigh_promised(value, MAX_PROMISES, &mut left);
     MAX_SUBSTITUTED.saturating_sub(left)
@@ -102,7 +102,10 @@ fn weigh_promised(value: &Value, promises: usize, left: &mut usize) {
 ///
 /// It takes no longer than the call may, and than the session lasts: a peer can make a call wait for
 /// what only that call would give, and nobody else would ever end it.
-pub(super) async fn deliver_in_time(args: Vec<Value>, call: &Call) -> Result<Vec<Value>, Error> {
+pub(in crate::hook) async fn deliver_in_time(
+    args: Vec<Value>,
+    call: &Call,
+) -> Result<Vec<Value>, Error> {
     if !args.iter().any(contains_promise) {
         return Ok(args);
     }
@@ -128,13 +131,13 @@ async fn deliver_all(args: Vec<Value>) -> Result<Vec<Value>, Error> {
 }
 
 /// A value on its way to be used: the wait for the promises inside it, if there are any.
-pub(super) enum Delivery {
+pub(in crate::hook) enum Delivery {
     There(Option<Value>),
     Awaited(Pin<Box<dyn Future<Output = Outcome> + Send>>),
 }
 
 impl Delivery {
-    pub(super) fn begin(value: Value) -> Self {
+    pub(in crate::hook) fn begin(value: Value) -> Self {
         if !contains_promise(&value) {
             return Self::There(Some(value));
         }

@@ -14,7 +14,7 @@ thread_local! {
 }
 
 /// Drops `value`, and whatever its drop buries, one after the other.
-pub(super) fn bury<T: 'static>(value: T) {
+pub(in crate::hook) fn bury<T: 'static>(value: T) {
     if cfg!(shuttle) {
         // The threads of a model are all one thread.
         return shielded(|| drop(value));

@@ -1,8 +1,8 @@
 //! Putting one capability in front of another.
 
-use super::Stub;
-use super::cap::Cap;
 use crate::error::Error;
+use crate::hook::Stub;
+use crate::hook::cap::Cap;
 
 /// Returns a reference to what `make` puts in front of a capability, or a broken one if there is
 /// too much in front of it already: a call passes through all of it by recursion, and a peer may
