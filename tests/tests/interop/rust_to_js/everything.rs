@@ -18,8 +18,7 @@ use crate::target::CounterStub;
 
 /// Has a client exchange every form of the protocol with a target; returns what the target says of
 /// them.
-#[cfg(unix)]
-pub(crate) fn exchange_everything(node: &Node) -> Option<Vec<String>> {
+pub(crate) fn exchange_everything(node: &Node) -> Vec<String> {
     let arguments = ["--listen", "127.0.0.1:0", "--record"];
     let mut target = node.program("target.mjs", &arguments).unwrap();
     let url = target.line_after("listening on ", LIMIT).unwrap();
@@ -34,13 +33,7 @@ pub(crate) fn exchange_everything(node: &Node) -> Option<Vec<String>> {
         aborts(&url).await;
         assert_eq!(js.square(3.0).await.unwrap(), 9.0);
     }));
-    Some(target.terminate(LIMIT).unwrap().lines)
-}
-
-#[cfg(not(unix))]
-pub(crate) fn exchange_everything(_: &Node) -> Option<Vec<String>> {
-    // There is no way to have the target stop and tell.
-    None
+    target.terminate(LIMIT).unwrap().lines
 }
 
 async fn values(js: &TargetStub) {
