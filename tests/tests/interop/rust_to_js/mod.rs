@@ -6,6 +6,7 @@ mod calls;
 mod capabilities;
 mod disposal;
 mod errors;
+#[cfg(unix)]
 mod everything;
 mod map;
 mod peer;
@@ -14,4 +15,5 @@ mod streams;
 mod three_parties;
 mod values;
 
+#[cfg(unix)]
 pub(super) use everything::exchange_everything;
