@@ -11,9 +11,10 @@ use crate::limits::Limits;
 use crate::value::ErrorValue;
 
 /// How the sessions of one endpoint behave: what a peer may make each spend, and the policies that
-/// hold in it.
+/// hold in it. Both ends of a connection have one each.
 ///
-/// Made from [`Limits`] where nothing else is to be said: `SessionConfig::from(limits)`.
+/// It is given to `Server::config`, `Connector::config` and [`in_process`](crate::in_process), which
+/// take [`Limits`] in its place where nothing else is to be said.
 #[derive(Clone)]
 pub struct SessionConfig {
     pub(crate) limits: Limits,
@@ -41,36 +42,12 @@ pub struct KeepAlive {
     pub timeout: Duration,
 }
 
-impl KeepAlive {
-    /// Asks a silent peer after `interval`, and gives it up after `timeout` more.
-    pub const fn every(interval: Duration, timeout: Duration) -> Self {
-        Self {
-            interval: Some(interval),
-            timeout,
-        }
-    }
-
-    /// Never asks: a connection that breaks without a word is noticed when something is sent.
-    pub const fn off() -> Self {
-        Self {
-            interval: None,
-            timeout: Duration::from_secs(20),
-        }
-    }
-}
-
-impl Default for KeepAlive {
-    fn default() -> Self {
-        Self::every(Duration::from_secs(30), Duration::from_secs(20))
-    }
-}
-
 impl SessionConfig {
     /// Creates the configuration that every session has unless it is given another.
     pub fn new() -> Self {
         Self {
-            keep_alive: KeepAlive::default(),
             limits: Limits::default(),
+            keep_alive: KeepAlive::default(),
             call_timeout: None,
             counters: Counters::default(),
             limiter: None,
@@ -91,6 +68,7 @@ impl SessionConfig {
         self.keep_alive = keep_alive;
         self
     }
+
     /// Sets how long a call to the peer may take, from the moment its result is asked for: when a
     /// promise is first awaited, or something waits that it was passed to. Then it fails with
     /// [`Error::TimedOut`](crate::Error::TimedOut), and the peer is told that nobody waits any more.
@@ -161,9 +139,33 @@ impl SessionConfig {
     }
 }
 
+impl KeepAlive {
+    /// Asks a silent peer after `interval`, and gives it up after `timeout` more.
+    pub const fn every(interval: Duration, timeout: Duration) -> Self {
+        Self {
+            interval: Some(interval),
+            timeout,
+        }
+    }
+
+    /// Never asks: a connection that breaks without a word is noticed when something is sent.
+    pub const fn off() -> Self {
+        Self {
+            interval: None,
+            timeout: Duration::from_secs(20),
+        }
+    }
+}
+
 impl Default for SessionConfig {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+impl Default for KeepAlive {
+    fn default() -> Self {
+        Self::every(Duration::from_secs(30), Duration::from_secs(20))
     }
 }
 
@@ -177,6 +179,7 @@ impl fmt::Debug for SessionConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SessionConfig")
             .field("limits", &self.limits)
+            .field("keep_alive", &self.keep_alive)
             .field("call_timeout", &self.call_timeout)
             .finish_non_exhaustive()
     }

@@ -76,7 +76,7 @@ pub struct CounterValues {
 /// One number, as exporters want it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Sample {
+pub struct CounterSample {
     /// The name of the field of [`CounterValues`].
     pub name: &'static str,
     /// What of it is counted, by the name of the label: `("kind", "malformed")`.
@@ -162,7 +162,7 @@ impl Counters {
 
 impl CounterValues {
     /// Returns all of it, number by number, under stable names.
-    pub fn samples(&self) -> impl Iterator<Item = Sample> + '_ {
+    pub fn samples(&self) -> impl Iterator<Item = CounterSample> + '_ {
         let plain = [
             ("sessions_started", self.sessions_started),
             ("calls_started", self.calls_started),
@@ -179,13 +179,13 @@ impl CounterValues {
             ("violations", "kind", &self.violations),
             ("limit_hits", "limit", &self.limit_hits),
         ];
-        let plain = plain.into_iter().map(|(name, value)| Sample {
+        let plain = plain.into_iter().map(|(name, value)| CounterSample {
             name,
             label: None,
             value,
         });
         plain.chain(labelled.into_iter().flat_map(|(name, label, values)| {
-            values.iter().map(move |(of, value)| Sample {
+            values.iter().map(move |(of, value)| CounterSample {
                 name,
                 label: Some((label, of)),
                 value: *value,

@@ -135,7 +135,7 @@ pub use capnweb_macros::attenuate;
 pub use capnweb_macros::capability;
 
 pub use config::{KeepAlive, SessionConfig};
-pub use counters::{CounterValues, Counters, Sample};
+pub use counters::{CounterSample, CounterValues, Counters};
 
 pub use data::{from_value, native, to_value};
 
@@ -144,8 +144,7 @@ pub use endpoint::axum;
 pub use endpoint::in_process;
 #[cfg(feature = "websocket")]
 pub use endpoint::{
-    Batch, ConnectError, Connector, Origins, ResponseBody, RpcService, Server, Wanted, connect,
-    serve,
+    Batch, ConnectError, Connector, Origins, RpcBody, RpcService, Server, Wanted, connect, serve,
 };
 pub use error::redact;
 pub use error::{

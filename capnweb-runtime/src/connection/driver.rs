@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 use tracing::Instrument as _;
 
+use super::ending::Ending;
 use super::heartbeat::Heartbeat;
 use super::shared::Connection;
 use crate::error::Disconnect;
@@ -39,8 +40,8 @@ async fn drive_in_span(
     mut sink: impl FrameSink,
     heartbeat: Option<Heartbeat>,
 ) {
-    let session = EndOnDrop(connection);
-    let connection = &session.0;
+    let session = Ending::new(connection, Disconnect::Shutdown);
+    let connection = &*session;
     let ping = Notify::new();
     let ended = {
         let reading = std::pin::pin!(read(connection, &mut source));
@@ -144,14 +145,6 @@ async fn watch(connection: &Connection, heartbeat: Option<Heartbeat>, ping: &Not
     match heartbeat {
         Some(heartbeat) => heartbeat.watch(connection, ping).await,
         None => std::future::pending().await,
-    }
-}
-
-struct EndOnDrop(Arc<Connection>);
-
-impl Drop for EndOnDrop {
-    fn drop(&mut self) {
-        self.0.terminate(&Disconnect::Shutdown);
     }
 }
 

@@ -1,16 +1,31 @@
 //! A session at work: the machine behind its lock, references into it, and the task that drives it.
+//!
+//! | file | what is in it |
+//! |---|---|
+//! | `shared` | the [`Connection`]: a machine and its lock |
+//! | `effects` | what it does once it has let go of the machine |
+//! | `control` | what the layers below are lent of it |
+//! | `import` | references to what the peer holds |
+//! | `driver` | the task that moves messages; `heartbeat` finds dead peers, `ending` ends it |
+//! | `pumps` | what moves beside that: chunks of streams, and blobs |
+//! | `patience` | calls of ours whose answers have a time |
+//! | `pair` | two connections within this process |
 
+mod control;
 mod driver;
+mod effects;
+mod ending;
 mod heartbeat;
 mod import;
 mod pair;
 mod patience;
 mod pumps;
 mod shared;
-mod stream;
 
 #[cfg(feature = "websocket")]
 pub(crate) use driver::{drive, handle};
+#[cfg(feature = "websocket")]
+pub(crate) use ending::Ending;
 #[cfg(feature = "websocket")]
 pub(crate) use heartbeat::Heartbeat;
 pub(crate) use pair::pair;

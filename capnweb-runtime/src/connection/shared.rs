@@ -1,29 +1,22 @@
 //! The machine behind its lock.
 
 use std::collections::VecDeque;
-use std::pin::Pin;
 use std::sync::{Arc, PoisonError, Weak};
-use std::time::Duration;
 
 use tokio::runtime::Handle;
 use tokio::sync::futures::Notified;
 use tokio::sync::{Notify, watch};
 use tracing::field::display;
-use tracing::{Span, debug, info_span, warn};
+use tracing::{Span, debug, info_span};
 
-use super::import::{ImportPromise, ImportStub};
 use super::patience::Patience;
-use super::stream::ImportWritable;
 use crate::config::{Limiter, SessionConfig};
 use crate::counters::Counters;
 use crate::error::{Disconnect, Error};
-use crate::hook::{
-    Cap, Gauge, Hook, Mapper, OnBroken, Peer, PromiseCell, Resolver, Screen, Session,
-    SessionControl, Stats, Unsettled, Value, shielded,
-};
+use crate::hook::{Cap, Gauge, Mapper, OnBroken, Peer, Screen, Unsettled, Value, shielded};
 use crate::ids::{ImportRef, SessionKey};
 use crate::limits::Limits;
-use crate::session::{BrokenPlace, Effect, Host, Machine, Refused};
+use crate::session::{BrokenPlace, Machine, Refused};
 use crate::sync::{Mutex, MutexGuard};
 use crate::transport::Pulse;
 use crate::value::Path;
@@ -36,23 +29,23 @@ use crate::wire::{self, DecodeError, Message};
 /// task that feeds messages in, hence in order.
 pub(crate) struct Connection {
     machine: Mutex<Machine>,
-    peer: Peer,
-    id: u64,
-    span: Span,
-    screen: Screen,
+    pub(super) peer: Peer,
+    pub(super) id: u64,
+    pub(super) span: Span,
+    pub(super) screen: Screen,
     patience: Patience,
-    limits: Arc<Limits>,
-    limiter: Option<Limiter>,
-    counters: Counters,
-    this: Weak<Self>,
+    pub(super) limits: Arc<Limits>,
+    pub(super) limiter: Option<Limiter>,
+    pub(super) counters: Counters,
+    pub(super) this: Weak<Self>,
     /// Tells the driver that there is something to send, or that the session has ended.
     output: Notify,
     /// Tells whoever drains the session that nothing is left, or that it has ended.
-    drained: Notify,
+    pub(super) drained: Notify,
     /// When a message last came or went.
-    pulse: Pulse,
-    ended: watch::Sender<Option<Disconnect>>,
-    unsettled: Unsettled,
+    pub(super) pulse: Pulse,
+    pub(super) ended: watch::Sender<Option<Disconnect>>,
+    pub(super) unsettled: Unsettled,
     /// Tells streams that what was queued has been written.
     written: Notify,
     /// The streams that are being sent.
@@ -291,209 +284,16 @@ impl Connection {
         result
     }
 
-    /// Tells whoever listens that the session has ended: how, but not in what words, for those may
-    /// be a peer's.
-    fn tell_end(&self, reason: &Disconnect) {
-        let violation = match reason {
-            Disconnect::Violation(violation) => Some(violation.kind()),
-            _ => None,
-        };
-        if violation.is_some() || reason.limit().is_some() {
-            warn!(parent: &self.span, reason = reason.kind(), violation, "session ended");
-        } else {
-            debug!(parent: &self.span, reason = reason.kind(), "session ended");
-        }
-    }
-
-    /// Fails every call of the peer's that waits in a queue: it might be its own.
-    fn settle_what_waits(&self, reason: &Disconnect) {
-        for result in self.unsettled.close() {
-            shielded(|| {
-                result.store(Err(Error::Disconnected(reason.clone())));
-                result.drain();
-            });
-        }
-    }
-
-    fn run(&self, effect: Effect) {
-        match effect {
-            Effect::Call {
-                target,
-                path,
-                args,
-                result,
-            } if target.is_writable() => target.call(path, args, result),
-            Effect::Call {
-                target,
-                path,
-                args,
-                result,
-            } => self.admit(result, |result| target.call(path, args, result)),
-            Effect::Read {
-                target,
-                path,
-                result,
-            } => self.admit(result, |result| target.read(path, result)),
-            Effect::Map {
-                target,
-                path,
-                mapper,
-                result,
-            } => self.admit(result, |result| target.map(path, mapper, result)),
-            Effect::Refuse { result, error } => result.settle(Err(error)),
-            Effect::Serve { export, value } => {
-                // The waiter lies in a promise that may outlive the session by far.
-                let connection = Weak::clone(&self.this);
-                value.when_settled(Box::new(move |outcome| {
-                    if let Some(connection) = connection.upgrade() {
-                        let outcome = connection.screen.outcome(outcome);
-                        connection
-                            .with(|machine| machine.answer(export, &outcome, connection.as_ref()));
-                    }
-                }));
-            }
-            Effect::Pump { source, sink } => self.pump(source, sink),
-            Effect::Collect {
-                media_type,
-                content,
-                result,
-                account,
-            } => self.collect(media_type, &content, result, account),
-            Effect::Disconnect { pipe, reason } => pipe.disconnect(&reason),
-            Effect::Abandon(cap) => cap.abandon(),
-            Effect::Reject { export, error } => {
-                let error = self.screen.error(error);
-                self.with(|machine| machine.reject(export, error));
-            }
-            Effect::Abort(error) => {
-                let error = self.screen.error(error);
-                self.with(|machine| machine.say_why(error));
-            }
-            Effect::Drain(cell) => cell.drain(),
-            Effect::Broken { callback, error } => callback(&error),
-            Effect::Drop(value) => drop(value),
-        }
-    }
-
-    /// Begins something that the peer calls for, if the program admits it now.
-    fn admit(&self, result: Resolver, begin: impl FnOnce(Resolver)) {
-        if self
-            .limiter
-            .as_ref()
-            .is_none_or(|admits| admits(&self.peer))
-        {
-            return begin(result);
-        }
-        self.counters.call_refused("limit_calls");
-        let error = Error::range_error("Too many calls: try again later.").public();
-        result.settle(Err(error));
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Machine> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, Machine> {
         self.machine.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn this(&self) -> Arc<Self> {
+    /// Returns another handle to it.
+    pub(super) fn this(&self) -> Arc<Self> {
         // A connection exists in an `Arc` only, and `&self` proves that one is alive.
         self.this
             .upgrade()
             .unwrap_or_else(|| unreachable!("a live connection has an owner"))
-    }
-}
-
-impl Host for Connection {
-    fn import_stub(&self, import: ImportRef) -> Arc<dyn Hook> {
-        Arc::new(ImportStub::new(self.this(), import))
-    }
-
-    fn import_promise(&self, import: ImportRef, cell: Arc<PromiseCell>) -> Arc<dyn Hook> {
-        Arc::new(ImportPromise::new(self.this(), import, cell))
-    }
-
-    fn import_writable(&self, import: ImportRef) -> Arc<dyn Hook> {
-        Arc::new(ImportWritable::new(self.this(), import))
-    }
-
-    fn session(&self) -> Session {
-        Session::new(self.this())
-    }
-}
-
-impl SessionControl for Connection {
-    fn id(&self) -> u64 {
-        self.id
-    }
-
-    fn counters(&self) -> &Counters {
-        &self.counters
-    }
-
-    fn span(&self) -> &Span {
-        &self.span
-    }
-
-    fn peer(&self) -> &Peer {
-        &self.peer
-    }
-
-    fn max_handler_time(&self) -> Option<Duration> {
-        self.limits.max_handler_time
-    }
-
-    fn stats(&self) -> Stats {
-        Stats {
-            age: self.pulse.age(),
-            idle: self.pulse.silence(),
-            ..self.lock().stats()
-        }
-    }
-
-    fn drain(&self) -> Pin<Box<dyn Future<Output = Result<(), Disconnect>> + Send + '_>> {
-        Box::pin(async move {
-            loop {
-                let told = self.drained.notified();
-                {
-                    let machine = self.lock();
-                    if let Some(reason) = machine.ended() {
-                        return Err(reason.clone());
-                    }
-                    if machine.is_drained() {
-                        return Ok(());
-                    }
-                }
-                told.await;
-            }
-        })
-    }
-
-    fn on_broken(&self, callback: OnBroken) {
-        self.with(|machine| machine.on_broken(callback));
-    }
-
-    fn peer_main(&self) -> Option<Cap> {
-        self.lock().peer_main()
-    }
-
-    fn is_ended(&self) -> bool {
-        self.lock().ended().is_some()
-    }
-
-    fn unsettled(&self) -> &Unsettled {
-        &self.unsettled
-    }
-
-    fn close(&self, reason: &str) {
-        self.terminate(&Disconnect::Closed(reason.into()));
-    }
-
-    fn closed(&self) -> Pin<Box<dyn Future<Output = Disconnect> + Send + '_>> {
-        let mut ended = self.ended.subscribe();
-        Box::pin(async move {
-            let reason = ended.wait_for(Option::is_some).await;
-            let reason = reason.ok().and_then(|reason| reason.clone());
-            // The sender is a field of `self`, which outlives this future: there is a reason.
-            reason.unwrap_or(Disconnect::Shutdown)
-        })
     }
 }
 

@@ -9,11 +9,10 @@ use tokio_tungstenite::tungstenite;
 
 use super::batch::Batch;
 use super::dial::{Address, Schemes, Socket};
-use crate::config::{KeepAlive, SessionConfig};
+use crate::config::SessionConfig;
 use crate::connection::{Connection, Heartbeat, drive};
 use crate::error::{Disconnect, Error};
 use crate::hook::{Cap, Peer, Session, Stub};
-use crate::limits::Limits;
 use crate::transport::{Heard, websocket};
 use crate::typed::Capability;
 
@@ -31,7 +30,7 @@ pub async fn connect<C: Capability>(url: &str) -> Result<C, ConnectError> {
     Connector::new(url).connect().await
 }
 
-/// A connection before it is made: where to, what to offer, and within which limits.
+/// A connection before it is made: where to, what to offer, and how its session is to behave.
 #[derive(Debug, Clone)]
 pub struct Connector {
     pub(super) url: String,
@@ -83,24 +82,10 @@ impl Connector {
         self
     }
 
-    /// Sets what the server may make this side spend.
+    /// Sets how the session behaves; [`Limits`](crate::Limits) alone will do.
     #[must_use]
-    pub fn limits(mut self, limits: Limits) -> Self {
-        self.config.limits = limits;
-        self
-    }
-
-    /// Sets how the session behaves, its limits included.
-    #[must_use]
-    pub fn config(mut self, config: SessionConfig) -> Self {
-        self.config = config;
-        self
-    }
-
-    /// Sets how a dead server is found.
-    #[must_use]
-    pub const fn keep_alive(mut self, keep_alive: KeepAlive) -> Self {
-        self.config.keep_alive = keep_alive;
+    pub fn config(mut self, config: impl Into<SessionConfig>) -> Self {
+        self.config = config.into();
         self
     }
 

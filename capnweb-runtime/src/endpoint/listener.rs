@@ -15,7 +15,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 
-use super::http::{Endpoint, Place, Refusal, ResponseBody, Upgraded, answer};
+use super::http::{Endpoint, Place, Refusal, RpcBody, Upgraded, answer};
 use super::server::Server;
 use crate::hook::Peer;
 use crate::typed::Capability;
@@ -74,8 +74,7 @@ pub(super) async fn listen(
     let endpoint = &door.endpoint;
     endpoint.close();
     let all = async { while connections.join_next().await.is_some() {} };
-    let limit = endpoint.settings.grace + FAREWELL;
-    drop(tokio::time::timeout(limit, all).await);
+    drop(tokio::time::timeout(endpoint.settings.time_to_close(), all).await);
     Ok(())
 }
 
@@ -120,7 +119,7 @@ impl Door {
         if socket.set_nodelay(true).is_err() {
             return;
         }
-        let connection = Visit {
+        let visit = Visit {
             peer: Peer {
                 address: Some(address),
             },
@@ -132,11 +131,11 @@ impl Door {
         if let Some(tls) = self.tls {
             let limit = self.endpoint.settings.handshake_timeout;
             if let Ok(Ok(socket)) = tokio::time::timeout(limit, tls.accept(socket)).await {
-                connection.speak_http(&self.endpoint, socket).await;
+                visit.speak_http(&self.endpoint, socket).await;
             }
             return;
         }
-        connection.speak_http(&self.endpoint, socket).await;
+        visit.speak_http(&self.endpoint, socket).await;
     }
 }
 
@@ -181,7 +180,7 @@ impl Visit {
         &self,
         endpoint: &Arc<Endpoint>,
         request: Request<Incoming>,
-    ) -> Result<Response<ResponseBody>, Infallible> {
+    ) -> Result<Response<RpcBody>, Infallible> {
         drop(take(&self.handshake));
         if self.place.is_none() {
             return Ok(Refusal::Full.into());
@@ -213,9 +212,6 @@ fn is_fatal(error: &io::Error) -> bool {
 
 /// How long accepting pauses after it has failed.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
-
-/// How long the last words of sessions may take.
-const FAREWELL: Duration = Duration::from_secs(15);
 
 /// How long the head of a request may be; bodies are read in pieces of this size.
 const HEAD_BYTES: usize = 64 * 1024;

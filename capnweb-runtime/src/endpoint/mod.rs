@@ -1,4 +1,13 @@
 //! Where sessions begin: connecting to a server, being one, or both within a process.
+//!
+//! | file | what is in it |
+//! |---|---|
+//! | `server` | what is decided about an endpoint before it runs |
+//! | `http` | answering requests: upgrades, batches, origins; also as a service of another server |
+//! | `listener`, `axum` | where requests come from: a socket of one's own, or a route |
+//! | `connect`, `batch` | the client's end: of WebSockets, and of HTTP batches |
+//! | `dial`, `tls`, `body` | what several of them need: an address, certificates, a bounded read |
+//! | `in_process` | both ends in this process |
 
 #[cfg(feature = "axum")]
 pub mod axum;
@@ -25,7 +34,7 @@ pub use batch::{Batch, Wanted};
 #[cfg(feature = "websocket")]
 pub use connect::{ConnectError, Connector, connect};
 #[cfg(feature = "websocket")]
-pub use http::{Origins, ResponseBody, RpcService};
+pub use http::{Origins, RpcBody, RpcService};
 pub use in_process::in_process;
 #[cfg(feature = "websocket")]
 pub use listener::serve;

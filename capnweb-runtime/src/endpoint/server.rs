@@ -10,13 +10,14 @@ use tokio::net::TcpListener;
 
 use super::http::{Cors, Endpoint, Hosts, Origins, RpcService, Settings, main_factory};
 use super::listener::{Door, listen};
-use crate::config::{KeepAlive, SessionConfig};
+use crate::config::SessionConfig;
 use crate::counters::Counters;
 use crate::hook::Peer;
-use crate::limits::Limits;
 use crate::typed::Capability;
 
-/// An endpoint before it runs: what it serves, to whom, and within which limits.
+/// An endpoint before it runs: what it serves, to whom, and how many.
+///
+/// What holds within each session, and what its peer can cost, is a [`SessionConfig`].
 ///
 /// It answers WebSocket upgrades and HTTP batches (POST), both on every path. Run it on a listener
 /// of its own with [`serve`](Self::serve), or inside another HTTP server with
@@ -87,30 +88,17 @@ impl Server {
         self
     }
 
-    /// Sets what each client may make this side spend.
+    /// Sets how each session behaves, those of batches included; [`Limits`](crate::Limits) alone will
+    /// do.
     #[must_use]
-    pub fn limits(mut self, limits: Limits) -> Self {
-        self.settings.config.limits = limits;
-        self
-    }
-
-    /// Sets how each session behaves, its limits included.
-    #[must_use]
-    pub fn config(mut self, config: SessionConfig) -> Self {
-        self.settings.config = config;
+    pub fn config(mut self, config: impl Into<SessionConfig>) -> Self {
+        self.settings.config = config.into();
         self
     }
 
     /// Returns the counters of the sessions that this serves, and every clone of it.
     pub fn counters(&self) -> Counters {
         self.settings.config.counters()
-    }
-
-    /// Sets how dead peers are found.
-    #[must_use]
-    pub const fn keep_alive(mut self, keep_alive: KeepAlive) -> Self {
-        self.settings.config.keep_alive = keep_alive;
-        self
     }
 
     /// Sets how long a batch may take, from its first byte to its answer. Default 30 seconds. One that

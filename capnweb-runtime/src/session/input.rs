@@ -1,12 +1,43 @@
-//! The end of what a peer has to say, while it is still answered.
+//! What the peer says, and what each message does to the machine.
 
+use std::sync::Arc;
+
+use super::effect::{Effect, Host};
+use super::exports::Pull;
 use super::imports::{Import, ImportKind};
 use super::machine::Machine;
-use crate::error::Disconnect;
+use super::thrown::without_capabilities;
+use crate::error::{Disconnect, Error, Violation};
+use crate::hook::{Cap, Charge, State, Value, weigh_expr};
+use crate::ids::{ExportId, ImportId, WireId};
+use crate::wire::{self, DecodeError, Expr, Message};
 
 impl Machine {
+    /// Takes one message of the peer's, of so many bytes, or what is wrong with it (protocol F-11).
+    /// After the session's end it is ignored.
+    pub(crate) fn handle_message(
+        &mut self,
+        message: Result<Message, DecodeError>,
+        size: usize,
+        host: &dyn Host,
+    ) {
+        if self.ended.is_some() {
+            return;
+        }
+        self.traffic.received(size);
+        self.counters.received(size);
+        let handled = message
+            .map_err(Violation::from)
+            .and_then(|message| self.apply(message, size, host));
+        self.charge = None;
+        if let Err(violation) = handled {
+            self.terminate(&Disconnect::Violation(Arc::new(violation)));
+        }
+    }
+
     /// Notes that no message will follow: what the peer was to settle and has not, it never will
     /// (protocol T-26).
+    #[cfg(any(test, feature = "websocket"))]
     pub(crate) fn end_input(&mut self, reason: &Disconnect) {
         if self.ended.is_some() || self.input_ended.is_some() {
             return;
@@ -17,5 +48,188 @@ impl Machine {
                 self.fail_promise(&cell, reason);
             }
         }
+    }
+
+    fn apply(&mut self, message: Message, size: usize, host: &dyn Host) -> Result<(), Violation> {
+        match message {
+            Message::Push(expr) => {
+                let size = size.max(weigh_expr(&expr));
+                self.handle_push(expr, size, host)
+            }
+            Message::Stream(expr) => {
+                let size = size.max(weigh_expr(&expr));
+                self.handle_stream(expr, size, host)
+            }
+            Message::Pipe => self.handle_pipe(),
+            Message::Pull(id) => self.handle_pull(id),
+            Message::Resolve(id, expr) => {
+                let size = size.max(weigh_expr(&expr));
+                self.handle_resolve(id, expr, size, host)
+            }
+            Message::Reject(id, json) => self.handle_reject(id, json, size, host),
+            Message::Release(id, count) => self.handle_release(id, count),
+            Message::Abort(expr) => self.handle_abort(expr, host),
+        }
+    }
+
+    fn handle_push(&mut self, expr: Expr, size: usize, host: &dyn Host) -> Result<(), Violation> {
+        let id = self.exports.next_pushed();
+        self.check_exports()?;
+        let charge = self.charge_message(size)?;
+        let cap = match self.evaluate(expr, host)? {
+            // The result of a call is one also where it is named as a stub (protocol S-31, W-43).
+            Value::Capability(stub)
+                if stub.is_promise() || !matches!(stub.cap().state(), State::Object) =>
+            {
+                stub.into_cap()
+            }
+            value => Cap::kept(value, charge),
+        };
+        self.exports.insert_pushed(id, cap);
+        Ok(())
+    }
+
+    fn handle_pull(&mut self, id: WireId) -> Result<(), Violation> {
+        let export = ExportId::from_peer(id).ok_or(Violation::NoSuchExport(id))?;
+        let entry = self
+            .exports
+            .get_mut(export)
+            .ok_or(Violation::NoSuchExport(id))?;
+        match entry.pull {
+            Pull::Pending => {
+                let value = entry.cap.clone();
+                self.exports.start(export);
+                self.effects.push(Effect::Serve { export, value });
+            }
+            Pull::Started | Pull::Answered => {}
+            Pull::Object => {
+                let error = Error::new("Tried to resolve a non-promise stub.").public();
+                self.effects.push(Effect::Reject { export, error });
+            }
+            Pull::Writable => {
+                let error = Error::new("Cannot pull a WritableStream stub").public();
+                self.effects.push(Effect::Reject { export, error });
+            }
+        }
+        Ok(())
+    }
+
+    fn handle_resolve(
+        &mut self,
+        id: WireId,
+        expr: Expr,
+        size: usize,
+        host: &dyn Host,
+    ) -> Result<(), Violation> {
+        let charge = self.charge_message(size)?;
+        // Evaluated even if nobody waits: it may carry capabilities to release (protocol S-33).
+        let value = self.evaluate(expr, host)?;
+        self.charge_promise(id, charge);
+        self.settle_import(id, Ok(value))
+    }
+
+    fn handle_reject(
+        &mut self,
+        id: WireId,
+        json: wire::Json,
+        size: usize,
+        host: &dyn Host,
+    ) -> Result<(), Violation> {
+        if ImportId::from_peer(id).is_none_or(|id| self.imports.get(id).is_none()) {
+            return Ok(());
+        }
+        let expr = wire::decode_expr(json, &self.limits)?;
+        let charge = self.charge_message(size.max(weigh_expr(&expr)))?;
+        let thrown = self.evaluate(expr, host)?;
+        // Capabilities have no owner in a failure: they are let go of (protocol S-33, W-27).
+        let thrown = without_capabilities(thrown, &mut self.effects);
+        self.charge_promise(id, charge);
+        self.settle_import(id, Err(Error::thrown(thrown)))
+    }
+
+    /// Charges the peer with a message that brings something to keep.
+    fn charge_message(&mut self, size: usize) -> Result<Arc<Charge>, Violation> {
+        let limit = self.limits.max_retained_bytes;
+        let charge = self
+            .account
+            .charge(size)
+            .map_err(|_| Violation::TooManyRetainedBytes { limit })?;
+        self.charge = Some(Arc::clone(&charge));
+        Ok(charge)
+    }
+
+    /// Charges the peer with the value of a promise that it introduced itself; how long the results
+    /// of our own calls are kept is our own doing.
+    fn charge_promise(&self, id: WireId, charge: Arc<Charge>) {
+        let import = ImportId::from_peer(id).filter(|id| id.is_negative());
+        let entry = import.and_then(|id| self.imports.get(id));
+        if let Some(ImportKind::Promise { cell, .. }) = entry.map(|entry| &entry.kind) {
+            cell.charge_to(charge);
+        }
+    }
+
+    fn settle_import(
+        &mut self,
+        id: WireId,
+        outcome: Result<Value, Error>,
+    ) -> Result<(), Violation> {
+        let entry = ImportId::from_peer(id).and_then(|id| Some((id, self.imports.get(id)?)));
+        let Some((import, entry)) = entry else {
+            self.discard(outcome);
+            return Ok(());
+        };
+        let (cell, outcome) = match &entry.kind {
+            ImportKind::Promise { cell, .. } => {
+                let (cell, introductions) = (Arc::clone(cell), entry.introductions);
+                self.send(wire::encode_release(import.to_wire(), introductions));
+                (cell, outcome)
+            }
+            ImportKind::Stream { cell } => (Arc::clone(cell), self.acknowledgement(outcome)),
+            ImportKind::Stub | ImportKind::Pipe => {
+                self.discard(outcome);
+                return Err(Violation::NotAPromise(id));
+            }
+        };
+        drop(self.imports.remove(import));
+        cell.store(outcome);
+        self.effects.push(Effect::Drain(cell));
+        Ok(())
+    }
+
+    fn handle_release(&mut self, id: WireId, count: f64) -> Result<(), Violation> {
+        let export = ExportId::from_peer(id).ok_or(Violation::NoSuchExport(id))?;
+        let entry = self
+            .exports
+            .get_mut(export)
+            .ok_or(Violation::NoSuchExport(id))?;
+        let released = WireId(count)
+            .table_id()
+            .and_then(|count| u64::try_from(count).ok())
+            .filter(|count| *count > 0)
+            .ok_or(Violation::BadReleaseCount(count))?;
+        let underflow = Violation::RefcountUnderflow {
+            held: entry.refcount,
+            released: count,
+        };
+        entry.refcount = entry.refcount.checked_sub(released).ok_or(underflow)?;
+        if entry.refcount == 0
+            && let Some(export) = self.exports.remove(export)
+        {
+            self.let_go(export);
+        }
+        Ok(())
+    }
+
+    fn handle_abort(&mut self, expr: Expr, host: &dyn Host) -> Result<(), Violation> {
+        let error = match self.evaluate(expr, host)? {
+            Value::Undefined => Error::new("undefined"),
+            thrown => Error::thrown(thrown),
+        };
+        self.end(&Disconnect::AbortedByPeer {
+            class: error.class(),
+            message: error.to_string().into(),
+        });
+        self.discard(Err(error));
+        Ok(())
     }
 }

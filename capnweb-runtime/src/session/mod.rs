@@ -12,6 +12,18 @@
 //! * **output**: [`Machine::take_effects`], [`Machine::take_frames`], to be drained after every
 //!   input and every command;
 //! * **getters**.
+//!
+//! | file | what is in it |
+//! |---|---|
+//! | `machine` | the state, and what is drained from it |
+//! | `input` | what each message of the peer's does to it |
+//! | `commands` | what the application does to it |
+//! | `streams`, `mapping` | both, for streams and for mappers |
+//! | `terminate`, `broken` | the end, and who wants to be told of it |
+//! | `exports`, `imports` | the two tables |
+//! | `evaluate`, `devaluate` | from the expressions of messages to values, and back |
+//! | `thrown` | what can be thrown across a session |
+//! | `effect`, `traffic` | what is to be done outside, and what has passed |
 #![deny(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -28,7 +40,6 @@ mod effect;
 mod evaluate;
 mod exports;
 mod imports;
-#[cfg(any(test, feature = "websocket"))]
 mod input;
 mod machine;
 mod mapping;

@@ -258,7 +258,7 @@ async fn a_client_has_limits_too() {
         let url = serving_with(Limits::default(), |_| HostStub::new(House::default())).await;
         let mut limits = Limits::default();
         limits.max_message_size = 1_000;
-        let connector = capnweb_runtime::Connector::new(&url).limits(limits);
+        let connector = capnweb_runtime::Connector::new(&url).config(limits);
         let (host, session): (HostStub, _) = connector.connect_with_session().await.unwrap();
         let error = host
             .echo(Value::String("x".repeat(1_000)))
@@ -356,7 +356,7 @@ async fn a_peer_that_does_not_read() {
     in_time(async {
         let mut limits = Limits::default();
         limits.max_outgoing_bytes = 1_000_000;
-        let server = Server::new(|_| HostStub::new(House::default())).limits(limits);
+        let server = Server::new(|_| HostStub::new(House::default())).config(limits);
         let counters = server.counters();
         let url = serving_by(server).await;
         let bystander = Link::<HostStub>::connect(&url).await;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::post::post;
 use super::wanted::Wanted;
-use crate::connection::{Connection, handle};
+use crate::connection::{Connection, Ending, handle};
 use crate::endpoint::connect::{ConnectError, Connector};
 use crate::endpoint::dial::{Address, Schemes};
 use crate::error::Disconnect;
@@ -92,8 +92,8 @@ impl<C> Batch<C> {
     /// Dropping the future gives up the exchange. The server may have carried out the calls.
     pub async fn send<W: Wanted>(self, mut wanted: W) -> Result<W::Output, Disconnect> {
         wanted.ask();
-        // Whatever happens, what was not answered by then never will be.
-        let session = Ending(&self.connection);
+        // Whatever happens, what was not answered by then never will be (protocol T-23).
+        let session = Ending::new(Arc::clone(&self.connection), Disconnect::BatchEnded);
         let answer = self.exchange().await;
         if let Err(reason) = &answer {
             self.connection.terminate(reason);
@@ -139,15 +139,6 @@ fn lines(answer: &str) -> impl Iterator<Item = &str> {
     let answer = answer.strip_suffix('\n').unwrap_or(answer);
     let lines = (!answer.is_empty()).then(|| answer.split('\n'));
     lines.into_iter().flatten()
-}
-
-/// Ends the session of a batch (protocol T-23).
-struct Ending<'a>(&'a Connection);
-
-impl Drop for Ending<'_> {
-    fn drop(&mut self) {
-        self.0.terminate(&Disconnect::BatchEnded);
-    }
 }
 
 impl<C> fmt::Debug for Batch<C> {

@@ -12,14 +12,14 @@ use hyper::body::Body;
 use super::endpoint::Endpoint;
 use super::exchange::exchange;
 use super::refusal::Refusal;
-use super::response::ResponseBody;
+use super::response::RpcBody;
 use super::settings::{Cors, Settings};
 use super::upgrade::{Handshake, Upgraded, upgrade};
 use crate::hook::Peer;
 
 /// The answer to a request.
 pub(in crate::endpoint) struct Answer {
-    pub(in crate::endpoint) response: Response<ResponseBody>,
+    pub(in crate::endpoint) response: Response<RpcBody>,
     /// The session that begins with it; whoever runs it decides how long it lasts.
     pub(in crate::endpoint) session: Option<Upgraded>,
 }
@@ -66,16 +66,16 @@ where
 }
 
 /// Answers a batch (protocol T-20).
-fn batch(text: String) -> Response<ResponseBody> {
-    let mut response = Response::new(ResponseBody::from(text));
+fn batch(text: String) -> Response<RpcBody> {
+    let mut response = Response::new(RpcBody::from(text));
     let text = HeaderValue::from_static("text/plain;charset=UTF-8");
     response.headers_mut().insert(CONTENT_TYPE, text);
     response
 }
 
 /// Answers a browser that asks whether a page may send what it wants to.
-fn preflight() -> Response<ResponseBody> {
-    let mut response = Response::new(ResponseBody::default());
+fn preflight() -> Response<RpcBody> {
+    let mut response = Response::new(RpcBody::default());
     *response.status_mut() = StatusCode::NO_CONTENT;
     let headers = response.headers_mut();
     for (name, value) in [
@@ -99,10 +99,7 @@ fn allowed_origin<B>(settings: &Settings, request: &Request<B>) -> Option<Header
     request.headers().get(ORIGIN).cloned()
 }
 
-fn with_origin(
-    mut response: Response<ResponseBody>,
-    allowed: Option<HeaderValue>,
-) -> Response<ResponseBody> {
+fn with_origin(mut response: Response<RpcBody>, allowed: Option<HeaderValue>) -> Response<RpcBody> {
     if let Some(allowed) = allowed {
         let headers = response.headers_mut();
         headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, allowed);
@@ -111,8 +108,8 @@ fn with_origin(
     response
 }
 
-impl From<Response<ResponseBody>> for Answer {
-    fn from(response: Response<ResponseBody>) -> Self {
+impl From<Response<RpcBody>> for Answer {
+    fn from(response: Response<RpcBody>) -> Self {
         Self {
             response,
             session: None,

@@ -1,7 +1,6 @@
 //! One batch: a session that lasts as long as one request and its answer.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
 
 use hyper::body::Body;
 use tokio::task::coop::consume_budget;
@@ -9,7 +8,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::refusal::Refusal;
 use super::settings::Settings;
-use crate::connection::{Connection, handle};
+use crate::connection::{Connection, Ending, handle};
 use crate::endpoint::body::{self, BodyError};
 use crate::error::Disconnect;
 use crate::hook::{Peer, SessionControl as _};
@@ -28,9 +27,10 @@ pub(super) async fn exchange<B: Body + Send>(
         .map_err(|_| Refusal::Slow)??;
     let main = (settings.main)(&peer);
     let (connection, client_main) = Connection::new(main, peer, &settings.config);
-    let session = Ending(connection);
+    // Whatever happens, everything in it is let go of (protocol T-28).
+    let session = Ending::new(connection, Disconnect::BatchEnded);
     let room = settings.config.limits.max_outgoing_bytes;
-    let answers = timeout_at(deadline, answers(&session.0, &body, room)).await;
+    let answers = timeout_at(deadline, answers(&session, &body, room)).await;
     drop(session);
     // Held until here: letting go of the client's main object would end the session (S-85).
     drop(client_main);
@@ -94,15 +94,6 @@ fn refusal(reason: &Disconnect) -> Refusal {
     match reason {
         Disconnect::Violation(_) | Disconnect::AbortedByPeer { .. } => Refusal::Broken,
         _ => Refusal::Failed,
-    }
-}
-
-/// Ends a session, and lets go of everything in it (protocol T-28).
-struct Ending(Arc<Connection>);
-
-impl Drop for Ending {
-    fn drop(&mut self) {
-        self.0.terminate(&Disconnect::BatchEnded);
     }
 }
 

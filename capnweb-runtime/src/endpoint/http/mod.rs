@@ -15,7 +15,7 @@ pub(super) use endpoint::{Endpoint, Place};
 pub(super) use origins::Hosts;
 pub use origins::Origins;
 pub(super) use refusal::Refusal;
-pub use response::ResponseBody;
+pub use response::RpcBody;
 pub use service::RpcService;
 pub(super) use settings::{Cors, Settings, main_factory};
 pub(super) use upgrade::Upgraded;

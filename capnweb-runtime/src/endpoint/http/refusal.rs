@@ -3,7 +3,7 @@
 use http::header::{ALLOW, CONNECTION, SEC_WEBSOCKET_VERSION};
 use http::{HeaderName, HeaderValue, Response, StatusCode};
 
-use super::response::ResponseBody;
+use super::response::RpcBody;
 
 /// Why a request is not served.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,9 +82,9 @@ impl Refusal {
     }
 }
 
-impl From<Refusal> for Response<ResponseBody> {
+impl From<Refusal> for Response<RpcBody> {
     fn from(refusal: Refusal) -> Self {
-        let mut response = Self::new(ResponseBody::from(refusal.text()));
+        let mut response = Self::new(RpcBody::from(refusal.text()));
         *response.status_mut() = refusal.status();
         if let Some((name, value)) = refusal.header() {
             response.headers_mut().insert(name, value);

@@ -10,9 +10,9 @@ use hyper::body::{Body, Frame, SizeHint};
 
 /// The body of an answer: all of it, in one piece.
 #[derive(Debug, Clone, Default)]
-pub struct ResponseBody(Full<Bytes>);
+pub struct RpcBody(Full<Bytes>);
 
-impl Body for ResponseBody {
+impl Body for RpcBody {
     type Data = Bytes;
     type Error = Infallible;
 
@@ -32,13 +32,13 @@ impl Body for ResponseBody {
     }
 }
 
-impl From<&'static str> for ResponseBody {
+impl From<&'static str> for RpcBody {
     fn from(text: &'static str) -> Self {
         Self(Full::from(text))
     }
 }
 
-impl From<String> for ResponseBody {
+impl From<String> for RpcBody {
     fn from(text: String) -> Self {
         Self(Full::from(text))
     }

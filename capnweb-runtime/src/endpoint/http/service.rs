@@ -5,7 +5,6 @@ use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 use http::{Request, Response};
 use hyper::body::Body;
@@ -14,7 +13,7 @@ use tower_service::Service;
 use super::answer::answer;
 use super::endpoint::Endpoint;
 use super::refusal::Refusal;
-use super::response::ResponseBody;
+use super::response::RpcBody;
 use super::settings::Settings;
 use crate::hook::Peer;
 
@@ -44,8 +43,7 @@ impl RpcService {
     /// Dropping the future stops the waiting and nothing else.
     pub async fn shut_down(&self) {
         self.0.close();
-        let limit = self.0.settings.grace + FAREWELL;
-        drop(tokio::time::timeout(limit, self.0.emptied()).await);
+        drop(tokio::time::timeout(self.0.settings.time_to_close(), self.0.emptied()).await);
     }
 }
 
@@ -53,7 +51,7 @@ impl<B> Service<Request<B>> for RpcService
 where
     B: Body + Send + 'static,
 {
-    type Response = Response<ResponseBody>;
+    type Response = Response<RpcBody>;
     type Error = Infallible;
     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Infallible>> + Send>>;
 
@@ -85,6 +83,3 @@ impl fmt::Debug for RpcService {
         f.debug_struct("RpcService").finish_non_exhaustive()
     }
 }
-
-/// How long the last words may take.
-const FAREWELL: Duration = Duration::from_secs(15);

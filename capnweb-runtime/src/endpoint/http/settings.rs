@@ -54,6 +54,11 @@ impl Settings {
             max_handshakes: 1_024,
         }
     }
+
+    /// Returns how long an endpoint may take to close.
+    pub(in crate::endpoint) fn time_to_close(&self) -> Duration {
+        self.grace.saturating_add(FAREWELL)
+    }
 }
 
 /// Takes the type from what a user's function makes for each connection.
@@ -62,3 +67,6 @@ pub(in crate::endpoint) fn main_factory<C: Capability>(
 ) -> MainFactory {
     Arc::new(move |peer| main(peer).into_stub().into_cap())
 }
+
+/// How long the last words of sessions may take.
+const FAREWELL: Duration = Duration::from_secs(15);

@@ -15,7 +15,7 @@ use tokio_tungstenite::tungstenite::protocol::Role;
 
 use super::endpoint::Endpoint;
 use super::refusal::Refusal;
-use super::response::ResponseBody;
+use super::response::RpcBody;
 use crate::connection::{Connection, Heartbeat, drive};
 use crate::hook::{Cap, Peer, SessionControl as _};
 use crate::transport::{Heard, websocket};
@@ -56,15 +56,15 @@ pub(super) fn upgrade<B>(
     handshake: Handshake,
     mut request: Request<B>,
     peer: Peer,
-) -> (Response<ResponseBody>, Upgraded) {
+) -> (Response<RpcBody>, Upgraded) {
     let socket = hyper::upgrade::on(&mut request);
     let main = (endpoint.settings.main)(&peer);
     let session = run(Arc::clone(endpoint), socket, main, peer);
     (acceptance(handshake.accept), Box::pin(session))
 }
 
-fn acceptance(accept: HeaderValue) -> Response<ResponseBody> {
-    let mut response = Response::new(ResponseBody::default());
+fn acceptance(accept: HeaderValue) -> Response<RpcBody> {
+    let mut response = Response::new(RpcBody::default());
     *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
     let headers = response.headers_mut();
     headers.insert(CONNECTION, HeaderValue::from_static("upgrade"));

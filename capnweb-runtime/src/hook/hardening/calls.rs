@@ -7,6 +7,7 @@ use super::lane::Lane;
 use crate::counters::Counters;
 use crate::error::Error;
 use crate::hook::promise::Resolver;
+use crate::sync::atomic::{AtomicUsize, Ordering};
 use crate::value::Path;
 
 /// The calls of one peer that have started and not settled (protocol L-17).

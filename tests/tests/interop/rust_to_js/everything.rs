@@ -148,7 +148,7 @@ async fn maps(js: &TargetStub) {
 async fn aborts(url: &str) {
     let mut limits = Limits::default();
     limits.max_depth = 8;
-    let strict: TargetStub = Connector::new(url).limits(limits).connect().await.unwrap();
+    let strict: TargetStub = Connector::new(url).config(limits).connect().await.unwrap();
     let deep = (0..20).fold(Value::Null, |inner, _| Value::Array(vec![inner]));
     let refused = strict.echo(deep).await.unwrap_err();
     assert!(refused.is_disconnected(), "{refused:?}");

@@ -175,7 +175,7 @@ async fn an_answer_that_is_too_long_is_not_read() {
     );
     for response in [long, endless] {
         let (url, _served) = answering(response).await;
-        let error = send(Connector::new(url).limits(limits.clone())).await;
+        let error = send(Connector::new(url).config(limits.clone())).await;
         let Disconnect::Violation(violation) = error.unwrap_err() else {
             panic!("it is the server's fault");
         };

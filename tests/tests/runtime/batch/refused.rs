@@ -54,7 +54,7 @@ async fn what_is_no_text_cannot_be_read() {
 async fn small(house: &House) -> String {
     let mut limits = Limits::default();
     limits.max_frame_bytes = 1000;
-    serving_by(house.server().limits(limits)).await
+    serving_by(house.server().config(limits)).await
 }
 
 /// L-10: the fault is memory for what is refused afterwards.
@@ -127,7 +127,7 @@ async fn l12_answers_that_are_too_large_together_are_not_given() {
     let house = House::new();
     let mut limits = Limits::default();
     limits.max_outgoing_bytes = 100_000;
-    let url = serving_by(house.server().limits(limits)).await;
+    let url = serving_by(house.server().config(limits)).await;
     let call = "[\"push\",[\"pipeline\",0,[\"large\"],[40000]]]\n";
     let body = format!("{call}{call}{call}[\"pull\",1]\n[\"pull\",2]\n[\"pull\",3]");
     assert_refused(&post(&url, &body).await, 500, "The batch failed.");

@@ -17,7 +17,7 @@ pub(crate) async fn serving_with<C: Capability>(
     limits: Limits,
     main: impl Fn(&Peer) -> C + Send + Sync + 'static,
 ) -> String {
-    serving_by(Server::new(main).limits(limits)).await
+    serving_by(Server::new(main).config(limits)).await
 }
 
 /// Serves what was prepared until the test's runtime ends; returns the URL.

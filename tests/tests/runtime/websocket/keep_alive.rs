@@ -1,6 +1,6 @@
 //! Dead peers, and those that are only quiet.
 
-use capnweb_runtime::{Disconnect, Fault, KeepAlive, Server};
+use capnweb_runtime::{Disconnect, Fault, KeepAlive, Server, SessionConfig};
 use tokio::io::AsyncWriteExt as _;
 use tokio_tungstenite::tungstenite::Message;
 
@@ -90,7 +90,8 @@ async fn a_server_that_does_not_want_to_know_never_asks() {
     let clock = Frozen::new();
     let census = Census::default();
     let served = census.clone();
-    let server = Server::new(move |_| Parrot::stub(&served)).keep_alive(KeepAlive::off());
+    let server = Server::new(move |_| Parrot::stub(&served))
+        .config(SessionConfig::new().keep_alive(KeepAlive::off()));
     let url = serving_by(server).await;
     let mut peer = begun(&url).await;
     clock.pass(seconds(3600)).await;

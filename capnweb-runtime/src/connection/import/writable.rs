@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::shared::Connection;
+use crate::connection::Connection;
 use crate::error::Error;
 use crate::hook::{Hook, Lock, Mapper, Nature, Resolver, Room, Streamed, Value, Waiter, itself};
 use crate::ids::ImportRef;
@@ -10,14 +10,14 @@ use crate::session::Refused;
 use crate::value::Path;
 
 /// A stream that a peer reads from. Dropping it releases it.
-pub(super) struct ImportWritable {
+pub(in crate::connection) struct ImportWritable {
     connection: Arc<Connection>,
     import: ImportRef,
     lock: Lock,
 }
 
 impl ImportWritable {
-    pub(super) fn new(connection: Arc<Connection>, import: ImportRef) -> Self {
+    pub(in crate::connection) fn new(connection: Arc<Connection>, import: ImportRef) -> Self {
         Self {
             connection,
             import,

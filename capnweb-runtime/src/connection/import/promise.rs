@@ -1,49 +1,28 @@
-//! References to what a peer holds.
+//! Promises of a peer's, and the results of calls to it.
 
 use std::sync::Arc;
 
-use super::shared::Connection;
+use crate::connection::Connection;
 use crate::hook::{
-    Became, Cap, Hook, Mapper, OnBroken, PromiseCell, Resolver, State, Value, Waiter, itself,
-    map_settled, map_value, promise,
+    Became, Cap, Hook, Mapper, OnBroken, PromiseCell, Resolver, State, Value, Waiter, map_settled,
+    promise,
 };
-use crate::ids::{ImportId, ImportRef};
+use crate::ids::ImportRef;
 use crate::session::Refused;
 use crate::value::Path;
-
-/// An object of the peer's. Dropping it releases it.
-pub(super) struct ImportStub {
-    connection: Arc<Connection>,
-    import: ImportRef,
-}
 
 /// A promise of the peer's, or the result of a call to it.
 ///
 /// Until it settles, calls on it go to the peer, pipelined; then they go to what it became,
 /// wherever that is (protocol S-54).
-pub(super) struct ImportPromise {
+pub(in crate::connection) struct ImportPromise {
     connection: Arc<Connection>,
     import: ImportRef,
     cell: Arc<PromiseCell>,
 }
 
-impl ImportStub {
-    pub(super) const fn new(connection: Arc<Connection>, import: ImportRef) -> Self {
-        Self { connection, import }
-    }
-
-    fn push(&self, path: Path, args: Option<Vec<Value>>) -> Cap {
-        match self.connection.push(self.import, path, args) {
-            Ok(promise) => promise,
-            Err(Refused::Failed(error)) => Cap::settled(Err(error)),
-            // The entry of an object stays as long as this handle.
-            Err(Refused::Settled { .. }) => Cap::settled(Ok(Value::Undefined)),
-        }
-    }
-}
-
 impl ImportPromise {
-    pub(super) const fn new(
+    pub(in crate::connection) const fn new(
         connection: Arc<Connection>,
         import: ImportRef,
         cell: Arc<PromiseCell>,
@@ -53,52 +32,6 @@ impl ImportPromise {
             import,
             cell,
         }
-    }
-}
-
-impl Hook for ImportStub {
-    fn call(self: Arc<Self>, path: Path, args: Vec<Value>, result: Resolver) {
-        result.follow(self.push(path, Some(args)));
-    }
-
-    fn read(self: Arc<Self>, path: Path, result: Resolver) {
-        if path.is_empty() && self.import.id != ImportId::MAIN {
-            // It is known to be an object, and its own value.
-            return result.settle(Ok(itself(self)));
-        }
-        result.follow(self.push(path, None));
-    }
-
-    fn map(self: Arc<Self>, path: Path, mapper: Mapper, result: Resolver) {
-        if !mapper.can_travel() {
-            return map_value(self, path, mapper, result);
-        }
-        match self.connection.push_map(self.import, path, mapper) {
-            Ok(promise) => result.follow(promise),
-            Err(Refused::Failed(error)) => result.settle(Err(error)),
-            // The entry of an object stays as long as this handle.
-            Err(Refused::Settled { .. }) => result.settle(Ok(Value::Undefined)),
-        }
-    }
-
-    fn call_promise(self: Arc<Self>, path: Path, args: Vec<Value>) -> Cap {
-        self.push(path, Some(args))
-    }
-
-    fn fetch(self: Arc<Self>) -> Cap {
-        self.push(Path::EMPTY, None)
-    }
-
-    fn when_settled(self: Arc<Self>, waiter: Waiter) {
-        waiter(&Arc::new(Ok(itself(self))));
-    }
-
-    fn on_broken(self: Arc<Self>, callback: OnBroken) {
-        self.connection.on_broken(callback);
-    }
-
-    fn import(&self) -> Option<ImportRef> {
-        Some(self.import)
     }
 }
 
@@ -189,6 +122,12 @@ impl Hook for ImportPromise {
     }
 }
 
+impl Drop for ImportPromise {
+    fn drop(&mut self) {
+        self.connection.release(self.import);
+    }
+}
+
 /// Applies a mapper on this side, to what a read of `path` gives. The value is kept until then: the
 /// mapper is applied even if nobody waits for its result.
 fn map_here(promise: &Cap, path: Path, mapper: Mapper, result: Resolver) {
@@ -202,16 +141,4 @@ fn map_here(promise: &Cap, path: Path, mapper: Mapper, result: Resolver) {
         map_settled(outcome, &Path::EMPTY, mapper, result);
         drop(kept);
     }));
-}
-
-impl Drop for ImportStub {
-    fn drop(&mut self) {
-        self.connection.release(self.import);
-    }
-}
-
-impl Drop for ImportPromise {
-    fn drop(&mut self) {
-        self.connection.release(self.import);
-    }
 }
