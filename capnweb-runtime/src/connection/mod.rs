@@ -10,7 +10,7 @@ mod shared;
 mod stream;
 
 #[cfg(feature = "websocket")]
-pub(crate) use driver::{drive, handle};
+pub(crate) use driver::{Turn, drive};
 #[cfg(feature = "websocket")]
 pub(crate) use heartbeat::Heartbeat;
 pub(crate) use pair::pair;

@@ -1,5 +1,7 @@
 //! Batches that are not answered, and what is said of them.
 
+use std::time::Duration;
+
 use capnweb_runtime::Limits;
 
 use super::super::support::{
@@ -133,4 +135,14 @@ async fn l12_answers_that_are_too_large_together_are_not_given() {
     assert_refused(&post(&url, &body).await, 500, "The batch failed.");
     let two = format!("{call}{call}[\"pull\",1]\n[\"pull\",2]");
     assert_eq!(post(&url, &two).await.status, 200);
+}
+
+/// The fault: what follows a message that ends the batch is read all the same, for many times as long
+/// as it took to send it.
+#[tokio::test]
+async fn nothing_is_read_after_what_ends_a_batch() {
+    let server = House::new().server().batch_timeout(Duration::from_secs(5));
+    let url = serving_by(server).await.replace("ws://", "http://");
+    let lines = "\n".repeat(40 * 1024 * 1024);
+    assert_refused(&post(&url, &lines).await, 400, "The batch is malformed.");
 }
