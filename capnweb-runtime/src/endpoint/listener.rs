@@ -74,7 +74,7 @@ pub(super) async fn listen(
     let endpoint = &door.endpoint;
     endpoint.close();
     let all = async { while connections.join_next().await.is_some() {} };
-    let limit = endpoint.settings.grace + FAREWELL;
+    let limit = endpoint.settings.grace.saturating_add(FAREWELL);
     drop(tokio::time::timeout(limit, all).await);
     Ok(())
 }
@@ -84,7 +84,8 @@ async fn accept(
     listener: &TcpListener,
     connections: &mut JoinSet<()>,
 ) -> io::Result<()> {
-    let handshakes = Arc::new(Semaphore::new(door.endpoint.settings.max_handshakes));
+    let most = door.endpoint.settings.max_handshakes;
+    let handshakes = Arc::new(Semaphore::new(most.min(Semaphore::MAX_PERMITS)));
     loop {
         tokio::select! {
             accepted = next(listener, &handshakes) => {
@@ -157,7 +158,7 @@ impl Visit {
         let service = service_fn(|request| self.answer(endpoint, request));
         let connection = hyper::server::conn::http1::Builder::new()
             .timer(TokioTimer::new())
-            .header_read_timeout(endpoint.settings.handshake_timeout)
+            .header_read_timeout(endpoint.settings.handshake_timeout.min(CENTURY))
             .max_buf_size(HEAD_BYTES)
             .serve_connection(TokioIo::new(socket), service)
             .with_upgrades();
@@ -210,6 +211,9 @@ fn is_fatal(error: &io::Error) -> bool {
         .raw_os_error()
         .is_some_and(|code| FATAL.contains(&code))
 }
+
+/// As good as never: hyper adds to the time, and panics if that is too far away to be told.
+const CENTURY: Duration = Duration::from_hours(24 * 365 * 100);
 
 /// How long accepting pauses after it has failed.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);

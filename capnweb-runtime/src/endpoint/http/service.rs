@@ -44,7 +44,7 @@ impl RpcService {
     /// Dropping the future stops the waiting and nothing else.
     pub async fn shut_down(&self) {
         self.0.close();
-        let limit = self.0.settings.grace + FAREWELL;
+        let limit = self.0.settings.grace.saturating_add(FAREWELL);
         drop(tokio::time::timeout(limit, self.0.emptied()).await);
     }
 }
