@@ -154,7 +154,7 @@ async fn nothing_is_read_after_what_ends_a_batch() {
 async fn a_server_may_have_all_the_time_there_is() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/", listener.local_addr().unwrap());
-    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let (stop, told) = tokio::sync::oneshot::channel::<()>();
     let server = House::new()
         .server()
         .batch_timeout(Duration::MAX)
@@ -162,7 +162,7 @@ async fn a_server_may_have_all_the_time_there_is() {
         .grace_period(Duration::MAX)
         .max_connections(usize::MAX)
         .max_handshakes(usize::MAX);
-    let signal = async { drop(stopped.await) };
+    let signal = async { drop(told.await) };
     let served = tokio::spawn(server.serve_with_shutdown(listener, signal));
     assert_eq!(post(&url, "").await.status, 200);
     drop(stop);
