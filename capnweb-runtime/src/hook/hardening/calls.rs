@@ -1,6 +1,5 @@
 //! How many calls of a peer go on at a time, and how far each may lead (protocol L-17).
 
-use crate::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::Arc;
 
 use super::lane::Lane;
