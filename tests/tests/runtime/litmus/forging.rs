@@ -8,58 +8,7 @@ use crate::support::Heard;
 #[tokio::test]
 async fn a12_forged_ids_and_counts() {
     let siege = Siege::begin(|_| {}).await;
-    let pushed = r#"["push",["pipeline",0,["guest"],[]]]"#;
-    let released = r#"["release",1,1]"#;
-    let attacks: [(&[&str], &str); 14] = [
-        (
-            &[r#"["push",["pipeline",7,["peek"],[]]]"#],
-            "no such entry on exports table: 7",
-        ),
-        (
-            &[r#"["push",["import",-1]]"#],
-            "no such entry on exports table: -1",
-        ),
-        (
-            &[r#"["push",["pipeline",9007199254740993]]"#],
-            "no such entry on exports table: 9007199254740992",
-        ),
-        (&[r#"["pull",3]"#], "no such export ID: 3"),
-        (
-            &[pushed, r#"["release",1,2]"#],
-            "refcount would go negative: 1 < 2",
-        ),
-        (&[pushed, released, released], "no such export ID: 1"),
-        (
-            &[pushed, released, r#"["push",["pipeline",1,["peek"],[]]]"#],
-            "no such entry on exports table: 1",
-        ),
-        (
-            &[pushed, r#"["release",1,-1]"#],
-            "release count must be a positive integer: -1",
-        ),
-        (
-            &[pushed, r#"["release",1,1e400]"#],
-            "release count must be a positive integer: Infinity",
-        ),
-        (
-            &[r#"["push",["export",1]]"#],
-            "introduced ids must be negative integers: 1",
-        ),
-        (
-            &[r#"["push",["promise",0]]"#],
-            "introduced ids must be negative integers: 0",
-        ),
-        (
-            &[r#"["resolve",0,1]"#],
-            "resolved something that is not an unsettled promise: 0",
-        ),
-        (&[r#"["pull","1"]"#], r#"bad RPC message: [\"pull\",\"1\"]"#),
-        (
-            &[r#"["push",["pipeline","0",["guest"],[]]]"#],
-            r#"unknown special value: [\"pipeline\",\"0\",[\"guest\"],[]]"#,
-        ),
-    ];
-    for (messages, text) in attacks {
+    for (messages, text) in FORGED {
         let mut peer = siege.attacker().await;
         for message in messages {
             peer.send(message).await;
@@ -99,3 +48,57 @@ async fn a12_an_id_used_twice() {
     drop(peer);
     siege.end().await;
 }
+
+const PUSHED: &str = r#"["push",["pipeline",0,["guest"],[]]]"#;
+const RELEASED: &str = r#"["release",1,1]"#;
+
+/// What is sent, and what the session is aborted with.
+const FORGED: [(&[&str], &str); 14] = [
+    (
+        &[r#"["push",["pipeline",7,["peek"],[]]]"#],
+        "no such entry on exports table: 7",
+    ),
+    (
+        &[r#"["push",["import",-1]]"#],
+        "no such entry on exports table: -1",
+    ),
+    (
+        &[r#"["push",["pipeline",9007199254740993]]"#],
+        "no such entry on exports table: 9007199254740992",
+    ),
+    (&[r#"["pull",3]"#], "no such export ID: 3"),
+    (
+        &[PUSHED, r#"["release",1,2]"#],
+        "refcount would go negative: 1 < 2",
+    ),
+    (&[PUSHED, RELEASED, RELEASED], "no such export ID: 1"),
+    (
+        &[PUSHED, RELEASED, r#"["push",["pipeline",1,["peek"],[]]]"#],
+        "no such entry on exports table: 1",
+    ),
+    (
+        &[PUSHED, r#"["release",1,-1]"#],
+        "release count must be a positive integer: -1",
+    ),
+    (
+        &[PUSHED, r#"["release",1,1e400]"#],
+        "release count must be a positive integer: Infinity",
+    ),
+    (
+        &[r#"["push",["export",1]]"#],
+        "introduced ids must be negative integers: 1",
+    ),
+    (
+        &[r#"["push",["promise",0]]"#],
+        "introduced ids must be negative integers: 0",
+    ),
+    (
+        &[r#"["resolve",0,1]"#],
+        "resolved something that is not an unsettled promise: 0",
+    ),
+    (&[r#"["pull","1"]"#], r#"bad RPC message: [\"pull\",\"1\"]"#),
+    (
+        &[r#"["push",["pipeline","0",["guest"],[]]]"#],
+        r#"unknown special value: [\"pipeline\",\"0\",[\"guest\"],[]]"#,
+    ),
+];

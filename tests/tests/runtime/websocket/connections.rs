@@ -11,8 +11,8 @@ use super::echo::{EchoStub, Parrot, parrot};
 #[tokio::test]
 async fn who_comes_when_all_places_are_taken_is_told_so() {
     let census = Census::default();
-    let served = census.clone();
-    let server = Server::new(move |_| Parrot::stub(&served)).max_connections(2);
+    let counting = census.clone();
+    let server = Server::new(move |_| Parrot::stub(&counting)).max_connections(2);
     let url = serving_by(server).await;
     let one = Link::<EchoStub>::connect(&url).await;
     let two = Link::<EchoStub>::connect(&url).await;

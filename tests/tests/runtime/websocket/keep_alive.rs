@@ -10,8 +10,8 @@ use super::echo::{EchoStub, Parrot};
 /// A server that asks after 30 seconds and gives up after 20 more, and the count of its sessions.
 async fn counted() -> (String, Census) {
     let census = Census::default();
-    let served = census.clone();
-    let server = Server::new(move |_| Parrot::stub(&served));
+    let counting = census.clone();
+    let server = Server::new(move |_| Parrot::stub(&counting));
     (serving_by(server).await, census)
 }
 
@@ -63,7 +63,7 @@ async fn a_slow_peer_is_not_a_dead_one() {
     let (url, census) = counted().await;
     let mut stream = begun(&url).await.into_stream();
     // A masked text frame of 100 bytes, of which one comes every 40 seconds.
-    let head = [0x81, 0x80 | 100, 0, 0, 0, 0];
+    let head = [0x81, 0x80 | 0x64, 0, 0, 0, 0];
     stream.write_all(&head).await.expect("the server listens");
     for _ in 0..5 {
         stream.write_all(b" ").await.expect("the server listens");
@@ -89,8 +89,8 @@ async fn a_client_finds_a_dead_server() {
 async fn a_server_that_does_not_want_to_know_never_asks() {
     let clock = Frozen::new();
     let census = Census::default();
-    let served = census.clone();
-    let server = Server::new(move |_| Parrot::stub(&served))
+    let counting = census.clone();
+    let server = Server::new(move |_| Parrot::stub(&counting))
         .config(SessionConfig::new().keep_alive(KeepAlive::off()));
     let url = serving_by(server).await;
     let mut peer = begun(&url).await;

@@ -47,12 +47,12 @@ async fn serving() -> Ending {
     let server = Server::new(move |_| DoorStub::new(Waiting(opened.clone())));
     let (stop, stopped) = oneshot::channel();
     let signal = async { drop(stopped.await) };
-    let served = tokio::spawn(server.serve_with_shutdown(listener, signal));
+    let serving = tokio::spawn(server.serve_with_shutdown(listener, signal));
     Ending {
         url,
         door,
         stop,
-        served,
+        served: serving,
     }
 }
 
