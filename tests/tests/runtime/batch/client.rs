@@ -23,7 +23,8 @@ async fn what_is_wanted_comes_back_in_its_shape() {
     let pair = [batch.main().greet("A"), batch.main().greet("B")];
     let failing = batch.main().fail();
     let wanted = (name, squares, pair, Some(failing), ());
-    let (name, squares, [a, b], failing, ()) = Box::pin(in_time(batch.send(wanted))).await.unwrap();
+    let sending = Box::pin(batch.send(wanted));
+    let (name, squares, [a, b], failing, ()) = in_time(sending).await.unwrap();
     assert_eq!(name.unwrap(), "Ann");
     let squares: Vec<f64> = squares.into_iter().map(Result::unwrap).collect();
     assert_eq!(squares, [1.0, 4.0, 9.0]);

@@ -52,7 +52,7 @@ async fn a12_an_id_used_twice() {
 const PUSHED: &str = r#"["push",["pipeline",0,["guest"],[]]]"#;
 const RELEASED: &str = r#"["release",1,1]"#;
 
-/// What a peer sends, and what it is told.
+/// What is sent, and what the session is aborted with.
 const FORGED: [(&[&str], &str); 14] = [
     (
         &[r#"["push",["pipeline",7,["peek"],[]]]"#],
