@@ -73,11 +73,7 @@ async fn read(connection: &Connection, source: &mut impl FrameSource) {
     let mut turn = Turn::default();
     loop {
         match source.receive().await {
-            Ok(text) => {
-                let begun = Instant::now();
-                handle(connection, text).await;
-                turn.spend(begun.elapsed()).await;
-            }
+            Ok(text) => turn.handle(connection, text).await,
             Err(reason) => connection.terminate(&reason),
         }
         if connection.ended().is_some() {
@@ -89,11 +85,22 @@ async fn read(connection: &Connection, source: &mut impl FrameSource) {
 /// The time that a session has had since others had their turn on this thread. Messages that lie
 /// ready are read without waiting, so that the runtime would not know of it.
 #[derive(Default)]
-struct Turn {
+pub(crate) struct Turn {
     spent: Duration,
 }
 
 impl Turn {
+    /// Takes a message, and lets others go first if that is enough for now.
+    pub(crate) async fn handle(
+        &mut self,
+        connection: &Connection,
+        text: impl AsRef<str> + Send + 'static,
+    ) {
+        let begun = Instant::now();
+        handle(connection, text).await;
+        self.spend(begun.elapsed()).await;
+    }
+
     /// Notes what a message took, and lets others go first if that is enough for now.
     async fn spend(&mut self, time: Duration) {
         self.spent = self.spent.saturating_add(time);
@@ -109,7 +116,7 @@ const TURN: Duration = Duration::from_micros(100);
 
 /// Takes a message. A long one is read where it keeps nobody waiting but its own session: other
 /// sessions may live on this thread.
-pub(crate) async fn handle(connection: &Connection, text: impl AsRef<str> + Send + 'static) {
+async fn handle(connection: &Connection, text: impl AsRef<str> + Send + 'static) {
     if text.as_ref().len() <= SHORT {
         return connection.handle_message(text.as_ref());
     }

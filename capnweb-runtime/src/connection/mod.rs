@@ -23,7 +23,7 @@ mod pumps;
 mod shared;
 
 #[cfg(feature = "websocket")]
-pub(crate) use driver::{drive, handle};
+pub(crate) use driver::{Turn, drive};
 #[cfg(feature = "websocket")]
 pub(crate) use ending::Ending;
 #[cfg(feature = "websocket")]

@@ -1,5 +1,7 @@
 //! What moves by itself in a session: chunks from sources to pipes, and blobs that are received.
 
+#[cfg(any(test, feature = "websocket"))]
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use tokio::runtime::Handle;
@@ -58,13 +60,37 @@ impl Connection {
         }));
     }
 
-    /// Waits until no stream has anything to send to the peer: each has ended, or waits for the
-    /// peer.
+    /// Takes all that is to be sent to a peer which acknowledges nothing: streams go as far as they
+    /// may without that (protocol T-27). Fails if that is more than so many bytes.
     ///
-    /// Cancel-safe.
+    /// Not cancel-safe: what was taken is lost.
     #[cfg(any(test, feature = "websocket"))]
-    pub(crate) async fn streams_still(&self) {
-        self.gauge().still().await;
+    pub(crate) async fn take_all_frames(
+        &self,
+        limit: usize,
+    ) -> Result<VecDeque<String>, Disconnect> {
+        let mut all = VecDeque::new();
+        let (mut size, mut still) = (0_usize, false);
+        loop {
+            let more = self.more_output();
+            // Streams that wait for room go on.
+            let frames = self.take_frames();
+            size = frames
+                .iter()
+                .map(String::len)
+                .fold(size, usize::saturating_add);
+            if size > limit {
+                return Err(Disconnect::OutgoingQueueFull { limit });
+            }
+            all.extend(frames);
+            if still {
+                return Ok(all);
+            }
+            still = tokio::select! {
+                () = more => false,
+                () = self.gauge().still() => true,
+            };
+        }
     }
 
     /// Returns the wait until little is queued for the peer, if there is much.

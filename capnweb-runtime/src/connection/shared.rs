@@ -238,6 +238,12 @@ impl Connection {
         self.written.notified()
     }
 
+    /// Waits until something more was queued.
+    #[cfg(any(test, feature = "websocket"))]
+    pub(super) fn more_output(&self) -> Notified<'_> {
+        self.output.notified()
+    }
+
     pub(super) const fn gauge(&self) -> &Gauge {
         &self.gauge
     }

@@ -83,7 +83,8 @@ async fn accept(
     listener: &TcpListener,
     connections: &mut JoinSet<()>,
 ) -> io::Result<()> {
-    let handshakes = Arc::new(Semaphore::new(door.endpoint.settings.max_handshakes));
+    let most = door.endpoint.settings.max_handshakes;
+    let handshakes = Arc::new(Semaphore::new(most.min(Semaphore::MAX_PERMITS)));
     loop {
         tokio::select! {
             accepted = next(listener, &handshakes) => {
@@ -156,7 +157,7 @@ impl Visit {
         let service = service_fn(|request| self.answer(endpoint, request));
         let connection = hyper::server::conn::http1::Builder::new()
             .timer(TokioTimer::new())
-            .header_read_timeout(endpoint.settings.handshake_timeout)
+            .header_read_timeout(endpoint.settings.handshake_timeout.min(CENTURY))
             .max_buf_size(HEAD_BYTES)
             .serve_connection(TokioIo::new(socket), service)
             .with_upgrades();
@@ -209,6 +210,9 @@ fn is_fatal(error: &io::Error) -> bool {
         .raw_os_error()
         .is_some_and(|code| FATAL.contains(&code))
 }
+
+/// As good as never: hyper adds to the time, and panics if that is too far away to be told.
+const CENTURY: Duration = Duration::from_hours(24 * 365 * 100);
 
 /// How long accepting pauses after it has failed.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);

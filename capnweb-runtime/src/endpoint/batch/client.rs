@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use super::post::post;
 use super::wanted::Wanted;
-use crate::connection::{Connection, Ending, handle};
+use crate::connection::{Connection, Ending, Turn};
 use crate::endpoint::connect::{ConnectError, Connector};
 use crate::endpoint::dial::{Address, Schemes};
 use crate::error::Disconnect;
-use crate::hook::Stub;
+use crate::hook::{SessionControl as _, Stub};
 use crate::typed::Capability;
 
 /// A session that lasts for one HTTP request: calls are made first, then sent together, and what
@@ -79,8 +79,9 @@ impl<C> Batch<C> {
     /// Sends every call that was made, and returns what is wanted of their results.
     ///
     /// Redirects are not followed. The answer may be as long as
-    /// [`Limits::max_frame_bytes`](crate::Limits::max_frame_bytes) says, and take as long as
-    /// [`Connector::timeout`].
+    /// [`Limits::max_frame_bytes`](crate::Limits::max_frame_bytes) says, and all of it take as
+    /// long as [`Connector::timeout`], also if the server says that a result is what an object of this
+    /// side's has yet to return.
     ///
     /// # Errors
     ///
@@ -94,38 +95,50 @@ impl<C> Batch<C> {
         wanted.ask();
         // Whatever happens, what was not answered by then never will be (protocol T-23).
         let session = Ending::new(Arc::clone(&self.connection), Disconnect::BatchEnded);
-        let answer = self.exchange().await;
-        if let Err(reason) = &answer {
+        let sending = Box::pin(async {
+            let answer = self.exchange().await?;
+            self.hear(&answer).await;
+            // What was not answered by then never will be.
+            self.connection.terminate(&Disconnect::BatchEnded);
+            // An answer may be that of a method of this side's, which takes its own time.
+            Ok(wanted.collect().await)
+        });
+        let sent = tokio::time::timeout(self.connector.timeout, sending)
+            .await
+            .unwrap_or_else(|_| Err(too_late()));
+        if let Err(reason) = &sent {
             self.connection.terminate(reason);
         }
-        let messages = answer?;
-        for message in lines(&messages) {
-            handle(&self.connection, message.to_owned()).await;
-            // Nobody reads what this side has to say to an answer.
-            drop(self.connection.take_frames());
-            tokio::task::coop::consume_budget().await;
-        }
         drop(session);
-        Ok(wanted.collect().await)
+        sent
     }
 
     async fn exchange(&self) -> Result<String, Disconnect> {
         if let Some(reason) = self.connection.ended() {
             return Err(reason);
         }
-        let exchange = Box::pin(async {
-            // What streams may send without an acknowledgement goes along (protocol T-27).
-            self.connection.streams_still().await;
-            let body = joined(self.connection.take_frames());
-            post(&self.connector, &self.address, body).await
-        });
-        tokio::time::timeout(self.connector.timeout, exchange)
-            .await
-            .unwrap_or_else(|_| {
-                let late = io::Error::from(io::ErrorKind::TimedOut);
-                Err(Disconnect::Request(Arc::new(late)))
-            })
+        let room = self.connector.config.limits.max_outgoing_bytes;
+        let messages = self.connection.take_all_frames(room).await?;
+        post(&self.connector, &self.address, joined(messages)).await
     }
+
+    /// Takes the messages of an answer, up to one that ends the session.
+    async fn hear(&self, answer: &str) {
+        let mut turn = Turn::default();
+        for message in lines(answer) {
+            turn.handle(&self.connection, message.to_owned()).await;
+            // Nobody reads what this side has to say to an answer.
+            drop(self.connection.take_frames());
+            if self.connection.is_ended() {
+                return;
+            }
+        }
+    }
+}
+
+fn too_late() -> Disconnect {
+    let late = io::Error::from(io::ErrorKind::TimedOut);
+    Disconnect::Request(Arc::new(late))
 }
 
 /// Joins messages to the body of a request (protocol T-20).

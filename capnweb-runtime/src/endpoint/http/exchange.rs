@@ -3,12 +3,11 @@
 use std::collections::VecDeque;
 
 use hyper::body::Body;
-use tokio::task::coop::consume_budget;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout};
 
 use super::refusal::Refusal;
 use super::settings::Settings;
-use crate::connection::{Connection, Ending, handle};
+use crate::connection::{Connection, Ending, Turn};
 use crate::endpoint::body::{self, BodyError};
 use crate::error::Disconnect;
 use crate::hook::{Peer, SessionControl as _};
@@ -20,9 +19,10 @@ pub(super) async fn exchange<B: Body + Send>(
     body: B,
     peer: Peer,
 ) -> Result<String, Refusal> {
-    let deadline = Instant::now() + settings.batch_timeout;
-    let limit = settings.config.limits.max_frame_bytes;
-    let body = timeout_at(deadline, body::text(body, limit))
+    let begun = Instant::now();
+    let left = || settings.batch_timeout.saturating_sub(begun.elapsed());
+    let room = settings.config.limits.max_frame_bytes;
+    let body = timeout(left(), body::text(body, room))
         .await
         .map_err(|_| Refusal::Slow)??;
     let main = (settings.main)(&peer);
@@ -30,7 +30,7 @@ pub(super) async fn exchange<B: Body + Send>(
     // Whatever happens, everything in it is let go of (protocol T-28).
     let session = Ending::new(connection, Disconnect::BatchEnded);
     let room = settings.config.limits.max_outgoing_bytes;
-    let answers = timeout_at(deadline, answers(&session, &body, room)).await;
+    let answers = timeout(left(), answers(&session, &body, room)).await;
     drop(session);
     // Held until here: letting go of the client's main object would end the session (S-85).
     drop(client_main);
@@ -44,19 +44,19 @@ async fn answers(
     body: &str,
     limit: usize,
 ) -> Result<VecDeque<String>, Disconnect> {
+    let mut turn = Turn::default();
     for message in messages(body) {
-        handle(connection, message.to_owned()).await;
-        // A long batch is not to hold up everybody else on this thread.
-        consume_budget().await;
+        turn.handle(connection, message.to_owned()).await;
+        if connection.is_ended() {
+            break;
+        }
     }
     connection.end_input(&Disconnect::BatchEnded);
     let mut answers = VecDeque::new();
     let mut size = 0;
     loop {
         connection.drain().await?;
-        // No acknowledgement will come: what a stream may send without one is sent (protocol T-27).
-        connection.streams_still().await;
-        let more = connection.take_frames();
+        let more = connection.take_all_frames(limit).await?;
         if more.is_empty() {
             return Ok(answers);
         }
@@ -65,8 +65,6 @@ async fn answers(
             return Err(Disconnect::OutgoingQueueFull { limit });
         }
         answers.extend(more);
-        // Streams that waited for room go on.
-        tokio::task::yield_now().await;
     }
 }
 

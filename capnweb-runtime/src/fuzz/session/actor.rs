@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
 
+use super::flow;
 use crate::error::Error;
 use crate::hook::{
     Args, Call, Cancel, Cap, Dispatch, Interface, Member, MemberKind, Outcome, Reply, Stub, Target,
@@ -23,6 +24,8 @@ struct Shared {
     gate: watch::Sender<u32>,
     /// For every chain of references, the number of the last call that came through it.
     arrived: Mutex<HashMap<usize, f64>>,
+    /// What happened that must not. A handler cannot say so itself: its panic is a rejection.
+    wrong: Mutex<Vec<String>>,
 }
 
 impl House {
@@ -32,6 +35,7 @@ impl House {
             kept: Mutex::default(),
             gate: watch::Sender::new(0),
             arrived: Mutex::default(),
+            wrong: Mutex::default(),
         }))
     }
 
@@ -66,10 +70,21 @@ impl House {
     /// Notes a call; those through one chain of references must come in order.
     fn note(&self, chain: usize, number: f64) {
         let last = lock(&self.0.arrived).insert(chain, number);
-        assert!(
-            last.is_none_or(|last| last < number),
-            "C-50: through {chain}, call {number} came after {last:?}"
-        );
+        if last.is_some_and(|last| last >= number) {
+            self.blame(format!(
+                "C-50: through {chain}, {number} came after {last:?}"
+            ));
+        }
+    }
+
+    /// Notes something that must not happen.
+    pub(super) fn blame(&self, what: String) {
+        lock(&self.0.wrong).push(what);
+    }
+
+    /// Returns what happened that must not.
+    pub(super) fn wrong(&self) -> Vec<String> {
+        lock(&self.0.wrong).clone()
     }
 
     async fn wait(self) {
@@ -125,6 +140,16 @@ impl Dispatch for Actor {
                 other => ready(Ok(other)),
             },
             FAIL => ready(Err(Error::thrown(next()))),
+            READ => {
+                let (stream, manner) = (next(), next());
+                Box::pin(async move { flow::read(&house, stream, &manner).await })
+            }
+            WRITE => {
+                let (stream, manner) = (next(), next());
+                Box::pin(flow::write(stream, manner, args.values.collect()))
+            }
+            SOURCE => ready(flow::source(args.values.collect())),
+            SINK => ready(flow::sink(&house, &next())),
             _ => ready(Ok(Value::Number(1.0))),
         }
     }
@@ -177,10 +202,15 @@ const LATER: usize = 4;
 const CALL: usize = 5;
 const AWAIT: usize = 6;
 const FAIL: usize = 7;
+const READ: usize = 9;
+const WRITE: usize = 10;
+const SOURCE: usize = 11;
+const SINK: usize = 12;
 
 /// The names of the members, in the order of their numbers.
-pub(super) const MEMBERS: [&str; 9] = [
-    "note", "make", "echo", "keep", "later", "call", "await", "fail", "prop",
+pub(super) const MEMBERS: [&str; 13] = [
+    "note", "make", "echo", "keep", "later", "call", "await", "fail", "prop", "read", "write",
+    "source", "sink",
 ];
 
 static ACTOR: Interface = Interface::new(
@@ -195,9 +225,30 @@ static ACTOR: Interface = Interface::new(
         method(MEMBERS[6], Cancel::Cooperative),
         method(MEMBERS[7], Cancel::Cooperative),
         Member::new(MEMBERS[8], MemberKind::Property, Cancel::Cooperative),
+        method(MEMBERS[9], Cancel::Drop),
+        method(MEMBERS[10], Cancel::Drop),
+        method(MEMBERS[11], Cancel::Cooperative),
+        method(MEMBERS[12], Cancel::Cooperative),
     ],
 );
 
 const fn method(name: &'static str, cancel: Cancel) -> Member {
     Member::new(name, MemberKind::Method, cancel)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A panic of a handler's would be told to the caller only, who does not care.
+    #[test]
+    fn a_call_that_comes_too_late_is_noticed() {
+        let house = House::new();
+        house.note(1, 0.0);
+        house.note(1, 1.0);
+        house.note(2, 0.0);
+        assert_eq!(house.wrong(), Vec::<String>::new());
+        house.note(1, 1.0);
+        assert_eq!(house.wrong().len(), 1);
+    }
 }

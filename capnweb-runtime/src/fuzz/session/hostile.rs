@@ -26,9 +26,13 @@ pub(crate) fn hostile(choices: &mut Choices<'_>) {
         end.close();
         house.open_for_good();
         settle().await;
-        end.is_empty(0);
+        end.serves_nothing(0);
         drop(held);
         while house.take_kept().is_some() {}
+        settle().await;
+        // Not before: what the peer had called stays charged to it for as long as anybody here
+        // holds the result, and an answer of its own may be such a result.
+        end.owes_nothing();
         drop((main, end));
         settle().await;
         assert_eq!(house.alive(), 0, "objects are left over");

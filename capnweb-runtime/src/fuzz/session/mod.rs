@@ -2,10 +2,12 @@
 //! connected with one another.
 
 mod actor;
+mod flow;
 mod hostile;
 mod message;
 mod net;
 mod network;
+mod streams;
 
 pub(super) use hostile::hostile;
 pub(super) use network::network;

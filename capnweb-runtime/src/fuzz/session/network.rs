@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::super::choices::Choices;
 use super::actor::House;
 use super::net::{End, run, settle};
+use super::streams::Feed;
 use crate::error::Error;
 use crate::hook::{Resolver, Revoker, Stub, Value, promise};
 use crate::limits::Limits;
@@ -24,10 +25,13 @@ pub(crate) fn network(choices: &mut Choices<'_>) {
     });
 }
 
-struct Network {
-    houses: Vec<House>,
+pub(super) struct Network {
+    pub(super) houses: Vec<House>,
     links: Vec<Link>,
-    handles: Vec<Handle>,
+    pub(super) handles: Vec<Handle>,
+    pub(super) feeds: Vec<Feed>,
+    /// How many streams there have been.
+    pub(super) streams: usize,
     resolvers: Vec<Resolver>,
     revokers: Vec<Revoker>,
     watched: Vec<(Stub, Arc<AtomicUsize>)>,
@@ -46,10 +50,10 @@ struct Link {
 
 /// A reference that a process holds.
 #[derive(Clone)]
-struct Handle {
+pub(super) struct Handle {
     /// Whose it is.
-    at: usize,
-    stub: Stub,
+    pub(super) at: usize,
+    pub(super) stub: Stub,
     chain: Chain,
 }
 
@@ -69,6 +73,8 @@ impl Network {
             houses: (0..houses).map(|_| House::new()).collect(),
             links: Vec::new(),
             handles: Vec::new(),
+            feeds: Vec::new(),
+            streams: 0,
             resolvers: Vec::new(),
             revokers: Vec::new(),
             watched: Vec::new(),
@@ -108,7 +114,11 @@ impl Network {
     }
 
     async fn step(&mut self, choices: &mut Choices<'_>) {
-        match choices.below(32) {
+        let act = choices.below(256);
+        if act >= 208 {
+            return self.stream_step(choices);
+        }
+        match act % 32 {
             0..=3 => self.note(choices),
             4..=6 => self.make(choices),
             7..=9 => self.call(choices),
@@ -171,7 +181,7 @@ impl Network {
         self.keep_promise(choices, handle.at, stub);
     }
 
-    fn keep_promise(&mut self, choices: &mut Choices<'_>, at: usize, stub: Stub) {
+    pub(super) fn keep_promise(&mut self, choices: &mut Choices<'_>, at: usize, stub: Stub) {
         if choices.below(3) == 0 {
             let chain = Chain {
                 id: None,
@@ -189,7 +199,7 @@ impl Network {
     }
 
     /// Makes a value out of what a process holds.
-    fn value(&self, choices: &mut Choices<'_>, at: usize, depth: usize) -> Value {
+    pub(super) fn value(&self, choices: &mut Choices<'_>, at: usize, depth: usize) -> Value {
         match choices.below(if depth == 0 { 5 } else { 7 }) {
             0 => Value::Undefined,
             1 => Value::Number(7.0),
@@ -372,6 +382,7 @@ impl Network {
     async fn finish(mut self) {
         self.houses.iter().for_each(House::open_for_good);
         self.run_dry().await;
+        self.feeds.clear();
         self.handles.clear();
         self.resolvers.clear();
         let watched = std::mem::take(&mut self.watched);
@@ -407,6 +418,8 @@ impl Network {
             alive.iter().all(|alive| *alive == 0),
             "objects are left over: {alive:?}"
         );
+        let wrong: Vec<_> = self.houses.iter().flat_map(House::wrong).collect();
+        assert!(wrong.is_empty(), "{wrong:?}");
     }
 
     async fn let_go_of_what_is_kept(&mut self) {
@@ -452,12 +465,12 @@ impl Link {
     }
 }
 
-fn call(stub: &Stub, method: &'static str, args: Vec<Value>) -> Stub {
+pub(super) fn call(stub: &Stub, method: &'static str, args: Vec<Value>) -> Stub {
     let path = stub.path().clone().join(Path::single(method));
     Stub::promise(stub.cap().call_promise(path, args))
 }
 
-fn number(number: usize) -> Value {
+pub(super) fn number(number: usize) -> Value {
     Value::Number(u32::try_from(number).map_or(f64::MAX, f64::from))
 }
 

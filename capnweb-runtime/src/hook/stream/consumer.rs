@@ -93,9 +93,19 @@ impl Consumer {
 
     /// Adds what is to be done, and begins with it unless something else is being done; at once, so
     /// that what follows, the stream's release most likely, does not overtake it.
+    ///
+    /// Whether it may be done is seen under the same lock: what was added to a stream that has failed
+    /// meanwhile would never be answered.
     fn enqueue(self: &Arc<Self>, op: Op) {
         let sink = {
             let mut state = self.lock();
+            if let Some(error) = state.refusal() {
+                drop(state);
+                return refuse(VecDeque::from([op]), &error);
+            }
+            if matches!(op.what, What::Close) {
+                state.phase = Phase::Closing;
+            }
             state.waiting.push_back(op);
             state.idle.take()
         };
@@ -235,35 +245,17 @@ impl State {
 
 impl Intake for Consumer {
     fn write(self: &Arc<Self>, chunk: Value, result: Resolver) {
-        let refusal = self.lock().refusal();
-        match refusal {
-            None => self.enqueue(Op {
-                what: What::Write(chunk),
-                result,
-            }),
-            Some(error) => {
-                bury(chunk);
-                result.settle(Err(error));
-            }
-        }
+        self.enqueue(Op {
+            what: What::Write(chunk),
+            result,
+        });
     }
 
     fn close(self: &Arc<Self>, result: Resolver) {
-        let refusal = {
-            let mut state = self.lock();
-            let refusal = state.refusal();
-            if refusal.is_none() {
-                state.phase = Phase::Closing;
-            }
-            refusal
-        };
-        match refusal {
-            None => self.enqueue(Op {
-                what: What::Close,
-                result,
-            }),
-            Some(error) => result.settle(Err(error)),
-        }
+        self.enqueue(Op {
+            what: What::Close,
+            result,
+        });
     }
 
     fn abort(self: &Arc<Self>, reason: Error, result: Option<Resolver>) {

@@ -15,14 +15,27 @@ use crate::hook::Outcome;
 
 /// Moves chunks until the source ends, fails or is not wanted any more, or until `over` says that all
 /// is over; either end is told what became of the other.
-pub(crate) async fn pump(
+///
+/// It counts as moving from now on, not only once it is polled.
+pub(crate) fn pump(
+    source: Box<dyn Source>,
+    writer: Writer,
+    over: Over,
+    gauge: Gauge,
+) -> impl Future<Output = ()> + Send {
+    keep_moving(source, writer, over, Moving::begin(gauge))
+}
+
+async fn keep_moving(
     mut source: Box<dyn Source>,
     mut writer: Writer,
     mut over: Over,
-    gauge: Gauge,
+    mut moving: Moving,
 ) {
-    let mut moving = Moving::begin(gauge);
     loop {
+        if let Err(error) = room(&mut writer, &mut over).await {
+            return source.cancel(error);
+        }
         let ready = moving.unless(&mut over, |context| writer.poll_ready(context));
         if let Err(error) = ready.await.flatten() {
             return source.cancel(error);
@@ -50,6 +63,16 @@ pub(crate) async fn pump(
         // Others that share the connection have a chunk to send as well.
         tokio::task::yield_now().await;
     }
+}
+
+/// Waits until what was sent has left this side, unless all is over: not for the other side, so that
+/// whoever does has something to send.
+async fn room(writer: &mut Writer, over: &mut Over) -> Result<(), Error> {
+    poll_fn(|context| match over.as_mut().poll(context) {
+        Poll::Ready(error) => Poll::Ready(Err(error)),
+        Poll::Pending => writer.poll_room(context).map(Ok),
+    })
+    .await
 }
 
 /// What ends a pump from outside.

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::sync::{Arc, Mutex};
 use std::task::Poll;
+use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use tokio::sync::Notify;
@@ -186,6 +187,37 @@ async fn a_sink_that_panics_has_failed() {
     assert_eq!(failure(after.await), "The sink panicked.");
     drop(stream);
     assert_eq!(log.take(), [""; 0]);
+}
+
+/// The fault: a write that comes while the sink fails, on another thread, is never answered.
+#[test]
+fn what_is_written_while_a_sink_fails_is_answered() {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_time()
+        .build()
+        .unwrap();
+    let _entered = runtime.enter();
+    for _ in 0..500 {
+        let (stream, _, gate) = noting();
+        let mut answers = vec![
+            write(&stream, string("wait")),
+            write(&stream, string("fail")),
+        ];
+        gate.notify_one();
+        while answers.len() < 500 && (&mut answers[1]).now_or_never().is_none() {
+            answers.push(write(&stream, string("late")));
+        }
+        // Whoever fails the sink has refused what waits by then.
+        drop(runtime.block_on(write(&stream, string("last"))));
+        std::thread::yield_now();
+        runtime.block_on(async {
+            for answer in answers.drain(2..) {
+                let answered = tokio::time::timeout(Duration::from_secs(20), answer).await;
+                assert!(answered.is_ok(), "a write is forgotten");
+            }
+        });
+    }
 }
 
 #[test]

@@ -79,11 +79,16 @@ impl Writer {
                 return Poll::Pending;
             }
         }
+        self.poll_room(context).map(Ok)
+    }
+
+    /// Waits until what was sent has left this side.
+    pub(crate) fn poll_room(&mut self, context: &mut Context<'_>) -> Poll<()> {
         if let Some(room) = &mut self.room {
             ready!(room.as_mut().poll(context));
             self.room = None;
         }
-        Poll::Ready(Ok(()))
+        Poll::Ready(())
     }
 
     /// Waits until the stream has failed.

@@ -342,3 +342,44 @@ async fn l16_results_of_own_calls_are_not_the_peers_to_answer_for() {
     assert!(peer.ended().is_none());
     assert_eq!(results.len(), 10);
 }
+
+/// The answer to a call of ours may be what the peer has us call. That is of its making, and stays on
+/// its account for as long as we keep the answer: also beyond the session, and no longer.
+#[tokio::test]
+async fn l16_an_answer_that_is_a_call_on_us_is_counted_until_we_let_go_of_it() {
+    for answer in [
+        r#"["pipeline",0,["square"],[3]]"#,
+        r#"["pipeline",0,["nope"],[]]"#,
+        r#"["pipeline",0,["prop"]]"#,
+        r#"[[["pipeline",0,["square"],[3]]]]"#,
+        r#"["remap",0,["prop"],[],[["pipeline",0]]]"#,
+        r#"["remap",0,[0],[],[]]"#,
+    ] {
+        let peer = Scripted::new();
+        let held = call(peer.main(), "f", []);
+        peer.says(&format!(r#"["resolve",1,{answer}]"#));
+        settle().await;
+        peer.connection.terminate(&Disconnect::PeerGone);
+        settle().await;
+        let debts = peer.connection.debts();
+        assert!(debts.bytes > 0 && debts.calls == 0, "{answer}: {debts:?}");
+        drop(held);
+        settle().await;
+        assert_eq!(peer.connection.debts().bytes, 0, "{answer}");
+    }
+}
+
+/// A method of ours may keep a result that the peer names as if it were an object.
+#[tokio::test]
+async fn l16_a_result_that_a_method_keeps_is_counted_until_it_lets_go_of_it() {
+    let peer = Scripted::new();
+    peer.says(r#"["push",["pipeline",0,["wrap"],[3]]]"#);
+    peer.says(r#"["push",["pipeline",0,["keep"],[["import",1]]]]"#);
+    settle().await;
+    peer.connection.terminate(&Disconnect::PeerGone);
+    settle().await;
+    assert!(peer.connection.debts().bytes > 0);
+    peer.world.forget();
+    settle().await;
+    assert_eq!(peer.connection.debts().bytes, 0);
+}

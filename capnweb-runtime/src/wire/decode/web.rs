@@ -114,6 +114,7 @@ fn response(body: Expr, mut init: Init) -> Result<Response<Expr>, DecodeError> {
 /// Reads how a request is to be made. What only Cloudflare's Workers have (`cf` and
 /// `encodeResponseBody`) is passed over, as everywhere else.
 fn options(mut init: Init) -> Result<RequestOptions, DecodeError> {
+    init.keyword("duplex", |duplex| (duplex == "half").then_some(()))?;
     Ok(RequestOptions {
         cache: init.keyword("cache", RequestCache::from_name)?,
         redirect: init.keyword("redirect", RequestRedirect::from_name)?,

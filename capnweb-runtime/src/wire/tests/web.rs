@@ -186,6 +186,8 @@ fn w34_requests_keep_to_the_rules_of_fetch() {
         (r#"{"headers":{"a":"b"}}"#, DecodeError::InitHeaders),
         (r#"{"headers":null}"#, DecodeError::InitHeaders),
         (r#"{"cache":null}"#, member("cache")),
+        (r#"{"duplex":null}"#, member("duplex")),
+        (r#"{"duplex":"full"}"#, member("duplex")),
         (r#"{"headers":[["a"]]}"#, DecodeError::HeaderPair),
         (r#"{"method":1}"#, member("method")),
         (r#"{"method":"a b"}"#, InvalidRequest::Method.into()),

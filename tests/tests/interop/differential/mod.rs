@@ -169,7 +169,9 @@ fn simplify(value: &mut serde_json::Value, at: &mut usize, how: Simpler) {
     *at -= 1;
     match value {
         serde_json::Value::Array(items) => {
-            items.iter_mut().for_each(|item| simplify(item, at, how))
+            for item in items {
+                simplify(item, at, how);
+            }
         }
         serde_json::Value::Object(members) => {
             members

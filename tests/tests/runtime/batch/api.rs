@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use capnweb_runtime::{Error, Function, ReadableStream, Result, Server, Value, capability};
-use futures_util::stream;
+use futures_util::{TryStreamExt as _, stream};
 use tokio::sync::watch;
 
 use super::super::support::{Census, Citizen, serving_by};
@@ -19,6 +19,7 @@ pub(super) trait Api {
     #[rpc(cancel = "drop")]
     async fn never(&self) -> Result<()>;
     async fn numbers(&self, count: u8) -> Result<ReadableStream<u8>>;
+    async fn count(&self, numbers: ReadableStream<u8>) -> Result<usize>;
     async fn tell(&self, callback: Function<fn(f64) -> Value>) -> Result<String>;
     async fn ask(&self, callback: Function<fn(f64) -> Value>) -> Result<Value>;
 }
@@ -110,6 +111,11 @@ impl Api for Main {
         Ok(ReadableStream::new(stream::iter(
             (0..count).map(Ok::<u8, Error>),
         )))
+    }
+
+    async fn count(&self, numbers: ReadableStream<u8>) -> Result<usize> {
+        let numbers: Vec<u8> = numbers.try_collect().await?;
+        Ok(numbers.len())
     }
 
     async fn tell(&self, callback: Function<fn(f64) -> Value>) -> Result<String> {

@@ -1,6 +1,9 @@
 //! Batches as a client makes them.
 
-use capnweb_runtime::{Batch, ConnectError, Disconnect, Error, Function, Promise, Value};
+use capnweb_runtime::{
+    Batch, ConnectError, Disconnect, Error, Function, Promise, ReadableStream, Value,
+};
+use futures_util::stream;
 
 use super::super::support::in_time;
 use super::api::{ApiStub, House};
@@ -64,6 +67,21 @@ async fn what_was_not_wanted_has_ended_with_the_batch() {
         );
         assert_eq!(late.to_string(), "Batch RPC request ended.");
     }
+}
+
+/// T-27: the fault is a stream of which nothing goes along, because nobody has polled it when the
+/// batch is sent, or because there is much in front of it.
+#[tokio::test]
+async fn t27_short_streams_go_along_with_a_batch() {
+    let url = House::new().open().await;
+    let batch = batch(&url);
+    let name = "x".repeat(2 * 1024 * 1024);
+    let greeting = batch.main().greet(name.clone());
+    let numbers = stream::iter((0..10_u8).map(Ok::<u8, Error>));
+    let count = batch.main().count(ReadableStream::new(numbers));
+    let (greeting, count) = in_time(batch.send((greeting, count))).await.unwrap();
+    assert_eq!(greeting.unwrap().len(), "Hi ".len() + name.len());
+    assert_eq!(count.unwrap(), 10);
 }
 
 /// T-22: the fault is a call that is made although its batch was given up.

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use capnweb_runtime::{Batch, Connector, Disconnect, ErrorClass, Limits, Violation};
+use capnweb_runtime::{
+    Batch, Connector, Disconnect, ErrorClass, Function, Limits, Value, Violation,
+};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -219,6 +221,24 @@ async fn a_server_that_says_nothing_is_given_up() {
     clock.pass(seconds(6)).await;
     let Disconnect::Request(source) = sending.await.unwrap().unwrap_err() else {
         panic!("the request failed");
+    };
+    assert_eq!(source.kind(), std::io::ErrorKind::TimedOut);
+}
+
+/// The fault: a server that says that a result is what the client's own method will return has a
+/// batch wait for that, however long it takes.
+#[tokio::test]
+async fn a_result_that_is_our_own_to_give_is_not_waited_for_longer_than_the_batch() {
+    let answer = "[\"push\",[\"pipeline\",-1,[],[5]]]\n[\"resolve\",1,[\"pipeline\",1]]";
+    let (url, _served) = answering(ok(answer)).await;
+    let connector = Connector::new(url).timeout(std::time::Duration::from_millis(500));
+    let batch: Batch<ApiStub> = connector.batch().unwrap();
+    let asked = batch.main().ask(Function::new(|_: f64| {
+        std::future::pending::<capnweb_runtime::Result<Value>>()
+    }));
+    let sent = tokio::time::timeout(seconds(60), batch.send(asked)).await;
+    let Disconnect::Request(source) = sent.expect("it ends").unwrap_err() else {
+        panic!("it took too long");
     };
     assert_eq!(source.kind(), std::io::ErrorKind::TimedOut);
 }

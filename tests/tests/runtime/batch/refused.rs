@@ -1,6 +1,9 @@
 //! Batches that are not answered, and what is said of them.
 
+use std::time::Duration;
+
 use capnweb_runtime::Limits;
+use tokio::net::TcpListener;
 
 use super::super::support::{
     Frozen, Response, in_time, open, post, post_head, request, serving_by,
@@ -133,4 +136,35 @@ async fn l12_answers_that_are_too_large_together_are_not_given() {
     assert_refused(&post(&url, &body).await, 500, "The batch failed.");
     let two = format!("{call}{call}[\"pull\",1]\n[\"pull\",2]");
     assert_eq!(post(&url, &two).await.status, 200);
+}
+
+/// The fault: what follows a message that ends the batch is read all the same, for many times as long
+/// as it took to send it.
+#[tokio::test]
+async fn nothing_is_read_after_what_ends_a_batch() {
+    let server = House::new().server().batch_timeout(Duration::from_secs(5));
+    let url = serving_by(server).await.replace("ws://", "http://");
+    let lines = "\n".repeat(40 * 1024 * 1024);
+    assert_refused(&post(&url, &lines).await, 400, "The batch is malformed.");
+}
+
+/// The fault: a panic, at the first request or at the end, of a server that was told to be patient for
+/// ever.
+#[tokio::test]
+async fn a_server_may_have_all_the_time_there_is() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    let (stop, told) = tokio::sync::oneshot::channel::<()>();
+    let server = House::new()
+        .server()
+        .batch_timeout(Duration::MAX)
+        .handshake_timeout(Duration::MAX)
+        .grace_period(Duration::MAX)
+        .max_connections(usize::MAX)
+        .max_handshakes(usize::MAX);
+    let signal = async { drop(told.await) };
+    let served = tokio::spawn(server.serve_with_shutdown(listener, signal));
+    assert_eq!(post(&url, "").await.status, 200);
+    drop(stop);
+    in_time(served).await.unwrap().unwrap();
 }

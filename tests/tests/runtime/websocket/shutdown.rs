@@ -37,7 +37,7 @@ struct Ending {
     url: String,
     door: watch::Sender<bool>,
     stop: oneshot::Sender<()>,
-    served: JoinHandle<std::io::Result<()>>,
+    serving: JoinHandle<std::io::Result<()>>,
 }
 
 async fn serving() -> Ending {
@@ -52,7 +52,7 @@ async fn serving() -> Ending {
         url,
         door,
         stop,
-        served: serving,
+        serving,
     }
 }
 
@@ -88,7 +88,7 @@ async fn calls_in_flight_are_answered_before_a_server_ends() {
             panic!("the server said why");
         };
         assert_eq!(message.as_ref(), GOODBYE);
-        server.served.await.unwrap().unwrap();
+        server.serving.await.unwrap().unwrap();
     })
     .await;
 }
@@ -107,7 +107,7 @@ async fn nobody_is_waited_for_longer_than_the_grace_period() {
     clock.pass(seconds(2)).await;
     assert_eq!(session.closed().await.to_string(), GOODBYE);
     assert_eq!(hanging.await.unwrap().unwrap_err().to_string(), GOODBYE);
-    server.served.await.unwrap().unwrap();
+    server.serving.await.unwrap().unwrap();
 }
 
 #[tokio::test]
@@ -124,7 +124,7 @@ async fn a_batch_in_flight_is_answered_before_a_server_ends() {
         server.door.send(true).unwrap();
         let response = Response::read(stream).await;
         assert_eq!(response.body, r#"["resolve",1,"open"]"#);
-        server.served.await.unwrap().unwrap();
+        server.serving.await.unwrap().unwrap();
     })
     .await;
 }
