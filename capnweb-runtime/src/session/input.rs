@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::effect::{Effect, Host};
 use super::exports::Pull;
-use super::imports::{Import, ImportKind};
+use super::imports::ImportKind;
 use super::machine::Machine;
 use super::thrown::without_capabilities;
 use crate::error::{Disconnect, Error, Violation};
@@ -43,8 +43,8 @@ impl Machine {
             return;
         }
         self.input_ended = Some(reason.clone());
-        for Import { kind, .. } in self.imports.take_due() {
-            if let ImportKind::Promise { cell, .. } = kind {
+        for import in self.imports.take_due() {
+            if let ImportKind::Promise { cell, .. } = import.kind {
                 self.fail_promise(&cell, reason);
             }
         }

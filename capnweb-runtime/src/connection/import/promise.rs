@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::connection::Connection;
+use crate::connection::shared::Connection;
 use crate::hook::{
     Became, Cap, Hook, Mapper, OnBroken, PromiseCell, Resolver, State, Value, Waiter, map_settled,
     promise,

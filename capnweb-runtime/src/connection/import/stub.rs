@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::connection::Connection;
+use crate::connection::shared::Connection;
 use crate::hook::{Cap, Hook, Mapper, OnBroken, Resolver, Value, Waiter, itself, map_value};
 use crate::ids::{ImportId, ImportRef};
 use crate::session::Refused;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::connection::Connection;
+use crate::connection::shared::Connection;
 use crate::error::Error;
 use crate::hook::{Hook, Lock, Mapper, Nature, Resolver, Room, Streamed, Value, Waiter, itself};
 use crate::ids::ImportRef;

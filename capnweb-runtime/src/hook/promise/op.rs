@@ -99,7 +99,7 @@ impl Resolution {
 }
 
 /// Walks past promises that have become others, without recursion. It ends, because
-/// [`PromiseCell::store`] lets no circle close.
+/// [`PromiseCell::store`](super::cell::PromiseCell::store) lets no circle close.
 fn end_of_chain(start: &Cap) -> Cap {
     let mut end = start.clone();
     while let State::Following(next) = end.state() {
