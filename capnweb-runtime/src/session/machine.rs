@@ -13,7 +13,7 @@ use super::traffic::Traffic;
 use crate::config::SessionConfig;
 use crate::counters::Counters;
 use crate::error::{Disconnect, Error, Violation};
-use crate::hook::{Account, CallsInFlight, Cap, Charge, Pipe, State, Stats, Value, weigh_expr};
+use crate::hook::{Account, CallsInFlight, Cap, Charge, Pipe, Stats, Value, weigh_expr};
 use crate::ids::{ExportId, ImportId, ImportRef, SessionKey, WireId};
 use crate::limits::Limits;
 use crate::wire::{self, DecodeError, Expr, Message};
@@ -233,15 +233,7 @@ impl Machine {
         let id = self.exports.next_pushed();
         self.check_exports()?;
         let charge = self.charge_message(size)?;
-        let cap = match self.evaluate(expr, host)? {
-            // The result of a call is one also where it is named as a stub (protocol S-31, W-43).
-            Value::Capability(stub)
-                if stub.is_promise() || !matches!(stub.cap().state(), State::Object) =>
-            {
-                stub.into_cap()
-            }
-            value => Cap::kept(value, charge),
-        };
+        let cap = rooted(self.evaluate(expr, host)?, charge);
         self.exports.insert_pushed(id, cap);
         Ok(())
     }
@@ -423,6 +415,17 @@ impl Machine {
             self.frame_bytes = 0;
             self.end(&Disconnect::OutgoingQueueFull { limit });
         }
+    }
+}
+
+/// Returns what a message has evaluated to, as what later ones refer to.
+pub(super) fn rooted(value: Value, charge: Arc<Charge>) -> Cap {
+    match value {
+        Value::Capability(stub) => match stub.into_result() {
+            result if result.is_promise() => result.into_cap(),
+            object => Cap::kept(Value::Capability(object), charge),
+        },
+        value => Cap::kept(value, charge),
     }
 }
 

@@ -8,7 +8,7 @@ use super::devaluate::Added;
 use super::effect::{Effect, Host};
 use super::exports::{Export, Pull};
 use super::imports::{Import, ImportKind};
-use super::machine::Machine;
+use super::machine::{Machine, rooted};
 use crate::error::{Error, Unsendable, Violation};
 use crate::hook::{
     ByteSource, Cap, Nature, Outcome, Permit, PromiseCell, Resolver, Source, Stub, Value,
@@ -42,10 +42,7 @@ impl Machine {
             .charge(size)
             .map_err(|_| Violation::TooManyUnreadBytes { limit })?;
         self.charge = Some(Arc::clone(&charge));
-        let value = match self.evaluate(expr, host)? {
-            Value::Capability(stub) if stub.is_promise() => stub.into_cap(),
-            value => Cap::kept(value, charge),
-        };
+        let value = rooted(self.evaluate(expr, host)?, charge);
         self.exports.insert_streamed(export, value.clone());
         self.effects.push(Effect::Serve { export, value });
         Ok(())
