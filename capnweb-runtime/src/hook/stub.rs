@@ -3,7 +3,7 @@
 use super::map::{Mapper, record_call, record_read};
 use super::promise::Resolver;
 use super::stream::Nature;
-use super::{Cap, Value};
+use super::{Cap, State, Value};
 use crate::error::Error;
 use crate::value::{Path, Segment};
 
@@ -82,6 +82,18 @@ impl Stub {
             awaited: Awaited::No,
             ..self
         }
+    }
+
+    /// Refers to the value where it is the result of a call, though it is named as a stub: what is a
+    /// whole result by itself is a result (protocol S-31, W-43).
+    pub(crate) fn into_result(self) -> Self {
+        let is_object = matches!(self.cap.state(), State::Object);
+        let awaited = if is_object {
+            self.awaited
+        } else {
+            Awaited::Yes
+        };
+        Self { awaited, ..self }
     }
 
     /// Calls what is at `path`, and returns the promise of the result. While a mapper is recorded on

@@ -8,7 +8,7 @@ use super::imports::ImportKind;
 use super::machine::Machine;
 use super::thrown::without_capabilities;
 use crate::error::{Disconnect, Error, Violation};
-use crate::hook::{Cap, Charge, State, Value, weigh_expr};
+use crate::hook::{Cap, Charge, Value, weigh_expr};
 use crate::ids::{ExportId, ImportId, WireId};
 use crate::wire::{self, DecodeError, Expr, Message};
 
@@ -76,15 +76,7 @@ impl Machine {
         let id = self.exports.next_pushed();
         self.check_exports()?;
         let charge = self.charge_message(size)?;
-        let cap = match self.evaluate(expr, host)? {
-            // The result of a call is one also where it is named as a stub (protocol S-31, W-43).
-            Value::Capability(stub)
-                if stub.is_promise() || !matches!(stub.cap().state(), State::Object) =>
-            {
-                stub.into_cap()
-            }
-            value => Cap::kept(value, charge),
-        };
+        let cap = rooted(self.evaluate(expr, host)?, charge);
         self.exports.insert_pushed(id, cap);
         Ok(())
     }
@@ -231,5 +223,17 @@ impl Machine {
         });
         self.discard(Err(error));
         Ok(())
+    }
+}
+
+/// Returns what a message has evaluated to, as what later ones refer to. The result of a call is one
+/// also where it is named as a stub (protocol S-31, W-43).
+pub(super) fn rooted(value: Value, charge: Arc<Charge>) -> Cap {
+    match value {
+        Value::Capability(stub) => match stub.into_result() {
+            result if result.is_promise() => result.into_cap(),
+            object => Cap::kept(Value::Capability(object), charge),
+        },
+        value => Cap::kept(value, charge),
     }
 }

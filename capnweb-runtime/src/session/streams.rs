@@ -8,6 +8,7 @@ use super::devaluate::Added;
 use super::effect::{Effect, Host};
 use super::exports::{Export, Pull};
 use super::imports::{Import, ImportKind};
+use super::input::rooted;
 use super::machine::Machine;
 use crate::error::{Error, Unsendable, Violation};
 use crate::hook::{
@@ -42,10 +43,7 @@ impl Machine {
             .charge(size)
             .map_err(|_| Violation::TooManyUnreadBytes { limit })?;
         self.charge = Some(Arc::clone(&charge));
-        let value = match self.evaluate(expr, host)? {
-            Value::Capability(stub) if stub.is_promise() => stub.into_cap(),
-            value => Cap::kept(value, charge),
-        };
+        let value = rooted(self.evaluate(expr, host)?, charge);
         self.exports.insert_streamed(export, value.clone());
         self.effects.push(Effect::Serve { export, value });
         Ok(())

@@ -47,6 +47,9 @@ pub enum InvalidRequest {
     /// A request without CORS has a method that is not a simple one.
     #[error("A no-cors request's method must be GET, HEAD or POST.")]
     NoCorsMethod,
+    /// A request without CORS has a stream for a body.
+    #[error("A no-cors request cannot have a stream for a body.")]
+    NoCorsStream,
     /// Only the cache is to be asked, but not only for what is of the same origin.
     #[error("A request's cache can be only-if-cached only if its mode is same-origin.")]
     OnlyIfCached,
@@ -129,9 +132,13 @@ impl<C> Request<Tree<C>> {
 
     fn check_options(&self) -> Result<(), InvalidRequest> {
         let options = &self.options;
+        let is_streamed = matches!(self.body, Tree::Capability(_));
         let is_simple = matches!(self.method, Method::GET | Method::HEAD | Method::POST);
         if options.mode == RequestMode::NoCors && !is_simple {
             return Err(InvalidRequest::NoCorsMethod);
+        }
+        if options.mode == RequestMode::NoCors && is_streamed {
+            return Err(InvalidRequest::NoCorsStream);
         }
         let only_if_cached = options.cache == RequestCache::OnlyIfCached;
         if only_if_cached && options.mode != RequestMode::SameOrigin {
@@ -140,7 +147,7 @@ impl<C> Request<Tree<C>> {
         if !options.referrer.is_empty() && options.referrer.parse::<Url>().is_err() {
             return Err(InvalidRequest::Referrer);
         }
-        if options.keepalive && matches!(self.body, Tree::Capability(_)) {
+        if options.keepalive && is_streamed {
             return Err(InvalidRequest::Keepalive);
         }
         Ok(())

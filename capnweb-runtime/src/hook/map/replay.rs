@@ -159,7 +159,10 @@ impl Replay {
         let mut outputs = std::mem::take(&mut self.outputs);
         match self.shape {
             Shape::Each => Value::Array(outputs),
-            Shape::Once => outputs.pop().unwrap_or_default(),
+            Shape::Once => match outputs.pop().unwrap_or_default() {
+                Value::Capability(stub) => Value::Capability(stub.into_result()),
+                value => value,
+            },
         }
     }
 }

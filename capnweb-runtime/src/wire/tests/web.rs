@@ -219,6 +219,10 @@ fn w34_requests_keep_to_the_rules_of_fetch() {
             r#"{"mode":"no-cors","method":"PUT"}"#,
             InvalidRequest::NoCorsMethod.into(),
         ),
+        (
+            r#"{"mode":"no-cors","method":"POST","body":["readable",1]}"#,
+            InvalidRequest::NoCorsStream.into(),
+        ),
         (r#"{"referrer":"nope"}"#, InvalidRequest::Referrer.into()),
         (
             r#"{"method":"PUT","keepalive":true,"body":["readable",1]}"#,

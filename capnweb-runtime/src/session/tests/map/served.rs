@@ -308,3 +308,23 @@ async fn m25_a_stream_to_write_to_is_not_mapped() {
     .await;
     peer.is_clean().await;
 }
+
+/// As it is in a push (S-31, W-43): what is the whole result is a result, though it is named as a stub.
+#[tokio::test]
+async fn m1_a_call_that_is_named_as_a_stub_fails_as_a_whole() {
+    let peer = Scripted::new();
+    peer.serves(
+        r#"→ ["push",["pipeline",0,["user"],[]]]
+           → ["push",["remap",1,[],[["import",0]],[["import",-1,["throwIt"],[]]]]]
+           → ["pull",2]
+           ← ["reject",2,["error","RangeError","boom",null,{"code":"E_X","cause":["error","TypeError","inner"]}]]
+           → ["push",["remap",1,[],[["import",0]],[["import",-1,["square"],[3]]]]]
+           → ["pull",3]
+           ← ["resolve",3,9]
+           → ["release",1,1]
+           → ["release",2,1]
+           → ["release",3,1]"#,
+    )
+    .await;
+    peer.is_clean().await;
+}

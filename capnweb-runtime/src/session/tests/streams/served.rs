@@ -664,3 +664,18 @@ async fn x17_bodies_are_streams() {
     .await;
     peer.is_clean().await;
 }
+
+/// As it is in a push (S-31, W-43): what is the whole message is a result, though it is named as a
+/// stub.
+#[tokio::test]
+async fn s38_a_call_that_is_named_as_a_stub_fails_as_a_whole() {
+    let peer = Theatre::new().serve();
+    peer.serves(
+        r#"→ ["stream",["import",0,["nope"],[]]]
+           ← ["reject",1,["error","TypeError","'nope' is not a function."]]
+           → ["stream",["import",0,["echo"],[5]]]
+           ← ["resolve",2,5]"#,
+    )
+    .await;
+    peer.is_clean().await;
+}
