@@ -154,7 +154,7 @@ impl Network {
             vec![list],
         );
         let manner = choices.below(6);
-        let mapped = record_map(&list, |input| recorded(manner, &input, &other.stub));
+        let mapped = record_map(&list, |input| Ok(recorded(manner, &input, &other.stub)));
         let mapped = Stub::promise(mapped);
         self.keep_promise(choices, subject.at, mapped);
     }
@@ -168,8 +168,8 @@ async fn read_result(house: House, promise: Stub, manner: Value) -> Outcome {
 }
 
 /// What a closure does with an element, and with something else.
-fn recorded(manner: usize, input: &Stub, other: &Stub) -> Outcome {
-    Ok(match manner {
+fn recorded(manner: usize, input: &Stub, other: &Stub) -> Value {
+    match manner {
         0 => capability(input),
         1 => ask(other, "echo", vec![capability(input)]),
         2 => {
@@ -183,7 +183,7 @@ fn recorded(manner: usize, input: &Stub, other: &Stub) -> Outcome {
             Ok(ask(other, "echo", vec![Value::Array(both)]))
         }))),
         _ => ask(other, "fail", vec![capability(input)]),
-    })
+    }
 }
 
 /// Calls a method as a program does, so that a recording sees it.
