@@ -163,8 +163,8 @@ async fn a_server_may_have_all_the_time_there_is() {
         .max_connections(usize::MAX)
         .max_handshakes(usize::MAX);
     let signal = async { drop(told.await) };
-    let served = tokio::spawn(server.serve_with_shutdown(listener, signal));
+    let serving = tokio::spawn(server.serve_with_shutdown(listener, signal));
     assert_eq!(post(&url, "").await.status, 200);
     drop(stop);
-    in_time(served).await.unwrap().unwrap();
+    in_time(serving).await.unwrap().unwrap();
 }
