@@ -27,6 +27,7 @@ export class Stage {
     const [word, name, ...rest] = action.split(" ");
     if (word === "await") return this.#begin(name);
     if (word === "drop") return this.#drop(name);
+    if (word === "read") return this.#read(name);
     if (word === "resolve" || word === "reject") {
       return this.#resolvers[name][word](this.#evaluate(rest.join(" ")));
     }
@@ -57,6 +58,11 @@ export class Stage {
   #begin(name) {
     const keep = (value) => { this.#results[name] = value; };
     this.#scope[name].then(keep, keep);
+  }
+
+  async #read(name) {
+    const chunks = [];
+    for await (const chunk of this.#results[name]) chunks.push(chunk);
   }
 
   // The value is its new name's from now on: disposing the promise would dispose it as well.

@@ -42,6 +42,17 @@ pub(super) struct Transcript {
     /// Which of the two sides can be one of ours.
     pub(super) sides: Vec<Side>,
     pub(super) end: End,
+    /// What the other side's main object is.
+    pub(super) stage: Stage,
+}
+
+/// What a side serves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// `World` of the tests.
+    World,
+    /// `Theatre` of the tests of streams.
+    Theatre,
 }
 
 impl Transcript {
@@ -69,6 +80,7 @@ impl Transcript {
             lines: Vec::new(),
             sides: vec![Side::Calling, Side::Serving],
             end: End::Clean,
+            stage: Stage::World,
         };
         for (number, line) in (1..).zip(text.lines()) {
             let place = || format!("{name}:{number}: {line}");
@@ -91,6 +103,7 @@ impl Transcript {
             ("calling only", why) if !why.is_empty() => self.sides = vec![Side::Calling],
             ("serving only", why) if !why.is_empty() => self.sides = vec![Side::Serving],
             ("npm differs" | "npm is scripted", why) if !why.is_empty() => {}
+            ("streams", "") => self.stage = Stage::Theatre,
             ("ends open", "") => self.end = End::Open,
             ("ends", "") => self.end = End::Ended,
             _ => return None,
