@@ -28,6 +28,7 @@ export class Stage {
     if (word === "await") return this.#begin(name);
     if (word === "drop") return this.#drop(name);
     if (word === "read") return this.#read(name);
+    if (word === "write") return this.#write(name, this.#evaluate(rest.join(" ")));
     if (word === "resolve" || word === "reject") {
       return this.#resolvers[name][word](this.#evaluate(rest.join(" ")));
     }
@@ -63,6 +64,12 @@ export class Stage {
   async #read(name) {
     const chunks = [];
     for await (const chunk of this.#results[name]) chunks.push(chunk);
+  }
+
+  async #write(name, chunk) {
+    const writer = this.#results[name].getWriter();
+    await writer.write(chunk);
+    await writer.close();
   }
 
   // The value is its new name's from now on: disposing the promise would dispose it as well.

@@ -58,6 +58,7 @@ export class World extends RpcTarget {
     for await (const chunk of stream) chunks.push(chunk);
     return chunks;
   }
+  getSink() { return new WritableStream(); }
   getStream(...chunks) { return streamOf(...chunks); }
 
   hang() { return new Promise(() => {}); }

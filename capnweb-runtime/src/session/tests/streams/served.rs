@@ -2,56 +2,6 @@
 
 use super::theatre::Theatre;
 
-/// As P-36 has it; a message counts for its length as JavaScript has it (P-33).
-#[tokio::test]
-async fn x13_flow_control_holds_back_what_is_written() {
-    let peer = Theatre::new().serve();
-    let write = |count: usize| {
-        let chunk = "x".repeat(40_000);
-        vec![format!(r#"["stream",["pipeline",-1,["write"],["{chunk}"]]]"#); count]
-    };
-    peer.says(r#"["push",["pipeline",0,["send"],[["writable",-1],10,40000]]]"#);
-    peer.says(r#"["pull",1]"#);
-    assert_eq!(write(1)[0].len(), 40_041);
-    assert_eq!(peer.heard().await, write(7));
-    // Seven times 40041 fill the window: it waits, and goes on one by one.
-    peer.says(r#"["resolve",1,["undefined"]]"#);
-    assert_eq!(peer.heard().await, write(1));
-    for id in 2..=7 {
-        peer.says(&format!(r#"["resolve",{id},["undefined"]]"#));
-    }
-    let mut expected = write(2);
-    expected.push(r#"["stream",["pipeline",-1,["close"],[]]]"#.to_owned());
-    assert_eq!(peer.heard().await, expected);
-    for id in 8..=11 {
-        peer.says(&format!(r#"["resolve",{id},["undefined"]]"#));
-    }
-    peer.hears(&[r#"["release",-1,1]"#, r#"["resolve",1,"sent 10"]"#])
-        .await;
-    peer.says(r#"["release",1,1]"#);
-    peer.is_clean().await;
-}
-
-#[tokio::test]
-async fn x14e_a_writable_in_a_result() {
-    let theatre = Theatre::new();
-    let peer = theatre.serve();
-    peer.serves(
-        r#"→ ["push",["pipeline",0,["getSink"],[]]]
-           → ["pull",1]
-           ← ["resolve",1,["writable",-1]]
-           → ["release",1,1]
-           → ["stream",["pipeline",-1,["write"],["x"]]]
-           → ["stream",["pipeline",-1,["close"],[]]]
-           ← ["resolve",2,["undefined"]]
-           ← ["resolve",3,["undefined"]]
-           → ["release",-1,1]"#,
-    )
-    .await;
-    assert_eq!(theatre.log.take(), ["chunk x"]);
-    peer.is_clean().await;
-}
-
 #[tokio::test]
 async fn p4_a_sink_that_fails_refuses_what_comes_after() {
     let theatre = Theatre::new();

@@ -114,13 +114,25 @@ impl Transcript {
 
 impl Line {
     fn read(mark: &str, rest: &str) -> Option<Self> {
-        let rest = rest.to_owned();
         Some(match mark {
-            "→" => Self::Says(Side::Calling, rest),
-            "←" => Self::Says(Side::Serving, rest),
-            ">" => Self::Does(Side::Calling, rest),
-            "<" => Self::Does(Side::Serving, rest),
+            "→" => Self::Says(Side::Calling, written_out(rest)),
+            "←" => Self::Says(Side::Serving, written_out(rest)),
+            ">" => Self::Does(Side::Calling, rest.to_owned()),
+            "<" => Self::Does(Side::Serving, rest.to_owned()),
             _ => return None,
         })
     }
+}
+
+/// Writes out a text that is the same character many times: `"x × 40000"`.
+fn written_out(message: &str) -> String {
+    let Some((before, after)) = message.split_once(" × ") else {
+        return message.to_owned();
+    };
+    let digits = after.split('"').next().unwrap_or_default();
+    let count: usize = digits.parse().expect("so many times");
+    let repeated = before.chars().next_back().expect("of what?");
+    let begin = &before[..before.len() - repeated.len_utf8()];
+    let repeated = repeated.to_string().repeat(count);
+    format!("{begin}{repeated}{}", &after[digits.len()..])
 }

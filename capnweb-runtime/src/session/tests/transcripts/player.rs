@@ -142,6 +142,7 @@ impl Player {
             "open" => self.peer.world.open_gate(),
             "forget" => self.peer.world.forget(),
             "read" => self.read(words.next().expect("a name")),
+            "write" => self.write(action),
             "close" => {
                 self.peer.main = None;
                 self.names.remove("main");
@@ -195,6 +196,25 @@ impl Player {
         let reading = async move { stream.try_collect().await.map(Value::Array) };
         self.awaited
             .insert(name.to_owned(), Awaited::Pending(Box::pin(reading)));
+    }
+
+    /// Begins to write to the stream that was waited for, and to close it.
+    fn write(&mut self, action: &str) {
+        let mut words = action.splitn(3, ' ').skip(1);
+        let name = words.next().expect("a name");
+        let Some(Awaited::Settled(Ok(stream))) = self.awaited.remove(name) else {
+            panic!("{name} has no value");
+        };
+        // A promise that is held holds what it became: the stream's last owner is its writer.
+        drop(self.names.remove(name));
+        let chunk = self.evaluate(&Expression::parse(words.next().expect("a value")));
+        let mut stream: WritableStream<Value> = from_value(stream).expect("it is a stream");
+        let writing = async move {
+            stream.write(chunk).await?;
+            stream.close().await.map(|()| Value::Undefined)
+        };
+        self.awaited
+            .insert(name.to_owned(), Awaited::Pending(Box::pin(writing)));
     }
 
     fn forget(&mut self, name: &str) {
