@@ -104,10 +104,10 @@ const fn some(work: Work) -> usize {
 }
 
 fn number(arguments: &[String]) -> usize {
-    let numbers = arguments
+    let mut numbers = arguments
         .iter()
         .filter_map(|argument| argument.parse().ok());
-    numbers.last().expect("how many")
+    numbers.next().expect("how many")
 }
 
 async fn connected(transport: Transport) -> ApiStub {
