@@ -12,9 +12,9 @@ use super::shared::Connection;
 use crate::counters::Counters;
 use crate::error::Disconnect;
 use crate::hook::{
-    Cap, Hook, OnBroken, Peer, PromiseCell, Session, SessionControl, Stats, Unsettled,
+    Cap, Hook, OnBroken, Outcome, Peer, PromiseCell, Session, SessionControl, Stats, Unsettled,
 };
-use crate::ids::ImportRef;
+use crate::ids::{ExportId, ImportRef};
 use crate::session::Host;
 
 impl Host for Connection {
@@ -96,6 +96,11 @@ impl SessionControl for Connection {
 
     fn unsettled(&self) -> &Unsettled {
         &self.unsettled
+    }
+
+    fn answer(&self, export: ExportId, outcome: &Arc<Outcome>) {
+        let outcome = self.screen.outcome(outcome);
+        self.with(|machine| machine.answer(export, &outcome, self));
     }
 
     fn close(&self, reason: &str) {

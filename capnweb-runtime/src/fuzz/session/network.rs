@@ -9,7 +9,7 @@ use super::actor::House;
 use super::net::{End, run, settle};
 use super::streams::Feed;
 use crate::error::Error;
-use crate::hook::{Resolver, Revoker, Stub, Value, promise};
+use crate::hook::{Resolver, Revoker, Stub, Value, Waiter, promise};
 use crate::limits::Limits;
 use crate::value::{Object, Path, Segment};
 
@@ -287,7 +287,7 @@ impl Network {
         let told = Arc::<AtomicUsize>::default();
         let stub = Stub::promise(handle.stub.clone().into_cap());
         let counted = Arc::clone(&told);
-        stub.cap().when_settled(Box::new(move |_| {
+        stub.cap().when_settled(Waiter::new(move |_| {
             counted.fetch_add(1, Ordering::SeqCst);
         }));
         self.watched.push((stub, told));

@@ -3,7 +3,7 @@
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use futures_util::future::try_join_all;
 use tokio::sync::oneshot;
@@ -13,6 +13,7 @@ use crate::hook::cap::{Cap, Outcome, State};
 use crate::hook::hardening::weight;
 use crate::hook::served::Call;
 use crate::hook::settled::{Found, find};
+use crate::hook::waiter::Waiter;
 use crate::hook::{Stub, Value};
 
 /// The wait for one reference's value, begun when this is made.
@@ -27,9 +28,7 @@ impl Wait {
     pub(crate) fn begin(stub: &Stub) -> Self {
         let (tell, told) = oneshot::channel();
         let promise = stub.clone().into_cap();
-        promise.when_settled(Box::new(move |outcome| {
-            drop(tell.send(Arc::clone(outcome)));
-        }));
+        promise.when_settled(Waiter::Task(tell));
         Self {
             told,
             _promise: promise,
@@ -52,12 +51,37 @@ impl Future for Wait {
     }
 }
 
-/// Waits for a reference's value and for every promise inside it (protocol S-35).
+/// The wait for a reference's value and for every promise inside it (protocol S-35).
 ///
 /// Cancel-safe: dropping the future stops the waiting and nothing else.
-pub(crate) async fn deliver(wait: Wait) -> Outcome {
-    let value = root(wait).await?;
-    substitute(value, Place::ROOT, &AtomicUsize::new(MAX_SUBSTITUTED)).await
+pub(crate) enum Arrival {
+    /// The value is waited for, which is mostly all.
+    Awaited(Wait),
+    /// So are the promises inside it.
+    Opened(Delivery),
+}
+
+impl Arrival {
+    /// Asks for the value.
+    pub(crate) fn of(promise: &Stub) -> Self {
+        Self::Awaited(Wait::begin(promise))
+    }
+}
+
+impl Future for Arrival {
+    type Output = Outcome;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Outcome> {
+        loop {
+            match &mut *self {
+                Self::Awaited(wait) => match ready!(Pin::new(&mut *wait).poll(context))? {
+                    Value::Capability(next) if next.is_promise() => *wait = Wait::begin(&next),
+                    value => *self = Self::Opened(Delivery::begin(value)),
+                },
+                Self::Opened(delivery) => return Pin::new(delivery).poll(context),
+            }
+        }
+    }
 }
 
 /// Returns about how many bytes are copied when the promises inside a value are replaced, as far as
@@ -98,7 +122,7 @@ fn weigh_promised(value: &Value, promises: usize, left: &mut usize) {
 }
 
 /// Replaces every promise inside call arguments by its value (protocol C-40). The first one that
-/// fails decides the error (C-43).
+/// fails decides the error (C-43). Where there are none, this need not be waited for.
 ///
 /// It takes no longer than the call may, and than the session lasts: a peer can make a call wait for
 /// what only that call would give, and nobody else would ever end it.
@@ -106,9 +130,6 @@ pub(in crate::hook) async fn deliver_in_time(
     args: Vec<Value>,
     call: &Call,
 ) -> Result<Vec<Value>, Error> {
-    if !args.iter().any(contains_promise) {
-        return Ok(args);
-    }
     let delivery = async {
         tokio::select! {
             biased;
@@ -131,7 +152,7 @@ async fn deliver_all(args: Vec<Value>) -> Result<Vec<Value>, Error> {
 }
 
 /// A value on its way to be used: the wait for the promises inside it, if there are any.
-pub(in crate::hook) enum Delivery {
+pub(crate) enum Delivery {
     There(Option<Value>),
     Awaited(Pin<Box<dyn Future<Output = Outcome> + Send>>),
 }
@@ -238,7 +259,7 @@ async fn replacement(wait: Wait, place: Place, budget: &AtomicUsize) -> Outcome 
     substitute(value, place, budget).await
 }
 
-fn contains_promise(value: &Value) -> bool {
+pub(in crate::hook) fn contains_promise(value: &Value) -> bool {
     match value {
         Value::Capability(stub) => stub.is_promise(),
         other => other.children().any(contains_promise),
