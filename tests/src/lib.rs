@@ -6,6 +6,7 @@
 mod javascript;
 mod process;
 mod program;
+pub mod work;
 mod workspace;
 
 pub use javascript::{InstallError, Node, NodeError, Passed, SCENARIOS, Scenario, ScenarioError};
