@@ -2,6 +2,7 @@
 
 use super::node::Json;
 use super::scan::plain_prefix;
+use crate::ids::safe_integer;
 
 /// Appends a string literal: nothing is escaped that need not be.
 pub(crate) fn write_string(out: &mut String, text: &str) {
@@ -48,7 +49,9 @@ fn hex_digit(nibble: u8) -> char {
 /// Appends a number as ECMAScript's `Number::toString` spells it: −0 as `0`, and like
 /// `JSON.stringify` `null` for what is not finite.
 pub(crate) fn write_number(out: &mut String, number: f64) {
-    if number.is_finite() {
+    if let Some(integer) = safe_integer(number) {
+        out.push_str(itoa::Buffer::new().format(integer));
+    } else if number.is_finite() {
         out.push_str(ryu_js::Buffer::new().format_finite(number));
     } else {
         out.push_str("null");
