@@ -63,5 +63,5 @@ fn answer(message: &Message, frames: u64, chunk: &Utf8Bytes) -> Option<Message> 
 /// Longer than any frame of a call.
 const LONG: usize = 1024;
 
-/// What ours uses, too; tungstenite's own 128 KiB are no faster, and cost each connection as much.
+/// As tungstenite has it unless it is told otherwise.
 const READ_BUFFER: usize = 128 * 1024;
