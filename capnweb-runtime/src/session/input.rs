@@ -66,7 +66,7 @@ impl Machine {
                 let size = size.max(weigh_expr(&expr));
                 self.handle_resolve(id, expr, size, host)
             }
-            Message::Reject(id, json) => self.handle_reject(id, json, size, host),
+            Message::Reject(id, expr) => self.handle_reject(id, expr, size, host),
             Message::Release(id, count) => self.handle_release(id, count),
             Message::Abort(expr) => self.handle_abort(expr, host),
         }
@@ -127,14 +127,14 @@ impl Machine {
     fn handle_reject(
         &mut self,
         id: WireId,
-        json: wire::Json,
+        expr: Result<Expr, DecodeError>,
         size: usize,
         host: &dyn Host,
     ) -> Result<(), Violation> {
         if ImportId::from_peer(id).is_none_or(|id| self.imports.get(id).is_none()) {
             return Ok(());
         }
-        let expr = wire::decode_expr(json, &self.limits)?;
+        let expr = expr?;
         self.charge_message(size.max(weigh_expr(&expr)))?;
         let thrown = self.evaluate(expr, host)?;
         // Capabilities have no owner in a failure: they are let go of (protocol S-33, W-27).
