@@ -1,12 +1,13 @@
 //! Waiting for promises, and replacing those inside a value by what they became.
 
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll, ready};
 
 use futures_util::future::try_join_all;
 use tokio::sync::oneshot;
+use tokio::task::unconstrained;
 
 use crate::error::Error;
 use crate::hook::cap::{Cap, Outcome, State};
@@ -40,7 +41,9 @@ impl Future for Wait {
     type Output = Outcome;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Outcome> {
-        Pin::new(&mut self.told)
+        // A task that waits for many, and has had its time, would be sent away by each of those that
+        // are known, and told by each to come back.
+        pin!(unconstrained(&mut self.told))
             .poll(context)
             .map(|told| match told {
                 Ok(outcome) => {
@@ -76,7 +79,10 @@ impl Future for Arrival {
             match &mut *self {
                 Self::Awaited(wait) => match ready!(Pin::new(&mut *wait).poll(context))? {
                     Value::Capability(next) if next.is_promise() => *wait = Wait::begin(&next),
-                    value => *self = Self::Opened(Delivery::begin(value)),
+                    value if contains_promise(&value) => {
+                        *self = Self::Opened(Delivery::begin(value));
+                    }
+                    value => return Poll::Ready(Ok(value)),
                 },
                 Self::Opened(delivery) => return Pin::new(delivery).poll(context),
             }
