@@ -60,7 +60,11 @@ impl Decoder<'_> {
         if is_truthy(&init.member("signal")) {
             return Err(DecodeError::RequestSignal);
         }
-        let headers = init.headers()?;
+        // `new Request` wants to be told that the answer does not come before the end of a stream.
+        if matches!(body, Tree::Capability(_)) && init.lacks("duplex") {
+            return Err(DecodeError::RequestDuplex);
+        }
+        let headers = init.headers_for(&body)?;
         let method = init.text("method")?;
         let method = read_method(method.as_deref().unwrap_or("GET"))?;
         let mut request = Request::new(method, url(address)?, body);
@@ -103,7 +107,7 @@ fn response(body: Expr, mut init: Init) -> Result<Response<Expr>, DecodeError> {
     if is_truthy(&init.member("webSocket")) {
         return Err(DecodeError::ResponseWebSocket);
     }
-    let headers = init.headers()?;
+    let headers = init.headers_for(&body)?;
     let mut response = Response::new(init.status()?, body);
     response.status_text = init.text("statusText")?.unwrap_or_default();
     response.headers = headers;
@@ -170,6 +174,10 @@ impl Init {
         self.given(name).unwrap_or_default()
     }
 
+    fn lacks(&self, name: &str) -> bool {
+        self.0.iter().all(|(key, _)| key != name)
+    }
+
     fn given(&mut self, name: &str) -> Option<Json> {
         let found = self.0.iter_mut().find(|(key, _)| key == name);
         found.map(|(_, value)| std::mem::take(value))
@@ -196,6 +204,16 @@ impl Init {
         }
     }
 
+    /// Takes the header fields. A body that is a text says so, unless they do, as JavaScript's
+    /// `Request` and `Response` have it: all peers see the same.
+    fn headers_for(&mut self, body: &Expr) -> Result<Headers, DecodeError> {
+        let mut headers = self.headers()?;
+        if matches!(body, Tree::String(_)) && headers.get(CONTENT_TYPE).is_none() {
+            headers.append(CONTENT_TYPE, "text/plain;charset=UTF-8")?;
+        }
+        Ok(headers)
+    }
+
     fn headers(&mut self) -> Result<Headers, DecodeError> {
         match self.given("headers") {
             None => Ok(Headers::new()),
@@ -219,3 +237,5 @@ impl Init {
         }
     }
 }
+
+const CONTENT_TYPE: &str = "content-type";
