@@ -16,9 +16,8 @@ pub(super) fn intended(
             Some("S-30: what has settled is answered at once")
         }
         (Verdict::Aborted { text, .. }, _) if hardened(text).is_some() => hardened(text),
-        (Verdict::Aborted { text, .. }, Verdict::Accepted { .. }) => {
-            is_of_a_stream(conversation, text)
-                .then_some("S-38: what is part of a stream is gone once it is answered")
+        (Verdict::Aborted { text, .. }, _) if is_of_a_stream(conversation, text) => {
+            Some("S-38: what is part of a stream is gone once it is answered")
         }
         (
             Verdict::Aborted { class, text },
@@ -43,6 +42,7 @@ pub(super) fn intended(
                 seen,
                 answers,
                 other_seen,
+                more_answers: other_answers.iter().filter(|one| !answers.contains(one)).collect(),
                 other_answers: other_answers.concat(),
             };
             let same_answers = answers == other_answers;
@@ -54,7 +54,10 @@ pub(super) fn intended(
                 reordered.then_some("C-42: what waits for an argument has no place in the order")
             })
         }
-        (Verdict::Accepted { .. }, Verdict::Aborted { .. }) => None,
+        (Verdict::Accepted { .. }, Verdict::Aborted { text, .. }) => {
+            text.starts_with(RAW_STREAMS).then_some(PASSED_ON)
+        }
+        (Verdict::Aborted { .. }, Verdict::Accepted { .. }) => None,
     }
 }
 
@@ -65,35 +68,68 @@ struct Taken<'a> {
     answers: &'a [String],
     other_seen: &'a str,
     other_answers: String,
+    /// Those that only the reference gave.
+    more_answers: Vec<&'a String>,
 }
 
 /// Why what was seen and answered may differ, and when.
-const REASONS: [(&str, fn(&Taken<'_>) -> bool); 8] = [
+const REASONS: [(&str, fn(&Taken<'_>) -> bool); 14] = [
     ("B-3, C-4: a stub is a value wherever it stands", |taken| {
         taken.is_answered("Can't dup an RpcTarget stub as a promise.")
             || taken.is_answered("Tried to resolve a non-promise stub.")
     }),
-    ("P-27: a stream can be passed on", |taken| {
-        taken.is_answered("owned payload shouldn't contain raw")
+    (PASSED_ON, |taken| {
+        taken.is_answered(RAW_STREAMS)
+            || taken.is_answered("Cannot serialize value: [object ReadableStream]")
     }),
-    ("P-4: what is written after the end is refused", |taken| {
-        taken.is_answered("ERR_INTERNAL_ASSERTION")
+    ("P-4, B-15: after the end, its reason is the answer", |taken| {
+        taken.is_answered("ERR_INTERNAL_ASSERTION") || taken.is_answered("ERR_INVALID_STATE")
+    }),
+    ("P-5: what keeps a reason from coming is the reason", |taken| {
+        let mut aborts = taken.said.split(r#"["abort"],["#).skip(1);
+        let waits = |reason: &str| WAITED_FOR.iter().any(|tag| reason.contains(tag));
+        aborts.any(waits) && taken.seen.contains("aborted")
+    }),
+    (FIRST_FAULT, |taken| {
+        taken.is_answered("no such entry on exports table")
+            && taken.answers.concat().contains("unknown special value")
     }),
     (
         "C-14: what is read of a failure fails, whatever its name",
         |taken| {
             let names = ["constructor", "toString", "__proto__", "valueOf"];
-            let steps = names.map(|name| format!("\"{name}\""));
+            let steps = names.map(|name| format!("[\"{name}\""));
             steps.iter().any(|step| taken.said.contains(step))
-                && taken.answers.concat().contains("\"reject\"")
         },
     ),
     (
         "S-24: what was introduced as something else stays that",
-        |taken| taken.says_of_one(&["writable"], &["promise", "export"]),
+        |taken| {
+            taken.says_of_one(&["writable"], &["promise", "export"])
+                || taken.says_of_one(&["promise"], &["export"])
+        },
     ),
     ("S-34: a stream is no promise", |taken| {
         taken.settles("writable")
+    }),
+    ("P-6: a stream is over with its last release", |taken| {
+        taken.said.contains(r#"["release",-1"#) && taken.seen.contains("was disposed without")
+    }),
+    ("B-7: a chunk is not overtaken while it waits", |taken| {
+        let mut writes = taken.said.split(r#"["write"],["#).skip(1);
+        let waits = |chunk: &str| WAITED_FOR.iter().any(|tag| chunk.contains(tag));
+        writes.any(waits)
+    }),
+    ("P-25: what nobody will read is not read", |taken| {
+        taken.answers.concat().contains("was dropped before its end")
+    }),
+    ("S-27: what was released is not answered", |taken| {
+        let mut more = taken.more_answers.iter();
+        let is_released = |answer: &&&String| {
+            let id = answer.split(',').nth(1).unwrap_or_default();
+            taken.said.contains(&format!(r#"["release",{id},"#))
+        };
+        taken.seen == taken.other_seen && more.all(|answer| is_released(&answer))
     }),
     (
         "S-31: a promise is waited for, however often it becomes another",
@@ -177,7 +213,7 @@ fn hardened(text: &str) -> Option<&'static str> {
 fn first_fault(conversation: &[String], other: &str) -> Option<&'static str> {
     let evaluated = ["no such entry on exports table", "Export "];
     if evaluated.iter().any(|begin| other.starts_with(begin)) {
-        return Some("W-4: a message is read before any of it is evaluated");
+        return Some(FIRST_FAULT);
     }
     let has_numbers_for_keys = conversation
         .iter()
@@ -219,6 +255,22 @@ fn engine_specific(text: &str) -> Option<&'static str> {
     ])
     .then_some("W-32…W-35: what is no URL, request, …")
 }
+
+/// How the reference fails where a stream that came is to go on.
+const RAW_STREAMS: &str = "owned payload shouldn't contain raw";
+
+const FIRST_FAULT: &str = "W-4: a message is read before any of it is evaluated";
+
+const PASSED_ON: &str = "P-27: a stream can be passed on";
+
+/// What a chunk can have in it that is not there yet.
+const WAITED_FOR: [&str; 5] = [
+    r#"["promise""#,
+    r#"["pipeline""#,
+    r#"["import""#,
+    r#"["remap""#,
+    r#"["blob""#,
+];
 
 /// The members that no object has (W-19).
 const DROPPED: [&str; 3] = ["__proto__", "toJSON", "valueOf"];
