@@ -59,7 +59,11 @@ impl Decoder<'_> {
         if is_truthy(init.member("signal")) {
             return Err(DecodeError::RequestSignal);
         }
-        let headers = init.headers()?;
+        // `new Request` wants to be told that the answer does not come before the end of a stream.
+        if matches!(body, Tree::Capability(_)) && init.lacks("duplex") {
+            return Err(DecodeError::RequestDuplex);
+        }
+        let headers = init.headers_for(&body)?;
         let method = init.text("method")?;
         let method = read_method(method.unwrap_or("GET"))?;
         let mut request = Request::new(method, url(address)?, body);
@@ -102,7 +106,7 @@ fn response(body: Expr, init: Init<'_>) -> Result<Response<Expr>, DecodeError> {
     if is_truthy(init.member("webSocket")) {
         return Err(DecodeError::ResponseWebSocket);
     }
-    let headers = init.headers()?;
+    let headers = init.headers_for(&body)?;
     let mut response = Response::new(init.status()?, body);
     response.status_text = init.text("statusText")?.unwrap_or_default().to_owned();
     response.headers = headers;
@@ -168,6 +172,10 @@ impl<'a> Init<'a> {
         self.0.find(name).unwrap_or(Json::Null)
     }
 
+    fn lacks(self, name: &str) -> bool {
+        self.0.find(name).is_none()
+    }
+
     /// Returns a text. To JavaScript null is one; only what is not there is not.
     fn text(self, name: &'static str) -> Result<Option<&'a str>, DecodeError> {
         match self.0.find(name) {
@@ -187,6 +195,16 @@ impl<'a> Init<'a> {
             None => Ok(T::default()),
             Some(keyword) => read(keyword).ok_or(DecodeError::InitMember { name }),
         }
+    }
+
+    /// Returns the header fields. A body that is a text says so, unless they do, as JavaScript's
+    /// `Request` and `Response` have it: all peers see the same.
+    fn headers_for(self, body: &Expr) -> Result<Headers, DecodeError> {
+        let mut headers = self.headers()?;
+        if matches!(body, Tree::String(_)) && headers.get(CONTENT_TYPE).is_none() {
+            headers.append(CONTENT_TYPE, "text/plain;charset=UTF-8")?;
+        }
+        Ok(headers)
     }
 
     fn headers(self) -> Result<Headers, DecodeError> {
@@ -212,3 +230,5 @@ impl<'a> Init<'a> {
         }
     }
 }
+
+const CONTENT_TYPE: &str = "content-type";
