@@ -151,7 +151,7 @@ pub use error::{
     DeserializeError, Disconnect, Error, Fault, OutgoingError, Result, SerializeError, Thrown,
     Unsendable, Violation,
 };
-pub use hook::{Brand, Call, Peer, Revoker, Session, Stats, Stub, Value};
+pub use hook::{Brand, Call, Peer, Revoker, Session, SessionStats, Stub, Value};
 pub use ids::WireId;
 pub use limits::Limits;
 pub use typed::{

@@ -48,7 +48,7 @@ async fn drive_in_span(
         let mut writing = std::pin::pin!(write(connection, &mut sink, &ping));
         let watching = std::pin::pin!(watch(connection, heartbeat, &ping));
         tokio::select! {
-            () = connection.lose_patience() => true,
+            never = connection.lose_patience() => match never {},
             () = &mut writing => true,
             () = reading => tokio::time::timeout(CLOSE_TIMEOUT, writing).await.is_ok(),
             // Ended on this side, with a peer that neither reads nor says anything.
@@ -160,8 +160,11 @@ mod tests {
     use std::collections::VecDeque;
     use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::time::Duration;
 
-    use super::drive;
+    use futures_util::FutureExt as _;
+
+    use super::{TURN, Turn, drive};
     use crate::config::SessionConfig;
     use crate::connection::Connection;
     use crate::error::{Disconnect, Error};
@@ -202,7 +205,7 @@ mod tests {
         drop(Stub::of(peer.clone()).call("f", ()));
         tokio::task::yield_now().await;
         connection.close("enough");
-        let hour = std::time::Duration::from_hours(1);
+        let hour = Duration::from_hours(1);
         tokio::time::timeout(hour, driver)
             .await
             .expect("the driver ends")
@@ -218,6 +221,17 @@ mod tests {
         async fn receive(&mut self) -> Result<String, Disconnect> {
             self.0.fetch_add(1, Ordering::SeqCst);
             Ok(r#"["reject",7,0]"#.to_owned())
+        }
+    }
+
+    /// The fault: a turn that never ends, or that ends with every message.
+    #[tokio::test]
+    async fn a_turn_is_given_up_when_its_time_is_over() {
+        let nanosecond = Duration::from_nanos(1);
+        let mut turn = Turn::default();
+        for _ in 0..3 {
+            assert!(turn.spend(TURN - nanosecond).now_or_never().is_some());
+            assert!(turn.spend(nanosecond).now_or_never().is_none());
         }
     }
 

@@ -1,6 +1,7 @@
 //! The machine behind its lock.
 
 use std::collections::VecDeque;
+use std::convert::Infallible;
 use std::sync::{Arc, PoisonError, Weak};
 
 use tokio::runtime::Handle;
@@ -155,7 +156,7 @@ impl Connection {
     }
 
     /// Gives up calls of ours that are not answered in time, for as long as this is polled.
-    pub(crate) async fn lose_patience(&self) {
+    pub(crate) async fn lose_patience(&self) -> Infallible {
         loop {
             let (import, time) = self.patience.end().await;
             self.with(|machine| machine.give_up(import, Error::TimedOut(time)));
