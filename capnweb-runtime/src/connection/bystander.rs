@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 pub(crate) const MANY_MESSAGES: (&str, usize) = (r#"["reject",7,0]"#, 20_000);
 
 /// How many turns that is at least.
-pub(crate) const MANY_TURNS: usize = 10;
+pub(crate) const MANY_TURNS: usize = 5;
 
 /// Returns how often somebody else had their turn while this was done.
 pub(crate) async fn turns_of_a_bystander(done: impl Future<Output = ()>) -> usize {
