@@ -172,7 +172,7 @@ impl Tape {
         if !has_duplicates(members.places().map(|(key, _)| key), len) {
             return len;
         }
-        let (changes, len) = repeated(&document, members);
+        let (changes, len) = repeated(&document, &members);
         for (at, node) in changes {
             if let Some(place) = self.nodes.get_mut(at) {
                 *place = node;
@@ -200,7 +200,7 @@ impl Container {
 }
 
 /// Returns what has to change for each key to count once, and how many keys there are.
-fn repeated(document: &Document<'_>, members: Members<'_>) -> (Vec<(usize, Node)>, usize) {
+fn repeated(document: &Document<'_>, members: &Members<'_>) -> (Vec<(usize, Node)>, usize) {
     let mut firsts = HashMap::with_capacity(members.len());
     let mut changes = Vec::new();
     for (key, at) in members.places() {
