@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 
+use super::control::{MOST_VALUES, control};
 use super::value::{Decoder, Depth};
 use crate::ids::WireId;
 use crate::limits::Limits;
@@ -16,6 +17,12 @@ use crate::wire::reference::Expr;
 /// Ids may be any number: what they can mean is for the session to say.
 pub(crate) fn decode(text: &str, limits: &Limits) -> Result<Message, DecodeError> {
     check_size(text, limits.max_message_size)?;
+    if limits.max_values >= MOST_VALUES
+        && limits.max_json_depth > 0
+        && let Some(message) = control(text)
+    {
+        return Ok(message);
+    }
     on_tape(|tape| {
         let document = tape.read(text, limits.max_json_depth, limits.max_values)?;
         let message = match document.root() {

@@ -264,15 +264,19 @@ impl<'a, 't> Reader<'a, 't> {
     }
 
     /// Reads digits, one at least, and appends them to others.
-    fn digits(&mut self, mut digits: Digits, expected: &'static str) -> Result<Digits, JsonError> {
-        let before = digits.count;
-        while let [digit @ b'0'..=b'9', rest @ ..] = self.rest {
-            digits.push(*digit);
-            self.rest = rest;
+    fn digits(&mut self, before: Digits, expected: &'static str) -> Result<Digits, JsonError> {
+        let mut digits = before;
+        for byte in self.rest {
+            let digit = byte.wrapping_sub(b'0');
+            if digit > 9 {
+                break;
+            }
+            digits.push(digit);
         }
-        if digits.count == before {
+        if digits.count == before.count {
             return Err(self.unexpected(expected));
         }
+        self.skip(digits.count.wrapping_sub(before.count));
         Ok(digits)
     }
 
@@ -285,6 +289,14 @@ impl<'a, 't> Reader<'a, 't> {
 
     /// Skips white space and returns the byte that follows it.
     fn token(&mut self) -> Option<u8> {
+        match self.rest.first() {
+            Some(byte) if *byte > b' ' => Some(*byte),
+            _ => self.token_after_space(),
+        }
+    }
+
+    #[cold]
+    fn token_after_space(&mut self) -> Option<u8> {
         while let [b' ' | b'\t' | b'\n' | b'\r', rest @ ..] = self.rest {
             self.rest = rest;
         }
@@ -342,14 +354,13 @@ enum Progress {
 #[derive(Debug, Clone, Copy, Default)]
 struct Digits {
     count: usize,
-    sum: u64,
+    sum: i64,
 }
 
 impl Digits {
     const fn push(&mut self, digit: u8) {
-        self.count = self.count.saturating_add(1);
-        let digit = digit.wrapping_sub(b'0') as u64;
-        self.sum = self.sum.wrapping_mul(10).wrapping_add(digit);
+        self.count = self.count.wrapping_add(1);
+        self.sum = self.sum.wrapping_mul(10).wrapping_add(digit as i64);
     }
 
     /// Returns the decimal with so many of these digits after the point, if they are so few that

@@ -151,12 +151,13 @@ impl Tape {
 
     /// Ends the innermost container.
     pub(super) fn close(&mut self, text: &str) {
-        let Some(Open { kind, at, mut len }) = self.open.pop() else {
+        let Some(Open { kind, at, len }) = self.open.pop() else {
             return;
         };
-        if kind == Container::Object {
-            len = self.merge_repeated(text, at, len);
-        }
+        let len = match kind {
+            Container::Object if len > 1 => self.merge_repeated(text, at, len),
+            _ => len,
+        };
         let span = self.nodes.len().saturating_sub(at);
         if let Some(place) = self.nodes.get_mut(at) {
             *place = kind.node(len, span);
