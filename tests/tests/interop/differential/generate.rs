@@ -185,7 +185,10 @@ impl Script {
     fn step(&mut self) -> Json {
         match self.random.below(6) {
             0 => json!(self.random.below(3)),
-            1 => json!(self.random.pick(&["0", "length", "constructor", "toJSON", "__proto__"])),
+            1 => json!(
+                self.random
+                    .pick(&["0", "length", "constructor", "toJSON", "__proto__"])
+            ),
             _ => json!(
                 self.random
                     .pick(&["list", "x", "none", "undef", "value", "prop", "a"])
@@ -210,8 +213,14 @@ impl Script {
             0 => json!(self.next),
             1 => json!(-1),
             2 => self.random.number(),
-            3 => self.random.any(&self.pipes).map_or(json!(0), |id| json!(id)),
-            4 => self.random.any(&self.sinks).map_or(json!(0), |id| json!(id)),
+            3 => self
+                .random
+                .any(&self.pipes)
+                .map_or(json!(0), |id| json!(id)),
+            4 => self
+                .random
+                .any(&self.sinks)
+                .map_or(json!(0), |id| json!(id)),
             _ => json!(self.random.any(&self.entries)),
         }
     }
@@ -310,12 +319,17 @@ impl Script {
         match self.random.below(16) {
             0 => json!(["readable", self.own()]),
             1 => json!(["readable", self.random.any(&self.pipes)]),
-            _ => json!(["readable", self.unread.pop().map_or(json!(0), |id| json!(id))]),
+            _ => json!([
+                "readable",
+                self.unread.pop().map_or(json!(0), |id| json!(id))
+            ]),
         }
     }
 
     fn blob(&mut self, depth: u32) -> Json {
-        let kind = self.random.pick(&["", "text/x", "text/plain;charset=utf-8"]);
+        let kind = self
+            .random
+            .pick(&["", "text/x", "text/plain;charset=utf-8"]);
         let content = if self.random.chance(8) {
             self.value(depth.min(1))
         } else {

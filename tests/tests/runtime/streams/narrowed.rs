@@ -3,7 +3,8 @@
 use std::sync::{Arc, Mutex};
 
 use capnweb_runtime::{
-    Capability as _, Error, ReadableStream, Result, Stub, Value, WritableStream, capability, connect,
+    Capability as _, Error, ReadableStream, Result, Stub, Value, WritableStream, capability,
+    connect,
 };
 use futures_util::{SinkExt as _, TryStreamExt as _, stream};
 
