@@ -1,6 +1,7 @@
 //! The machine behind its lock.
 
 use std::cell::Cell;
+use std::convert::Infallible;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, Weak};
@@ -175,7 +176,7 @@ impl Connection {
     }
 
     /// Gives up calls of ours that are not answered in time, for as long as this is polled.
-    pub(crate) async fn lose_patience(&self) {
+    pub(crate) async fn lose_patience(&self) -> Infallible {
         loop {
             let (import, time) = self.patience.end().await;
             self.with(|machine| machine.give_up(import, Error::TimedOut(time)));

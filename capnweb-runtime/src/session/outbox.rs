@@ -109,9 +109,9 @@ mod tests {
             .map(|(at, size)| format!("{at}{}", "é".repeat(size / 2)))
             .collect();
         let mut outbox = Outbox::default();
-        messages
-            .iter()
-            .for_each(|message| outbox.push(message.clone()));
+        for message in &messages {
+            outbox.push(message.clone());
+        }
         let mut frames = Frames::new();
         outbox.take(&mut frames);
         assert!(outbox.is_empty());

@@ -93,7 +93,7 @@ impl<T, E> Promise<T, E> {
     pub(crate) fn ask(&mut self) {
         let waiting = self.waiting.get_mut();
         let waiting = waiting.unwrap_or_else(PoisonError::into_inner);
-        waiting.get_or_insert_with(|| Waiting::Unbounded(Arrival::of(&self.stub)));
+        waiting.get_or_insert_with(|| Waiting::begin(&self.stub, self.deadline));
     }
 
     /// Gives up waiting after so long from now: awaiting the promise then fails with

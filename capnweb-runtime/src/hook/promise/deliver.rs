@@ -128,7 +128,7 @@ fn weigh_promised(value: &Value, promises: usize, left: &mut usize) {
 }
 
 /// Replaces every promise inside call arguments by its value (protocol C-40). The first one that
-/// fails decides the error (C-43). Where there are none, this need not be waited for.
+/// fails decides the error (C-43).
 ///
 /// It takes no longer than the call may, and than the session lasts: a peer can make a call wait for
 /// what only that call would give, and nobody else would ever end it.
@@ -136,6 +136,9 @@ pub(in crate::hook) async fn deliver_in_time(
     args: Vec<Value>,
     call: &Call,
 ) -> Result<Vec<Value>, Error> {
+    if !args.iter().any(contains_promise) {
+        return Ok(args);
+    }
     let delivery = async {
         tokio::select! {
             biased;
