@@ -106,7 +106,8 @@ impl SessionConfig {
     /// panics, the peer is told that there was an internal error.
     ///
     /// ```
-    /// use capnweb_runtime::{OutgoingError, SessionConfig, redact};
+    /// use capnweb_runtime::SessionConfig;
+    /// use capnweb_runtime::redact::{self, OutgoingError};
     ///
     /// let config = SessionConfig::new().on_send_error(|error| {
     ///     // Keep a record of what strangers are not told.

@@ -14,21 +14,98 @@ globalThis.WebSocket ??= WebSocket;
 class Probe extends RpcTarget {
   #seen = [];
 
-  see(a, b) { this.#seen.push(`${canonical(a)} ${canonical(b)}`); }
+  async see(a, b) {
+    const line = this.#begin("");
+    const [first, second] = [await shown(a), await shown(b)];
+    this.#add(line, `${first} ${second}`);
+  }
   one() { return 1; }
   data() { return { list: [1, { x: "y" }], none: null, undef: undefined }; }
   fail() { throw new RangeError("no"); }
   thing() { return new Thing(); }
   get prop() { return { a: [1, 2] }; }
 
+  // Reads whatever there is to read in it, to its end.
+  async read(value) {
+    const line = this.#begin("read");
+    if (value instanceof Request || value instanceof Response) await this.#readBody(line, value);
+    else if (value instanceof Blob) this.#add(line, ` ${await shown(value)}`);
+    else if (value instanceof ReadableStream) await this.#readStream(line, value);
+    else this.#add(line, " nothing");
+  }
+
+  async fill(sink) {
+    const line = this.#begin("filled");
+    if (!(sink instanceof WritableStream)) return this.#add(line, " nothing");
+    const writer = sink.getWriter();
+    for (const chunk of [1, "x"]) await writer.write(chunk);
+  }
+
+  sink() {
+    const line = this.#begin("sink");
+    return new WritableStream({
+      write: async (chunk) => this.#add(line, ` ${await shown(chunk)}`),
+      abort: async (reason) => this.#add(line, ` aborted ${await shown(reason)}`),
+    });
+  }
+
+  chunks() {
+    const chunks = [1, []];
+    return new ReadableStream({
+      pull(controller) {
+        if (chunks.length > 0) controller.enqueue(chunks.shift());
+        else controller.close();
+      },
+    });
+  }
+
   async done() {
     for (let turn = 0; turn < 10; turn += 1) await new Promise((resolve) => setImmediate(resolve));
     return this.#seen.join("\n");
   }
+
+  async #readStream(line, stream) {
+    try {
+      for await (const chunk of stream) this.#add(line, ` ${await shown(chunk)}`);
+    } catch (error) {
+      return this.#add(line, ` failed ${await shown(error)}`);
+    }
+    this.#add(line, " end");
+  }
+
+  async #readBody(line, { body }) {
+    try {
+      const bytes = body ? await new Response(body).arrayBuffer() : [];
+      this.#add(line, ` ${Buffer.from(bytes).toString("hex")}`);
+    } catch {
+      this.#add(line, " failed");
+    }
+  }
+
+  #begin(text) { return this.#seen.push(text) - 1; }
+  #add(line, text) { this.#seen[line] += text; }
 }
 
 class Thing extends RpcTarget {
   value() { return 7; }
+}
+
+// The canonical form of a value; what is in blobs has to be waited for.
+async function shown(value) {
+  for (const blob of blobs(value, new Set())) {
+    contents.set(blob, Buffer.from(await blob.arrayBuffer()).toString("hex"));
+  }
+  return canonical(value);
+}
+
+const contents = new WeakMap();
+
+function blobs(value, seen) {
+  if (value instanceof Blob) return [value];
+  if (value === null || typeof value !== "object" || seen.has(value)) return [];
+  seen.add(value);
+  const names = value instanceof Error ? Object.getOwnPropertyNames(value) : Object.keys(value);
+  return names.flatMap((name) => blobs(value[name], seen));
 }
 
 function canonical(value) {
@@ -59,6 +136,8 @@ function canonical(value) {
   if (value instanceof Response) {
     return `response(${[value.status, value.statusText, pairs(value.headers), value.body !== null].join(" ")})`;
   }
+  if (value instanceof Blob) return `blob(${string(value.type)} ${contents.get(value)})`;
+  if (value instanceof ReadableStream || value instanceof WritableStream) return "stub";
   return members(value);
 }
 

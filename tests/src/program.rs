@@ -33,6 +33,23 @@ pub fn interop_target() -> Result<PathBuf, BuildError> {
     ])
 }
 
+/// Builds a program of `tests/peers`, which is a workspace of its own; returns where it is.
+pub fn measured_program(package: &str) -> Result<PathBuf, BuildError> {
+    let directory =
+        env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
+    // On their own: what another package asks of a library that both use makes neither slower.
+    let directory = directory.join("peers").to_string_lossy().into_owned();
+    let manifest = "tests/peers/Cargo.toml";
+    build(&[
+        "--manifest-path",
+        manifest,
+        "--target-dir",
+        &directory,
+        "--package",
+        package,
+    ])
+}
+
 fn build(what: &[&str]) -> Result<PathBuf, BuildError> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut build = Command::new(cargo);

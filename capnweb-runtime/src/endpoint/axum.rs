@@ -1,4 +1,4 @@
-//! An endpoint on a route of an [`axum`](::axum) router.
+//! An endpoint on a route of an [`axum`] router.
 
 use std::net::SocketAddr;
 

@@ -14,6 +14,5 @@ pub(crate) use data::SerializeFault;
 pub use data::{DeserializeError, SerializeError};
 pub use disconnect::{Disconnect, Fault};
 pub(crate) use excerpt::Excerpt;
-pub use redact::OutgoingError;
 pub(crate) use trail::Step;
 pub use violation::Violation;

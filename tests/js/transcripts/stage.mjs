@@ -27,6 +27,8 @@ export class Stage {
     const [word, name, ...rest] = action.split(" ");
     if (word === "await") return this.#begin(name);
     if (word === "drop") return this.#drop(name);
+    if (word === "read") return this.#read(name);
+    if (word === "write") return this.#write(name, this.#evaluate(rest.join(" ")));
     if (word === "resolve" || word === "reject") {
       return this.#resolvers[name][word](this.#evaluate(rest.join(" ")));
     }
@@ -57,6 +59,17 @@ export class Stage {
   #begin(name) {
     const keep = (value) => { this.#results[name] = value; };
     this.#scope[name].then(keep, keep);
+  }
+
+  async #read(name) {
+    const chunks = [];
+    for await (const chunk of this.#results[name]) chunks.push(chunk);
+  }
+
+  async #write(name, chunk) {
+    const writer = this.#results[name].getWriter();
+    await writer.write(chunk);
+    await writer.close();
   }
 
   // The value is its new name's from now on: disposing the promise would dispose it as well.

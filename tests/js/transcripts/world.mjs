@@ -2,6 +2,8 @@
 
 import { RpcTarget } from "capnweb";
 
+import { streamOf } from "./makers.mjs";
+
 export class World extends RpcTarget {
   #gate = Promise.withResolvers?.() ?? withResolvers();
   #kept = [];
@@ -36,6 +38,29 @@ export class World extends RpcTarget {
   }
   throwValue(value) { throw value; }
   async later(value) { await this.#gate.promise; return kept(value); }
+  // The same as `Theatre` in the session's Rust tests.
+  async writeTo(sink) {
+    const writer = sink.getWriter();
+    await writer.write("hello");
+    await writer.write({ n: 1 });
+    await writer.close();
+    return "done";
+  }
+  async writeHello(sink) { await sink.getWriter().write("hello"); return "returned"; }
+  async abortIt(sink) {
+    const writer = sink.getWriter();
+    await writer.write("hello");
+    await writer.abort(new Error("nope"));
+    return "aborted";
+  }
+  async readAll(stream) {
+    const chunks = [];
+    for await (const chunk of stream) chunks.push(chunk);
+    return chunks;
+  }
+  getSink() { return new WritableStream(); }
+  getStream(...chunks) { return streamOf(...chunks); }
+
   hang() { return new Promise(() => {}); }
   keep(...values) { this.#kept.push(...values.map(kept)); }
 }

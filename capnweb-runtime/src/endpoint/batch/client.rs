@@ -11,6 +11,7 @@ use crate::endpoint::connect::{ConnectError, Connector};
 use crate::endpoint::dial::{Address, Schemes};
 use crate::error::Disconnect;
 use crate::hook::{SessionControl as _, Stub};
+use crate::session::{Frame, Frames};
 use crate::typed::Capability;
 
 /// A session that lasts for one HTTP request: calls are made first, then sent together, and what
@@ -119,12 +120,12 @@ impl<C> Batch<C> {
         }
         let room = self.connector.config.limits.max_outgoing_bytes;
         let messages = self.connection.take_all_frames(room).await?;
-        post(&self.connector, &self.address, joined(messages)).await
+        post(&self.connector, &self.address, joined(&messages)).await
     }
 
     /// Takes the messages of an answer, up to one that ends the session.
     async fn hear(&self, answer: &str) {
-        let mut turn = Turn::default();
+        let mut turn = Turn::begin(&self.connection);
         for message in lines(answer) {
             turn.handle(&self.connection, message.to_owned()).await;
             // Nobody reads what this side has to say to an answer.
@@ -142,8 +143,8 @@ fn too_late() -> Disconnect {
 }
 
 /// Joins messages to the body of a request (protocol T-20).
-fn joined(messages: impl IntoIterator<Item = String>) -> String {
-    let messages: Vec<String> = messages.into_iter().collect();
+fn joined(messages: &Frames) -> String {
+    let messages: Vec<&str> = messages.iter().map(Frame::as_str).collect();
     messages.join("\n")
 }
 

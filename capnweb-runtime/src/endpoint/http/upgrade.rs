@@ -18,7 +18,7 @@ use super::refusal::Refusal;
 use super::response::RpcBody;
 use crate::connection::{Connection, Heartbeat, drive};
 use crate::hook::{Cap, Peer, SessionControl as _};
-use crate::transport::{Heard, websocket};
+use crate::transport::{Heard, WebSocket, websocket_config};
 
 /// A session that begins once the answer to its handshake is on its way; it is whoever runs it that
 /// decides how long it lasts.
@@ -78,12 +78,12 @@ async fn run(endpoint: Arc<Endpoint>, upgrade: OnUpgrade, main: Cap, peer: Peer)
     let Ok(upgraded) = upgrade.await else { return };
     let config = &endpoint.settings.config;
     let (socket, heard) = Heard::new(TokioIo::new(upgraded));
-    let frames = Some(websocket::config(&config.limits));
+    let frames = Some(websocket_config(&config.limits));
     let socket = WebSocketStream::from_raw_socket(socket, Role::Server, frames).await;
-    let (source, sink) = websocket::split(socket, &config.limits);
+    let socket = WebSocket::new(socket, &config.limits);
     let (connection, client_main) = Connection::new(main, peer, config);
     let heartbeat = Heartbeat::new(config.keep_alive, heard);
-    let mut driving = std::pin::pin!(drive(Arc::clone(&connection), source, sink, heartbeat));
+    let mut driving = std::pin::pin!(drive(Arc::clone(&connection), socket, heartbeat));
     tokio::select! {
         () = &mut driving => {}
         () = wind_up(&endpoint, &connection) => driving.await,

@@ -2,8 +2,11 @@
 //! connected with one another.
 
 mod actor;
+mod acts;
 mod flow;
+mod handle;
 mod hostile;
+mod link;
 mod message;
 mod net;
 mod network;

@@ -7,8 +7,9 @@ use futures_util::{FutureExt as _, Sink as _};
 
 use super::super::choices::Choices;
 use super::actor::House;
+use super::acts::{call, number};
 use super::flow;
-use super::network::{Network, call, number};
+use super::network::Network;
 use crate::data::to_value;
 use crate::error::Error;
 use crate::hook::{Outcome, Stub, Value, record_map};

@@ -3,6 +3,7 @@
 mod attenuated;
 mod brand;
 mod caretaker;
+mod narrowed_writable;
 mod wrap;
 
 pub(crate) use attenuated::attenuate;

@@ -21,11 +21,7 @@ pub(super) fn canonical(value: &Value) -> String {
             format!("date({ms})")
         }
         Value::Bytes(bytes) => {
-            let digits = bytes.iter().fold(String::new(), |mut digits, byte| {
-                write!(digits, "{byte:02x}").expect("a string takes everything");
-                digits
-            });
-            format!("{}({digits})", bytes.kind().name())
+            format!("{}({})", bytes.kind().name(), digits(bytes))
         }
         Value::Array(items) => {
             let items: Vec<_> = items.iter().map(canonical).collect();
@@ -61,8 +57,22 @@ pub(super) fn canonical(value: &Value) -> String {
             ];
             format!("response({})", parts.join(" "))
         }
+        Value::Blob(blob) => {
+            let Value::Bytes(bytes) = &blob.content else {
+                return "a blob without bytes".to_owned();
+            };
+            format!("blob({} {})", string(&blob.media_type), digits(bytes))
+        }
         other => other.kind().to_owned(),
     }
+}
+
+/// Writes bytes down.
+pub(super) fn digits(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut digits, byte| {
+        write!(digits, "{byte:02x}").expect("a string takes everything");
+        digits
+    })
 }
 
 fn number(value: f64) -> String {

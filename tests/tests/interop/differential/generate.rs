@@ -2,143 +2,254 @@
 
 use serde_json::{Value as Json, json};
 
-/// A generator of numbers (xorshift), and what can be made of them.
-pub(super) struct Random(u64);
+use super::random::Random;
+use super::verdict::REST;
 
-impl Random {
+/// A conversation while it is made.
+pub(super) struct Script {
+    pub(super) random: Random,
+    /// The id that the next push, stream or pipe takes at the server.
+    next: i64,
+    /// What is in the server's table: its main object and what was pushed.
+    entries: Vec<i64>,
+    /// The pipes, and those of them that nobody was told to read.
+    pipes: Vec<i64>,
+    unread: Vec<i64>,
+    /// The server's streams to write to.
+    sinks: Vec<i64>,
+    /// How many captures and results there are, in the instructions of a mapper.
+    mapper: Option<(i64, i64)>,
+}
+
+impl Script {
     pub(super) fn new(seed: u64) -> Self {
-        // Neighbouring seeds give unlike numbers; none is zero.
-        let mixed = (seed ^ 0x9e37_79b9_7f4a_7c15).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        Self((mixed ^ mixed >> 31) | 1)
-    }
-
-    fn below(&mut self, bound: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 >> 33).expect("31 bits") % bound
-    }
-
-    fn chance(&mut self, of: usize) -> bool {
-        self.below(of) == 0
-    }
-
-    fn pick<'a>(&mut self, list: &[&'a str]) -> &'a str {
-        list[self.below(list.len())]
+        Self {
+            random: Random::new(seed),
+            next: 1,
+            entries: vec![0],
+            pipes: Vec::new(),
+            unread: Vec::new(),
+            sinks: Vec::new(),
+            mapper: None,
+        }
     }
 
     /// Makes the messages of one conversation, as text.
-    pub(super) fn conversation(&mut self) -> Vec<String> {
-        let mut pushes = 0;
-        let count = 1 + self.below(5);
-        let mut messages = Vec::new();
+    pub(super) fn conversation(mut self) -> Vec<String> {
+        let count = 1 + self.random.below(6);
+        let mut texts = Vec::new();
+        if self.random.chance(6) {
+            texts.extend(self.sink());
+        }
         for _ in 0..count {
-            let mut message = self.message(pushes);
-            pushes += usize::from(message[0] == "push");
-            if self.chance(8) {
+            let mut message = self.message();
+            if self.random.chance(8) {
                 self.change(&mut message);
             }
             let mut text = with_endless_numbers(&message.to_string());
-            if self.chance(40) {
+            if self.random.chance(40) {
                 text = self.spoilt(&text);
             }
-            messages.push(text);
+            texts.push(text);
         }
-        messages
+        texts
     }
 
-    fn message(&mut self, pushes: usize) -> Json {
-        match self.below(12) {
-            0..=6 => json!(["push", self.call(pushes, 3)]),
-            7 => json!(["push", self.value(pushes, 3)]),
-            8 => json!(["pull", self.own(pushes)]),
-            9 => json!(["resolve", self.introduced(), self.value(pushes, 2)]),
-            10 => json!(["reject", self.introduced(), self.error(pushes, 2)]),
+    fn message(&mut self) -> Json {
+        match self.random.below(16) {
+            0..=6 => {
+                let call = self.call(3);
+                self.pushed(&call)
+            }
+            7 => {
+                let value = self.value(3);
+                self.pushed(&value)
+            }
+            8 => json!(["pull", self.own()]),
+            9 => json!(["resolve", self.introduced(), self.value(2)]),
+            10 => json!(["reject", self.introduced(), self.error(2)]),
+            11 => self.release(),
+            12 => self.pipe(),
+            13..=14 => self.stream(),
             _ => {
-                let count = if self.chance(3) {
-                    self.number()
-                } else {
-                    json!(1)
-                };
-                json!(["release", self.own(pushes), count])
+                let remap = self.remap(2);
+                let see = json!(["pipeline", 0, ["see"], [remap]]);
+                self.pushed(&see)
             }
         }
+    }
+
+    fn pushed(&mut self, expression: &Json) -> Json {
+        let id = self.next_id();
+        self.entries.push(id);
+        json!(["push", expression])
+    }
+
+    fn release(&mut self) -> Json {
+        let count = if self.random.chance(3) {
+            self.random.number()
+        } else {
+            json!(1)
+        };
+        json!(["release", self.own(), count])
+    }
+
+    fn pipe(&mut self) -> Json {
+        let id = self.next_id();
+        self.pipes.push(id);
+        self.unread.push(id);
+        json!(["pipe"])
+    }
+
+    /// Writes to a stream, or calls something as if it were one.
+    fn stream(&mut self) -> Json {
+        drop(self.next_id());
+        let (pipe, sink) = (self.random.any(&self.pipes), self.random.any(&self.sinks));
+        let id = match (pipe, sink) {
+            _ if self.random.chance(12) => return json!(["stream", self.value(2)]),
+            (Some(pipe), None) => pipe,
+            (Some(pipe), Some(_)) if self.random.chance(2) => pipe,
+            (_, Some(sink)) => sink,
+            (None, None) => return json!(["stream", self.call(2)]),
+        };
+        match self.random.below(16) {
+            0..=8 => json!(["stream", ["pipeline", id, ["write"], [self.chunk()]]]),
+            9..=11 => json!(["stream", ["pipeline", id, ["close"], []]]),
+            12..=13 => json!(["stream", ["pipeline", id, ["abort"], [self.value(1)]]]),
+            14 => json!(["stream", ["pipeline", id, ["write"]]]),
+            _ => {
+                let path = [self.step(), self.step()];
+                let path = &path[self.random.below(2)..];
+                json!(["stream", ["pipeline", id, path, []]])
+            }
+        }
+    }
+
+    fn chunk(&mut self) -> Json {
+        if self.random.chance(2) {
+            self.random.bytes()
+        } else {
+            self.value(2)
+        }
+    }
+
+    /// Asks for a stream to write to, and waits until it is there.
+    fn sink(&mut self) -> [String; 3] {
+        let push = self.pushed(&json!(["pipeline", 0, ["sink"], []]));
+        let pull = json!(["pull", self.next - 1]);
+        self.sinks.push(-1);
+        [push.to_string(), pull.to_string(), REST.to_owned()]
+    }
+
+    fn next_id(&mut self) -> i64 {
+        self.next += 1;
+        self.next - 1
     }
 
     /// A call of what the server has, mostly with something to see.
-    fn call(&mut self, pushes: usize, depth: u32) -> Json {
-        let tag = self.pick(&["pipeline", "pipeline", "pipeline", "import"]);
-        match self.below(8) {
-            0..=4 => {
-                let args = [self.value(pushes, depth), self.value(pushes, 1)];
-                json!([tag, 0, ["see"], args])
-            }
+    pub(super) fn call(&mut self, depth: u32) -> Json {
+        let tag = self
+            .random
+            .pick(&["pipeline", "pipeline", "pipeline", "import"]);
+        let main = self.main();
+        match self.random.below(12) {
+            0..=4 => json!([tag, main, ["see"], [self.value(depth), self.value(1)]]),
             5 => {
-                let method = self.pick(&["one", "data", "fail", "thing", "nope", "toString"]);
-                json!([tag, 0, [method], []])
+                let methods = [
+                    "one", "data", "fail", "thing", "nope", "toString", "sink", "chunks",
+                ];
+                json!([tag, main, [self.random.pick(&methods)], []])
             }
+            6..=8 => json!([tag, main, ["read"], [self.streamed(depth)]]),
+            9 => json!([tag, main, ["fill"], [["writable", self.introduced()]]]),
             _ => {
-                let path: Vec<Json> = (0..self.below(3)).map(|_| self.step()).collect();
-                let id = self.own(pushes);
-                if self.chance(2) {
+                let path: Vec<Json> = (0..self.random.below(3)).map(|_| self.step()).collect();
+                let id = self.own();
+                if self.random.chance(2) {
                     json!([tag, id, path])
                 } else {
-                    json!([tag, id, path, [self.value(pushes, 1)]])
+                    json!([tag, id, path, [self.value(1)]])
                 }
             }
         }
     }
 
+    /// What the main object is called, here or in a mapper, which must have captured it.
+    fn main(&mut self) -> i64 {
+        match self.mapper {
+            Some((1.., _)) => -1,
+            _ => 0,
+        }
+    }
+
     fn step(&mut self) -> Json {
-        match self.below(6) {
-            0 => json!(self.below(3)),
-            1 => json!(self.pick(&["0", "length", "constructor", "toJSON", "__proto__"])),
-            _ => json!(self.pick(&["list", "x", "none", "undef", "value", "prop", "a"])),
+        match self.random.below(6) {
+            0 => json!(self.random.below(3)),
+            1 => json!(self.random.pick(&["0", "length", "constructor", "toJSON", "__proto__"])),
+            _ => json!(
+                self.random
+                    .pick(&["list", "x", "none", "undef", "value", "prop", "a"])
+            ),
         }
     }
 
     /// An id of the server's table: mostly one that is there.
-    fn own(&mut self, pushes: usize) -> Json {
-        match self.below(24) {
-            0 => json!(pushes + 1),
+    pub(super) fn own(&mut self) -> Json {
+        if let Some((captures, results)) = self.mapper {
+            return match self.random.below(24) {
+                0 => json!(results + 1),
+                1 => json!(-captures - 1),
+                _ => {
+                    let count = usize::try_from(captures + results + 1).expect("it is small");
+                    let at = i64::try_from(self.random.below(count)).expect("it is small");
+                    json!(at - captures)
+                }
+            };
+        }
+        match self.random.below(32) {
+            0 => json!(self.next),
             1 => json!(-1),
-            2 => self.number(),
-            _ => json!(self.below(pushes + 1)),
+            2 => self.random.number(),
+            3 => self.random.any(&self.pipes).map_or(json!(0), |id| json!(id)),
+            4 => self.random.any(&self.sinks).map_or(json!(0), |id| json!(id)),
+            _ => json!(self.random.any(&self.entries)),
         }
     }
 
     /// An id that the client introduces.
     fn introduced(&mut self) -> Json {
-        match self.below(60) {
-            0 => self.number(),
+        match self.random.below(60) {
+            0 => self.random.number(),
             n => json!(-1 - i32::try_from(n % 4).expect("it is small")),
         }
     }
 
-    fn value(&mut self, pushes: usize, depth: u32) -> Json {
+    pub(super) fn value(&mut self, depth: u32) -> Json {
         let below = depth.saturating_sub(1);
-        match self.below(if depth == 0 { 10 } else { 20 }) {
+        match self.random.below(if depth == 0 { 10 } else { 22 }) {
             0 => Json::Null,
-            1 => json!(self.chance(2)),
-            2..=3 => self.number(),
-            4 => self.text(),
-            5 => self.special(),
-            6 => json!(["bigint", self.digits()]),
-            7 => json!(["date", self.number()]),
-            8 => self.bytes(),
+            1 => json!(self.random.chance(2)),
+            2..=3 => self.random.number(),
+            4 => self.random.text(),
+            5 => self.random.special(),
+            6 => json!(["bigint", self.random.digits()]),
+            7 => json!(["date", self.random.number()]),
+            8 => self.random.bytes(),
             9 => json!(["export", self.introduced()]),
             10 => json!(["promise", self.introduced()]),
-            11 => self.error(pushes, below),
-            12..=13 => self.web(),
-            14 => self.call(pushes, below),
-            15..=17 => json!([(0..self.below(4))
-                .map(|_| self.value(pushes, below))
+            11 => self.error(below),
+            12..=13 => self.web(below),
+            14 => self.call(below),
+            15..=17 => json!([(0..self.random.below(4))
+                .map(|_| self.value(below))
                 .collect::<Vec<_>>()]),
-            _ => self.object(pushes, below),
+            18 => self.streamed(below),
+            19 if self.random.chance(2) => self.remap(below),
+            _ => self.object(below),
         }
     }
 
-    fn object(&mut self, pushes: usize, depth: u32) -> Json {
+    fn object(&mut self, depth: u32) -> Json {
         let keys = [
             "a",
             "b",
@@ -151,249 +262,130 @@ impl Random {
             "valueOf",
             "name",
         ];
-        let members = (0..self.below(4)).map(|_| {
-            let key = self.pick(&keys).to_owned();
-            (key, self.value(pushes, depth))
+        let members = (0..self.random.below(4)).map(|_| {
+            let key = self.random.pick(&keys).to_owned();
+            (key, self.value(depth))
         });
         Json::Object(members.collect())
     }
 
-    fn error(&mut self, pushes: usize, depth: u32) -> Json {
-        let class = self.pick(&[
+    fn error(&mut self, depth: u32) -> Json {
+        let class = self.random.pick(&[
             "Error",
             "TypeError",
             "AggregateError",
             "Custom",
             "constructor",
         ]);
-        match self.below(4) {
+        match self.random.below(4) {
             0 => json!(["error", class, "m"]),
             1 => json!(["error", class, "m", "stack"]),
-            2 => json!(["error", class, "m", null, self.object(pushes, depth)]),
-            _ => json!(["error", class, "m", null, {"cause": self.value(pushes, depth)}]),
+            2 => json!(["error", class, "m", null, self.object(depth)]),
+            _ => json!(["error", class, "m", null, {"cause": self.value(depth)}]),
         }
     }
 
-    fn number(&mut self) -> Json {
-        let numbers = [
-            "0",
-            "1",
-            "-1",
-            "2",
-            "0.5",
-            "-0",
-            "1e300",
-            "1e400",
-            "-1e400",
-            "9007199254740993",
-            "8640000000000001",
-            "1.9",
-            "123456789",
-            "-3",
-            "5e-324",
-            "0.1e1",
-        ];
-        let text = self.pick(&numbers);
-        // A number beyond all doubles is no `Json`: its text stands for it until the end.
-        serde_json::from_str(text).unwrap_or_else(|_| json!(format!("\u{1}{text}\u{1}")))
+    fn web(&mut self, depth: u32) -> Json {
+        match self.random.below(5) {
+            0 => json!(["url", self.random.url()]),
+            1 => json!(["headers", self.random.pairs()]),
+            2 => self.request(depth),
+            3 => self.response(depth),
+            _ => self.blob(depth),
+        }
     }
 
-    fn text(&mut self) -> Json {
-        json!(self.pick(&[
-            "",
-            "a",
-            "é😀",
-            "\u{0}\n\"\\",
-            "\u{2028}",
-            "undefined",
-            "long text"
-        ]))
+    /// What can be read, mostly.
+    fn streamed(&mut self, depth: u32) -> Json {
+        match self.random.below(8) {
+            0..=3 => self.readable(),
+            4 => self.blob(depth),
+            5 => self.request(depth),
+            6 => self.response(depth),
+            _ => self.value(depth.min(1)),
+        }
     }
 
-    fn special(&mut self) -> Json {
-        let tag = self.pick(&[
-            "undefined",
-            "inf",
-            "-inf",
-            "nan",
-            "undefined",
-            "bogus",
-            "date",
-        ]);
-        if self.chance(8) {
-            json!([tag, 1])
+    fn readable(&mut self) -> Json {
+        match self.random.below(16) {
+            0 => json!(["readable", self.own()]),
+            1 => json!(["readable", self.random.any(&self.pipes)]),
+            _ => json!(["readable", self.unread.pop().map_or(json!(0), |id| json!(id))]),
+        }
+    }
+
+    fn blob(&mut self, depth: u32) -> Json {
+        let kind = self.random.pick(&["", "text/x", "text/plain;charset=utf-8"]);
+        let content = if self.random.chance(8) {
+            self.value(depth.min(1))
         } else {
-            json!([tag])
+            self.readable()
+        };
+        json!(["blob", kind, content])
+    }
+
+    fn body(&mut self, depth: u32) -> Json {
+        match self.random.below(8) {
+            0 => Json::Null,
+            1..=2 => self.random.text(),
+            3 => self.random.bytes(),
+            4 => self.value(depth.min(1)),
+            _ => self.readable(),
         }
     }
 
-    fn digits(&mut self) -> Json {
-        let digits = [
-            "0",
-            "-5",
-            "12345678901234567890",
-            " 12 ",
-            "",
-            "0x1F",
-            "-0x1",
-            "0b2",
-            "1e3",
-            "+7",
-            "-",
-            "0o17",
-            "1_000",
-            "\u{a0}3\u{feff}",
-        ];
-        json!(self.pick(&digits))
-    }
-
-    fn bytes(&mut self) -> Json {
-        let data = self.pick(&[
-            "",
-            "AQ",
-            "AQID",
-            "AQ==",
-            "AAECAwQFBgc",
-            "A Q",
-            "_-8",
-            "AQIDBA",
-        ]);
-        let kinds = [
-            "Uint8Array",
-            "ArrayBuffer",
-            "DataView",
-            "Int8Array",
-            "Uint16Array",
-            "Float64Array",
-            "BigInt64Array",
-            "Bogus",
-            "uint8array",
-        ];
-        match self.below(3) {
-            0 => json!(["bytes", data]),
-            _ => json!(["bytes", data, self.pick(&kinds)]),
+    fn request(&mut self, depth: u32) -> Json {
+        let mut init = self.random.init(true);
+        if let (Some(members), false) = (init.as_object_mut(), self.random.chance(2)) {
+            members.insert("method".to_owned(), json!("POST"));
+            members.insert("body".to_owned(), self.body(depth));
+            if !self.random.chance(4) {
+                members.insert("duplex".to_owned(), json!("half"));
+            }
         }
+        json!(["request", self.random.url(), init])
     }
 
-    fn web(&mut self) -> Json {
-        let urls = [
-            "http://e.com",
-            "HTTP://E.com:80/a b?q=é#f",
-            "nope",
-            "data:,x",
-            "http://u:p@e.com/",
-            "http://[::1]/",
-            "http://xn--/",
-            "https://e.com/../a/./b",
-        ];
-        let url = self.pick(&urls);
-        match self.below(4) {
-            0 => json!(["url", url]),
-            1 => json!(["headers", self.pairs()]),
-            2 => json!(["request", url, self.init(true)]),
-            _ => json!(["response", null, self.init(false)]),
-        }
+    fn response(&mut self, depth: u32) -> Json {
+        let body = if self.random.chance(2) {
+            Json::Null
+        } else {
+            self.body(depth)
+        };
+        json!(["response", body, self.random.init(false)])
     }
 
-    fn pairs(&mut self) -> Json {
-        let names = ["x-a", "X-A", "set-cookie", "content-type", "a b", "", "é"];
-        let values = ["1", " 2 ", "a,b", "\u{e9}", "\u{100}", "x\ny"];
-        let pairs: Vec<_> = (0..self.below(4))
-            .map(|_| json!([self.pick(&names), self.pick(&values)]))
+    /// A mapper, whose instructions mostly call what was captured.
+    fn remap(&mut self, depth: u32) -> Json {
+        let (id, path) = (self.own(), self.random.below(2));
+        let path: Vec<Json> = (0..path).map(|_| self.step()).collect();
+        let count = 1 + self.random.below(2);
+        let captures: Vec<Json> = (0..count).map(|at| self.capture(at)).collect();
+        let outer = self.mapper;
+        let captured = i64::try_from(count).expect("it is small");
+        let instructions: Vec<Json> = (0..self.random.below(4))
+            .map(|at| {
+                let results = i64::try_from(at).expect("it is small");
+                self.mapper = Some((captured, results));
+                if self.random.chance(3) {
+                    self.value(depth)
+                } else {
+                    self.call(depth)
+                }
+            })
             .collect();
-        json!(pairs)
+        self.mapper = outer;
+        json!(["remap", id, path, captures, instructions])
     }
 
-    fn init(&mut self, request: bool) -> Json {
-        let mut init = serde_json::Map::new();
-        for _ in 0..self.below(3) {
-            let (name, value) = match self.below(if request { 9 } else { 4 }) {
-                0 => ("headers", self.pairs()),
-                1 => ("status", json!([200, 204, 404, 199, 600, 0][self.below(6)])),
-                2 => ("statusText", json!(self.pick(&["", "OK", "x\ny"]))),
-                3 => ("unknown", json!(1)),
-                4 => (
-                    "method",
-                    json!(self.pick(&["GET", "post", "PATCH", "patch", "TRACE", "a b"])),
-                ),
-                5 => (
-                    "cache",
-                    json!(self.pick(&["default", "no-store", "only-if-cached", "bogus"])),
-                ),
-                6 => (
-                    "redirect",
-                    json!(self.pick(&["follow", "error", "manual", "bogus"])),
-                ),
-                7 => (
-                    "mode",
-                    json!(self.pick(&["cors", "no-cors", "same-origin", "navigate"])),
-                ),
-                _ => (
-                    "credentials",
-                    json!(self.pick(&["omit", "include", "bogus"])),
-                ),
-            };
-            init.insert(name.to_owned(), value);
+    fn capture(&mut self, at: usize) -> Json {
+        match self.random.below(12) {
+            0 => json!(["export", self.introduced()]),
+            1 => json!(["pipeline", self.own()]),
+            2 => json!(["import", self.own()]),
+            _ if at == 0 => json!(["import", self.main()]),
+            _ => json!(["import", self.own()]),
         }
-        Json::Object(init)
-    }
-
-    /// Changes one place somewhere in a message.
-    fn change(&mut self, message: &mut Json) {
-        let mut place = message;
-        loop {
-            let inside = match &*place {
-                Json::Array(items) => items.len(),
-                Json::Object(members) => members.len(),
-                _ => 0,
-            };
-            if inside == 0 || self.chance(3) {
-                break;
-            }
-            let at = self.below(inside);
-            place = match place {
-                Json::Array(items) => &mut items[at],
-                Json::Object(members) => members.values_mut().nth(at).expect("it is inside"),
-                _ => unreachable!("there is something inside"),
-            };
-        }
-        self.replace(place);
-    }
-
-    fn replace(&mut self, place: &mut Json) {
-        match (self.below(6), &mut *place) {
-            (0, Json::Array(items)) if !items.is_empty() => {
-                let at = self.below(items.len());
-                items.remove(at);
-            }
-            (1, Json::Array(items)) => {
-                let extra = self.value(1, 1);
-                let at = self.below(items.len() + 1);
-                items.insert(at, extra);
-            }
-            (2, inner) => *inner = json!([inner.take()]),
-            (3, Json::Array(items)) if items.len() == 1 => *place = items.remove(0),
-            _ => *place = self.value(1, 1),
-        }
-    }
-
-    /// Spoils a text as such.
-    fn spoilt(&mut self, text: &str) -> String {
-        let mut characters: Vec<char> = text.chars().collect();
-        let at = self.below(characters.len());
-        match self.below(4) {
-            0 => characters.truncate(at),
-            1 => drop(characters.remove(at)),
-            2 => characters.insert(
-                at,
-                self.pick(&["[", "]", "\"", ",", " ", "0"])
-                    .chars()
-                    .next()
-                    .expect("one"),
-            ),
-            _ => characters[at] = '\\',
-        }
-        characters.into_iter().collect()
     }
 }
 

@@ -7,20 +7,20 @@
 mod canonical;
 mod differences;
 mod generate;
+mod random;
+mod spoil;
+mod values;
 mod verdict;
+mod witness;
 
 use std::collections::BTreeMap;
-use std::sync::Mutex;
 use std::time::Duration;
 
-use capnweb_runtime::{Error, Result, Value, capability};
-use tokio::task::yield_now;
-
 use super::support::{node, runtime, serving};
-use canonical::canonical;
 use differences::intended;
-use generate::Random;
+use generate::Script;
 use verdict::{Verdict, verdict};
+use witness::{ProbeStub, Witness};
 
 #[test]
 fn ours_and_npms_peers_make_the_same_of_whatever_they_are_sent() {
@@ -34,7 +34,7 @@ fn ours_and_npms_peers_make_the_same_of_whatever_they_are_sent() {
         let peers = Peers { ours, reference };
         let mut counts = BTreeMap::new();
         for seed in first..first + cases {
-            let conversation = Random::new(seed).conversation();
+            let conversation = Script::new(seed).conversation();
             let kind = match peers.outcome(&conversation).await {
                 Ok(kind) => kind,
                 Err(found) => panic!("seed {seed}: {}", peers.shortest(conversation, found).await),
@@ -68,7 +68,7 @@ impl Peers {
     async fn outcome(
         &self,
         conversation: &[String],
-    ) -> std::result::Result<&'static str, Difference> {
+    ) -> Result<&'static str, Difference> {
         let (ours, reference) = tokio::join!(
             Box::pin(verdict(&self.ours, conversation)),
             Box::pin(verdict(&self.reference, conversation))
@@ -182,84 +182,9 @@ fn simplify(value: &mut serde_json::Value, at: &mut usize, how: Simpler) {
     }
 }
 
-/// What both have for a main object; the reference's is in `tests/js/verdict.mjs`.
-#[capability]
-trait Probe {
-    async fn see(&self, a: Value, b: Value) -> Result<()>;
-    async fn one(&self) -> Result<i64>;
-    async fn data(&self) -> Result<Value>;
-    async fn fail(&self) -> Result<()>;
-    async fn thing(&self) -> Result<ThingStub>;
-    #[property]
-    fn prop(&self) -> Value;
-    async fn done(&self) -> Result<String>;
-}
-
-#[capability]
-trait Thing {
-    async fn value(&self) -> Result<i64>;
-}
-
-#[derive(Default)]
-struct Witness {
-    seen: Mutex<Vec<String>>,
-}
-
-impl Probe for Witness {
-    async fn see(&self, a: Value, b: Value) -> Result<()> {
-        let seen = format!("{} {}", canonical(&a), canonical(&b));
-        self.seen.lock().expect("nobody panics with it").push(seen);
-        Ok(())
-    }
-
-    async fn one(&self) -> Result<i64> {
-        Ok(1)
-    }
-
-    async fn data(&self) -> Result<Value> {
-        let inner = Value::Object([("x", Value::String("y".to_owned()))].into_iter().collect());
-        let members = [
-            ("list", Value::Array(vec![Value::Number(1.0), inner])),
-            ("none", Value::Null),
-            ("undef", Value::Undefined),
-        ];
-        Ok(Value::Object(members.into_iter().collect()))
-    }
-
-    async fn fail(&self) -> Result<()> {
-        Err(Error::range_error("no"))
-    }
-
-    async fn thing(&self) -> Result<ThingStub> {
-        Ok(ThingStub::new(Seven))
-    }
-
-    fn prop(&self) -> Value {
-        let list = Value::Array(vec![Value::Number(1.0), Value::Number(2.0)]);
-        Value::Object([("a", list)].into_iter().collect())
-    }
-
-    /// Returns what was seen, once all that can run has run.
-    async fn done(&self) -> Result<String> {
-        for _ in 0..TURNS {
-            yield_now().await;
-        }
-        Ok(self.seen.lock().expect("nobody panics with it").join("\n"))
-    }
-}
-
-struct Seven;
-
-impl Thing for Seven {
-    async fn value(&self) -> Result<i64> {
-        Ok(7)
-    }
-}
-
 fn setting(name: &str, default: u64) -> u64 {
     std::env::var(name).map_or(default, |text| text.parse().expect("a number"))
 }
 
 const ACCEPTED: &str = "accepted";
-const TURNS: usize = 50;
 const START: Duration = Duration::from_secs(30);

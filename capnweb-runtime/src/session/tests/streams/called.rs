@@ -158,36 +158,6 @@ async fn x14b_a_sink_that_is_released_unclosed_is_aborted() {
 }
 
 #[tokio::test]
-async fn x14e_a_writable_in_a_result_is_written_to() {
-    let peer = Scripted::new();
-    let promise = call(peer.main(), "getSink", []);
-    let (made, ()) = tokio::join!(peer.value(&promise), async {
-        peer.calls(
-            r#"→ ["push",["pipeline",0,["getSink"],[]]]
-               → ["pull",1]
-               ← ["resolve",1,["writable",-1]]
-               → ["release",1,1]"#,
-        )
-        .await;
-    });
-    drop(promise);
-    let mut sink: WritableStream<String> = from_value(made.unwrap()).unwrap();
-    sink.write("x".to_owned()).await.unwrap();
-    let (closed, ()) = tokio::join!(sink.close(), async {
-        peer.calls(
-            r#"→ ["stream",["pipeline",-1,["write"],["x"]]]
-               → ["stream",["pipeline",-1,["close"],[]]]
-               ← ["resolve",2,["undefined"]]
-               ← ["resolve",3,["undefined"]]
-               → ["release",-1,1]"#,
-        )
-        .await;
-    });
-    closed.unwrap();
-    peer.is_clean().await;
-}
-
-#[tokio::test]
 async fn x15b_a_readable_in_a_result_is_read() {
     let peer = Scripted::new();
     let made = call(peer.main(), "getStream", []);

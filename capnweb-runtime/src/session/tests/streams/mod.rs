@@ -6,3 +6,5 @@ mod limits;
 mod pairs;
 mod served;
 mod theatre;
+
+pub(super) use theatre::Theatre;

@@ -28,13 +28,13 @@ impl Log {
 }
 
 /// A main object that reads and writes streams, and what became of those that it made.
-pub(super) struct Theatre {
+pub(in crate::session::tests) struct Theatre {
     pub(super) log: Log,
     kept: Arc<Mutex<Option<ReadableStream<Value>>>>,
 }
 
 impl Theatre {
-    pub(super) fn new() -> Self {
+    pub(in crate::session::tests) fn new() -> Self {
         Self {
             log: Log::default(),
             kept: Arc::default(),
@@ -42,7 +42,7 @@ impl Theatre {
     }
 
     /// Serves it to a scripted peer.
-    pub(super) fn serve(&self) -> Scripted {
+    pub(in crate::session::tests) fn serve(&self) -> Scripted {
         self.serve_with(Limits::default())
     }
 

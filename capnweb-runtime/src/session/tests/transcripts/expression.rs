@@ -15,6 +15,8 @@ pub(super) enum Expression {
     Place(Vec<String>),
     /// `name.member(argument)`.
     Call(Vec<String>, Vec<Self>),
+    /// `name => expression`, which only `map` takes.
+    Arrow(String, Box<Self>),
 }
 
 impl Expression {
@@ -54,6 +56,10 @@ impl Reader<'_> {
         }
         if self.rest.peek() == Some(&'(') {
             return Expression::Call(path, self.list('(', ')', Self::expression));
+        }
+        if path.len() == 1 && self.rest.clone().take(4).eq(" => ".chars()) {
+            self.rest.nth(3);
+            return Expression::Arrow(path.remove(0), Box::new(self.expression()));
         }
         match path[0].as_str() {
             "undefined" => Expression::Undefined,

@@ -42,6 +42,17 @@ pub(super) struct Transcript {
     /// Which of the two sides can be one of ours.
     pub(super) sides: Vec<Side>,
     pub(super) end: End,
+    /// What the other side's main object is.
+    pub(super) stage: Stage,
+}
+
+/// What a side serves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// `World` of the tests.
+    World,
+    /// `Theatre` of the tests of streams.
+    Theatre,
 }
 
 impl Transcript {
@@ -69,6 +80,7 @@ impl Transcript {
             lines: Vec::new(),
             sides: vec![Side::Calling, Side::Serving],
             end: End::Clean,
+            stage: Stage::World,
         };
         for (number, line) in (1..).zip(text.lines()) {
             let place = || format!("{name}:{number}: {line}");
@@ -91,6 +103,7 @@ impl Transcript {
             ("calling only", why) if !why.is_empty() => self.sides = vec![Side::Calling],
             ("serving only", why) if !why.is_empty() => self.sides = vec![Side::Serving],
             ("npm differs" | "npm is scripted", why) if !why.is_empty() => {}
+            ("streams", "") => self.stage = Stage::Theatre,
             ("ends open", "") => self.end = End::Open,
             ("ends", "") => self.end = End::Ended,
             _ => return None,
@@ -101,13 +114,25 @@ impl Transcript {
 
 impl Line {
     fn read(mark: &str, rest: &str) -> Option<Self> {
-        let rest = rest.to_owned();
         Some(match mark {
-            "→" => Self::Says(Side::Calling, rest),
-            "←" => Self::Says(Side::Serving, rest),
-            ">" => Self::Does(Side::Calling, rest),
-            "<" => Self::Does(Side::Serving, rest),
+            "→" => Self::Says(Side::Calling, written_out(rest)),
+            "←" => Self::Says(Side::Serving, written_out(rest)),
+            ">" => Self::Does(Side::Calling, rest.to_owned()),
+            "<" => Self::Does(Side::Serving, rest.to_owned()),
             _ => return None,
         })
     }
+}
+
+/// Writes out a text that is the same character many times: `"x × 40000"`.
+fn written_out(message: &str) -> String {
+    let Some((before, after)) = message.split_once(" × ") else {
+        return message.to_owned();
+    };
+    let digits = after.split('"').next().unwrap_or_default();
+    let count: usize = digits.parse().expect("so many times");
+    let repeated = before.chars().next_back().expect("of what?");
+    let begin = &before[..before.len() - repeated.len_utf8()];
+    let repeated = repeated.to_string().repeat(count);
+    format!("{begin}{repeated}{}", &after[digits.len()..])
 }

@@ -27,8 +27,9 @@ async fn every_transcript_is_called_to_the_letter() {
 #[should_panic(expected = "before made-up:3")]
 async fn a_transcript_that_says_something_else_is_noticed() {
     let text = "→ [\"push\",1]\n← [\"pull\",1]\n→ [\"pull\",1]\n";
-    Player::new(Side::Serving)
-        .play(&Transcript::parse("made-up", text))
+    let transcript = Transcript::parse("made-up", text);
+    Player::new(Side::Serving, &transcript)
+        .play(&transcript)
         .await;
 }
 
@@ -41,7 +42,7 @@ async fn play(side: Side) {
     assert!(transcripts.len() > 10, "hardly any transcripts");
     let mut wrong = Vec::new();
     for transcript in &transcripts {
-        let played = AssertUnwindSafe(Player::new(side).play(transcript));
+        let played = AssertUnwindSafe(Player::new(side, transcript).play(transcript));
         if played.catch_unwind().await.is_err() {
             wrong.push(&transcript.name);
         }

@@ -1,21 +1,29 @@
 //! One of our sessions in the place of one side of a transcript.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
+use futures_util::TryStreamExt as _;
+
 use super::expression::Expression;
-use super::format::{End, Line, Side, Transcript};
+use super::format::{End, Line, Side, Stage, Transcript};
+use crate::data::{from_value, to_value};
 use crate::error::Error;
-use crate::hook::{Outcome, Resolver, SessionControl as _, Stub, Value, promise};
-use crate::session::tests::support::{Scripted, call_at, function, number, object, settle, value};
-use crate::value::{Bytes, Date, ErrorClass, ErrorValue, Object, Path, Segment};
+use crate::hook::{Outcome, Resolver, SessionControl as _, Stub, Value, promise, record_map};
+use crate::session::tests::streams::Theatre;
+use crate::session::tests::support::{Scripted, function, number, object, settle, value};
+use crate::typed::{ReadableStream, WritableStream};
+use crate::value::{Blob, Bytes, Date, ErrorClass, ErrorValue, Object, Path, Segment};
 
 /// A side as it plays.
 pub(super) struct Player {
     side: Side,
     peer: Scripted,
     names: HashMap<String, Value>,
+    /// What the parameters of the closures stand for that are being recorded.
+    elements: RefCell<Vec<(String, Stub)>>,
     resolvers: HashMap<String, Resolver>,
     awaited: HashMap<String, Awaited>,
     expected: Vec<String>,
@@ -28,10 +36,15 @@ enum Awaited {
 }
 
 impl Player {
-    pub(super) fn new(side: Side) -> Self {
+    pub(super) fn new(side: Side, transcript: &Transcript) -> Self {
+        let peer = match transcript.stage {
+            Stage::World => Scripted::new(),
+            Stage::Theatre => Theatre::new().serve(),
+        };
         Self {
             side,
-            peer: Scripted::new(),
+            peer,
+            elements: RefCell::default(),
             names: HashMap::new(),
             resolvers: HashMap::new(),
             awaited: HashMap::new(),
@@ -128,6 +141,8 @@ impl Player {
             "resolve" | "reject" => self.settle(action),
             "open" => self.peer.world.open_gate(),
             "forget" => self.peer.world.forget(),
+            "read" => self.read(words.next().expect("a name")),
+            "write" => self.write(action),
             "close" => {
                 self.peer.main = None;
                 self.names.remove("main");
@@ -170,6 +185,36 @@ impl Player {
         let mut awaited = Awaited::Pending(waiting);
         awaited.look();
         self.awaited.insert(name.to_owned(), awaited);
+    }
+
+    /// Begins to read the stream that was waited for; the list of its chunks is the new value.
+    fn read(&mut self, name: &str) {
+        let Some(Awaited::Settled(Ok(stream))) = self.awaited.remove(name) else {
+            panic!("{name} has no value");
+        };
+        let stream: ReadableStream<Value> = from_value(stream).expect("it is a stream");
+        let reading = async move { stream.try_collect().await.map(Value::Array) };
+        self.awaited
+            .insert(name.to_owned(), Awaited::Pending(Box::pin(reading)));
+    }
+
+    /// Begins to write to the stream that was waited for, and to close it.
+    fn write(&mut self, action: &str) {
+        let mut words = action.splitn(3, ' ').skip(1);
+        let name = words.next().expect("a name");
+        let Some(Awaited::Settled(Ok(stream))) = self.awaited.remove(name) else {
+            panic!("{name} has no value");
+        };
+        // A promise that is held holds what it became: the stream's last owner is its writer.
+        drop(self.names.remove(name));
+        let chunk = self.evaluate(&Expression::parse(words.next().expect("a value")));
+        let mut stream: WritableStream<Value> = from_value(stream).expect("it is a stream");
+        let writing = async move {
+            stream.write(chunk).await?;
+            stream.close().await.map(|()| Value::Undefined)
+        };
+        self.awaited
+            .insert(name.to_owned(), Awaited::Pending(Box::pin(writing)));
     }
 
     fn forget(&mut self, name: &str) {
@@ -215,7 +260,9 @@ impl Player {
     /// Returns what a name stands for, or a place inside it.
     fn place(&self, path: &[String]) -> Value {
         let (name, steps) = path.split_first().expect("a place has a name");
+        let element = self.element(name);
         let named = match name.as_str() {
+            _ if element.is_some() => element.map_or(Value::Undefined, Value::Capability),
             "main" => Value::Capability(self.peer.main().clone()),
             name => self
                 .names
@@ -240,15 +287,45 @@ impl Player {
             Expression::Object(members) => self.object(members),
             Expression::Place(path) => self.place(path),
             Expression::Call(path, args) => {
+                if let [Expression::Arrow(parameter, body)] = args.as_slice() {
+                    return self.map(path, parameter, body);
+                }
                 let args: Vec<_> = args.iter().map(|arg| self.evaluate(arg)).collect();
                 match path.as_slice() {
-                    [maker] if !self.names.contains_key(maker) && maker != "main" => {
-                        make(maker, &args)
-                    }
+                    [maker] if !self.is_named(maker) => make(maker, &args),
                     path => self.call(path, args),
                 }
             }
+            Expression::Arrow(..) => panic!("only `map` takes a closure"),
         }
+    }
+
+    fn is_named(&self, name: &str) -> bool {
+        name == "main" || self.names.contains_key(name) || self.element(name).is_some()
+    }
+
+    fn element(&self, name: &str) -> Option<Stub> {
+        let elements = self.elements.borrow();
+        let found = elements.iter().rev().find(|(known, _)| known == name);
+        found.map(|(_, element)| element.clone())
+    }
+
+    fn map(&self, path: &[String], parameter: &str, body: &Expression) -> Value {
+        let Some((_, subject)) = path.split_last().filter(|(last, _)| *last == "map") else {
+            panic!("{path:?} takes no closure");
+        };
+        let Value::Capability(subject) = self.place(subject) else {
+            panic!("{subject:?} is here");
+        };
+        let mapped = record_map(&subject, |element| {
+            self.elements
+                .borrow_mut()
+                .push((parameter.to_owned(), element));
+            let output = self.evaluate(body);
+            drop(self.elements.borrow_mut().pop());
+            Ok(output)
+        });
+        Value::Capability(Stub::promise(mapped))
     }
 
     fn object(&self, members: &[(String, Expression)]) -> Value {
@@ -270,7 +347,7 @@ impl Player {
             })
             .expect("a capability is called");
         let steps: Path = path[steps..].iter().map(|step| segment(step)).collect();
-        Value::Capability(call_at(&subject, steps, args))
+        Value::Capability(Stub::promise(subject.begin_call(steps, args)))
     }
 
     fn reached(&self, path: &[String]) -> Option<Value> {
@@ -340,6 +417,19 @@ fn make(maker: &str, args: &[Value]) -> Value {
                 error.props = props.clone();
             }
             Value::Error(Box::new(error))
+        }
+        ("stub", [stub]) => stub.clone(),
+        ("stream", chunks) => {
+            let chunks = futures_util::stream::iter(chunks.to_vec());
+            to_value(&ReadableStream::<Value>::new(chunks)).expect("it is not being read")
+        }
+        ("sink", []) => {
+            let sink = WritableStream::<Value>::from_fn(|_| std::future::ready(Ok(())));
+            to_value(&sink).expect("it is not being written to")
+        }
+        ("blob", [Value::String(media_type), Value::String(text)]) => {
+            let content = Value::Bytes(Bytes::from(text.clone().into_bytes()));
+            Value::Blob(Box::new(Blob::new(media_type.clone(), content)))
         }
         ("long", []) => Value::BigInt("9".repeat(16_385).parse().expect("digits")),
         ("date", [Value::Number(ms)]) => Value::Date(Date::from_time_value(*ms)),
