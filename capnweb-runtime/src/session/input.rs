@@ -115,7 +115,7 @@ impl Machine {
     ) -> Result<(), Violation> {
         let charge = self.charge_message(size)?;
         // Evaluated even if nobody waits: it may carry capabilities to release (protocol S-33).
-        let value = self.evaluate(expr, host)?;
+        let value = resolved(self.evaluate(expr, host)?);
         self.charge_promise(id, charge);
         self.settle_import(id, Ok(value))
     }
@@ -226,14 +226,19 @@ impl Machine {
     }
 }
 
-/// Returns what a message has evaluated to, as what later ones refer to. The result of a call is one
-/// also where it is named as a stub (protocol S-31, W-43).
-pub(super) fn rooted(value: Value, charge: Arc<Charge>) -> Cap {
+/// Returns what a promise is resolved to. The result of a call is one also where it is named as a stub
+/// (protocol S-31, W-43).
+fn resolved(value: Value) -> Value {
     match value {
-        Value::Capability(stub) => match stub.into_result() {
-            result if result.is_promise() => result.into_cap(),
-            object => Cap::kept(Value::Capability(object), charge),
-        },
+        Value::Capability(stub) => Value::Capability(stub.into_result()),
+        value => value,
+    }
+}
+
+/// Returns what a message has evaluated to, as what later ones refer to.
+pub(super) fn rooted(value: Value, charge: Arc<Charge>) -> Cap {
+    match resolved(value) {
+        Value::Capability(result) if result.is_promise() => result.into_cap(),
         value => Cap::kept(value, charge),
     }
 }

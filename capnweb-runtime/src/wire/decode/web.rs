@@ -60,17 +60,17 @@ impl Decoder<'_> {
         if is_truthy(&init.member("signal")) {
             return Err(DecodeError::RequestSignal);
         }
-        // `new Request` wants to be told that the answer does not come before the end of a stream.
-        if matches!(body, Tree::Capability(_)) && init.lacks("duplex") {
-            return Err(DecodeError::RequestDuplex);
-        }
-        let headers = init.headers_for(&body)?;
+        let is_unsaid = matches!(body, Tree::Capability(_)) && init.lacks("duplex");
+        let headers = init.headers()?;
         let method = init.text("method")?;
         let method = read_method(method.as_deref().unwrap_or("GET"))?;
         let mut request = Request::new(method, url(address)?, body);
         request.headers = headers;
         request.options = options(init)?;
         request.check()?;
+        if is_unsaid {
+            return Err(DecodeError::RequestDuplex);
+        }
         Ok(request)
     }
 
@@ -107,7 +107,7 @@ fn response(body: Expr, mut init: Init) -> Result<Response<Expr>, DecodeError> {
     if is_truthy(&init.member("webSocket")) {
         return Err(DecodeError::ResponseWebSocket);
     }
-    let headers = init.headers_for(&body)?;
+    let headers = init.headers()?;
     let mut response = Response::new(init.status()?, body);
     response.status_text = init.text("statusText")?.unwrap_or_default();
     response.headers = headers;
@@ -204,16 +204,6 @@ impl Init {
         }
     }
 
-    /// Takes the header fields. A body that is a text says so, unless they do, as JavaScript's
-    /// `Request` and `Response` have it: all peers see the same.
-    fn headers_for(&mut self, body: &Expr) -> Result<Headers, DecodeError> {
-        let mut headers = self.headers()?;
-        if matches!(body, Tree::String(_)) && headers.get(CONTENT_TYPE).is_none() {
-            headers.append(CONTENT_TYPE, "text/plain;charset=UTF-8")?;
-        }
-        Ok(headers)
-    }
-
     fn headers(&mut self) -> Result<Headers, DecodeError> {
         match self.given("headers") {
             None => Ok(Headers::new()),
@@ -237,5 +227,3 @@ impl Init {
         }
     }
 }
-
-const CONTENT_TYPE: &str = "content-type";

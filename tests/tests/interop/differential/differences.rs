@@ -73,7 +73,7 @@ struct Taken<'a> {
 }
 
 /// Why what was seen and answered may differ, and when.
-const REASONS: [(&str, fn(&Taken<'_>) -> bool); 14] = [
+const REASONS: [(&str, fn(&Taken<'_>) -> bool); 18] = [
     ("B-3, C-4: a stub is a value wherever it stands", |taken| {
         taken.is_answered("Can't dup an RpcTarget stub as a promise.")
             || taken.is_answered("Tried to resolve a non-promise stub.")
@@ -119,6 +119,21 @@ const REASONS: [(&str, fn(&Taken<'_>) -> bool); 14] = [
         let mut writes = taken.said.split(r#"["write"],["#).skip(1);
         let waits = |chunk: &str| WAITED_FOR.iter().any(|tag| chunk.contains(tag));
         writes.any(waits)
+    }),
+    ("W-35: a text for a body has the header fields that it came with", |taken| {
+        let kind = "text/plain;charset=UTF-8";
+        taken.is_answered(kind) && !taken.seen.contains(kind)
+    }),
+    ("W-26: what is in an error is sent", |taken| {
+        taken.answers.concat().contains("\"request\"") && !taken.is_answered("\"request\"")
+    }),
+    ("B-27: what was promised is not asked for again", |taken| {
+        let own = r#"["pipeline",-"#;
+        taken.is_answered(r#"["pipeline","#) && taken.answers.concat().contains(own)
+    }),
+    ("C-4: what was captured as an object is one", |taken| {
+        let is_captured = taken.said.contains(r#"["remap""#) && taken.said.contains(r#"["export",-"#);
+        is_captured && taken.seen.contains("stub")
     }),
     ("P-25: what nobody will read is not read", |taken| {
         taken.answers.concat().contains("was dropped before its end")

@@ -1,6 +1,7 @@
 //! Transcripts in which we are the server (X-13 to X-17), and what a peer may do otherwise.
 
 use super::theatre::Theatre;
+use crate::session::tests::support::settle;
 
 #[tokio::test]
 async fn p4_a_sink_that_fails_refuses_what_comes_after() {
@@ -72,6 +73,58 @@ async fn p5_abort_is_told_to_the_sink() {
     .await;
     assert_eq!(theatre.log.take(), ["chunk x", "aborted: nope"]);
     peer.is_clean().await;
+}
+
+/// Its sink would be told of a stub, and not of the reason.
+#[tokio::test]
+async fn p5_a_reason_that_is_a_promise_is_waited_for() {
+    let theatre = Theatre::new();
+    let peer = theatre.serve();
+    peer.serves(
+        r#"→ ["push",["pipeline",0,["getSink"],[]]]
+           → ["pull",1]
+           ← ["resolve",1,["writable",-1]]
+           → ["release",1,1]
+           → ["stream",["pipeline",-1,["abort"],[["promise",-1]]]]
+           → ["release",-1,1]
+           # it was aborted, so that it is not over with its release
+           → ["resolve",-1,"nope"]
+           ← ["release",-1,1]
+           ← ["resolve",2,["undefined"]]"#,
+    )
+    .await;
+    assert_eq!(theatre.log.take(), ["aborted: nope"]);
+    peer.is_clean().await;
+}
+
+/// A reader that waits for more would wait for ever.
+#[tokio::test]
+async fn p5_a_reason_that_cannot_be_had_ends_the_stream_all_the_same() {
+    let theatre = Theatre::new();
+    let peer = theatre.serve();
+    peer.serves(
+        r#"→ ["pipe"]
+           → ["push",["pipeline",0,["readAll"],[["readable",1]]]]
+           → ["pull",2]
+           → ["stream",["pipeline",1,["abort"],[["pipeline",0,["nope"],[]]]]]
+           ← ["reject",3,["error","TypeError","'nope' is not a function."]]
+           ← ["reject",2,["error","TypeError","'nope' is not a function."]]
+           → ["release",1,1]
+           → ["release",2,1]"#,
+    )
+    .await;
+    // A session that ends has no reason for anything any more.
+    peer.serves(
+        r#"→ ["push",["pipeline",0,["getSink"],[]]]
+           → ["pull",4]
+           ← ["resolve",4,["writable",-1]]
+           → ["stream",["pipeline",-1,["abort"],[["promise",-2]]]]"#,
+    )
+    .await;
+    assert_eq!(theatre.log.take(), [""; 0]);
+    peer.says(r#"["abort","bye"]"#);
+    settle().await;
+    assert_eq!(theatre.log.take(), ["aborted: bye"]);
 }
 
 /// A chunk whose promises are pending must not be overtaken, nor hold up an abort (B-7).
@@ -316,10 +369,18 @@ async fn w36_a_blob_that_fails_fails_the_call_that_it_is_for() {
            → ["stream",["pipeline",4,["write"],["no bytes"]]]
            ← ["resolve",6,["undefined"]]
            ← ["reject",5,["error","TypeError","A blob consists of bytes, not of a string."]]
+           → ["pipe"]
+           → ["push",["pipeline",0,["echo"],[["blob","",["readable",7]]]]]
+           → ["pull",8]
+           → ["stream",["pipeline",7,["write"],[["bytes","AQI","Int8Array"]]]]
+           ← ["resolve",9,["undefined"]]
+           ← ["reject",8,["error","TypeError","A blob consists of bytes, not of a Int8Array."]]
            → ["release",1,1]
            → ["release",2,1]
            → ["release",4,1]
-           → ["release",5,1]"#,
+           → ["release",5,1]
+           → ["release",7,1]
+           → ["release",8,1]"#,
     )
     .await;
     peer.is_clean().await;
