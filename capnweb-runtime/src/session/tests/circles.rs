@@ -387,19 +387,39 @@ async fn a_call_that_waits_for_itself_ends_with_its_session() {
 /// The result that a call is made on leads back to the result of that call.
 #[tokio::test]
 async fn a_call_on_its_own_result_ends_with_its_session() {
-    let peer = Scripted::new();
-    peer.serves(
-        r#"→ ["push",["pipeline",0,["callFunction"],[["export",-1],4]]]
-           ← ["push",["pipeline",-1,[],[4]]]
-           ← ["pull",1]
-           → ["push",["pipeline",1,["result","f"],[]]]
-           → ["resolve",1,["import",2]]
+    is_free_of_debts_after(
+        r#"→ ["resolve",1,{"f":["import",2]}]
            ← ["release",1,1]
            ← ["release",-1,1]
            → ["release",1,1]
            → ["release",2,1]"#,
     )
     .await;
+}
+
+/// It is that result: neither ever comes.
+#[tokio::test]
+async fn a_result_that_is_that_of_a_call_on_it_ends_with_its_session() {
+    is_free_of_debts_after(
+        r#"→ ["resolve",1,["import",2]]
+           ← ["release",1,1]
+           → ["release",1,1]
+           → ["release",2,1]"#,
+    )
+    .await;
+}
+
+/// Has a call made on the result of another that the peer is asked to settle.
+async fn is_free_of_debts_after(settling: &str) {
+    let peer = Scripted::new();
+    peer.serves(
+        r#"→ ["push",["pipeline",0,["callFunction"],[["export",-1],4]]]
+           ← ["push",["pipeline",-1,[],[4]]]
+           ← ["pull",1]
+           → ["push",["pipeline",1,["result","f"],[]]]"#,
+    )
+    .await;
+    peer.serves(settling).await;
     peer.connection.terminate(&Disconnect::PeerGone);
     settle().await;
     let debts = peer.connection.debts();
