@@ -26,6 +26,8 @@ pub(super) struct Export {
     pub(super) pull: Pull,
     /// The end to read of a pipe, until an expression takes it.
     pub(super) readable: Option<Stub>,
+    /// How many streams it lies in, each in a chunk of the one before, if it is a pipe.
+    pub(super) depth: usize,
 }
 
 /// What a pull of an export does (protocol S-15).
@@ -54,6 +56,7 @@ impl Exports {
                 refcount: 1,
                 pull: Pull::Pending,
                 readable: None,
+                depth: 0,
             },
         );
         Self {
@@ -172,6 +175,7 @@ impl Exports {
                 refcount: 1,
                 pull,
                 readable,
+                depth: 0,
             },
         );
     }

@@ -65,9 +65,31 @@ impl Machine {
 
     /// Takes the end to read of a pipe (protocol W-37).
     pub(super) fn take_readable(&mut self, id: WireId) -> Result<Stub, Violation> {
-        ExportId::from_peer(id)
-            .and_then(|id| self.exports.get_mut(id)?.readable.take())
-            .ok_or(Violation::NotAPipe(id))
+        let depth = self.chunk_depth;
+        let pipe = ExportId::from_peer(id).and_then(|id| self.exports.get_mut(id));
+        let readable = pipe.and_then(|pipe| {
+            pipe.depth = depth;
+            pipe.readable.take()
+        });
+        let readable = readable.ok_or(Violation::NotAPipe(id))?;
+        let limit = self.limits.max_stream_depth;
+        if depth > limit {
+            self.effects.push(Effect::drop_stub(readable));
+            return Err(Violation::StreamsTooDeep { limit });
+        }
+        Ok(readable)
+    }
+
+    /// Returns how deep streams lie in what is evaluated: they do if it is called on a pipe.
+    pub(super) fn depth_within(&self, expr: &Expr) -> usize {
+        let Expr::Capability(WireRef::Pipeline(target) | WireRef::Import(target)) = expr else {
+            return 0;
+        };
+        let pipe = ExportId::from_peer(target.id).and_then(|id| self.exports.get(id));
+        match pipe {
+            Some(pipe) if pipe.pull == Pull::Writable => pipe.depth.saturating_add(1),
+            _ => 0,
+        }
     }
 
     /// Begins to receive a blob (protocol W-36).

@@ -51,7 +51,10 @@ impl Decoder<'_> {
         depth: Depth,
     ) -> Result<Request<Expr>, DecodeError> {
         let body = match init.member("body") {
+            // What JavaScript takes for false is none of the forms, and a text to `new Request`.
             Json::Null => Tree::Null,
+            Json::Bool(false) => Tree::String("false".to_owned()),
+            Json::Number(0.0) => Tree::String("0".to_owned()),
             body => self.value(body, depth.below())?,
         };
         if !is_body(&body) {
