@@ -16,14 +16,7 @@ const MAX_SAFE: i64 = (1 << 53) - 1;
 impl WireId {
     /// Returns the table id, if the number can be one: an integer within ±(2⁵³−1).
     pub fn table_id(self) -> Option<i64> {
-        #[allow(clippy::cast_precision_loss, reason = "MAX_SAFE is exact in a double")]
-        let in_range = self.0.fract() == 0.0 && self.0.abs() <= MAX_SAFE as f64;
-        #[allow(
-            clippy::cast_possible_truncation,
-            reason = "integral and in range, checked above"
-        )]
-        let id = self.0 as i64;
-        in_range.then_some(id)
+        safe_integer(self.0)
     }
 }
 
@@ -32,6 +25,17 @@ impl fmt::Display for WireId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(ryu_js::Buffer::new().format(self.0))
     }
+}
+
+/// Returns the integer that a double is, if it is one within ±(2⁵³−1). Negative zero is zero.
+pub(crate) fn safe_integer(number: f64) -> Option<i64> {
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_precision_loss,
+        reason = "what does not come back the same is no integer"
+    )]
+    let (integer, back) = (number as i64, number as i64 as f64);
+    (back == number && integer.unsigned_abs() <= MAX_SAFE.unsigned_abs()).then_some(integer)
 }
 
 macro_rules! table_id {

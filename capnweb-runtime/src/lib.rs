@@ -81,6 +81,8 @@
 //! | decide what peers are told of errors | [`SessionConfig::on_send_error`], [`redact`] |
 //! | see what goes on | [`Counters`], [`Session::stats`], [*Operating a server*](#operating-a-server) |
 //!
+// Where the pages lead to, for rustdoc; as files they lead to one another, and to the sources.
+#![doc = include_str!("../docs/links.txt")]
 #![doc = include_str!("../docs/concepts.md")]
 #![doc = include_str!("../docs/values.md")]
 #![cfg_attr(feature = "websocket", doc = include_str!("../docs/endpoints.md"))]
@@ -125,12 +127,16 @@ mod typed;
 mod value;
 mod wire;
 
+#[doc = include_str!("../docs/links.txt")]
 #[doc = include_str!("../docs/pipeline.md")]
 pub use capnweb_macros::Pipeline;
+#[doc = include_str!("../docs/links.txt")]
 #[doc = include_str!("../docs/rpc_error.md")]
 pub use capnweb_macros::RpcError;
+#[doc = include_str!("../docs/links.txt")]
 #[doc = include_str!("../docs/attenuate.md")]
 pub use capnweb_macros::attenuate;
+#[doc = include_str!("../docs/links.txt")]
 #[doc = include_str!("../docs/capability.md")]
 pub use capnweb_macros::capability;
 
@@ -148,10 +154,10 @@ pub use endpoint::{
 };
 pub use error::redact;
 pub use error::{
-    DeserializeError, Disconnect, Error, Fault, OutgoingError, Result, SerializeError, Thrown,
-    Unsendable, Violation,
+    DeserializeError, Disconnect, Error, Fault, Result, SerializeError, Thrown, Unsendable,
+    Violation,
 };
-pub use hook::{Brand, Call, Peer, Revoker, Session, Stats, Stub, Value};
+pub use hook::{Brand, Call, Peer, Revoker, Session, SessionStats, Stub, Value};
 pub use ids::WireId;
 pub use limits::Limits;
 pub use typed::{
@@ -160,9 +166,9 @@ pub use typed::{
 };
 pub use value::{
     Audience, BigInt, Blob, Bytes, BytesKind, Date, Element, ErrorClass, ErrorValue, Headers,
-    InvalidDate, InvalidHeader, InvalidRequest, InvalidResponse, Object, ParseBigIntError, Path,
-    ReferrerPolicy, Request, RequestCache, RequestCredentials, RequestMode, RequestOptions,
-    RequestRedirect, Response, Segment, Tree, Url,
+    InvalidDate, InvalidHeader, InvalidRequest, InvalidResponse, MemberName, Object,
+    ParseBigIntError, Path, ReferrerPolicy, Request, RequestCache, RequestCredentials, RequestMode,
+    RequestOptions, RequestRedirect, Response, Segment, Tree, Url,
 };
 pub use wire::{DecodeError, EncodeError, JsonError};
 

@@ -6,11 +6,12 @@
 mod javascript;
 mod process;
 mod program;
+pub mod work;
 mod workspace;
 
 pub use javascript::{InstallError, Node, NodeError, Passed, SCENARIOS, Scenario, ScenarioError};
 pub use process::{Finished, Process, ProcessError};
-pub use program::{BuildError, example, interop_target, task_queue};
+pub use program::{BuildError, example, interop_target, measured_program, task_queue};
 pub use workspace::{relative, root, source_files};
 
 /// The examples of the README are compiled and run.

@@ -1,9 +1,9 @@
 //! Rules for facets: what may be granted, and what may come out of it.
 
-use syn::{Ident, Path, Type};
+use syn::{GenericArgument, Ident, Path, PathArguments, Type};
 
 use crate::args::{FacetArgs, Grant};
-use crate::model::{capabilities_in, keeps_whole, stub_in};
+use crate::model::{capabilities_in, is_transparent, keeps_whole, stub_in};
 use crate::names;
 use crate::nearest::did_you_mean;
 use crate::parse::TraitSource;
@@ -87,6 +87,8 @@ pub(crate) fn mapping(grant: &Grant, becomes: &Path, success: &Type, errors: &Er
     let distinct = distinct(&capabilities);
     if capabilities.is_empty() {
         plain(grant, target, success, errors);
+    } else if is_transparent(target) && !keeps_whole(target, success) {
+        errors.at(becomes, holder(grant, becomes, &distinct));
     } else if let Some(name) = capability_of(target) {
         errors.at(
             becomes,
@@ -109,12 +111,30 @@ pub(crate) fn mapping(grant: &Grant, becomes: &Path, success: &Type, errors: &Er
         errors.at(
             becomes,
             format!(
-                "a result of type `{}` cannot be narrowed, only a stub, an `Option` or a `Vec` of \
-                 one can: return one of these, or allow it whole",
+                "a result of type `{}` cannot be narrowed, only a stub can, and an `Option`, a `Vec` \
+                 or a stream of one: return one of these, or allow it whole",
                 rust(success)
             ),
         );
     }
+}
+
+/// Says what to write where a mapping names what holds the capability: `Vec<Reader>`.
+fn holder(grant: &Grant, becomes: &Path, capabilities: &[String]) -> String {
+    let Grant { method, .. } = grant;
+    let named = becomes.segments.last().and_then(|last| {
+        let PathArguments::AngleBracketed(list) = &last.arguments else {
+            return None;
+        };
+        match list.args.first()? {
+            GenericArgument::Type(inner) => Some(rust(inner)),
+            _ => None,
+        }
+    });
+    let whole = || capabilities.first().cloned().unwrap_or_default();
+    let name = named.unwrap_or_else(whole);
+    let name = name.strip_suffix("Stub").unwrap_or(&name);
+    format!("name the capability, not what holds it: write `{method} -> {name}`")
 }
 
 /// Returns `X` of `XStub`.

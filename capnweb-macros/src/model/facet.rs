@@ -7,7 +7,7 @@ use syn::{Ident, Path, PathArguments, ReturnType, Type, TypePath};
 
 use super::capability::{Capability, Extent, Item, Lineage};
 use super::member::Member;
-use super::types::{argument_of, capabilities_in, idents_in};
+use super::types::{capabilities_in, idents_in, innermost};
 use crate::args::{FacetArgs, Grant};
 use crate::check;
 use crate::names;
@@ -117,12 +117,9 @@ pub(crate) fn keeps_whole(target: &Ident, success: &Type) -> bool {
     }
 }
 
-/// Returns `XStub` of `XStub`, `Option<XStub>` or `Vec<XStub>`.
+/// Returns `XStub` of `XStub`, and of an `Option`, a `Vec` or a stream of such.
 pub(crate) fn stub_in(success: &Type) -> Option<TypePath> {
-    let inner = argument_of(success, "Option")
-        .or_else(|| argument_of(success, "Vec"))
-        .unwrap_or(success);
-    match inner {
+    match innermost(success) {
         Type::Path(path) if is_stub(&path.path.segments.last()?.ident) => Some(path.clone()),
         _ => None,
     }

@@ -64,16 +64,42 @@ pub(super) fn idents_in(ty: &Type) -> Vec<Ident> {
     names.0
 }
 
-/// Returns the name of every type in `ty` that is a capability by its name.
+/// Returns the name of every type in `ty` that is a capability by its name. A stream counts as one
+/// if it is of data: what a stream of capabilities hands out is these.
 pub(crate) fn capabilities_in(ty: &Type) -> Vec<Ident> {
-    let mut names = idents_in(ty);
-    names.retain(is_capability);
-    names
+    let names = idents_in(ty);
+    let those = |is: fn(&Ident) -> bool| -> Vec<Ident> {
+        names.iter().filter(|name| is(name)).cloned().collect()
+    };
+    let capabilities = those(is_capability);
+    if capabilities.is_empty() {
+        return those(is_stream);
+    }
+    capabilities
 }
 
 fn is_capability(ident: &Ident) -> bool {
     let name = ident.to_string();
     name.ends_with("Stub") || name == "Function" || name == "Promise"
+}
+
+fn is_stream(ident: &Ident) -> bool {
+    STREAMS.iter().any(|stream| ident == stream)
+}
+
+/// Returns whether a type of this name holds values of its one argument, each of which can be
+/// narrowed.
+pub(crate) fn is_transparent(ident: &Ident) -> bool {
+    TRANSPARENT.iter().any(|name| ident == name)
+}
+
+/// Returns what is inside all that only holds it: `T` of `Option<ReadableStream<T>>`.
+pub(super) fn innermost(ty: &Type) -> &Type {
+    let mut ty = ty;
+    while let Some(inner) = TRANSPARENT.iter().find_map(|name| argument_of(ty, name)) {
+        ty = inner;
+    }
+    ty
 }
 
 #[derive(Default)]
@@ -123,11 +149,17 @@ fn is_u8(ty: &Type) -> bool {
     matches!(ty, Type::Path(path) if path.path.is_ident("u8"))
 }
 
+/// The runtime's streams.
+const STREAMS: [&str; 2] = ["ReadableStream", "WritableStream"];
+
+/// What a facet can reach through to narrow what is inside.
+const TRANSPARENT: [&str; 4] = ["Option", "Vec", "ReadableStream", "WritableStream"];
+
 #[cfg(test)]
 mod tests {
     use syn::{Type, parse_quote};
 
-    use super::{capabilities_in, is_call, option_inner, owned, result_parts};
+    use super::{capabilities_in, innermost, is_call, option_inner, owned, result_parts};
     use crate::text::rust;
 
     #[test]
@@ -158,6 +190,18 @@ mod tests {
         let found = capabilities_in(&parse_quote!(HashMap<String, (Function<u8>, a::TaskStub)>));
         assert_eq!(found, ["Function", "TaskStub"]);
         assert!(capabilities_in(&parse_quote!(TaskInfo)).is_empty());
+        let found = capabilities_in(&parse_quote!(ReadableStream<Option<TaskStub>>));
+        assert_eq!(found, ["TaskStub"]);
+        let found = capabilities_in(&parse_quote!((u8, ReadableStream<String>)));
+        assert_eq!(found, ["ReadableStream"]);
+    }
+
+    #[test]
+    fn what_only_holds_is_looked_through() {
+        let held: Type = parse_quote!(Option<rt::ReadableStream<Vec<TaskStub>>>);
+        assert_eq!(rust(innermost(&held)), "TaskStub");
+        let opaque: Type = parse_quote!(Vec<HashMap<String, TaskStub>>);
+        assert_eq!(rust(innermost(&opaque)), "HashMap<String, TaskStub>");
     }
 
     #[test]

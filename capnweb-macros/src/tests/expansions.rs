@@ -68,7 +68,10 @@ fn facets_narrow_what_they_hand_out() {
         #[attenuate(DirectoryReader { list, open -> DirectoryReader, notes -> other::NoteReader })]
         #[attenuate(
             /// May look around, whole directories included.
-            DirectoryWalker { list, open -> Directory, find -> DirectoryReader, describe -> Entry }
+            DirectoryWalker {
+                list, open -> Directory, find -> DirectoryReader, describe -> Entry,
+                changes -> DirectoryReader,
+            }
         )]
         #[attenuate(DirectoryLister { list, open -> DirectoryLister })]
         trait Directory {
@@ -77,6 +80,7 @@ fn facets_narrow_what_they_hand_out() {
             async fn notes(&self) -> Result<Option<NoteStub>>;
             async fn find(&self, text: String) -> Result<Vec<DirectoryStub>>;
             async fn describe(&self) -> Result<Entry>;
+            async fn changes(&self) -> Result<ReadableStream<DirectoryStub>>;
             async fn delete(&self) -> Result<()>;
         }
     });

@@ -59,6 +59,9 @@ fn assert_facet(facet: &str, expected: &[(&str, &str)]) {
             async fn pair(&self) -> Result<(NoteStub, DirectoryStub)>;
             async fn watch(&self) -> Result<Function<String, ()>>;
             async fn info(&self) -> Result<Option<Info>>;
+            async fn log(&self) -> Result<ReadableStream<String>>;
+            async fn changes(&self) -> Result<ReadableStream<NoteStub>>;
+            async fn inbox(&self) -> Result<Option<WritableStream<Vec<NoteStub>>>>;
         }}"
     );
     assert_mistakes("", &item, expected);
@@ -369,6 +372,20 @@ fn facets_that_leak() {
         &[("watch", "write `watch -> Function` to allow it")],
     );
     assert_facet("Reader { pair }", &[("pair", "a whole `Note`")]);
+    assert_facet(
+        "Reader { log }",
+        &[("log", "write `log -> ReadableStream` to allow it")],
+    );
+    assert_facet(
+        "Reader { changes, inbox }",
+        &[
+            (
+                "changes",
+                "write `changes -> Note` to allow it, or `changes -> <a facet of Note>`",
+            ),
+            ("inbox", "a whole `Note`"),
+        ],
+    );
 }
 
 #[test]
@@ -393,6 +410,24 @@ fn mappings_that_do_not_fit() {
         "Reader { pair -> Note }",
         &[("Note", "several capabilities")],
     );
+    assert_facet(
+        "Reader { changes -> ReadableStream<NoteReader> }",
+        &[(
+            "ReadableStream<NoteReader>",
+            "write `changes -> NoteReader`",
+        )],
+    );
+    assert_facet(
+        "Reader { changes -> ReadableStream, inbox -> Option<NoteStub> }",
+        &[
+            ("ReadableStream", "write `changes -> Note`"),
+            ("Option<NoteStub>", "write `inbox -> Note`"),
+        ],
+    );
+    assert_facet(
+        "Reader { log -> WritableStream }",
+        &[("WritableStream", "write `log -> ReadableStream`")],
+    );
 }
 
 #[test]
@@ -401,6 +436,11 @@ fn mappings_that_fit() {
         "Reader { notes -> Note, info -> Info, watch -> Function, open -> Reader }",
         &[],
     );
+    assert_facet(
+        "Reader { log -> ReadableStream, changes -> NoteReader, inbox -> NoteReader }",
+        &[],
+    );
+    assert_facet("Reader { changes -> Note, inbox -> Note }", &[]);
 }
 
 #[test]

@@ -26,6 +26,11 @@ trait Directory: ::core::marker::Send + ::core::marker::Sync + 'static {
     fn describe(
         &self,
     ) -> impl ::core::future::Future<Output = Result<Entry>> + ::core::marker::Send;
+    fn changes(
+        &self,
+    ) -> impl ::core::future::Future<
+        Output = Result<ReadableStream<DirectoryStub>>,
+    > + ::core::marker::Send;
     fn delete(
         &self,
     ) -> impl ::core::future::Future<Output = Result<()>> + ::core::marker::Send;
@@ -39,7 +44,7 @@ struct DirectoryStub {
 /// A [`Directory`] with less authority.
 ///
 /// A facet of [`Directory`]: `list`, `open` and `notes`.
-/// It lacks `find`, `describe` and `delete`.
+/// It lacks `find`, `describe`, `changes` and `delete`.
 trait DirectoryReader: ::core::marker::Send + ::core::marker::Sync + 'static {
     fn list(
         &self,
@@ -66,7 +71,7 @@ struct DirectoryReaderStub {
 }
 /// May look around, whole directories included.
 ///
-/// A facet of [`Directory`]: `list`, `open`, `find` and `describe`.
+/// A facet of [`Directory`]: `list`, `open`, `find`, `describe` and `changes`.
 /// It lacks `notes` and `delete`.
 trait DirectoryWalker: ::core::marker::Send + ::core::marker::Sync + 'static {
     fn list(
@@ -89,6 +94,11 @@ trait DirectoryWalker: ::core::marker::Send + ::core::marker::Sync + 'static {
     fn describe(
         &self,
     ) -> impl ::core::future::Future<Output = Result<Entry>> + ::core::marker::Send;
+    fn changes(
+        &self,
+    ) -> impl ::core::future::Future<
+        Output = Result<ReadableStream<DirectoryReaderStub>>,
+    > + ::core::marker::Send;
 }
 /// A reference to a [`DirectoryWalker`], local or remote.
 ///
@@ -99,7 +109,7 @@ struct DirectoryWalkerStub {
 /// A [`Directory`] with less authority.
 ///
 /// A facet of [`Directory`]: `list` and `open`.
-/// It lacks `notes`, `find`, `describe` and `delete`.
+/// It lacks `notes`, `find`, `describe`, `changes` and `delete`.
 trait DirectoryLister: ::core::marker::Send + ::core::marker::Sync + 'static {
     fn list(
         &self,
@@ -178,6 +188,15 @@ const _: () = {
                 Entry,
                 ::capnweb_runtime::__private::Error,
             >(&self.__stub, "describe", ::capnweb_runtime::__private::ArgList::new())
+        }
+        /// Calls `changes`.
+        fn changes(
+            &self,
+        ) -> ::capnweb_runtime::__private::Promise<ReadableStream<DirectoryStub>> {
+            ::capnweb_runtime::__private::call::<
+                ReadableStream<DirectoryStub>,
+                ::capnweb_runtime::__private::Error,
+            >(&self.__stub, "changes", ::capnweb_runtime::__private::ArgList::new())
         }
         /// Calls `delete`.
         fn delete(&self) -> ::capnweb_runtime::__private::Promise<()> {
@@ -314,6 +333,13 @@ const _: () = {
         ) -> impl ::core::future::Future<Output = Result<Entry>> + ::core::marker::Send {
             ::core::future::IntoFuture::into_future(Self::describe(self))
         }
+        fn changes(
+            &self,
+        ) -> impl ::core::future::Future<
+            Output = Result<ReadableStream<DirectoryStub>>,
+        > + ::core::marker::Send {
+            ::core::future::IntoFuture::into_future(Self::changes(self))
+        }
         fn delete(
             &self,
         ) -> impl ::core::future::Future<Output = Result<()>> + ::core::marker::Send {
@@ -346,6 +372,11 @@ const _: () = {
             },
             ::capnweb_runtime::__private::Member {
                 name: "describe",
+                kind: ::capnweb_runtime::__private::MemberKind::Method,
+                cancel: ::capnweb_runtime::__private::Cancel::Cooperative,
+            },
+            ::capnweb_runtime::__private::Member {
+                name: "changes",
                 kind: ::capnweb_runtime::__private::MemberKind::Method,
                 cancel: ::capnweb_runtime::__private::Cancel::Cooperative,
             },
@@ -432,6 +463,14 @@ const _: () = {
                     })
                 }
                 5 => {
+                    ::capnweb_runtime::__private::reply(async move {
+                        ::capnweb_runtime::__private::answer::<
+                            ReadableStream<DirectoryStub>,
+                            ::capnweb_runtime::__private::Error,
+                        >(<__Target as Directory>::changes(&target).await)
+                    })
+                }
+                6 => {
                     ::capnweb_runtime::__private::reply(async move {
                         ::capnweb_runtime::__private::answer::<
                             (),
@@ -729,6 +768,15 @@ const _: () = {
                 ::capnweb_runtime::__private::Error,
             >(&self.__stub, "describe", ::capnweb_runtime::__private::ArgList::new())
         }
+        /// Calls `changes`.
+        fn changes(
+            &self,
+        ) -> ::capnweb_runtime::__private::Promise<ReadableStream<DirectoryReaderStub>> {
+            ::capnweb_runtime::__private::call::<
+                ReadableStream<DirectoryReaderStub>,
+                ::capnweb_runtime::__private::Error,
+            >(&self.__stub, "changes", ::capnweb_runtime::__private::ArgList::new())
+        }
         /// Returns a reference to the same object with less authority.
         fn attenuate<__Facet>(&self) -> __Facet
         where
@@ -850,6 +898,13 @@ const _: () = {
         ) -> impl ::core::future::Future<Output = Result<Entry>> + ::core::marker::Send {
             ::core::future::IntoFuture::into_future(Self::describe(self))
         }
+        fn changes(
+            &self,
+        ) -> impl ::core::future::Future<
+            Output = Result<ReadableStream<DirectoryReaderStub>>,
+        > + ::core::marker::Send {
+            ::core::future::IntoFuture::into_future(Self::changes(self))
+        }
     }
     #[allow(non_upper_case_globals, reason = "named after the trait")]
     static __DirectoryWalkerInterface: ::capnweb_runtime::__private::Interface = ::capnweb_runtime::__private::Interface {
@@ -872,6 +927,11 @@ const _: () = {
             },
             ::capnweb_runtime::__private::Member {
                 name: "describe",
+                kind: ::capnweb_runtime::__private::MemberKind::Method,
+                cancel: ::capnweb_runtime::__private::Cancel::Cooperative,
+            },
+            ::capnweb_runtime::__private::Member {
+                name: "changes",
                 kind: ::capnweb_runtime::__private::MemberKind::Method,
                 cancel: ::capnweb_runtime::__private::Cancel::Cooperative,
             },
@@ -942,6 +1002,14 @@ const _: () = {
                             Entry,
                             ::capnweb_runtime::__private::Error,
                         >(<__Target as DirectoryWalker>::describe(&target).await)
+                    })
+                }
+                4 => {
+                    ::capnweb_runtime::__private::reply(async move {
+                        ::capnweb_runtime::__private::answer::<
+                            ReadableStream<DirectoryReaderStub>,
+                            ::capnweb_runtime::__private::Error,
+                        >(<__Target as DirectoryWalker>::changes(&target).await)
                     })
                 }
                 _ => ::capnweb_runtime::__private::no_such_member(),
@@ -1191,6 +1259,11 @@ const _: () = {
                             >>::facet,
                         ),
                         ::capnweb_runtime::__private::Results::Whole,
+                        ::capnweb_runtime::__private::Results::Narrowed(
+                            <DirectoryStub as ::capnweb_runtime::__private::Attenuate<
+                                DirectoryReaderStub,
+                            >>::facet,
+                        ),
                     ],
                 }
             }

@@ -1,15 +1,17 @@
 //! The table of what the peer may refer to.
 
-use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
+use super::table::Table;
+use crate::error::Violation;
 use crate::hook::{Cap, Stub};
-use crate::ids::ExportId;
+use crate::ids::{ExportId, WireId};
 
 /// Our exports, by id.
 pub(super) struct Exports {
-    entries: HashMap<ExportId, Export>,
+    entries: Table<ExportId, Export>,
     /// Stream calls that have not been answered. No message can refer to one (protocol S-38).
-    streamed: HashMap<ExportId, Cap>,
+    streamed: Table<ExportId, Cap>,
     next_pushed: i64,
     next_introduced: i64,
     /// Entries whose value is waited for, to be sent.
@@ -24,9 +26,15 @@ pub(super) struct Export {
     pub(super) refcount: u64,
     /// What a pull of it does.
     pub(super) pull: Pull,
-    /// The end to read of a pipe, until an expression takes it.
+    /// What else there is of a pipe.
+    pub(super) pipe: Option<Box<PipeEnd>>,
+}
+
+/// What is known of a pipe that the peer writes to.
+pub(super) struct PipeEnd {
+    /// The end to read, until an expression takes it.
     pub(super) readable: Option<Stub>,
-    /// How many streams it lies in, each in a chunk of the one before, if it is a pipe.
+    /// How many streams it lies in, each in a chunk of the one before.
     pub(super) depth: usize,
 }
 
@@ -48,20 +56,19 @@ pub(super) enum Pull {
 impl Exports {
     /// Creates the table with the main object in it.
     pub(super) fn new(main: Cap) -> Self {
-        let mut entries = HashMap::new();
+        let mut entries = Table::default();
         entries.insert(
             ExportId::MAIN,
             Export {
                 cap: main,
                 refcount: 1,
                 pull: Pull::Pending,
-                readable: None,
-                depth: 0,
+                pipe: None,
             },
         );
         Self {
             entries,
-            streamed: HashMap::new(),
+            streamed: Table::default(),
             next_pushed: 1,
             next_introduced: -1,
             serving: 0,
@@ -82,7 +89,11 @@ impl Exports {
 
     /// Adds a pipe: the end that the peer writes to, with the other one.
     pub(super) fn insert_pipe(&mut self, id: ExportId, writable: Cap, readable: Stub) {
-        self.insert(id, writable, Pull::Writable, Some(readable));
+        let pipe = PipeEnd {
+            readable: Some(readable),
+            depth: 0,
+        };
+        self.insert(id, writable, Pull::Writable, Some(Box::new(pipe)));
     }
 
     /// Adds a stream call, until it is answered.
@@ -112,14 +123,16 @@ impl Exports {
         self.entries.get(&id)
     }
 
-    /// Notes that the value of an entry is waited for.
-    pub(super) fn start(&mut self, id: ExportId) {
-        if let Some(entry) = self.entries.get_mut(&id)
-            && entry.pull != Pull::Started
-        {
+    /// Pulls an entry: one that has not been is waited for from now on. Returns what it is, and what
+    /// a pull of it did until now.
+    pub(super) fn pull(&mut self, id: ExportId) -> Option<(&Cap, Pull)> {
+        let entry = self.entries.get_mut(&id)?;
+        let before = entry.pull;
+        if before == Pull::Pending {
             entry.pull = Pull::Started;
             self.serving = self.serving.saturating_add(1);
         }
+        Some((&entry.cap, before))
     }
 
     /// Notes that the value of an entry was sent.
@@ -136,12 +149,37 @@ impl Exports {
         self.entries.get_mut(&id)
     }
 
+    /// Takes back so many introductions of an entry; returns it if those were the last.
+    pub(super) fn release(&mut self, id: WireId, count: f64) -> Result<Option<Export>, Violation> {
+        let none = Violation::NoSuchExport(id);
+        let Some(id) = ExportId::from_peer(id) else {
+            return Err(none);
+        };
+        let Entry::Occupied(mut entry) = self.entries.entry(id) else {
+            return Err(none);
+        };
+        let released = WireId(count)
+            .table_id()
+            .and_then(|count| u64::try_from(count).ok())
+            .filter(|count| *count > 0)
+            .ok_or(Violation::BadReleaseCount(count))?;
+        let held = entry.get().refcount;
+        let released = held.checked_sub(released);
+        match released.ok_or(Violation::RefcountUnderflow {
+            held,
+            released: count,
+        })? {
+            0 => Ok(Some(removed(entry.remove(), &mut self.serving))),
+            left => {
+                entry.get_mut().refcount = left;
+                Ok(None)
+            }
+        }
+    }
+
     pub(super) fn remove(&mut self, id: ExportId) -> Option<Export> {
         let entry = self.entries.remove(&id)?;
-        if entry.pull == Pull::Started {
-            self.serving = self.serving.saturating_sub(1);
-        }
-        Some(entry)
+        Some(removed(entry, &mut self.serving))
     }
 
     /// Returns how many values are waited for, to be sent.
@@ -164,7 +202,7 @@ impl Exports {
         std::mem::take(&mut self.streamed).into_values()
     }
 
-    fn insert(&mut self, id: ExportId, cap: Cap, pull: Pull, readable: Option<Stub>) {
+    fn insert(&mut self, id: ExportId, cap: Cap, pull: Pull, pipe: Option<Box<PipeEnd>>) {
         if pull == Pull::Started {
             self.serving = self.serving.saturating_add(1);
         }
@@ -174,9 +212,16 @@ impl Exports {
                 cap,
                 refcount: 1,
                 pull,
-                readable,
-                depth: 0,
+                pipe,
             },
         );
     }
+}
+
+/// Notes that nobody waits for an entry that was removed.
+const fn removed(entry: Export, serving: &mut usize) -> Export {
+    if matches!(entry.pull, Pull::Started) {
+        *serving = serving.saturating_sub(1);
+    }
+    entry
 }

@@ -66,7 +66,8 @@ impl Machine {
     /// Takes the end to read of a pipe (protocol W-37).
     pub(super) fn take_readable(&mut self, id: WireId) -> Result<Stub, Violation> {
         let depth = self.chunk_depth;
-        let pipe = ExportId::from_peer(id).and_then(|id| self.exports.get_mut(id));
+        let export = ExportId::from_peer(id).and_then(|id| self.exports.get_mut(id));
+        let pipe = export.and_then(|export| export.pipe.as_mut());
         let readable = pipe.and_then(|pipe| {
             pipe.depth = depth;
             pipe.readable.take()
@@ -85,9 +86,12 @@ impl Machine {
         let Expr::Capability(WireRef::Pipeline(target) | WireRef::Import(target)) = expr else {
             return 0;
         };
-        let pipe = ExportId::from_peer(target.id).and_then(|id| self.exports.get(id));
-        match pipe {
-            Some(pipe) if pipe.pull == Pull::Writable => pipe.depth.saturating_add(1),
+        let export = ExportId::from_peer(target.id).and_then(|id| self.exports.get(id));
+        match export {
+            Some(export) if export.pull == Pull::Writable => {
+                let depth = export.pipe.as_ref().map_or(0, |pipe| pipe.depth);
+                depth.saturating_add(1)
+            }
             _ => 0,
         }
     }
@@ -231,7 +235,8 @@ impl Machine {
     /// Lets go of an export, outside.
     pub(super) fn let_go(&mut self, export: Export) {
         self.effects.push(Effect::Abandon(export.cap));
-        self.effects.extend(export.readable.map(Effect::drop_stub));
+        let unread = export.pipe.and_then(|pipe| pipe.readable);
+        self.effects.extend(unread.map(Effect::drop_stub));
     }
 
     /// Ends the pipes of a session that has ended.

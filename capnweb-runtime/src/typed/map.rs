@@ -44,6 +44,7 @@ impl<T, E> Promise<T, E> {
     /// an `Option` the element is what may be missing; of a [`Value`] an array's elements, or
     /// anything else but `null` and `undefined`, once.
     ///
+    #[doc = include_str!("../../docs/links.txt")]
     #[doc = include_str!("../../docs/map.md")]
     // The types are parameters, rather than written out, so that the compiler finds this method
     // first, and complains about what is mapped afterwards, in our words.
@@ -173,4 +174,6 @@ tuples! {
     (A, B, C, D);
     (A, B, C, D, F);
     (A, B, C, D, F, G);
+    (A, B, C, D, F, G, H);
+    (A, B, C, D, F, G, H, I);
 }

@@ -124,19 +124,19 @@ pub enum DecodeError {
 }
 
 impl DecodeError {
-    pub(super) fn unknown_map_capture(capture: &Json) -> Self {
+    pub(super) fn unknown_map_capture(capture: Json<'_>) -> Self {
         Self::UnknownMapCapture {
             excerpt: excerpt(capture),
         }
     }
 
-    pub(super) fn bad_message(message: &Json) -> Self {
+    pub(super) fn bad_message(message: Json<'_>) -> Self {
         Self::BadMessage {
             excerpt: excerpt(message),
         }
     }
 
-    pub(super) fn unknown_special_value(value: &Json) -> Self {
+    pub(super) fn unknown_special_value(value: Json<'_>) -> Self {
         Self::UnknownSpecialValue {
             excerpt: excerpt(value),
         }

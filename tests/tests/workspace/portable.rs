@@ -1,28 +1,26 @@
 //! Nothing in the repository depends on the machine or the network it was written on.
 
-use std::path::PathBuf;
-use std::process::Command;
-
-use tests::{root, source_files};
-
 use crate::source::{Finding, Source, assert_found, assert_none};
 
 #[test]
 fn no_file_names_a_path_of_one_machine() {
     let rule = "a path of one machine is in no file";
-    assert_none(rule, &lines_with(&repository(), names_machine_path));
+    assert_none(rule, &lines_with(&Source::repository(), names_machine_path));
 }
 
 #[test]
 fn no_file_names_a_package_registry() {
     let rule = "a registry is the choice of whoever builds";
-    assert_none(rule, &lines_with(&repository(), names_registry));
+    assert_none(rule, &lines_with(&Source::repository(), names_registry));
 }
 
 #[test]
 fn lock_files_take_packages_from_the_default_registry() {
     let rule = "a lock file pins versions and checksums, not hosts";
-    assert_none(rule, &lines_with(&lock_files(repository()), pins_host));
+    assert_none(
+        rule,
+        &lines_with(&lock_files(Source::repository()), pins_host),
+    );
 }
 
 #[test]
@@ -54,35 +52,6 @@ fn the_rules_of_portability_find_what_breaks_them() {
         &lines_with(&locks, pins_host),
         &["js/package-lock.json:2", "Cargo.lock:2"],
     );
-}
-
-/// Returns the text files that git tracks or would; all of them where there is no git.
-fn repository() -> Vec<Source> {
-    let files = listed_by_git()
-        .unwrap_or_else(|| source_files(root()).expect("the files of the workspace can be listed"));
-    let sources: Vec<Source> = files.iter().filter_map(|path| Source::read(path)).collect();
-    assert!(sources.len() > 10, "hardly any files found");
-    sources
-}
-
-fn listed_by_git() -> Option<Vec<PathBuf>> {
-    let list = [
-        "ls-files",
-        "-z",
-        "--cached",
-        "--others",
-        "--exclude-standard",
-    ];
-    let output = Command::new("git")
-        .args(list)
-        .current_dir(root())
-        .output()
-        .ok()?;
-    let names = String::from_utf8(output.stdout)
-        .ok()
-        .filter(|_| output.status.success())?;
-    let names = names.split('\0').filter(|name| !name.is_empty());
-    Some(names.map(|name| root().join(name)).collect())
 }
 
 fn lock_files(sources: Vec<Source>) -> Vec<Source> {

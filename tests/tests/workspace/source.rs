@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::path::{Component, Path, PathBuf};
+use std::process::Command;
 
 use tests::{relative, root, source_files};
 
@@ -38,6 +39,16 @@ impl Source {
             .iter()
             .filter(|path| path.extension().is_some_and(|end| end == "rs"));
         rust.filter_map(|path| Self::read(path)).collect()
+    }
+
+    /// Returns the text files that git tracks or would; all of them where there is no git.
+    pub(crate) fn repository() -> Vec<Self> {
+        let files = listed_by_git().unwrap_or_else(|| {
+            source_files(root()).expect("the files of the workspace can be listed")
+        });
+        let sources: Vec<Self> = files.iter().filter_map(|path| Self::read(path)).collect();
+        assert!(sources.len() > 10, "hardly any files found");
+        sources
     }
 
     /// Tells whether the file has nothing but tests.
@@ -115,6 +126,26 @@ pub(crate) fn product() -> Vec<Source> {
         .iter()
         .flat_map(|name| Source::all_rust(&format!("{name}/src")))
         .collect()
+}
+
+fn listed_by_git() -> Option<Vec<PathBuf>> {
+    let list = [
+        "ls-files",
+        "-z",
+        "--cached",
+        "--others",
+        "--exclude-standard",
+    ];
+    let output = Command::new("git")
+        .args(list)
+        .current_dir(root())
+        .output()
+        .ok()?;
+    let names = String::from_utf8(output.stdout)
+        .ok()
+        .filter(|_| output.status.success())?;
+    let names = names.split('\0').filter(|name| !name.is_empty());
+    Some(names.map(|name| root().join(name)).collect())
 }
 
 fn without_comment(line: &str) -> &str {

@@ -1,28 +1,44 @@
-//! Streams in what a facet hands out: their chunks are results, too.
+//! Streams to read from in what a facet hands out: their chunks are results, too.
 
 use std::task::{Context, Poll, ready};
 
 use super::nature::Nature;
 use super::readable::{Readable, Source, taken_already};
 use crate::error::Error;
-use crate::hook::{Cap, Outcome, Stub, Value};
+use crate::hook::{Cap, Outcome, Stub};
 
-/// Returns a stream of what `narrow` makes of the chunks of another. A chunk that it refuses ends
-/// both.
+/// Returns a stream of what `narrow` makes of the chunks of another, and of its failure. A chunk that
+/// it refuses ends both.
+///
+/// # Errors
+///
+/// When the chunks pass through too many facets already: a peer can have what it was given narrowed
+/// again and again.
 pub(crate) fn narrow_readable(
     stream: &Stub,
-    narrow: impl Fn(Value) -> Outcome + Send + 'static,
-) -> Cap {
+    narrow: impl Fn(Outcome) -> Outcome + Send + 'static,
+) -> Result<Cap, Error> {
+    let inside = match stream.cap().nature() {
+        Nature::Readable(readable) => readable.layers(),
+        Nature::Object | Nature::Writable(_) => 0,
+    };
+    let layers = inside.saturating_add(1);
+    if layers > MAX_LAYERS {
+        let text = "The stream is wrapped too many times.";
+        return Err(Error::range_error(text).public());
+    }
     let source = Narrowed {
         origin: Origin::Untouched(stream.clone()),
         narrow,
+        layers,
     };
-    Readable::cap(Box::new(source))
+    Ok(Readable::cap(Box::new(source)))
 }
 
 struct Narrowed<F> {
     origin: Origin,
     narrow: F,
+    layers: usize,
 }
 
 /// A stream, which is taken when the first chunk is asked for: until then, it can be dropped unread.
@@ -48,17 +64,18 @@ impl Origin {
     }
 }
 
-impl<F: Fn(Value) -> Outcome + Send + 'static> Source for Narrowed<F> {
+impl<F: Fn(Outcome) -> Outcome + Send + 'static> Source for Narrowed<F> {
     fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<Outcome>> {
         let source = match self.origin.source() {
             Ok(source) => source,
             Err(error) => return Poll::Ready(Some(Err(error))),
         };
-        let narrowed = match ready!(source.poll_next(context)) {
-            Some(Ok(chunk)) => (self.narrow)(chunk),
-            ended => return Poll::Ready(ended),
+        let Some(chunk) = ready!(source.poll_next(context)) else {
+            return Poll::Ready(None);
         };
-        if let Err(error) = &narrowed {
+        let was_there = chunk.is_ok();
+        let narrowed = (self.narrow)(chunk);
+        if let (true, Err(error)) = (was_there, &narrowed) {
             source.cancel(error.clone());
         }
         Poll::Ready(Some(narrowed))
@@ -69,4 +86,11 @@ impl<F: Fn(Value) -> Outcome + Send + 'static> Source for Narrowed<F> {
             source.cancel(reason);
         }
     }
+
+    fn layers(&self) -> usize {
+        self.layers
+    }
 }
+
+/// How many facets the chunks of a stream may pass through.
+const MAX_LAYERS: usize = 64;

@@ -19,6 +19,11 @@ pub(crate) trait Source: Send + 'static {
     /// Tells the other side that nobody will ask any more, and why. It need not be told twice, nor
     /// after the end.
     fn cancel(&mut self, reason: Error);
+
+    /// Returns how many facets its chunks pass through: each is a call inside another.
+    fn layers(&self) -> usize {
+        0
+    }
 }
 
 /// A stream to read from, as a capability: it can be passed on, or read, but only by one.
@@ -41,6 +46,13 @@ impl Readable {
     /// Puts a source back that was taken in vain.
     pub(crate) fn put_back(&self, source: Box<dyn Source>) {
         *self.lock() = Some(Unread(Some(source)));
+    }
+
+    /// Returns how many facets its chunks pass through, as long as nobody has taken it.
+    pub(super) fn layers(&self) -> usize {
+        let unread = self.lock();
+        let source = unread.as_ref().and_then(|unread| unread.0.as_ref());
+        source.map_or(0, |source| source.layers())
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<Unread>> {

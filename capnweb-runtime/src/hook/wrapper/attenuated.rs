@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::narrowed_writable::narrow_writable;
 use super::wrap::wrap;
 use crate::error::Error;
 use crate::hook::cap::{Cap, Hook, Outcome, Waiter, itself};
@@ -97,7 +98,7 @@ impl Hook for Attenuated {
 }
 
 /// Returns the right to settle `result` with something that is narrowed first.
-fn narrowing(grant: Results, result: Resolver) -> Resolver {
+pub(super) fn narrowing(grant: Results, result: Resolver) -> Resolver {
     if let Results::Whole = grant {
         return result;
     }
@@ -108,11 +109,17 @@ fn narrowing(grant: Results, result: Resolver) -> Resolver {
 }
 
 /// Passes a result on once it is known, with its capabilities narrowed.
-fn convert(promise: &Cap, grant: Results, result: Resolver) {
-    result.settle_from(promise, move |outcome| match outcome {
-        Ok(value) => narrow(value.clone(), grant),
-        Err(error) => Err(without_ungranted(error, grant)),
+pub(super) fn convert(promise: &Cap, grant: Results, result: Resolver) {
+    result.settle_from(promise, move |outcome| {
+        narrow_outcome(outcome.clone(), grant)
     });
+}
+
+fn narrow_outcome(outcome: Outcome, grant: Results) -> Outcome {
+    match outcome {
+        Ok(value) => narrow(value, grant),
+        Err(error) => Err(without_ungranted(&error, grant)),
+    }
 }
 
 /// Narrows what a failure carries, too. One whose capabilities are not granted is still told, in
@@ -127,7 +134,8 @@ fn without_ungranted(error: &Error, grant: Results) -> Error {
     }
 }
 
-fn narrow(mut value: Value, grant: Results) -> Outcome {
+/// Narrows every capability in a value; fails if there is one that is not granted.
+pub(super) fn narrow(mut value: Value, grant: Results) -> Outcome {
     narrow_in_place(&mut value, grant)?;
     Ok(value)
 }
@@ -154,13 +162,9 @@ fn narrow_stub(stub: &Stub, grant: Results) -> Result<Stub, Error> {
         Results::Narrowed(facet) => match stub.cap().nature() {
             Nature::Object => Ok(attenuate(stub, facet())),
             Nature::Readable(_) => {
-                let narrowed = narrow_readable(stub, move |chunk| narrow(chunk, grant));
-                Ok(Stub::of(narrowed))
+                narrow_readable(stub, move |chunk| narrow_outcome(chunk, grant)).map(Stub::of)
             }
-            // What is written to it goes the other way; a facet says nothing of that.
-            Nature::Writable(_) => Err(Error::type_error(
-                "The result holds a writable stream, which a facet cannot narrow.",
-            )),
+            Nature::Writable(_) => Ok(narrow_writable(stub, grant)),
         },
         Results::Data => Err(Error::type_error(
             "The result holds a capability that the facet does not grant.",

@@ -369,25 +369,36 @@ async fn circles_of_two_sessions_fail_too() {
     }
 }
 
-/// The call waits for its argument, which is what a call on its own result will give. It may wait for
-/// ever, but not longer than the session.
+/// The call waits for its argument, which is what it will give itself: it may wait for ever, but not
+/// longer than its session. Nothing waits in a queue here, so that only the delivery of arguments can
+/// give up (`deliver_in_time`).
 #[tokio::test]
 async fn a_call_that_waits_for_itself_ends_with_its_session() {
+    let peer = Scripted::new();
+    peer.says(r#"["push",["pipeline",0,["echo"],[["promise",-1]]]]"#);
+    peer.says(r#"["resolve",-1,["pipeline",1]]"#);
+    peer.hears(&[r#"["release",-1,1]"#]).await;
+    assert_eq!(peer.connection.debts().calls, 1);
+    nothing_is_owed_after_the_end(&peer).await;
+}
+
+/// The same by way of a call on its own result, which waits in the queue of that result.
+#[tokio::test]
+async fn a_call_that_waits_for_a_call_on_its_own_result_ends_with_its_session() {
     let peer = Scripted::new();
     peer.says(r#"["push",["pipeline",0,["echo"],[["promise",-1]]]]"#);
     peer.says(r#"["push",["pipeline",1,["increment"],[]]]"#);
     peer.says(r#"["resolve",-1,["pipeline",2]]"#);
     peer.hears(&[r#"["release",-1,1]"#]).await;
-    peer.connection.terminate(&Disconnect::PeerGone);
-    settle().await;
-    let debts = peer.connection.debts();
-    assert_eq!((debts.bytes, debts.calls), (0, 0));
+    assert_eq!(peer.connection.debts().calls, 2);
+    nothing_is_owed_after_the_end(&peer).await;
 }
 
-/// The result that a call is made on leads back to the result of that call.
+/// The result that a call is made on leads back to the result of that call: its queue holds what
+/// holds the queue, and no method waits that could give up (`settle_what_waits`).
 #[tokio::test]
 async fn a_call_on_its_own_result_ends_with_its_session() {
-    is_free_of_debts_after(
+    nothing_is_owed_for_a_call_on(
         r#"→ ["resolve",1,{"f":["import",2]}]
            ← ["release",1,1]
            ← ["release",-1,1]
@@ -400,7 +411,7 @@ async fn a_call_on_its_own_result_ends_with_its_session() {
 /// It is that result: neither ever comes.
 #[tokio::test]
 async fn a_result_that_is_that_of_a_call_on_it_ends_with_its_session() {
-    is_free_of_debts_after(
+    nothing_is_owed_for_a_call_on(
         r#"→ ["resolve",1,["import",2]]
            ← ["release",1,1]
            → ["release",1,1]
@@ -409,8 +420,8 @@ async fn a_result_that_is_that_of_a_call_on_it_ends_with_its_session() {
     .await;
 }
 
-/// Has a call made on the result of another that the peer is asked to settle.
-async fn is_free_of_debts_after(settling: &str) {
+/// Has a call made on the result of another that the peer is asked to settle, and does.
+async fn nothing_is_owed_for_a_call_on(settling: &str) {
     let peer = Scripted::new();
     peer.serves(
         r#"→ ["push",["pipeline",0,["callFunction"],[["export",-1],4]]]
@@ -420,6 +431,10 @@ async fn is_free_of_debts_after(settling: &str) {
     )
     .await;
     peer.serves(settling).await;
+    nothing_is_owed_after_the_end(&peer).await;
+}
+
+async fn nothing_is_owed_after_the_end(peer: &Scripted) {
     peer.connection.terminate(&Disconnect::PeerGone);
     settle().await;
     let debts = peer.connection.debts();

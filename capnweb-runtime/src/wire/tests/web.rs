@@ -6,12 +6,11 @@ use crate::value::{
     RequestMode, RequestOptions, Response, Tree,
 };
 use crate::wire::{
-    DecodeError, EncodeError, Expr, Json, MAX_ENCODE_DEPTH, Message, WireRef, decode_expr,
-    encode_push,
+    DecodeError, EncodeError, Expr, MAX_ENCODE_DEPTH, Message, WireRef, decode_expr, encode_push,
 };
 
 fn read(text: &str) -> Result<Expr, DecodeError> {
-    decode_expr(Json::parse(text, 1024)?, &Limits::default())
+    decode_expr(text, &Limits::default())
 }
 
 fn refusal(text: &str) -> DecodeError {

@@ -119,10 +119,11 @@ async fn streams_work_within_a_process() {
 trait Shelf {
     async fn functions(&self) -> Result<ReadableStream<Function<fn(i64) -> i64>>>;
     async fn apply(&self, functions: ReadableStream<Function<fn(i64) -> i64>>) -> Result<Vec<i64>>;
-    async fn catalogue(&self) -> Result<ReadableStream<String>>;
+    async fn catalogue(&self) -> Result<Books>;
     async fn whole(&self) -> Result<Books>;
 }
 
+/// What the macro cannot tell from data.
 type Books = ReadableStream<String>;
 
 struct Oak;
@@ -147,7 +148,7 @@ impl Shelf for Oak {
         Ok(results)
     }
 
-    async fn catalogue(&self) -> Result<ReadableStream<String>> {
+    async fn catalogue(&self) -> Result<Books> {
         Ok(pages(&["a", "b"]))
     }
 

@@ -1,0 +1,62 @@
+//! How much is allocated for each call, chain, element and chunk: no more than is written down.
+//!
+//! A guard against becoming slower that does not depend on how fast a machine is. What is counted is
+//! what both ends allocate together, in one process. This is the only test of its program, since the
+//! count is of the whole process.
+
+mod ledger;
+mod meter;
+
+use capnweb_runtime::{Limits, connect, in_process, serve};
+use ledger::{Ledger, Transport};
+use tests::work::{ApiStub, Work, Worker};
+use tokio::net::TcpListener;
+use tokio::runtime::Builder;
+
+/// Catches a change that allocates more for what is done most.
+#[test]
+fn nothing_allocates_more_than_is_written_down() {
+    ledger::check_that_excesses_are_found();
+    let runtime = Builder::new_current_thread().enable_all().build();
+    let measured = runtime.expect("a runtime").block_on(measure());
+    if std::env::var_os("UPDATE_ALLOCATIONS").is_some() {
+        measured.write();
+    }
+    let excesses = Ledger::read().excesses(&measured);
+    assert!(
+        excesses.is_empty(),
+        "more is allocated than {} allows:\n{}\n\nLook for what was added, with `cargo bench -p \
+         tests --bench instructions -- WORK`, say. If it is worth it, write it down with \
+         `UPDATE_ALLOCATIONS=1 cargo test -p tests --test allocations`, and say why in the \
+         commit. All that was measured:\n\n{measured}",
+        ledger::PATH,
+        excesses.join("\n"),
+    );
+}
+
+async fn measure() -> Ledger {
+    let mut measured = Ledger::default();
+    for transport in [Transport::InProcess, Transport::WebSocket] {
+        let api = connected(transport).await;
+        for work in Work::ALL {
+            let cost = meter::cost(&api, work).await;
+            measured.note(work, transport, cost);
+        }
+    }
+    measured
+}
+
+/// Returns a main object that is served in this process, too.
+async fn connected(transport: Transport) -> ApiStub {
+    let api = ApiStub::new(Worker);
+    match transport {
+        Transport::InProcess => in_process(api.clone(), api, Limits::default()).0,
+        Transport::WebSocket => {
+            let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+            let address = listener.local_addr().expect("it has an address");
+            drop(tokio::spawn(serve(listener, move |_peer| api.clone())));
+            let connected = connect(&format!("ws://{address}/")).await;
+            connected.expect("the server is there")
+        }
+    }
+}
