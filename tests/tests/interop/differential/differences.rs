@@ -99,7 +99,8 @@ const REASONS: [(&str, fn(&Taken<'_>) -> bool); 19] = [
         |taken| {
             let mut aborts = taken.said.split(r#"["abort"],["#).skip(1);
             let waits = |reason: &str| WAITED_FOR.iter().any(|tag| reason.contains(tag));
-            aborts.any(waits) && taken.seen.contains("aborted")
+            let is_told = taken.seen.contains("aborted") || taken.seen.contains("failed");
+        aborts.any(waits) && is_told
         },
     ),
     (FIRST_FAULT, |taken| {

@@ -1,6 +1,6 @@
 //! What a peer may make streams cost, at the limit and past it, beside a bystander.
 
-use super::theatre::Theatre;
+use super::theatre::{Theatre, pair};
 use crate::data::to_value;
 use crate::error::{Disconnect, Unsendable, Violation};
 use crate::hook::{Stub, Value, promise};
@@ -124,9 +124,7 @@ async fn l19_streams_within_streams_up_to_the_limit_and_one_more() {
 /// which is the one that was sent before. Nobody else would ever stop them.
 #[tokio::test]
 async fn l19_a_stream_that_leads_to_itself_is_ended_and_a_bystander_goes_on() {
-    let theatre = Theatre::new();
-    let mut net = Net::new();
-    let (remote, _home) = net.connect(&theatre.stub(), &theatre.stub());
+    let (theatre, mut net, remote, _home) = pair();
     let (other, _other_home) = net.connect(&theatre.stub(), &theatre.stub());
     let (inside, becomes) = promise();
     let chunk = Value::Capability(Stub::promise(inside));
