@@ -112,7 +112,7 @@ impl MakeWay {
     /// Waits until the connection has to make way, which it never has once its place was given back.
     pub(super) async fn told(self) {
         if self.0.await.is_err() {
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 }
