@@ -1,4 +1,4 @@
-//! The client's end.
+//! Connecting: from a URL to the main object of whoever serves there.
 
 use std::io;
 use std::sync::Arc;
@@ -63,7 +63,8 @@ pub enum ConnectError {
 }
 
 impl Connector {
-    /// Prepares a connection to a `ws://` or `wss://` URL, or a batch to an `http://` or `https://` one.
+    /// Prepares a connection to a `ws://` or `wss://` URL, or a batch to an `http://` or `https://`
+    /// one.
     pub fn new(url: impl Into<String>) -> Self {
         Self {
             url: url.into(),

@@ -1,4 +1,4 @@
-//! A server of its own.
+//! Serving on a listener: a task for each connection, and an end with grace.
 
 use std::convert::Infallible;
 use std::io;

@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::super::choices::Choices;
 use super::actor::House;
+use super::end::{End, run, settle};
 use super::handle::{Chain, Handle};
 use super::link::Link;
-use super::net::{End, run, settle};
 use super::streams::Feed;
 use crate::hook::{Resolver, Revoker, Stub};
 use crate::limits::Limits;

@@ -185,6 +185,10 @@ fn w34_requests_keep_to_the_rules_of_fetch() {
         (r#"{"headers":{"a":"b"}}"#, DecodeError::InitHeaders),
         (r#"{"headers":null}"#, DecodeError::InitHeaders),
         (r#"{"cache":null}"#, member("cache")),
+        (
+            r#"{"method":"POST","body":["readable",1]}"#,
+            DecodeError::RequestDuplex,
+        ),
         (r#"{"duplex":null}"#, member("duplex")),
         (r#"{"duplex":"full"}"#, member("duplex")),
         (r#"{"headers":[["a"]]}"#, DecodeError::HeaderPair),

@@ -1,4 +1,4 @@
-//! Sessions whose messages are carried by hand.
+//! One end of a session whose messages are carried by hand.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
