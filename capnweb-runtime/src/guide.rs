@@ -1,5 +1,5 @@
-//! Guides: for those who know Rust, for those who know the JavaScript library, and for those who
-//! choose.
+//! Guides: for those who know Rust, for those who know the JavaScript library, for those who choose,
+//! and for those who want numbers.
 
 #[doc = include_str!("../docs/links.txt")]
 #[doc = include_str!("../docs/guide-rust.md")]
@@ -11,3 +11,6 @@ pub mod javascript {}
 
 #[doc = include_str!("../docs/comparison.md")]
 pub mod comparison {}
+
+#[doc = include_str!("../docs/performance.md")]
+pub mod performance {}

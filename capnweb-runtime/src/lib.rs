@@ -157,7 +157,7 @@ pub use error::{
     DeserializeError, Disconnect, Error, Fault, Result, SerializeError, Thrown, Unsendable,
     Violation,
 };
-pub use hook::{Brand, Call, Peer, Revoker, Session, Stats, Stub, Value};
+pub use hook::{Brand, Call, Peer, Revoker, Session, SessionStats, Stub, Value};
 pub use ids::WireId;
 pub use limits::Limits;
 pub use typed::{
@@ -166,9 +166,9 @@ pub use typed::{
 };
 pub use value::{
     Audience, BigInt, Blob, Bytes, BytesKind, Date, Element, ErrorClass, ErrorValue, Headers,
-    InvalidDate, InvalidHeader, InvalidRequest, InvalidResponse, Object, ParseBigIntError, Path,
-    ReferrerPolicy, Request, RequestCache, RequestCredentials, RequestMode, RequestOptions,
-    RequestRedirect, Response, Segment, Tree, Url,
+    InvalidDate, InvalidHeader, InvalidRequest, InvalidResponse, MemberName, Object,
+    ParseBigIntError, Path, ReferrerPolicy, Request, RequestCache, RequestCredentials, RequestMode,
+    RequestOptions, RequestRedirect, Response, Segment, Tree, Url,
 };
 pub use wire::{DecodeError, EncodeError, JsonError};
 

@@ -11,7 +11,7 @@ mod workspace;
 
 pub use javascript::{InstallError, Node, NodeError, Passed, SCENARIOS, Scenario, ScenarioError};
 pub use process::{Finished, Process, ProcessError};
-pub use program::{BuildError, example, interop_target, task_queue};
+pub use program::{BuildError, example, interop_target, measured_program, task_queue};
 pub use workspace::{relative, root, source_files};
 
 /// The examples of the README are compiled and run.

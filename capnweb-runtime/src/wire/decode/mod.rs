@@ -1,9 +1,11 @@
 //! From text to messages, and to the expressions in them.
 
+mod control;
 mod message;
 mod remap;
 mod value;
 mod web;
 
 pub(crate) use message::decode;
-pub(crate) use value::decode_expr;
+#[cfg(test)]
+pub(crate) use message::decode_expr;

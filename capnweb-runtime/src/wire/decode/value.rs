@@ -3,23 +3,16 @@
 use crate::ids::WireId;
 use crate::limits::Limits;
 use crate::value::{
-    BigInt, Bytes, BytesKind, Date, ErrorClass, ErrorValue, Object, Path, Segment, Tree,
+    BigInt, Bytes, BytesKind, Date, ErrorClass, ErrorValue, MemberName, Object, Path, Segment, Tree,
 };
 use crate::wire::base64::read_base64;
 use crate::wire::error::DecodeError;
-use crate::wire::json::Json;
+use crate::wire::json::{Elements, Json, Members};
 use crate::wire::reference::{Expr, Target, WireRef};
 
-/// Reads the expression that a message carries.
-///
-/// Object members that receivers must drop (W-19) are still in the result, because what they hold
-/// has to be evaluated all the same; it is the evaluation that drops them.
-pub(crate) fn decode_expr(json: Json, limits: &Limits) -> Result<Expr, DecodeError> {
-    Decoder { limits }.value(json, Depth::default())
-}
-
+/// Reads the values of one message.
 pub(super) struct Decoder<'a> {
-    limits: &'a Limits,
+    pub(super) limits: &'a Limits,
 }
 
 /// How deep a value stands.
@@ -66,88 +59,82 @@ impl Depth {
 
 impl Decoder<'_> {
     /// Reads the value at a depth (W-1).
-    pub(super) fn value(&self, json: Json, depth: Depth) -> Result<Expr, DecodeError> {
+    pub(super) fn value(&self, json: Json<'_>, depth: Depth) -> Result<Expr, DecodeError> {
         depth.check(self.limits)?;
         match json {
             Json::Null => Ok(Tree::Null),
             Json::Bool(bool) => Ok(Tree::Bool(bool)),
             Json::Number(number) => Ok(Tree::Number(number)),
-            Json::String(string) => Ok(Tree::String(string)),
+            Json::String(string) => Ok(Tree::String(string.to_owned())),
             Json::Array(elements) => self.array(elements, depth),
             Json::Object(members) => self.object(members, depth).map(Tree::Object),
         }
     }
 
-    fn object(
-        &self,
-        members: Vec<(String, Json)>,
-        depth: Depth,
-    ) -> Result<Object<WireRef>, DecodeError> {
+    fn object(&self, members: Members<'_>, depth: Depth) -> Result<Object<WireRef>, DecodeError> {
         let mut object = Object::with_capacity(members.len());
         for (key, value) in members {
-            object.push(key, self.value(value, depth.below())?);
+            object.push(key.to_owned(), self.value(value, depth.below())?);
         }
         Ok(object)
     }
 
-    fn array(&self, mut elements: Vec<Json>, depth: Depth) -> Result<Expr, DecodeError> {
-        if let [Json::Array(items)] = elements.as_mut_slice() {
-            let items = std::mem::take(items);
-            return self.list(items, depth).map(Tree::Array);
-        }
-        let special = match elements.as_mut_slice() {
-            [Json::String(tag), operands @ ..] => self.special(tag, operands, depth)?,
+    fn array(&self, elements: Elements<'_>, depth: Depth) -> Result<Expr, DecodeError> {
+        let mut operands = elements.clone();
+        let special = match operands.next() {
+            Some(Json::Array(items)) if operands.len() == 0 => {
+                return self.list(items, depth).map(Tree::Array);
+            }
+            Some(Json::String(tag)) => self.special(tag, operands, depth)?,
             _ => None,
         };
-        special.ok_or_else(|| DecodeError::unknown_special_value(&Json::Array(elements)))
+        special.ok_or_else(|| DecodeError::unknown_special_value(Json::Array(elements)))
     }
 
     /// Reads the elements of an array, or the arguments of a call (W-16).
-    fn list(&self, items: Vec<Json>, depth: Depth) -> Result<Vec<Expr>, DecodeError> {
-        let items = items.into_iter();
-        items.map(|item| self.value(item, depth.below())).collect()
+    fn list(&self, items: Elements<'_>, depth: Depth) -> Result<Vec<Expr>, DecodeError> {
+        let mut list = Vec::with_capacity(items.len());
+        for item in items {
+            list.push(self.value(item, depth.below())?);
+        }
+        Ok(list)
     }
 
-    /// Reads a tagged form; `None`, with the operands untouched, if it is none.
+    /// Reads a tagged form; `None` if it is none.
     fn special(
         &self,
         tag: &str,
-        operands: &mut [Json],
+        operands: Elements<'_>,
         depth: Depth,
     ) -> Result<Option<Expr>, DecodeError> {
-        Ok(Some(match (tag, operands) {
-            ("undefined", []) => Tree::Undefined,
+        let mut more = operands.clone();
+        Ok(Some(match (tag, more.next()) {
+            ("pipeline", Some(Json::Number(id))) => {
+                let target = self.target(WireId(id), more, depth)?;
+                return Ok(target.map(|target| Tree::Capability(WireRef::Pipeline(target))));
+            }
+            ("import", Some(Json::Number(id))) => {
+                let target = self.target(WireId(id), more, depth)?;
+                return Ok(target.map(|target| Tree::Capability(WireRef::Import(target))));
+            }
+            ("export", Some(Json::Number(id))) => Tree::Capability(WireRef::Export(WireId(id))),
+            ("promise", Some(Json::Number(id))) => Tree::Capability(WireRef::Promise(WireId(id))),
+            ("readable", Some(Json::Number(id))) => Tree::Capability(WireRef::Readable(WireId(id))),
+            ("writable", Some(Json::Number(id))) => Tree::Capability(WireRef::Writable(WireId(id))),
+            ("remap", Some(Json::Number(id))) => {
+                let remap = self.remap(WireId(id), more, depth)?;
+                return Ok(remap.map(|remap| Tree::Capability(WireRef::Remap(Box::new(remap)))));
+            }
+            ("undefined", None) => Tree::Undefined,
             ("inf", _) => Tree::Number(f64::INFINITY),
             ("-inf", _) => Tree::Number(f64::NEG_INFINITY),
             ("nan", _) => Tree::Number(f64::NAN),
-            ("bigint", [Json::String(text), ..]) => Tree::BigInt(self.bigint(text)?),
-            ("date", [Json::Null, ..]) => Tree::Date(Date::INVALID),
-            ("date", [Json::Number(ms), ..]) => Tree::Date(Date::from_time_value(*ms)),
-            ("bytes", [Json::String(text), marker @ ..]) => {
-                Tree::Bytes(bytes(text, marker.first())?)
-            }
-            ("error", operands) => return self.error(operands, depth),
-            ("export", [Json::Number(id), ..]) => Tree::Capability(WireRef::Export(WireId(*id))),
-            ("promise", [Json::Number(id), ..]) => Tree::Capability(WireRef::Promise(WireId(*id))),
-            ("import", operands) => {
-                let target = self.target(operands, depth)?;
-                return Ok(target.map(|target| Tree::Capability(WireRef::Import(target))));
-            }
-            ("pipeline", operands) => {
-                let target = self.target(operands, depth)?;
-                return Ok(target.map(|target| Tree::Capability(WireRef::Pipeline(target))));
-            }
-            ("readable", [Json::Number(id), ..]) => {
-                Tree::Capability(WireRef::Readable(WireId(*id)))
-            }
-            ("writable", [Json::Number(id), ..]) => {
-                Tree::Capability(WireRef::Writable(WireId(*id)))
-            }
-            ("remap", operands) => {
-                let remap = self.remap(operands, depth)?;
-                return Ok(remap.map(|remap| Tree::Capability(WireRef::Remap(Box::new(remap)))));
-            }
-            (tag, operands) => return self.web(tag, operands, depth),
+            ("bigint", Some(Json::String(text))) => Tree::BigInt(self.bigint(text)?),
+            ("date", Some(Json::Null)) => Tree::Date(Date::INVALID),
+            ("date", Some(Json::Number(ms))) => Tree::Date(Date::from_time_value(ms)),
+            ("bytes", Some(Json::String(text))) => Tree::Bytes(bytes(text, more.next())?),
+            ("error", Some(Json::String(name))) => return self.error(name, more, depth),
+            (tag, _) => return self.web(tag, operands, depth),
         }))
     }
 
@@ -161,42 +148,46 @@ impl Decoder<'_> {
         })
     }
 
-    /// Reads the operands of `import` and `pipeline` (W-43).
-    fn target(&self, operands: &mut [Json], depth: Depth) -> Result<Option<Target>, DecodeError> {
-        let (id, path, args) = match operands {
-            [Json::Number(id)] => (id, None, None),
-            [Json::Number(id), Json::Array(path)] => (id, Some(path), None),
-            [Json::Number(id), Json::Array(path), Json::Array(args)] => {
-                (id, Some(path), Some(args))
-            }
+    /// Reads the operands of `import` and `pipeline` behind the id (W-43).
+    fn target(
+        &self,
+        id: WireId,
+        mut operands: Elements<'_>,
+        depth: Depth,
+    ) -> Result<Option<Target>, DecodeError> {
+        let (path, args) = match (operands.next(), operands.next(), operands.next()) {
+            (None, ..) => (None, None),
+            (Some(Json::Array(path)), None, _) => (Some(path), None),
+            (Some(Json::Array(path)), Some(Json::Array(args)), None) => (Some(path), Some(args)),
             _ => return Ok(None),
         };
-        let path = match path.map(|path| take_path(path)) {
+        let path = match path.map(read_path) {
             Some(None) => return Ok(None),
             path => path.flatten(),
         };
-        let args = args.map(|args| self.list(std::mem::take(args), depth));
-        Ok(Some(Target {
-            id: WireId(*id),
-            path,
-            args: args.transpose()?,
-        }))
+        let args = args.map(|args| self.list(args, depth)).transpose()?;
+        Ok(Some(Target { id, path, args }))
     }
 
-    /// Reads the operands of `error` (W-28).
-    fn error(&self, operands: &mut [Json], depth: Depth) -> Result<Option<Expr>, DecodeError> {
-        let [Json::String(name), Json::String(message), more @ ..] = operands else {
+    /// Reads the operands of `error` behind the name (W-28).
+    fn error(
+        &self,
+        name: &str,
+        mut operands: Elements<'_>,
+        depth: Depth,
+    ) -> Result<Option<Expr>, DecodeError> {
+        let Some(Json::String(message)) = operands.next() else {
             return Ok(None);
         };
-        let mut error = ErrorValue::new(ErrorClass::from_name(name), "");
-        error.props = match more {
-            [_, Json::Object(props), ..] => self.props(std::mem::take(props), depth)?,
-            [_, _, ..] => return Ok(None),
-            _ => Object::new(),
+        let stack = operands.next();
+        let mut error = ErrorValue::new(ErrorClass::from_name(name), message);
+        error.props = match operands.next() {
+            Some(Json::Object(props)) => self.props(props, depth)?,
+            Some(_) => return Ok(None),
+            None => Object::new(),
         };
-        error.message = std::mem::take(message);
-        if let Some(Json::String(stack)) = more.first_mut() {
-            error.stack = Some(std::mem::take(stack));
+        if let Some(Json::String(stack)) = stack {
+            error.stack = Some(stack.to_owned());
         }
         if error.class == ErrorClass::AggregateError && error.props.get("errors").is_none() {
             error
@@ -208,44 +199,36 @@ impl Decoder<'_> {
 
     /// Reads an error's properties. Those that stand for fields the error has anyway are not even
     /// looked at: they may hold anything.
-    fn props(
-        &self,
-        mut props: Vec<(String, Json)>,
-        depth: Depth,
-    ) -> Result<Object<WireRef>, DecodeError> {
-        props.retain(|(key, _)| !matches!(key.as_str(), "name" | "message" | "stack"));
-        self.object(props, depth)
+    fn props(&self, props: Members<'_>, depth: Depth) -> Result<Object<WireRef>, DecodeError> {
+        let mut object = Object::new();
+        for (key, value) in props {
+            if !matches!(key, "name" | "message" | "stack") {
+                object.push(key.to_owned(), self.value(value, depth.below())?);
+            }
+        }
+        Ok(object)
     }
 }
 
-/// Takes a path; `None`, and nothing taken, if it is none.
-pub(super) fn take_path(path: &mut [Json]) -> Option<Path> {
-    let is_path = path.iter().all(is_segment);
-    is_path.then(|| path.iter_mut().filter_map(segment).collect())
-}
-
-const fn is_segment(json: &Json) -> bool {
-    matches!(json, Json::String(_) | Json::Number(_))
-}
-
-/// Takes a step of a path. A number that is no index means the member of that name, as in
-/// JavaScript.
-fn segment(json: &mut Json) -> Option<Segment> {
-    match json {
-        Json::String(name) => Some(Segment::from(std::mem::take(name))),
-        Json::Number(number) => Some(numeric_segment(*number)),
+/// Reads a path; `None` if it is none. A number that is no index means the member of that name, as
+/// in JavaScript.
+pub(super) fn read_path(path: Elements<'_>) -> Option<Path> {
+    let steps = path.map(|step| match step {
+        Json::String(name) => Some(Segment::Name(MemberName::new(name))),
+        Json::Number(number) => Some(numeric_segment(number)),
         _ => None,
-    }
+    });
+    steps.collect()
 }
 
 fn numeric_segment(number: f64) -> Segment {
     match WireId(number).table_id().map(u64::try_from) {
         Some(Ok(index)) => Segment::Index(index),
-        _ => Segment::from(ryu_js::Buffer::new().format(number).to_owned()),
+        _ => Segment::Name(MemberName::new(ryu_js::Buffer::new().format(number))),
     }
 }
 
-fn bytes(text: &str, marker: Option<&Json>) -> Result<Bytes, DecodeError> {
+fn bytes(text: &str, marker: Option<Json<'_>>) -> Result<Bytes, DecodeError> {
     let data = read_base64(text).ok_or(DecodeError::Base64)?;
     let kind = match marker {
         None => BytesKind::Uint8Array,

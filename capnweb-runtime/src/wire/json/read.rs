@@ -5,11 +5,11 @@
 //! read as U+FFFD (F-8), of a repeated key the last value at the first place (F-5), and otherwise
 //! the members in textual order (F-9). Beyond that it is strict RFC 8259.
 //!
-//! Open arrays and objects stand in a list, not on the stack: no text can overflow it.
+//! Open arrays and objects stand in a list, not on the stack: no text can overflow it. What is read
+//! goes onto a [`Tape`].
 
-use super::node::Json;
 use super::scan::plain_prefix;
-use crate::value::merge_duplicates;
+use super::tape::{Container, Node, Range, Tape};
 
 /// Why a text is not read as JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -37,203 +37,161 @@ pub enum JsonError {
     },
 }
 
-impl Json {
-    /// Reads a whole text, of however many values.
-    #[cfg(test)]
-    pub(crate) fn parse(text: &str, max_depth: usize) -> Result<Self, JsonError> {
-        Self::parse_within(text, max_depth, usize::MAX)
+/// A text, read up to some point, which is always a character boundary.
+pub(super) struct Reader<'a, 't> {
+    text: &'a str,
+    rest: &'a [u8],
+    tape: &'t mut Tape,
+    max_depth: usize,
+}
+
+impl<'a, 't> Reader<'a, 't> {
+    pub(super) const fn new(text: &'a str, tape: &'t mut Tape, max_depth: usize) -> Self {
+        Self {
+            text,
+            rest: text.as_bytes(),
+            tape,
+            max_depth,
+        }
     }
 
-    /// Reads a whole text of so many values, arrays and objects being values too.
-    ///
-    /// It may nest `max_depth` levels, but never more than 2,048: what is done with the tree
-    /// afterwards, dropping it included, does use the stack.
-    pub(crate) fn parse_within(
-        text: &str,
-        max_depth: usize,
-        max_values: usize,
-    ) -> Result<Self, JsonError> {
-        let mut reader = Reader { text, at: 0 };
-        let mut nesting = Nesting {
-            open: Vec::new(),
-            max_depth: max_depth.min(DEPTH_CEILING),
-        };
+    /// Reads the whole text onto the tape.
+    pub(super) fn read(&mut self, max_values: usize) -> Result<(), JsonError> {
         for _ in 0..max_values {
-            if let Some(value) = reader.value(&mut nesting)?
-                && let Some(root) = reader.attach(value, &mut nesting)?
-            {
-                reader.end()?;
-                return Ok(root);
+            if self.value()? == Progress::Complete && self.attach()? == Progress::Complete {
+                return self.end();
             }
         }
         Err(JsonError::TooManyValues { max: max_values })
     }
-}
 
-/// The arrays and objects whose end has not been read, innermost last.
-struct Nesting {
-    open: Vec<Open>,
-    max_depth: usize,
-}
+    /// Reads one complete value, or opens a container and stands before its first value.
+    fn value(&mut self) -> Result<Progress, JsonError> {
+        match self.token() {
+            Some(b'"') => self.string()?,
+            Some(b'-' | b'0'..=b'9') => self.number()?,
+            Some(b'{') => return self.open_object(),
+            Some(b'[') => return self.open_array(),
+            Some(b't') => self.word(b"true", Node::Bool(true))?,
+            Some(b'f') => self.word(b"false", Node::Bool(false))?,
+            Some(b'n') => self.word(b"null", Node::Null)?,
+            _ => return Err(self.unexpected("a value")),
+        }
+        Ok(Progress::Complete)
+    }
 
-/// An array so far; or an object so far, and the key of its next member.
-enum Open {
-    Array(Vec<Json>),
-    Object(Vec<(String, Json)>, String),
-}
+    /// Puts a complete value into the innermost open container, and closes all that end with it.
+    /// Complete is then the whole text.
+    fn attach(&mut self) -> Result<Progress, JsonError> {
+        while let Some(container) = self.tape.count() {
+            let (end, expected) = match container {
+                Container::Array => (b']', "`,` or `]`"),
+                Container::Object => (b'}', "`,` or `}`"),
+            };
+            if self.eat_token(b',') {
+                if container == Container::Object {
+                    self.key()?;
+                }
+                return Ok(Progress::Inside);
+            }
+            if !self.eat(end) {
+                return Err(self.unexpected(expected));
+            }
+            self.tape.close(self.text);
+        }
+        Ok(Progress::Complete)
+    }
 
-impl Nesting {
-    fn enter(&self) -> Result<(), JsonError> {
+    fn open_array(&mut self) -> Result<Progress, JsonError> {
+        self.open(Container::Array)?;
+        if self.eat_token(b']') {
+            self.tape.close(self.text);
+            return Ok(Progress::Complete);
+        }
+        Ok(Progress::Inside)
+    }
+
+    fn open_object(&mut self) -> Result<Progress, JsonError> {
+        self.open(Container::Object)?;
+        if self.eat_token(b'}') {
+            self.tape.close(self.text);
+            return Ok(Progress::Complete);
+        }
+        self.key()?;
+        Ok(Progress::Inside)
+    }
+
+    fn open(&mut self, container: Container) -> Result<(), JsonError> {
         let max = self.max_depth;
-        if self.open.len() >= max {
+        if self.tape.depth() >= max {
             return Err(JsonError::TooDeep { max });
+        }
+        self.skip(1);
+        self.tape.open(container);
+        Ok(())
+    }
+
+    fn key(&mut self) -> Result<(), JsonError> {
+        if self.token() != Some(b'"') {
+            return Err(self.unexpected("a key"));
+        }
+        self.string()?;
+        if !self.eat_token(b':') {
+            return Err(self.unexpected("`:`"));
         }
         Ok(())
     }
 
-    /// Ends the innermost container.
-    fn leave(&mut self) -> Option<Json> {
-        self.open.pop().map(|container| match container {
-            Open::Array(items) => Json::Array(items),
-            Open::Object(mut members, _) => {
-                merge_duplicates(&mut members);
-                Json::Object(members)
-            }
-        })
-    }
-}
-
-/// A text, read up to some point, which is always a character boundary.
-struct Reader<'a> {
-    text: &'a str,
-    at: usize,
-}
-
-impl<'a> Reader<'a> {
-    /// Reads one complete value, or opens a container and stands before its first value.
-    fn value(&mut self, nesting: &mut Nesting) -> Result<Option<Json>, JsonError> {
-        match self.peek_token() {
-            Some(b'"') => self.string().map(Json::String).map(Some),
-            Some(b'-' | b'0'..=b'9') => self.number().map(Json::Number).map(Some),
-            Some(b'{') => self.open_object(nesting),
-            Some(b'[') => self.open_array(nesting),
-            Some(b't') => self.word("true", Json::Bool(true)),
-            Some(b'f') => self.word("false", Json::Bool(false)),
-            Some(b'n') => self.word("null", Json::Null),
-            _ => Err(self.unexpected("a value")),
-        }
+    fn word(&mut self, word: &[u8], value: Node) -> Result<(), JsonError> {
+        self.rest = self
+            .rest
+            .strip_prefix(word)
+            .ok_or_else(|| self.unexpected("a value"))?;
+        self.tape.push(value);
+        Ok(())
     }
 
-    /// Puts a complete value into the innermost open container, and closes all that end with it.
-    /// Returns the outermost value once that is complete.
-    fn attach(
-        &mut self,
-        mut value: Json,
-        nesting: &mut Nesting,
-    ) -> Result<Option<Json>, JsonError> {
-        loop {
-            match nesting.open.last_mut() {
-                None => return Ok(Some(value)),
-                Some(Open::Array(items)) => {
-                    items.push(value);
-                    if self.separator(b']', "`,` or `]`")? {
-                        return Ok(None);
-                    }
-                }
-                Some(Open::Object(members, key)) => {
-                    members.push((std::mem::take(key), value));
-                    if self.separator(b'}', "`,` or `}`")? {
-                        *key = self.key()?;
-                        return Ok(None);
-                    }
-                }
-            }
-            value = nesting.leave().unwrap_or_default();
-        }
-    }
-
-    fn open_array(&mut self, nesting: &mut Nesting) -> Result<Option<Json>, JsonError> {
-        nesting.enter()?;
+    fn string(&mut self) -> Result<(), JsonError> {
         self.skip(1);
-        if self.eat_token(b']') {
-            return Ok(Some(Json::Array(Vec::new())));
+        let plain = self.plain();
+        if !self.eat(b'"') {
+            return self.string_with_escapes(plain);
         }
-        nesting.open.push(Open::Array(Vec::new()));
-        Ok(None)
+        self.tape.push(Node::Text(plain));
+        Ok(())
     }
 
-    fn open_object(&mut self, nesting: &mut Nesting) -> Result<Option<Json>, JsonError> {
-        nesting.enter()?;
-        self.skip(1);
-        if self.eat_token(b'}') {
-            return Ok(Some(Json::Object(Vec::new())));
-        }
-        let key = self.key()?;
-        nesting.open.push(Open::Object(Vec::new(), key));
-        Ok(None)
-    }
-
-    /// Reads a comma (true) or the end of a container (false).
-    fn separator(&mut self, end: u8, expected: &'static str) -> Result<bool, JsonError> {
-        match self.peek_token() {
-            Some(b',') => {
-                self.skip(1);
-                Ok(true)
-            }
-            Some(byte) if byte == end => {
-                self.skip(1);
-                Ok(false)
-            }
-            _ => Err(self.unexpected(expected)),
-        }
-    }
-
-    fn key(&mut self) -> Result<String, JsonError> {
-        if self.peek_token() != Some(b'"') {
-            return Err(self.unexpected("a key"));
-        }
-        let key = self.string()?;
-        if !self.eat_token(b':') {
-            return Err(self.unexpected("`:`"));
-        }
-        Ok(key)
-    }
-
-    fn word(&mut self, word: &'static str, value: Json) -> Result<Option<Json>, JsonError> {
-        if !self.rest().starts_with(word) {
-            return Err(self.unexpected("a value"));
-        }
-        self.skip(word.len());
-        Ok(Some(value))
-    }
-
-    fn string(&mut self) -> Result<String, JsonError> {
-        self.skip(1);
-        let run = self.plain_run();
-        if self.eat(b'"') {
-            return Ok(run.to_owned());
-        }
-        let mut string = run.to_owned();
+    /// Reads the rest of a string that begins with some plain characters.
+    #[cold]
+    fn string_with_escapes(&mut self, plain: Range) -> Result<(), JsonError> {
+        let start = self.tape.unescaped().len();
+        self.tape.unescaped().push_str(plain.of(self.text));
         while !self.eat(b'"') {
             if !self.eat(b'\\') {
                 return Err(self.unexpected("a character or `\"`"));
             }
             let character = self.escape()?;
+            let plain = self.plain();
+            let string = self.tape.unescaped();
             string.push(character);
-            string.push_str(self.plain_run());
+            string.push_str(plain.of(self.text));
         }
-        Ok(string)
+        let end = self.tape.unescaped().len();
+        self.tape.push(Node::Unescaped(Range { start, end }));
+        Ok(())
     }
 
-    fn plain_run(&mut self) -> &'a str {
-        let start = self.at;
-        self.skip(plain_prefix(self.rest().as_bytes()));
-        self.since(start)
+    /// Skips what stands for itself in a string.
+    fn plain(&mut self) -> Range {
+        let start = self.at();
+        self.skip(plain_prefix(self.rest));
+        let end = self.at();
+        Range { start, end }
     }
 
     fn escape(&mut self) -> Result<char, JsonError> {
-        let character = match self.peek() {
-            Some(byte @ (b'"' | b'\\' | b'/')) => char::from(byte),
+        let character = match self.rest.first() {
+            Some(byte @ (b'"' | b'\\' | b'/')) => char::from(*byte),
             Some(b'b') => '\u{8}',
             Some(b'f') => '\u{c}',
             Some(b'n') => '\n',
@@ -252,9 +210,10 @@ impl<'a> Reader<'a> {
     /// Reads the digits of `\uXXXX`, and those of the `\uXXXX` that follows if the two are a
     /// surrogate pair.
     fn unicode_escape(&mut self) -> Result<char, JsonError> {
-        let unit = self.code_unit()?;
+        let unit = code_unit(self.rest).ok_or_else(|| self.unexpected("four hex digits"))?;
+        self.skip(4);
         if let 0xd800..0xdc00 = unit
-            && let Some(after) = self.rest().strip_prefix("\\u")
+            && let Some(after) = self.rest.strip_prefix(b"\\u")
             && let Some(low @ 0xdc00..0xe000) = code_unit(after)
         {
             self.skip("\\uXXXX".len());
@@ -264,34 +223,34 @@ impl<'a> Reader<'a> {
         Ok(char::from_u32(u32::from(unit)).unwrap_or(REPLACEMENT))
     }
 
-    fn code_unit(&mut self) -> Result<u16, JsonError> {
-        let unit = code_unit(self.rest()).ok_or_else(|| self.unexpected("four hex digits"))?;
-        self.skip(4);
-        Ok(unit)
-    }
-
-    fn number(&mut self) -> Result<f64, JsonError> {
-        let start = self.at;
+    fn number(&mut self) -> Result<(), JsonError> {
+        let start = self.at();
         let negative = self.eat(b'-');
-        let integer = self.digits("a digit")?;
-        if integer.len() > 1 && integer.starts_with('0') {
+        let leads_with_zero = self.rest.first() == Some(&b'0');
+        let integer = self.digits(Digits::default(), "a digit")?;
+        if leads_with_zero && integer.count > 1 {
             return Err(self.unexpected("a number without leading zeros"));
         }
-        let fraction = self.fraction()?;
-        if !self.exponent()?
-            && let Some(magnitude) = short_decimal(integer, fraction)
+        let all = self.fraction(integer)?;
+        let number = if !self.exponent()?
+            && let Some(magnitude) = all.short_decimal(all.count.saturating_sub(integer.count))
         {
-            return Ok(if negative { -magnitude } else { magnitude });
-        }
-        let number = self.since(start).parse();
-        number.map_err(|_| self.unexpected("a number"))
+            if negative { -magnitude } else { magnitude }
+        } else {
+            let end = self.at();
+            let number = Range { start, end }.of(self.text).parse();
+            number.map_err(|_| self.unexpected("a number"))?
+        };
+        self.tape.push(Node::Number(number));
+        Ok(())
     }
 
-    fn fraction(&mut self) -> Result<&'a str, JsonError> {
+    /// Reads the digits after the point, if there is one; returns them behind those before it.
+    fn fraction(&mut self, integer: Digits) -> Result<Digits, JsonError> {
         if self.eat(b'.') {
-            return self.digits("a digit after the decimal point");
+            return self.digits(integer, "a digit after the decimal point");
         }
-        Ok("")
+        Ok(integer)
     }
 
     /// Skips an exponent; returns whether there was one.
@@ -299,94 +258,122 @@ impl<'a> Reader<'a> {
         let present = self.eat(b'e') || self.eat(b'E');
         if present {
             let _signed = self.eat(b'+') || self.eat(b'-');
-            self.digits("a digit of the exponent")?;
+            self.digits(Digits::default(), "a digit of the exponent")?;
         }
         Ok(present)
     }
 
-    fn digits(&mut self, expected: &'static str) -> Result<&'a str, JsonError> {
-        let start = self.at;
-        while let Some(b'0'..=b'9') = self.peek() {
-            self.skip(1);
+    /// Reads digits, one at least, and appends them to others.
+    fn digits(&mut self, before: Digits, expected: &'static str) -> Result<Digits, JsonError> {
+        let mut digits = before;
+        for byte in self.rest {
+            let digit = byte.wrapping_sub(b'0');
+            if digit > 9 {
+                break;
+            }
+            digits.push(digit);
         }
-        match self.since(start) {
-            "" => Err(self.unexpected(expected)),
-            digits => Ok(digits),
+        if digits.count == before.count {
+            return Err(self.unexpected(expected));
         }
+        self.skip(digits.count.wrapping_sub(before.count));
+        Ok(digits)
     }
 
     fn end(&mut self) -> Result<(), JsonError> {
-        match self.peek_token() {
+        match self.token() {
             None => Ok(()),
             Some(_) => Err(self.unexpected("the end")),
         }
     }
 
     /// Skips white space and returns the byte that follows it.
-    fn peek_token(&mut self) -> Option<u8> {
-        while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.peek() {
-            self.skip(1);
+    fn token(&mut self) -> Option<u8> {
+        match self.rest.first() {
+            Some(byte) if *byte > b' ' => Some(*byte),
+            _ => self.token_after_space(),
         }
-        self.peek()
+    }
+
+    #[cold]
+    fn token_after_space(&mut self) -> Option<u8> {
+        while let [b' ' | b'\t' | b'\n' | b'\r', rest @ ..] = self.rest {
+            self.rest = rest;
+        }
+        self.rest.first().copied()
     }
 
     fn eat_token(&mut self, byte: u8) -> bool {
-        self.peek_token() == Some(byte) && self.eat(byte)
+        self.token() == Some(byte) && self.eat(byte)
     }
 
     fn eat(&mut self, byte: u8) -> bool {
-        let found = self.peek() == Some(byte);
-        if found {
-            self.skip(1);
+        if let [first, rest @ ..] = self.rest
+            && *first == byte
+        {
+            self.rest = rest;
+            return true;
         }
-        found
+        false
     }
 
     fn skip(&mut self, bytes: usize) {
-        self.at = self.at.saturating_add(bytes);
+        self.rest = self.rest.get(bytes..).unwrap_or_default();
     }
 
-    fn peek(&self) -> Option<u8> {
-        self.text.as_bytes().get(self.at).copied()
+    /// Returns how many bytes have been read.
+    const fn at(&self) -> usize {
+        self.text.len().saturating_sub(self.rest.len())
     }
 
-    fn rest(&self) -> &'a str {
-        self.text.get(self.at..).unwrap_or_default()
-    }
-
-    fn since(&self, start: usize) -> &'a str {
-        self.text.get(start..self.at).unwrap_or_default()
-    }
-
-    fn unexpected(&self, expected: &'static str) -> JsonError {
-        let at = self.at;
+    const fn unexpected(&self, expected: &'static str) -> JsonError {
+        let at = self.at();
         JsonError::Unexpected { expected, at }
     }
 }
 
-fn code_unit(text: &str) -> Option<u16> {
-    let digits = text.get(..4)?;
-    // Without this check the next line would also read a sign.
-    digits
-        .bytes()
-        .all(|digit| digit.is_ascii_hexdigit())
-        .then(|| u16::from_str_radix(digits, 16).ok())?
+/// Reads four hexadecimal digits.
+fn code_unit(text: &[u8]) -> Option<u16> {
+    let digits = text.first_chunk::<4>()?.iter();
+    digits.copied().try_fold(0_u16, |unit, digit| {
+        let digit = char::from(digit).to_digit(16)?;
+        Some((unit << 4) | u16::try_from(digit).ok()?)
+    })
 }
 
-/// Reads a decimal of so few digits that both it without its point and the power of ten to divide
-/// by are exact doubles: then their quotient is the nearest double.
-fn short_decimal(integer: &str, fraction: &str) -> Option<f64> {
-    if integer.len().saturating_add(fraction.len()) > EXACT_DIGITS {
-        return None;
+/// How far the reading of a value has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Progress {
+    /// It is read.
+    Complete,
+    /// What is in it is still to be read.
+    Inside,
+}
+
+/// The digits of a number so far; the sum of very many is wrong, and not used.
+#[derive(Debug, Clone, Copy, Default)]
+struct Digits {
+    count: usize,
+    sum: i64,
+}
+
+impl Digits {
+    const fn push(&mut self, digit: u8) {
+        self.count = self.count.wrapping_add(1);
+        self.sum = self.sum.wrapping_mul(10).wrapping_add(digit as i64);
     }
-    let digits = integer.bytes().chain(fraction.bytes());
-    let whole = digits.fold(0_u64, |sum, digit| {
-        let digit = u64::from(digit.wrapping_sub(b'0'));
-        sum.wrapping_mul(10).wrapping_add(digit)
-    });
-    #[allow(clippy::cast_precision_loss, reason = "below 10¹⁵, thus exact")]
-    let whole = whole as f64;
-    POWERS_OF_TEN.get(fraction.len()).map(|power| whole / power)
+
+    /// Returns the decimal with so many of these digits after the point, if they are so few that
+    /// both it without its point and the power of ten to divide by are exact doubles: then their
+    /// quotient is the nearest double.
+    fn short_decimal(self, fraction: usize) -> Option<f64> {
+        if self.count > EXACT_DIGITS {
+            return None;
+        }
+        #[allow(clippy::cast_precision_loss, reason = "below 10¹⁵, thus exact")]
+        let whole = self.sum as f64;
+        POWERS_OF_TEN.get(fraction).map(|power| whole / power)
+    }
 }
 
 const REPLACEMENT: char = char::REPLACEMENT_CHARACTER;
@@ -397,5 +384,3 @@ const EXACT_DIGITS: usize = 15;
 const POWERS_OF_TEN: [f64; EXACT_DIGITS + 1] = [
     1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
 ];
-
-const DEPTH_CEILING: usize = 2048;
