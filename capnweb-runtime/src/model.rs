@@ -244,7 +244,8 @@ fn session(main: Cap) -> (Arc<Connection>, Cap) {
 fn said(connection: &Connection) -> Vec<String> {
     use futures_util::FutureExt as _;
     let frames = connection.next_frames().now_or_never().flatten();
-    frames.into_iter().flatten().collect()
+    let frames = frames.into_iter().flatten();
+    frames.map(|frame| frame.as_str().to_owned()).collect()
 }
 
 const SCHEDULES: usize = 2_000;

@@ -12,7 +12,7 @@ use super::shared::Connection;
 use crate::counters::Counters;
 use crate::error::Disconnect;
 use crate::hook::{
-    Cap, Hook, OnBroken, Peer, PromiseCell, Session, SessionControl, Stats, Unsettled,
+    Cap, Hook, OnBroken, Peer, PromiseCell, Session, SessionControl, SessionStats, Unsettled,
 };
 use crate::ids::ImportRef;
 use crate::session::Host;
@@ -56,8 +56,8 @@ impl SessionControl for Connection {
         self.limits.max_handler_time
     }
 
-    fn stats(&self) -> Stats {
-        Stats {
+    fn stats(&self) -> SessionStats {
+        SessionStats {
             age: self.pulse.age(),
             idle: self.pulse.silence(),
             ..self.lock().stats()

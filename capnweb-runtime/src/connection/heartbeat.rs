@@ -3,8 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::Notify;
-
 use super::shared::Connection;
 use crate::error::Disconnect;
 use crate::transport::Pulse;
@@ -29,11 +27,11 @@ impl Heartbeat {
     }
 
     /// Has a silent peer asked for a sign of life, and ends the session of one that gives none.
-    pub(super) async fn watch(self, connection: &Connection, ping: &Notify) {
+    pub(super) async fn watch(self, connection: &Connection) {
         loop {
             self.silent_for(self.interval).await;
             let before = self.heard.beats();
-            ping.notify_one();
+            connection.ask_for_sign();
             tokio::time::sleep(self.timeout).await;
             // If the process was held up, what came meanwhile has not been read yet.
             tokio::task::yield_now().await;

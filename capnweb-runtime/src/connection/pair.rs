@@ -23,15 +23,10 @@ pub(crate) fn pair(client: Cap, server: Cap, config: &SessionConfig) -> Pair {
     let (client_end, server_end) = memory_pair();
     let (client, server_main) = Connection::new(client, Peer::default(), config);
     let (server, client_main) = Connection::new(server, Peer::default(), config);
-    drop(tokio::spawn(drive(
-        Arc::clone(&client),
-        client_end.0,
-        client_end.1,
-        None,
-    )));
+    drop(tokio::spawn(drive(Arc::clone(&client), client_end, None)));
     let serving = Arc::clone(&server);
     drop(tokio::spawn(async move {
-        drive(serving, server_end.0, server_end.1, None).await;
+        drive(serving, server_end, None).await;
         drop(client_main);
     }));
     Pair {

@@ -1,7 +1,7 @@
 //! What moves by itself in a session: chunks from sources to pipes, and blobs that are received.
 
 #[cfg(any(test, feature = "websocket"))]
-use std::collections::VecDeque;
+use std::future::poll_fn;
 use std::sync::Arc;
 
 use tokio::runtime::Handle;
@@ -11,6 +11,8 @@ use crate::error::{Disconnect, Error};
 use crate::hook::{
     Account, Cap, Nature, Resolver, Room, Source, Stub, Value, Writer, collect, pump, taken_already,
 };
+#[cfg(any(test, feature = "websocket"))]
+use crate::session::{Frame, Frames};
 use crate::value::{Blob, Bytes};
 
 impl Connection {
@@ -60,24 +62,26 @@ impl Connection {
         }));
     }
 
+    /// Returns whether a stream has more to send than may be sent before something is acknowledged.
+    #[cfg(any(test, feature = "websocket"))]
+    pub(crate) fn is_held_up(&self) -> bool {
+        self.gauge().is_held_up()
+    }
+
     /// Takes all that is to be sent to a peer which acknowledges nothing: streams go as far as they
     /// may without that (protocol T-27). Fails if that is more than so many bytes.
     ///
     /// Not cancel-safe: what was taken is lost.
     #[cfg(any(test, feature = "websocket"))]
-    pub(crate) async fn take_all_frames(
-        &self,
-        limit: usize,
-    ) -> Result<VecDeque<String>, Disconnect> {
-        let mut all = VecDeque::new();
+    pub(crate) async fn take_all_frames(&self, limit: usize) -> Result<Frames, Disconnect> {
+        let mut all = Frames::new();
         let (mut size, mut still) = (0_usize, false);
         loop {
-            let more = self.more_output();
             // Streams that wait for room go on.
             let frames = self.take_frames();
             size = frames
                 .iter()
-                .map(String::len)
+                .map(Frame::len)
                 .fold(size, usize::saturating_add);
             if size > limit {
                 return Err(Disconnect::OutgoingQueueFull { limit });
@@ -87,7 +91,7 @@ impl Connection {
                 return Ok(all);
             }
             still = tokio::select! {
-                () = more => false,
+                () = poll_fn(|context| self.poll_output(context)) => false,
                 () = self.gauge().still() => true,
             };
         }

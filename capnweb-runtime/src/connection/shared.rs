@@ -1,8 +1,13 @@
 //! The machine behind its lock.
 
-use std::collections::VecDeque;
+use std::cell::RefCell;
+use std::convert::Infallible;
+use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, Weak};
+use std::task::{Context, Poll};
 
+use futures_util::task::AtomicWaker;
 use tokio::runtime::Handle;
 use tokio::sync::futures::Notified;
 use tokio::sync::{Notify, watch};
@@ -16,7 +21,7 @@ use crate::error::{Disconnect, Error};
 use crate::hook::{Cap, Gauge, Mapper, OnBroken, Peer, Screen, Unsettled, Value, shielded};
 use crate::ids::{ImportRef, SessionKey};
 use crate::limits::Limits;
-use crate::session::{BrokenPlace, Machine, Refused};
+use crate::session::{BrokenPlace, Effect, Frames, Machine, Refused};
 use crate::sync::{Mutex, MutexGuard};
 use crate::transport::Pulse;
 use crate::value::Path;
@@ -39,7 +44,9 @@ pub(crate) struct Connection {
     pub(super) counters: Counters,
     pub(super) this: Weak<Self>,
     /// Tells the driver that there is something to send, or that the session has ended.
-    output: Notify,
+    output: AtomicWaker,
+    /// The peer is to be asked for a sign of life.
+    wants_sign: AtomicBool,
     /// Tells whoever drains the session that nothing is left, or that it has ended.
     pub(super) drained: Notify,
     /// When a message last came or went.
@@ -74,7 +81,8 @@ impl Connection {
             limiter: config.limiter.clone(),
             counters: config.counters.clone(),
             this: Weak::clone(this),
-            output: Notify::new(),
+            output: AtomicWaker::new(),
+            wants_sign: AtomicBool::new(false),
             drained: Notify::new(),
             pulse: Pulse::new(),
             ended: watch::Sender::new(None),
@@ -87,16 +95,29 @@ impl Connection {
         (connection, main)
     }
 
-    /// Takes one message of the peer's and runs what it asks for.
+    /// Takes one message of the peer's by itself and runs what it asks for.
+    #[cfg(any(test, feature = "__fuzz"))]
     pub(crate) fn handle_message(&self, text: &str) {
-        self.handle_read(wire::decode(text, &self.limits), text.len());
+        self.pulse.beat();
+        let _: ControlFlow<()> = self.handle_read(wire::decode(text, &self.limits), text.len());
     }
 
-    /// Like [`handle_message`](Self::handle_message), for a message of so many bytes that was read
-    /// within the session's [`limits`](Self::limits).
-    pub(super) fn handle_read(&self, message: Result<Message, DecodeError>, size: usize) {
-        self.pulse.beat();
-        self.with(|machine| machine.handle_message(message, size, self));
+    /// Takes one message of the peer's, of so many bytes, that was read within the session's
+    /// [`limits`](Self::limits), and runs what it asks for. Returns whether more may follow.
+    pub(super) fn handle_read(
+        &self,
+        message: Result<Message, DecodeError>,
+        size: usize,
+    ) -> ControlFlow<()> {
+        let has_ended = self.with(|machine| {
+            machine.handle_message(message, size, self);
+            machine.ended().is_some()
+        });
+        if has_ended {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
     }
 
     /// Returns what the peer may make this side spend.
@@ -155,7 +176,7 @@ impl Connection {
     }
 
     /// Gives up calls of ours that are not answered in time, for as long as this is polled.
-    pub(crate) async fn lose_patience(&self) {
+    pub(crate) async fn lose_patience(&self) -> Infallible {
         loop {
             let (import, time) = self.patience.end().await;
             self.with(|machine| machine.give_up(import, Error::TimedOut(time)));
@@ -172,43 +193,80 @@ impl Connection {
         self.patience.len()
     }
 
+    /// Takes what there is to send into `frames`, which is empty: what was taken before has been
+    /// written, or is given up. Until then it counts as waiting for the peer. Breaks once the session
+    /// has ended and everything was taken.
+    pub(super) fn poll_frames(
+        &self,
+        frames: &mut Frames,
+        context: &mut Context<'_>,
+    ) -> Poll<ControlFlow<()>> {
+        let mut polled = self.try_take(frames);
+        if polled.is_pending() {
+            self.output.register(context.waker());
+            polled = self.try_take(frames);
+        }
+        self.written.notify_waiters();
+        polled
+    }
+
+    fn try_take(&self, frames: &mut Frames) -> Poll<ControlFlow<()>> {
+        let mut machine = self.lock();
+        machine.frames_written();
+        if machine.has_frames() {
+            self.pulse.beat();
+            machine.take_frames(frames);
+            return Poll::Ready(ControlFlow::Continue(()));
+        }
+        if machine.has_said_all() {
+            return Poll::Ready(ControlFlow::Break(()));
+        }
+        Poll::Pending
+    }
+
+    /// Does without being told of output, until it is polled for again.
+    pub(super) fn look_away(&self) {
+        drop(self.output.take());
+    }
+
     /// Waits until there is something to send, and takes it; `None` once the session has ended and
     /// everything was taken.
     ///
-    /// What was taken before has been written, or is given up, when this is called again. Until then
-    /// it counts as waiting for the peer.
-    ///
     /// Cancel-safe.
-    pub(crate) async fn next_frames(&self) -> Option<VecDeque<String>> {
-        self.lock().frames_written();
-        self.written.notify_waiters();
-        loop {
-            let notified = self.output.notified();
-            {
-                let mut machine = self.lock();
-                if machine.has_frames() {
-                    self.pulse.beat();
-                    return Some(machine.take_frames());
-                }
-                if machine.has_said_all() {
-                    return None;
-                }
-            }
-            notified.await;
-        }
+    #[cfg(any(test, feature = "__fuzz"))]
+    pub(crate) async fn next_frames(&self) -> Option<Frames> {
+        let mut frames = Frames::new();
+        let more = std::future::poll_fn(|context| self.poll_frames(&mut frames, context)).await;
+        more.is_continue().then_some(frames)
     }
 
     /// Returns what is to be sent, without waiting for more.
     #[cfg(any(test, feature = "websocket"))]
-    pub(crate) fn take_frames(&self) -> VecDeque<String> {
-        let frames = {
+    pub(crate) fn take_frames(&self) -> Frames {
+        let mut frames = Frames::new();
+        {
             let mut machine = self.lock();
-            let frames = machine.take_frames();
+            machine.take_frames(&mut frames);
             machine.frames_written();
-            frames
-        };
+        }
         self.written.notify_waiters();
         frames
+    }
+
+    /// Notes that messages have come.
+    pub(super) fn heard(&self) {
+        self.pulse.beat();
+    }
+
+    /// Has the driver ask the peer for a sign of life.
+    pub(super) fn ask_for_sign(&self) {
+        self.wants_sign.store(true, Ordering::Release);
+        self.output.wake();
+    }
+
+    /// Returns whether the peer is to be asked for a sign of life, once.
+    pub(super) fn takes_sign(&self) -> bool {
+        self.wants_sign.load(Ordering::Relaxed) && self.wants_sign.swap(false, Ordering::AcqRel)
     }
 
     /// Returns why the session ended, if it has.
@@ -238,10 +296,14 @@ impl Connection {
         self.written.notified()
     }
 
-    /// Waits until something more was queued.
+    /// Waits until something is queued. There is one at a time who does.
     #[cfg(any(test, feature = "websocket"))]
-    pub(super) fn more_output(&self) -> Notified<'_> {
-        self.output.notified()
+    pub(super) fn poll_output(&self, context: &mut Context<'_>) -> Poll<()> {
+        self.output.register(context.waker());
+        if self.lock().has_frames() {
+            return Poll::Ready(());
+        }
+        Poll::Pending
     }
 
     pub(super) const fn gauge(&self) -> &Gauge {
@@ -258,25 +320,30 @@ impl Connection {
 
     /// Does one thing to the machine, and afterwards what the machine wants done.
     pub(super) fn with<R>(&self, act: impl FnOnce(&mut Machine) -> R) -> R {
-        let (result, effects, wake, drained, ended) = {
+        let mut effects = EFFECTS.take();
+        let (result, wake, drained, ended) = {
             let mut machine = self.lock();
             let was_open = machine.ended().is_none();
             let was_drained = machine.is_drained();
+            let was_silent = !machine.has_frames();
             let result = act(&mut machine);
             let ended = machine.ended().filter(|_| was_open).cloned();
+            machine.take_effects(&mut effects);
             (
                 result,
-                machine.take_effects(),
-                machine.has_frames() || machine.ended().is_some(),
+                was_silent && machine.has_frames() || ended.is_some(),
                 machine.is_drained() && !was_drained || ended.is_some(),
                 ended,
             )
         };
         if wake {
-            self.output.notify_one();
+            self.output.wake();
         }
-        for effect in effects {
+        for effect in effects.drain(..) {
             shielded(|| self.run(effect));
+        }
+        if effects.capacity() <= FEW {
+            EFFECTS.set(effects);
         }
         if drained {
             self.drained.notify_waiters();
@@ -302,6 +369,14 @@ impl Connection {
             .unwrap_or_else(|| unreachable!("a live connection has an owner"))
     }
 }
+
+thread_local! {
+    /// Room for what a machine wants done, from one time to the next.
+    static EFFECTS: RefCell<Vec<Effect>> = const { RefCell::new(Vec::new()) };
+}
+
+/// For how many effects room is kept while there are none.
+const FEW: usize = 16;
 
 /// How many bytes may be queued for the peer before streams wait.
 const MAX_STREAMED: usize = 1024 * 1024;

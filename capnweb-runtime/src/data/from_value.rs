@@ -95,6 +95,19 @@ macro_rules! deserialize_integers {
     )*};
 }
 
+/// Methods that do the same, whatever else they are told of the type.
+macro_rules! deserialize_by {
+    ($($read:ident: $($method:ident $(($($told:ty),*))?),*;)*) => {$($(
+        fn $method<V: Visitor<'de>>(
+            self,
+            $($(_: $told,)*)?
+            visitor: V,
+        ) -> Result<V::Value, DeserializeError> {
+            self.$read(visitor)
+        }
+    )*)*};
+}
+
 impl<'de> Deserializer<'de> for ValueDeserializer {
     type Error = DeserializeError;
 
@@ -109,6 +122,14 @@ impl<'de> Deserializer<'de> for ValueDeserializer {
         deserialize_u32, visit_u32(u32), "an unsigned integer";
         deserialize_u64, visit_u64(u64), "an unsigned integer";
         deserialize_u128, visit_u128(u128), "an unsigned integer";
+    }
+
+    deserialize_by! {
+        read_number: deserialize_f32, deserialize_f64;
+        read_text: deserialize_char, deserialize_str, deserialize_string, deserialize_identifier;
+        read_bytes: deserialize_bytes, deserialize_byte_buf;
+        read_unit: deserialize_unit, deserialize_unit_struct(&'static str);
+        read_array: deserialize_seq, deserialize_tuple(usize), deserialize_tuple_struct(&'static str, usize);
     }
 
     /// Offers whatever there is. Here null is what `serde` calls a unit and undefined is none:
@@ -143,56 +164,12 @@ impl<'de> Deserializer<'de> for ValueDeserializer {
         }
     }
 
-    fn deserialize_f32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
-        self.read_number(visitor)
-    }
-
-    fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
-        self.read_number(visitor)
-    }
-
-    fn deserialize_char<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
-        self.read_text(visitor)
-    }
-
-    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
-        self.read_text(visitor)
-    }
-
-    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
-        self.read_text(visitor)
-    }
-
-    fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
-        self.read_text(visitor)
-    }
-
-    fn deserialize_bytes<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
-        self.read_bytes(visitor)
-    }
-
-    fn deserialize_byte_buf<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
-        self.read_bytes(visitor)
-    }
-
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
         match self.0 {
             Tree::Undefined => visitor.visit_none(),
             Tree::Null => visitor.visit_unit(),
             _ => visitor.visit_some(self),
         }
-    }
-
-    fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
-        self.read_unit(visitor)
-    }
-
-    fn deserialize_unit_struct<V: Visitor<'de>>(
-        self,
-        _name: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, DeserializeError> {
-        self.read_unit(visitor)
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
@@ -204,27 +181,6 @@ impl<'de> Deserializer<'de> for ValueDeserializer {
             return passthrough::hand_over(self.0, visitor);
         }
         visitor.visit_newtype_struct(self)
-    }
-
-    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
-        self.read_array(visitor)
-    }
-
-    fn deserialize_tuple<V: Visitor<'de>>(
-        self,
-        _length: usize,
-        visitor: V,
-    ) -> Result<V::Value, DeserializeError> {
-        self.read_array(visitor)
-    }
-
-    fn deserialize_tuple_struct<V: Visitor<'de>>(
-        self,
-        _name: &'static str,
-        _length: usize,
-        visitor: V,
-    ) -> Result<V::Value, DeserializeError> {
-        self.read_array(visitor)
     }
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {

@@ -1,4 +1,4 @@
-//! The client's end.
+//! Connecting: from a URL to the main object of whoever serves there.
 
 use std::io;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use crate::config::SessionConfig;
 use crate::connection::{Connection, Heartbeat, drive};
 use crate::error::{Disconnect, Error};
 use crate::hook::{Cap, Peer, Session, Stub};
-use crate::transport::{Heard, websocket};
+use crate::transport::{Heard, WebSocket, websocket_config};
 use crate::typed::Capability;
 
 /// Connects to a WebSocket server and returns its main object.
@@ -63,7 +63,8 @@ pub enum ConnectError {
 }
 
 impl Connector {
-    /// Prepares a connection to a `ws://` or `wss://` URL, or a batch to an `http://` or `https://` one.
+    /// Prepares a connection to a `ws://` or `wss://` URL, or a batch to an `http://` or `https://`
+    /// one.
     pub fn new(url: impl Into<String>) -> Self {
         Self {
             url: url.into(),
@@ -154,15 +155,15 @@ impl Connector {
 
     async fn start(&self, address: &Address) -> Result<(Cap, Session), ConnectError> {
         let (socket, heard) = Heard::new(self.dial(address).await?);
-        let config = Some(websocket::config(&self.config.limits));
+        let config = Some(websocket_config(&self.config.limits));
         let (socket, _) = client_async_with_config(&self.url, socket, config)
             .await
             .map_err(|error| ConnectError::Handshake(Box::new(error)))?;
-        let (source, sink) = websocket::split(socket, &self.config.limits);
+        let socket = WebSocket::new(socket, &self.config.limits);
         let (connection, main) = self.begin();
         let session = Session::new(Arc::clone(&connection) as _);
         let heartbeat = Heartbeat::new(self.config.keep_alive, heard);
-        drop(tokio::spawn(drive(connection, source, sink, heartbeat)));
+        drop(tokio::spawn(drive(connection, socket, heartbeat)));
         Ok((main, session))
     }
 }

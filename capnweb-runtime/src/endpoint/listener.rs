@@ -1,4 +1,4 @@
-//! A server of its own.
+//! Serving on a listener: a task for each connection, and an end with grace.
 
 use std::convert::Infallible;
 use std::io;
@@ -16,6 +16,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 
 use super::http::{Endpoint, Place, Refusal, RpcBody, Upgraded, answer};
+use super::prompt::{Leisure, Prompt};
 use super::server::Server;
 use crate::hook::Peer;
 use crate::typed::Capability;
@@ -127,6 +128,7 @@ impl Door {
             place,
             handshake: Mutex::new(handshake),
             upgraded: Mutex::new(None),
+            leisure: Leisure::default(),
         };
         #[cfg(feature = "tls")]
         if let Some(tls) = self.tls {
@@ -147,6 +149,7 @@ struct Visit {
     place: Option<Place>,
     handshake: Mutex<Handshake>,
     upgraded: Mutex<Option<Upgraded>>,
+    leisure: Leisure,
 }
 
 impl Visit {
@@ -154,6 +157,8 @@ impl Visit {
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
+        let limit = endpoint.settings.answer_timeout;
+        let socket = Prompt::new(socket, limit, self.leisure.clone());
         let service = service_fn(|request| self.answer(endpoint, request));
         let connection = hyper::server::conn::http1::Builder::new()
             .timer(TokioTimer::new())
@@ -188,6 +193,7 @@ impl Visit {
         }
         let answer = answer(endpoint, request, self.peer.clone()).await;
         if answer.session.is_some() {
+            self.leisure.begin();
             *self.upgraded.lock().unwrap_or_else(PoisonError::into_inner) = answer.session;
         }
         Ok(answer.response)

@@ -4,9 +4,9 @@
 //! |---|---|
 //! | `server` | what is decided about an endpoint before it runs |
 //! | `http` | answering requests: upgrades, batches, origins; also as a service of another server |
-//! | `listener`, `axum` | where requests come from: a socket of one's own, or a route |
+//! | `listener`, `axum` | where requests come from: a listener of one's own, or a route |
 //! | `connect`, `batch` | the client's end: of WebSockets, and of HTTP batches |
-//! | `dial`, `tls`, `body` | what several of them need: an address, certificates, a bounded read |
+//! | `dial`, `tls`, `body`, `prompt` | what several of them need: an address, certificates, a bounded read, bounded writes |
 //! | `in_process` | both ends in this process |
 
 #[cfg(feature = "axum")]
@@ -24,6 +24,8 @@ mod http;
 mod in_process;
 #[cfg(feature = "websocket")]
 mod listener;
+#[cfg(feature = "websocket")]
+mod prompt;
 #[cfg(feature = "websocket")]
 mod server;
 #[cfg(feature = "tls")]

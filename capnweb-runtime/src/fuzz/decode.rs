@@ -56,7 +56,7 @@ fn round(message: &Read) -> Option<Read> {
 fn read(text: &str) -> Option<Read> {
     let limits = Limits::default();
     let message = match wire::decode(text, &limits).ok()? {
-        Message::Reject(id, json) => Read::Reject(id, wire::decode_expr(json, &limits).ok()?),
+        Message::Reject(id, expr) => Read::Reject(id, expr.ok()?),
         Message::Release(id, count) => Read::Release(id, whole(count)?),
         message => Read::Other(message),
     };

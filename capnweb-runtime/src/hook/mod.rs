@@ -57,7 +57,7 @@ pub(crate) use screen::{Screen, holds_error};
 pub use served::{Args, Call, Cancel, Dispatch, Interface, Member, MemberKind, Reply};
 pub(crate) use served::{Callable, FunctionHook, Target, call_function};
 pub(crate) use session::SessionControl;
-pub use session::{Peer, Session, Stats};
+pub use session::{Peer, Session, SessionStats};
 pub(crate) use settled::{Found, find, map as map_settled};
 pub(crate) use stream::{
     ByteSource, Consume, Consumer, Gauge, Lock, Nature, Pipe, Readable, Room, Source, Step,

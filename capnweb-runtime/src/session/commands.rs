@@ -94,13 +94,13 @@ impl Machine {
     /// Lets go of an import whose last handle is gone (protocol S-22). Letting go of the main
     /// object ends the session (S-85).
     pub(crate) fn release(&mut self, import: ImportRef) {
-        if self.imports.find(import).is_none() {
+        if import.id == ImportId::MAIN {
+            if self.imports.find(import).is_some() {
+                self.end(&Disconnect::Shutdown);
+            }
             return;
         }
-        if import.id == ImportId::MAIN {
-            return self.end(&Disconnect::Shutdown);
-        }
-        if let Some(entry) = self.imports.remove(import.id) {
+        if let Some(entry) = self.imports.take(import) {
             self.send(wire::encode_release(
                 import.id.to_wire(),
                 entry.introductions,

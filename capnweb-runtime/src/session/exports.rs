@@ -1,15 +1,17 @@
 //! The table of what the peer may refer to.
 
-use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
+use super::table::Table;
+use crate::error::Violation;
 use crate::hook::{Cap, Stub};
-use crate::ids::ExportId;
+use crate::ids::{ExportId, WireId};
 
 /// Our exports, by id.
 pub(super) struct Exports {
-    entries: HashMap<ExportId, Export>,
+    entries: Table<ExportId, Export>,
     /// Stream calls that have not been answered. No message can refer to one (protocol S-38).
-    streamed: HashMap<ExportId, Cap>,
+    streamed: Table<ExportId, Cap>,
     next_pushed: i64,
     next_introduced: i64,
     /// Entries whose value is waited for, to be sent.
@@ -25,7 +27,7 @@ pub(super) struct Export {
     /// What a pull of it does.
     pub(super) pull: Pull,
     /// The end to read of a pipe, until an expression takes it.
-    pub(super) readable: Option<Stub>,
+    pub(super) readable: Option<Box<Stub>>,
 }
 
 /// What a pull of an export does (protocol S-15).
@@ -46,7 +48,7 @@ pub(super) enum Pull {
 impl Exports {
     /// Creates the table with the main object in it.
     pub(super) fn new(main: Cap) -> Self {
-        let mut entries = HashMap::new();
+        let mut entries = Table::default();
         entries.insert(
             ExportId::MAIN,
             Export {
@@ -58,7 +60,7 @@ impl Exports {
         );
         Self {
             entries,
-            streamed: HashMap::new(),
+            streamed: Table::default(),
             next_pushed: 1,
             next_introduced: -1,
             serving: 0,
@@ -79,7 +81,7 @@ impl Exports {
 
     /// Adds a pipe: the end that the peer writes to, with the other one.
     pub(super) fn insert_pipe(&mut self, id: ExportId, writable: Cap, readable: Stub) {
-        self.insert(id, writable, Pull::Writable, Some(readable));
+        self.insert(id, writable, Pull::Writable, Some(Box::new(readable)));
     }
 
     /// Adds a stream call, until it is answered.
@@ -109,14 +111,16 @@ impl Exports {
         self.entries.get(&id)
     }
 
-    /// Notes that the value of an entry is waited for.
-    pub(super) fn start(&mut self, id: ExportId) {
-        if let Some(entry) = self.entries.get_mut(&id)
-            && entry.pull != Pull::Started
-        {
+    /// Pulls an entry: one that has not been is waited for from now on. Returns what it is, and what
+    /// a pull of it did until now.
+    pub(super) fn pull(&mut self, id: ExportId) -> Option<(&Cap, Pull)> {
+        let entry = self.entries.get_mut(&id)?;
+        let before = entry.pull;
+        if before == Pull::Pending {
             entry.pull = Pull::Started;
             self.serving = self.serving.saturating_add(1);
         }
+        Some((&entry.cap, before))
     }
 
     /// Notes that the value of an entry was sent.
@@ -133,12 +137,37 @@ impl Exports {
         self.entries.get_mut(&id)
     }
 
+    /// Takes back so many introductions of an entry; returns it if those were the last.
+    pub(super) fn release(&mut self, id: WireId, count: f64) -> Result<Option<Export>, Violation> {
+        let none = Violation::NoSuchExport(id);
+        let Some(id) = ExportId::from_peer(id) else {
+            return Err(none);
+        };
+        let Entry::Occupied(mut entry) = self.entries.entry(id) else {
+            return Err(none);
+        };
+        let released = WireId(count)
+            .table_id()
+            .and_then(|count| u64::try_from(count).ok())
+            .filter(|count| *count > 0)
+            .ok_or(Violation::BadReleaseCount(count))?;
+        let held = entry.get().refcount;
+        let released = held.checked_sub(released);
+        match released.ok_or(Violation::RefcountUnderflow {
+            held,
+            released: count,
+        })? {
+            0 => Ok(Some(removed(entry.remove(), &mut self.serving))),
+            left => {
+                entry.get_mut().refcount = left;
+                Ok(None)
+            }
+        }
+    }
+
     pub(super) fn remove(&mut self, id: ExportId) -> Option<Export> {
         let entry = self.entries.remove(&id)?;
-        if entry.pull == Pull::Started {
-            self.serving = self.serving.saturating_sub(1);
-        }
-        Some(entry)
+        Some(removed(entry, &mut self.serving))
     }
 
     /// Returns how many values are waited for, to be sent.
@@ -161,7 +190,7 @@ impl Exports {
         std::mem::take(&mut self.streamed).into_values()
     }
 
-    fn insert(&mut self, id: ExportId, cap: Cap, pull: Pull, readable: Option<Stub>) {
+    fn insert(&mut self, id: ExportId, cap: Cap, pull: Pull, readable: Option<Box<Stub>>) {
         if pull == Pull::Started {
             self.serving = self.serving.saturating_add(1);
         }
@@ -175,4 +204,12 @@ impl Exports {
             },
         );
     }
+}
+
+/// Notes that nobody waits for an entry that was removed.
+const fn removed(entry: Export, serving: &mut usize) -> Export {
+    if matches!(entry.pull, Pull::Started) {
+        *serving = serving.saturating_sub(1);
+    }
+    entry
 }

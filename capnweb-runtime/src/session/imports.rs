@@ -1,14 +1,15 @@
 //! The table of what the peer holds for us.
 
-use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::{Arc, Weak};
 
+use super::table::Table;
 use crate::hook::{Hook, PromiseCell};
 use crate::ids::{ImportId, ImportRef};
 
 /// Our imports, by id.
 pub(super) struct Imports {
-    entries: HashMap<ImportId, Import>,
+    entries: Table<ImportId, Import>,
     next_pushed: i64,
     next_generation: u64,
     pipes: usize,
@@ -48,11 +49,26 @@ pub(super) enum Answer {
     Due,
 }
 
+/// What was taken out of the table to be settled.
+pub(super) enum Taken {
+    /// There is no such entry.
+    Nothing,
+    /// The entry is none that settles; it has stayed.
+    NoPromise,
+    Promise {
+        cell: Arc<PromiseCell>,
+        introductions: u32,
+    },
+    Stream {
+        cell: Arc<PromiseCell>,
+    },
+}
+
 impl Imports {
     /// Creates the table without its main entry.
     pub(super) fn new() -> Self {
         Self {
-            entries: HashMap::new(),
+            entries: Table::default(),
             next_pushed: 1,
             next_generation: 0,
             pipes: 0,
@@ -92,12 +108,38 @@ impl Imports {
         self.entries.get_mut(&id)
     }
 
-    pub(super) fn remove(&mut self, id: ImportId) -> Option<Import> {
-        let import = self.entries.remove(&id)?;
-        if matches!(import.kind, ImportKind::Pipe) {
-            self.pipes = self.pipes.saturating_sub(1);
+    /// Removes a promise that has settled.
+    pub(super) fn take_promise(&mut self, id: ImportId) -> Taken {
+        let Entry::Occupied(entry) = self.entries.entry(id) else {
+            return Taken::Nothing;
+        };
+        if let ImportKind::Stub | ImportKind::Pipe = entry.get().kind {
+            return Taken::NoPromise;
         }
-        Some(import)
+        let import = entry.remove();
+        let introductions = import.introductions;
+        match import.kind {
+            ImportKind::Promise { cell, .. } => Taken::Promise {
+                cell,
+                introductions,
+            },
+            ImportKind::Stream { cell } => Taken::Stream { cell },
+            ImportKind::Stub | ImportKind::Pipe => Taken::NoPromise,
+        }
+    }
+
+    /// Removes the entry that a reference means, if it is still there.
+    pub(super) fn take(&mut self, import: ImportRef) -> Option<Import> {
+        match self.entries.entry(import.id) {
+            Entry::Occupied(entry) if entry.get().generation == import.generation => {
+                let import = entry.remove();
+                if matches!(import.kind, ImportKind::Pipe) {
+                    self.pipes = self.pipes.saturating_sub(1);
+                }
+                Some(import)
+            }
+            _ => None,
+        }
     }
 
     /// Returns the entry that a reference means, if it is still there.

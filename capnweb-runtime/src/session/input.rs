@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::effect::{Effect, Host};
 use super::exports::Pull;
-use super::imports::ImportKind;
+use super::imports::{ImportKind, Taken};
 use super::machine::Machine;
 use super::thrown::without_capabilities;
 use crate::error::{Disconnect, Error, Violation};
@@ -66,7 +66,7 @@ impl Machine {
                 let size = size.max(weigh_expr(&expr));
                 self.handle_resolve(id, expr, size, host)
             }
-            Message::Reject(id, json) => self.handle_reject(id, json, size, host),
+            Message::Reject(id, expr) => self.handle_reject(id, expr, size, host),
             Message::Release(id, count) => self.handle_release(id, count),
             Message::Abort(expr) => self.handle_abort(expr, host),
         }
@@ -83,14 +83,11 @@ impl Machine {
 
     fn handle_pull(&mut self, id: WireId) -> Result<(), Violation> {
         let export = ExportId::from_peer(id).ok_or(Violation::NoSuchExport(id))?;
-        let entry = self
-            .exports
-            .get_mut(export)
-            .ok_or(Violation::NoSuchExport(id))?;
-        match entry.pull {
+        let pulled = self.exports.pull(export);
+        let (cap, before) = pulled.ok_or(Violation::NoSuchExport(id))?;
+        match before {
             Pull::Pending => {
-                let value = entry.cap.clone();
-                self.exports.start(export);
+                let value = cap.clone();
                 self.effects.push(Effect::Serve { export, value });
             }
             Pull::Started | Pull::Answered => {}
@@ -123,14 +120,14 @@ impl Machine {
     fn handle_reject(
         &mut self,
         id: WireId,
-        json: wire::Json,
+        expr: Result<Expr, DecodeError>,
         size: usize,
         host: &dyn Host,
     ) -> Result<(), Violation> {
         if ImportId::from_peer(id).is_none_or(|id| self.imports.get(id).is_none()) {
             return Ok(());
         }
-        let expr = wire::decode_expr(json, &self.limits)?;
+        let expr = expr?;
         let charge = self.charge_message(size.max(weigh_expr(&expr)))?;
         let thrown = self.evaluate(expr, host)?;
         // Capabilities have no owner in a failure: they are let go of (protocol S-33, W-27).
@@ -165,48 +162,35 @@ impl Machine {
         id: WireId,
         outcome: Result<Value, Error>,
     ) -> Result<(), Violation> {
-        let entry = ImportId::from_peer(id).and_then(|id| Some((id, self.imports.get(id)?)));
-        let Some((import, entry)) = entry else {
-            self.discard(outcome);
-            return Ok(());
-        };
-        let (cell, outcome) = match &entry.kind {
-            ImportKind::Promise { cell, .. } => {
-                let (cell, introductions) = (Arc::clone(cell), entry.introductions);
+        let taken = ImportId::from_peer(id).map(|id| (id, self.imports.take_promise(id)));
+        let (cell, outcome) = match taken {
+            Some((
+                import,
+                Taken::Promise {
+                    cell,
+                    introductions,
+                },
+            )) => {
                 self.send(wire::encode_release(import.to_wire(), introductions));
                 (cell, outcome)
             }
-            ImportKind::Stream { cell } => (Arc::clone(cell), self.acknowledgement(outcome)),
-            ImportKind::Stub | ImportKind::Pipe => {
+            Some((_, Taken::Stream { cell })) => (cell, self.acknowledgement(outcome)),
+            Some((_, Taken::NoPromise)) => {
                 self.discard(outcome);
                 return Err(Violation::NotAPromise(id));
             }
+            Some((_, Taken::Nothing)) | None => {
+                self.discard(outcome);
+                return Ok(());
+            }
         };
-        drop(self.imports.remove(import));
         cell.store(outcome);
         self.effects.push(Effect::Drain(cell));
         Ok(())
     }
 
     fn handle_release(&mut self, id: WireId, count: f64) -> Result<(), Violation> {
-        let export = ExportId::from_peer(id).ok_or(Violation::NoSuchExport(id))?;
-        let entry = self
-            .exports
-            .get_mut(export)
-            .ok_or(Violation::NoSuchExport(id))?;
-        let released = WireId(count)
-            .table_id()
-            .and_then(|count| u64::try_from(count).ok())
-            .filter(|count| *count > 0)
-            .ok_or(Violation::BadReleaseCount(count))?;
-        let underflow = Violation::RefcountUnderflow {
-            held: entry.refcount,
-            released: count,
-        };
-        entry.refcount = entry.refcount.checked_sub(released).ok_or(underflow)?;
-        if entry.refcount == 0
-            && let Some(export) = self.exports.remove(export)
-        {
+        if let Some(export) = self.exports.release(id, count)? {
             self.let_go(export);
         }
         Ok(())

@@ -1,18 +1,18 @@
 //! The machine itself: its state, and what is drained from it.
 
-use crate::sync::atomic::AtomicUsize;
-use std::collections::VecDeque;
+use crate::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
 
 use super::broken::Registrations;
 use super::effect::{Effect, Host};
 use super::exports::Exports;
 use super::imports::{Import, ImportKind, Imports};
+use super::outbox::{Frames, Outbox};
 use super::traffic::Traffic;
 use crate::config::SessionConfig;
 use crate::counters::Counters;
 use crate::error::{Disconnect, Error, Violation};
-use crate::hook::{Account, CallsInFlight, Cap, Charge, Pipe, Stats, Value};
+use crate::hook::{Account, CallsInFlight, Cap, Charge, Pipe, SessionStats, Value};
 use crate::ids::{ImportId, ImportRef, SessionKey};
 use crate::limits::Limits;
 
@@ -35,7 +35,7 @@ pub(crate) struct Machine {
     pub(super) pipes: Vec<Weak<Pipe>>,
     /// What the message that is being handled is charged to.
     pub(super) charge: Option<Arc<Charge>>,
-    pub(super) frames: VecDeque<String>,
+    pub(super) outbox: Outbox,
     pub(super) frame_bytes: usize,
     /// Bytes that were taken to be written, and may not have been yet.
     pub(super) bytes_in_writing: usize,
@@ -80,7 +80,7 @@ impl Machine {
                 config.counters.clone(),
             ),
             limits,
-            frames: VecDeque::new(),
+            outbox: Outbox::default(),
             frame_bytes: 0,
             bytes_in_writing: 0,
             effects: Vec::new(),
@@ -111,16 +111,16 @@ impl Machine {
         Cap::from_arc(hook)
     }
 
-    /// Returns what is to be run, in order.
-    pub(crate) fn take_effects(&mut self) -> Vec<Effect> {
-        std::mem::take(&mut self.effects)
+    /// Moves what is to be run, in order, into `effects`, which is empty.
+    pub(crate) fn take_effects(&mut self, effects: &mut Vec<Effect>) {
+        std::mem::swap(&mut self.effects, effects);
     }
 
-    /// Returns the messages to send, in order.
-    pub(crate) fn take_frames(&mut self) -> VecDeque<String> {
+    /// Moves the messages to send, in order, into `frames`, which is empty.
+    pub(crate) fn take_frames(&mut self, frames: &mut Frames) {
         let taken = std::mem::take(&mut self.frame_bytes);
         self.bytes_in_writing = self.bytes_in_writing.saturating_add(taken);
-        std::mem::take(&mut self.frames)
+        self.outbox.take(frames);
     }
 
     /// Notes that every message taken has been written.
@@ -135,7 +135,7 @@ impl Machine {
 
     /// Returns whether there is something to send.
     pub(crate) fn has_frames(&self) -> bool {
-        !self.frames.is_empty()
+        !self.outbox.is_empty()
     }
 
     /// Returns why the session has ended, if it has.
@@ -145,7 +145,7 @@ impl Machine {
 
     /// Returns whether the session has ended, and there is nothing more to be sent.
     pub(crate) fn has_said_all(&self) -> bool {
-        self.ended.is_some() && !self.why_due && self.frames.is_empty()
+        self.ended.is_some() && !self.why_due && self.outbox.is_empty()
     }
 
     /// Returns another handle to the peer's main object, if one is alive.
@@ -164,17 +164,19 @@ impl Machine {
     }
 
     /// Returns the sizes of the tables.
-    pub(crate) fn stats(&self) -> Stats {
-        Stats {
+    pub(crate) fn stats(&self) -> SessionStats {
+        SessionStats {
             imports: self.imports.len(),
             exports: self.exports.len(),
             calls_in_flight: self.calls_in_flight.taken(),
+            streams_in: self.streams.load(Ordering::Acquire),
+            streams_out: self.imports.pipes(),
             messages_in: self.traffic.messages_in,
             bytes_in: self.traffic.bytes_in,
             messages_out: self.traffic.messages_out,
             bytes_out: self.traffic.bytes_out,
             queued_bytes: self.frame_bytes.saturating_add(self.bytes_in_writing),
-            ..Stats::default()
+            ..SessionStats::default()
         }
     }
 
@@ -209,10 +211,10 @@ impl Machine {
         self.traffic.sent(frame.len());
         self.counters.sent(frame.len());
         self.frame_bytes = self.frame_bytes.saturating_add(room_of(&frame));
-        self.frames.push_back(frame);
+        self.outbox.push(frame);
         let limit = self.limits.max_outgoing_bytes;
         if self.outgoing_bytes() > limit {
-            self.frames.clear();
+            self.outbox.clear();
             self.frame_bytes = 0;
             self.end(&Disconnect::OutgoingQueueFull { limit });
         }

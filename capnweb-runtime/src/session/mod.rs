@@ -20,9 +20,10 @@
 //! | `commands` | what the application does to it |
 //! | `streams`, `mapping` | both, for streams and for mappers |
 //! | `terminate`, `broken` | the end, and who wants to be told of it |
-//! | `exports`, `imports` | the two tables |
+//! | `exports`, `imports`, `table` | the two tables |
 //! | `evaluate`, `devaluate` | from the expressions of messages to values, and back |
 //! | `thrown` | what can be thrown across a session |
+//! | `outbox` | what is to be sent |
 //! | `effect`, `traffic` | what is to be done outside, and what has passed |
 #![deny(
     clippy::unwrap_used,
@@ -43,7 +44,9 @@ mod imports;
 mod input;
 mod machine;
 mod mapping;
+mod outbox;
 mod streams;
+mod table;
 mod terminate;
 mod thrown;
 mod traffic;
@@ -54,6 +57,7 @@ pub(crate) use effect::{Effect, Host};
 #[cfg(any(test, feature = "__fuzz"))]
 pub(crate) use machine::Debts;
 pub(crate) use machine::Machine;
+pub(crate) use outbox::{Frame, Frames};
 
 #[cfg(test)]
 mod tests;

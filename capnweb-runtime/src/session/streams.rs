@@ -67,6 +67,7 @@ impl Machine {
     pub(super) fn take_readable(&mut self, id: WireId) -> Result<Stub, Violation> {
         ExportId::from_peer(id)
             .and_then(|id| self.exports.get_mut(id)?.readable.take())
+            .map(|stub| *stub)
             .ok_or(Violation::NotAPipe(id))
     }
 
@@ -209,7 +210,8 @@ impl Machine {
     /// Lets go of an export, outside.
     pub(super) fn let_go(&mut self, export: Export) {
         self.effects.push(Effect::Abandon(export.cap));
-        self.effects.extend(export.readable.map(Effect::drop_stub));
+        self.effects
+            .extend(export.readable.map(|stub| Effect::drop_stub(*stub)));
     }
 
     /// Ends the pipes of a session that has ended.

@@ -38,7 +38,7 @@ impl Machine {
             self.counters.sent(frame.len());
             self.traffic.sent(frame.len());
             self.frame_bytes = self.frame_bytes.saturating_add(frame.len());
-            self.frames.push_back(frame);
+            self.outbox.push(frame);
         }
     }
 

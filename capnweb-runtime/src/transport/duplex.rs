@@ -1,31 +1,30 @@
 //! What a transport offers (protocol T-1).
 
-use std::collections::VecDeque;
+use std::task::{Context, Poll};
 
 use crate::error::Disconnect;
+use crate::session::Frames;
 
-/// Where messages come from.
-pub(crate) trait FrameSource: Send + 'static {
+/// Whole messages, both ways. Nothing is lost when it is not polled any more.
+pub(crate) trait Transport: Send + 'static {
     /// A message, in whatever buffer the transport has it.
     type Frame: AsRef<str> + Send + 'static;
 
-    /// Waits for the next message; an error ends the session.
-    ///
-    /// Cancel-safe: a message is not lost when the future is dropped.
-    fn receive(&mut self) -> impl Future<Output = Result<Self::Frame, Disconnect>> + Send;
-}
+    /// Takes the next message; an error ends the session.
+    fn poll_receive(&mut self, context: &mut Context<'_>) -> Poll<Result<Self::Frame, Disconnect>>;
 
-/// Where messages go.
-pub(crate) trait FrameSink: Send + 'static {
-    /// Writes messages that are ready together, in one write where the transport can.
-    fn send(
+    /// Writes messages that are ready together, in one write where the transport can: ready once
+    /// they are written, with whatever else was to be. It is to be polled until then, without more
+    /// messages; those in its own keeping are taken out of `frames`.
+    fn poll_send(
         &mut self,
-        frames: VecDeque<String>,
-    ) -> impl Future<Output = Result<(), Disconnect>> + Send;
+        frames: &mut Frames,
+        context: &mut Context<'_>,
+    ) -> Poll<Result<(), Disconnect>>;
 
-    /// Asks the peer for a sign of life, where that means anything.
-    fn ping(&mut self) -> impl Future<Output = Result<(), Disconnect>> + Send;
+    /// Has the peer asked for a sign of life with what is sent next, where that means anything.
+    fn ping(&mut self);
 
-    /// Closes the connection and tells the peer why.
-    fn close(&mut self, reason: &Disconnect) -> impl Future<Output = ()> + Send;
+    /// Closes the connection and tells the peer why; ready once that is said.
+    fn poll_close(&mut self, reason: &Disconnect, context: &mut Context<'_>) -> Poll<()>;
 }

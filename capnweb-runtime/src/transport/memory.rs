@@ -1,54 +1,117 @@
 //! The in-process transport.
 
 use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
 
-use tokio::sync::mpsc;
-
-use super::duplex::{FrameSink, FrameSource};
+use super::duplex::Transport;
 use crate::error::Disconnect;
+use crate::session::Frames;
 
 /// How many messages may lie between the two ends.
 const CAPACITY: usize = 64;
 
-/// One direction's receiving end.
-pub(crate) struct MemorySource(mpsc::Receiver<String>);
+/// One end.
+pub(crate) struct Memory {
+    incoming: Lane,
+    outgoing: Lane,
+}
 
-/// One direction's sending end.
-pub(crate) struct MemorySink(Option<mpsc::Sender<String>>);
+/// One direction: messages that were sent and have not been received.
+#[derive(Clone, Default)]
+struct Lane(Arc<Mutex<Queue>>);
+
+#[derive(Default)]
+struct Queue {
+    messages: VecDeque<String>,
+    /// One of the ends is gone.
+    closed: bool,
+    receiver: Option<Waker>,
+    sender: Option<Waker>,
+}
 
 /// Creates two connected ends.
-pub(crate) fn memory_pair() -> ((MemorySource, MemorySink), (MemorySource, MemorySink)) {
-    let (to_right, from_left) = mpsc::channel(CAPACITY);
-    let (to_left, from_right) = mpsc::channel(CAPACITY);
-    let left = (MemorySource(from_right), MemorySink(Some(to_right)));
-    let right = (MemorySource(from_left), MemorySink(Some(to_left)));
+pub(crate) fn memory_pair() -> (Memory, Memory) {
+    let (to_right, to_left) = (Lane::default(), Lane::default());
+    let left = Memory {
+        incoming: to_left.clone(),
+        outgoing: to_right.clone(),
+    };
+    let right = Memory {
+        incoming: to_right,
+        outgoing: to_left,
+    };
     (left, right)
 }
 
-impl FrameSource for MemorySource {
+impl Transport for Memory {
     type Frame = String;
 
-    async fn receive(&mut self) -> Result<String, Disconnect> {
-        self.0.recv().await.ok_or(Disconnect::PeerGone)
+    fn poll_receive(&mut self, context: &mut Context<'_>) -> Poll<Result<String, Disconnect>> {
+        let mut queue = self.incoming.lock();
+        if let Some(message) = queue.messages.pop_front() {
+            wake(queue.sender.take());
+            return Poll::Ready(Ok(message));
+        }
+        if queue.closed {
+            return Poll::Ready(Err(Disconnect::PeerGone));
+        }
+        queue.receiver = Some(context.waker().clone());
+        Poll::Pending
+    }
+
+    fn poll_send(
+        &mut self,
+        frames: &mut Frames,
+        context: &mut Context<'_>,
+    ) -> Poll<Result<(), Disconnect>> {
+        let mut queue = self.outgoing.lock();
+        if queue.closed {
+            return Poll::Ready(Err(Disconnect::PeerGone));
+        }
+        let room = CAPACITY.saturating_sub(queue.messages.len());
+        let sent = frames.drain(..frames.len().min(room));
+        let sent = sent.map(|frame| frame.as_str().to_owned());
+        queue.messages.extend(sent);
+        wake(queue.receiver.take());
+        if frames.is_empty() {
+            return Poll::Ready(Ok(()));
+        }
+        queue.sender = Some(context.waker().clone());
+        Poll::Pending
+    }
+
+    fn ping(&mut self) {}
+
+    fn poll_close(&mut self, _: &Disconnect, _: &mut Context<'_>) -> Poll<()> {
+        self.outgoing.close();
+        Poll::Ready(())
     }
 }
 
-impl FrameSink for MemorySink {
-    async fn send(&mut self, frames: VecDeque<String>) -> Result<(), Disconnect> {
-        let Some(sender) = &self.0 else {
-            return Err(Disconnect::PeerGone);
-        };
-        for frame in frames {
-            sender.send(frame).await.map_err(|_| Disconnect::PeerGone)?;
-        }
-        Ok(())
+impl Lane {
+    /// Ends it: what was sent can still be received.
+    fn close(&self) {
+        let mut queue = self.lock();
+        queue.closed = true;
+        wake(queue.receiver.take());
+        wake(queue.sender.take());
     }
 
-    async fn ping(&mut self) -> Result<(), Disconnect> {
-        Ok(())
+    fn lock(&self) -> MutexGuard<'_, Queue> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
 
-    async fn close(&mut self, _: &Disconnect) {
-        drop(self.0.take());
+impl Drop for Memory {
+    fn drop(&mut self) {
+        self.incoming.close();
+        self.outgoing.close();
+    }
+}
+
+fn wake(waker: Option<Waker>) {
+    if let Some(waker) = waker {
+        waker.wake();
     }
 }

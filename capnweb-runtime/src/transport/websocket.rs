@@ -1,21 +1,22 @@
 //! The WebSocket transport: one text message is one message (protocol T-10).
 
-use std::collections::VecDeque;
 use std::io;
 use std::sync::Arc;
+use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
-use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt as _, StreamExt as _};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_tungstenite::WebSocketStream;
-use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use tokio_tungstenite::tungstenite::protocol::frame::Frame as RawFrame;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::{CloseCode, Data, OpCode};
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Error, Message, Utf8Bytes};
 
-use super::duplex::{FrameSink, FrameSource};
+use super::duplex::Transport;
 use crate::error::{Disconnect, Violation};
 use crate::limits::Limits;
+use crate::session::{Frame, Frames};
 
 /// The close code of every session that ends (protocol T-13).
 const SESSION_ENDED: u16 = 3000;
@@ -29,58 +30,57 @@ const NO_STATUS: u16 = 1005;
 /// What fits into a close frame, in bytes of UTF-8.
 const MAX_REASON: usize = 123;
 
-/// The reading half.
-pub(crate) struct WebSocketSource<S> {
-    stream: SplitStream<WebSocketStream<S>>,
+/// A socket whose handshake is done.
+pub(crate) struct WebSocket<S> {
+    stream: WebSocketStream<S>,
     max_frame_bytes: usize,
+    ping: Owed,
+    close: Owed,
 }
 
-/// The writing half.
-pub(crate) struct WebSocketSink<S> {
-    sink: SplitSink<WebSocketStream<S>, Message>,
+/// A message that is the socket's business.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Owed {
+    No,
+    Due,
+    Said,
 }
 
-/// Splits a socket whose handshake is done.
-pub(crate) fn split<S: AsyncRead + AsyncWrite + Unpin>(
-    socket: WebSocketStream<S>,
-    limits: &Limits,
-) -> (WebSocketSource<S>, WebSocketSink<S>) {
-    let (sink, stream) = socket.split();
-    let source = WebSocketSource {
-        stream,
-        max_frame_bytes: limits.max_frame_bytes,
-    };
-    (source, WebSocketSink { sink })
-}
-
-/// Returns the socket's own limits. The read buffer is kept small: the default would cost 128 KiB
-/// for every idle connection.
+/// Returns the socket's own limits. Its buffers are kept small: the default for reading would cost
+/// 128 KiB for every idle connection, and one for writing is kept as large as it has ever been.
 pub(crate) fn config(limits: &Limits) -> WebSocketConfig {
     WebSocketConfig::default()
         .read_buffer_size(8 * 1024)
+        .write_buffer_size(32 * 1024)
         .max_message_size(Some(limits.max_frame_bytes))
         .max_frame_size(Some(limits.max_frame_bytes))
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> FrameSource for WebSocketSource<S> {
-    type Frame = Utf8Bytes;
-
-    async fn receive(&mut self) -> Result<Utf8Bytes, Disconnect> {
-        loop {
-            match self.stream.next().await {
-                Some(Ok(Message::Text(text))) => return Ok(text),
-                Some(Ok(Message::Binary(_))) => return Err(Violation::BinaryMessage.into()),
-                Some(Ok(Message::Close(frame))) => return Err(closed(frame)),
-                // Pings are answered by the socket itself.
-                Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => {}
-                Some(Err(error)) => return Err(self.failed(error)),
-                None => return Err(gone()),
-            }
+impl<S: AsyncRead + AsyncWrite + Unpin> WebSocket<S> {
+    /// Takes a socket that was made with [`config`].
+    pub(crate) const fn new(stream: WebSocketStream<S>, limits: &Limits) -> Self {
+        Self {
+            stream,
+            max_frame_bytes: limits.max_frame_bytes,
+            ping: Owed::No,
+            close: Owed::No,
         }
     }
-}
 
-impl<S> WebSocketSource<S> {
+    /// Gives the stream a message, once it takes one.
+    fn poll_feed(
+        &mut self,
+        message: impl FnOnce() -> Option<Message>,
+        context: &mut Context<'_>,
+    ) -> Poll<Result<bool, Error>> {
+        ready!(self.stream.poll_ready_unpin(context))?;
+        let Some(message) = message() else {
+            return Poll::Ready(Ok(false));
+        };
+        self.stream.start_send_unpin(message)?;
+        Poll::Ready(Ok(true))
+    }
+
     fn failed(&self, error: Error) -> Disconnect {
         match error {
             Error::Capacity(_) => Violation::FrameTooLarge {
@@ -93,26 +93,64 @@ impl<S> WebSocketSource<S> {
     }
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> FrameSink for WebSocketSink<S> {
-    async fn send(&mut self, frames: VecDeque<String>) -> Result<(), Disconnect> {
-        for frame in frames {
-            self.sink.feed(Message::text(frame)).await.map_err(failed)?;
+impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Transport for WebSocket<S> {
+    type Frame = Utf8Bytes;
+
+    fn poll_receive(&mut self, context: &mut Context<'_>) -> Poll<Result<Utf8Bytes, Disconnect>> {
+        loop {
+            return Poll::Ready(match ready!(self.stream.poll_next_unpin(context)) {
+                Some(Ok(Message::Text(text))) => Ok(text),
+                Some(Ok(Message::Binary(_))) => Err(Violation::BinaryMessage.into()),
+                Some(Ok(Message::Close(frame))) => Err(closed(frame)),
+                // Pings are answered by the socket itself.
+                Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => continue,
+                Some(Err(error)) => Err(self.failed(error)),
+                None => Err(gone()),
+            });
         }
-        self.sink.flush().await.map_err(failed)
     }
 
-    async fn ping(&mut self) -> Result<(), Disconnect> {
-        let ping = Message::Ping(Bytes::new());
-        self.sink.send(ping).await.map_err(failed)
+    fn poll_send(
+        &mut self,
+        frames: &mut Frames,
+        context: &mut Context<'_>,
+    ) -> Poll<Result<(), Disconnect>> {
+        while ready!(self.poll_feed(|| frames.pop_front().map(text), context)).map_err(failed)? {}
+        if self.ping == Owed::Due {
+            let ping = || Some(Message::Ping(Bytes::new()));
+            ready!(self.poll_feed(ping, context)).map_err(failed)?;
+            self.ping = Owed::Said;
+        }
+        self.stream.poll_flush_unpin(context).map_err(failed)
     }
 
-    async fn close(&mut self, reason: &Disconnect) {
-        let frame = CloseFrame {
-            code: close_code(reason),
-            reason: Utf8Bytes::from(truncated(&reason.to_string())),
-        };
-        // The peer may be gone already; there is nobody left to tell.
-        drop(self.sink.send(Message::Close(Some(frame))).await);
+    fn ping(&mut self) {
+        self.ping = Owed::Due;
+    }
+
+    fn poll_close(&mut self, reason: &Disconnect, context: &mut Context<'_>) -> Poll<()> {
+        if self.close == Owed::No {
+            let frame = || Some(Message::Close(Some(close_frame(reason))));
+            // The peer may be gone already; there is nobody left to tell.
+            if ready!(self.poll_feed(frame, context)).is_err() {
+                return Poll::Ready(());
+            }
+            self.close = Owed::Said;
+        }
+        self.stream.poll_flush_unpin(context).map(drop)
+    }
+}
+
+/// Makes a text message of bytes that are known to be UTF-8, without looking at them again.
+fn text(frame: Frame) -> Message {
+    let text = OpCode::Data(Data::Text);
+    Message::Frame(RawFrame::message(frame.into_bytes(), text, true))
+}
+
+fn close_frame(reason: &Disconnect) -> CloseFrame {
+    CloseFrame {
+        code: close_code(reason),
+        reason: Utf8Bytes::from(truncated(&reason.to_string())),
     }
 }
 
@@ -163,7 +201,7 @@ fn truncated(reason: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::VecDeque;
+    use std::future::poll_fn;
     use std::pin::Pin;
     use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
@@ -173,7 +211,7 @@ mod tests {
     use tokio_tungstenite::WebSocketStream;
     use tokio_tungstenite::tungstenite::protocol::Role;
 
-    use super::{FrameSink as _, FrameSource as _, Limits, MAX_REASON, config, split, truncated};
+    use super::{Frames, Limits, MAX_REASON, Transport as _, WebSocket, config, truncated};
 
     /// Counts how often it is written to.
     struct Counted(DuplexStream, Arc<AtomicUsize>);
@@ -222,12 +260,19 @@ mod tests {
         let near = Counted(near, Arc::clone(&writes));
         let near = WebSocketStream::from_raw_socket(near, Role::Client, Some(config(&limits)));
         let far = WebSocketStream::from_raw_socket(far, Role::Server, Some(config(&limits)));
-        let (_source, mut sink) = split(near.await, &limits);
-        let (mut source, _sink) = split(far.await, &limits);
-        let frames: VecDeque<String> = (0..100).map(|n| format!("message {n}")).collect();
-        sink.send(frames.clone()).await.unwrap();
-        for frame in frames {
-            assert_eq!(source.receive().await.unwrap().as_str(), frame);
+        let mut near = WebSocket::new(near.await, &limits);
+        let mut far = WebSocket::new(far.await, &limits);
+        let messages: Vec<String> = (0..100).map(|n| format!("message {n}")).collect();
+        let mut frames: Frames = messages
+            .iter()
+            .map(|message| message.as_str().into())
+            .collect();
+        poll_fn(|context| near.poll_send(&mut frames, context))
+            .await
+            .unwrap();
+        for message in messages {
+            let received = poll_fn(|context| far.poll_receive(context)).await;
+            assert_eq!(received.unwrap().as_str(), message);
         }
         assert_eq!(writes.load(Ordering::SeqCst), 1);
     }

@@ -174,4 +174,6 @@ tuples! {
     (A, B, C, D);
     (A, B, C, D, F);
     (A, B, C, D, F, G);
+    (A, B, C, D, F, G, H);
+    (A, B, C, D, F, G, H, I);
 }

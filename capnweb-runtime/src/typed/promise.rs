@@ -89,7 +89,7 @@ impl<T, E> Promise<T, E> {
     pub(crate) fn ask(&mut self) {
         let waiting = self.waiting.get_mut();
         let waiting = waiting.unwrap_or_else(PoisonError::into_inner);
-        waiting.get_or_insert_with(|| Box::pin(deliver(Wait::begin(&self.stub))));
+        waiting.get_or_insert_with(|| wait(&self.stub, self.deadline));
     }
 
     /// Gives up waiting after so long from now: awaiting the promise then fails with

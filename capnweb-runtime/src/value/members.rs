@@ -7,25 +7,28 @@ use std::collections::{HashMap, HashSet};
 ///
 /// Linear in the number of members, whoever chose the keys.
 pub(crate) fn merge_duplicates<V>(members: &mut Vec<(String, V)>) {
-    if has_duplicates(members) {
+    if has_duplicates(members.iter().map(|(key, _)| key.as_str()), members.len()) {
         *members = merged(std::mem::take(members));
     }
 }
 
-fn has_duplicates<V>(members: &[(String, V)]) -> bool {
-    if members.len() <= FEW {
-        return has_duplicates_among_few(members);
+/// Returns whether a key is among these, so many, more than once.
+pub(crate) fn has_duplicates<'a>(
+    keys: impl Iterator<Item = &'a str> + Clone,
+    count: usize,
+) -> bool {
+    if count <= FEW {
+        return has_duplicates_among_few(keys);
     }
-    let mut seen = HashSet::with_capacity(members.len());
-    !members.iter().all(|(key, _)| seen.insert(key.as_str()))
+    let mut seen = HashSet::with_capacity(count);
+    !{ keys }.all(|key| seen.insert(key))
 }
 
-fn has_duplicates_among_few<V>(mut members: &[(String, V)]) -> bool {
-    while let Some(((key, _), rest)) = members.split_first() {
-        if rest.iter().any(|(other, _)| other == key) {
+fn has_duplicates_among_few<'a>(mut keys: impl Iterator<Item = &'a str> + Clone) -> bool {
+    while let Some(key) = keys.next() {
+        if keys.clone().any(|other| other == key) {
             return true;
         }
-        members = rest;
     }
     false
 }

@@ -24,7 +24,7 @@ pub use date::{Date, InvalidDate};
 pub use element::Element;
 pub use error_value::{Audience, ErrorClass, ErrorValue};
 pub use headers::{Headers, InvalidHeader};
-pub(crate) use members::merge_duplicates;
+pub(crate) use members::{has_duplicates, merge_duplicates};
 pub use object::Object;
 pub(crate) use object::is_dropped;
 pub use path::{Path, Segment};

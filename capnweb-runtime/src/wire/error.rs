@@ -97,6 +97,9 @@ pub enum DecodeError {
     /// A request has a signal, which never travels.
     #[error("Request siganl must be of type AbortSignal.")]
     RequestSignal,
+    /// A request whose body is a stream does not say that its answer may come before the end of it.
+    #[error("Request with a stream for a body must have the member duplex.")]
+    RequestDuplex,
     /// A request is not a possible one.
     #[error(transparent)]
     Request(#[from] InvalidRequest),
@@ -121,19 +124,19 @@ pub enum DecodeError {
 }
 
 impl DecodeError {
-    pub(super) fn unknown_map_capture(capture: &Json) -> Self {
+    pub(super) fn unknown_map_capture(capture: Json<'_>) -> Self {
         Self::UnknownMapCapture {
             excerpt: excerpt(capture),
         }
     }
 
-    pub(super) fn bad_message(message: &Json) -> Self {
+    pub(super) fn bad_message(message: Json<'_>) -> Self {
         Self::BadMessage {
             excerpt: excerpt(message),
         }
     }
 
-    pub(super) fn unknown_special_value(value: &Json) -> Self {
+    pub(super) fn unknown_special_value(value: Json<'_>) -> Self {
         Self::UnknownSpecialValue {
             excerpt: excerpt(value),
         }
@@ -175,6 +178,7 @@ impl DecodeError {
             | Self::InitMember { .. }
             | Self::RequestBody
             | Self::RequestSignal
+            | Self::RequestDuplex
             | Self::Request(_)
             | Self::ResponseBody
             | Self::ResponseWebSocket

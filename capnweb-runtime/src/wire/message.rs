@@ -1,6 +1,6 @@
 //! The top-level messages.
 
-use super::json::Json;
+use super::error::DecodeError;
 use super::reference::Expr;
 use crate::ids::WireId;
 
@@ -17,9 +17,9 @@ pub(crate) enum Message {
     Pull(WireId),
     /// `["resolve", id, expr]`: the value of the sender's export.
     Resolve(WireId, Expr),
-    /// `["reject", id, expr]`: the failure of the sender's export. Left unread, because one for an
-    /// unknown id must be ignored whatever it holds (S-33).
-    Reject(WireId, Json),
+    /// `["reject", id, expr]`: the failure of the sender's export. What is wrong with it is not yet
+    /// the end, because one for an unknown id must be ignored whatever it holds (S-33).
+    Reject(WireId, Result<Expr, DecodeError>),
     /// `["release", id, count]`: the sender lets go of that many introductions of its import.
     Release(WireId, f64),
     /// `["abort", expr]`: the session is over.

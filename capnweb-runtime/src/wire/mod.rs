@@ -16,13 +16,14 @@ mod json;
 mod message;
 mod reference;
 
-pub(crate) use decode::{decode, decode_expr};
+pub(crate) use decode::decode;
+#[cfg(test)]
+pub(crate) use decode::decode_expr;
 pub(crate) use encode::{
     MAX_ENCODE_DEPTH, encode_abort, encode_pipe, encode_pull, encode_push, encode_reject,
     encode_release, encode_resolve, encode_stream,
 };
 pub use error::{DecodeError, EncodeError};
-pub(crate) use json::Json;
 pub use json::JsonError;
 pub(crate) use message::Message;
 pub(crate) use reference::{Capture, Expr, Remap, Target, WireRef};

@@ -1,7 +1,5 @@
 //! One batch: a session that lasts as long as one request and its answer.
 
-use std::collections::VecDeque;
-
 use hyper::body::Body;
 use tokio::time::{Instant, timeout};
 
@@ -11,6 +9,7 @@ use crate::connection::{Connection, Ending, Turn};
 use crate::endpoint::body::{self, BodyError};
 use crate::error::Disconnect;
 use crate::hook::{Peer, SessionControl as _};
+use crate::session::{Frame, Frames};
 
 /// Runs the messages of a body, waits for what it asks for, and returns all that is to be said to
 /// that (protocol T-24). The session is over when this returns, or is dropped.
@@ -39,12 +38,8 @@ pub(super) async fn exchange<B: Body + Send>(
 }
 
 /// Returns what is said to a body, of at most `limit` bytes.
-async fn answers(
-    connection: &Connection,
-    body: &str,
-    limit: usize,
-) -> Result<VecDeque<String>, Disconnect> {
-    let mut turn = Turn::default();
+async fn answers(connection: &Connection, body: &str, limit: usize) -> Result<Frames, Disconnect> {
+    let mut turn = Turn::begin(connection);
     for message in messages(body) {
         turn.handle(connection, message.to_owned()).await;
         if connection.is_ended() {
@@ -52,7 +47,7 @@ async fn answers(
         }
     }
     connection.end_input(&Disconnect::BatchEnded);
-    let mut answers = VecDeque::new();
+    let mut answers = Frames::new();
     let mut size = 0;
     loop {
         connection.drain().await?;
@@ -60,7 +55,7 @@ async fn answers(
         if more.is_empty() {
             return Ok(answers);
         }
-        size += more.iter().map(String::len).sum::<usize>();
+        size += more.iter().map(Frame::len).sum::<usize>();
         if size > limit {
             return Err(Disconnect::OutgoingQueueFull { limit });
         }
@@ -75,14 +70,14 @@ fn messages(body: &str) -> impl Iterator<Item = &str> {
     lines.into_iter().flatten()
 }
 
-fn joined(messages: VecDeque<String>) -> String {
+fn joined(messages: Frames) -> String {
     let size = messages.iter().map(|message| message.len() + 1).sum();
     let mut text = String::with_capacity(size);
     for message in messages {
         if !text.is_empty() {
             text.push('\n');
         }
-        text.push_str(&message);
+        text.push_str(message.as_str());
     }
     text
 }
@@ -101,5 +96,31 @@ impl From<BodyError> for Refusal {
             BodyError::TooLarge => Self::TooLarge,
             BodyError::NotText | BodyError::Interrupted(_) => Self::Unreadable,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::answers;
+    use crate::config::SessionConfig;
+    use crate::connection::{Connection, MANY_MESSAGES, MANY_TURNS, turns_of_a_bystander};
+    use crate::error::Error;
+    use crate::hook::{Cap, Peer};
+
+    /// The fault: the messages of a batch, all of which are there, hold up everybody else of the
+    /// thread.
+    #[tokio::test]
+    async fn a_batch_with_much_to_say_takes_turns() {
+        let main = Cap::settled(Err(Error::new("none")));
+        let config = SessionConfig::default();
+        let (connection, _client) = Connection::new(main, Peer::default(), &config);
+        let (message, times) = MANY_MESSAGES;
+        let body = vec![message; times].join("\n");
+        let turns = turns_of_a_bystander(async {
+            let answers = answers(&connection, &body, 1000).await.unwrap();
+            assert!(answers.is_empty(), "{answers:?}");
+        });
+        let turns = turns.await;
+        assert!(turns >= MANY_TURNS, "{turns}");
     }
 }

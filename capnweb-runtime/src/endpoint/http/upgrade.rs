@@ -18,7 +18,7 @@ use super::refusal::Refusal;
 use super::response::RpcBody;
 use crate::connection::{Connection, Heartbeat, drive};
 use crate::hook::{Cap, Peer, SessionControl as _};
-use crate::transport::{Heard, websocket};
+use crate::transport::{Heard, WebSocket, websocket_config};
 
 /// A session that begins once the answer to its handshake is on its way; it is whoever runs it that
 /// decides how long it lasts.
@@ -43,11 +43,26 @@ impl Handshake {
         if !has_token(headers, &SEC_WEBSOCKET_VERSION, "13") {
             return Err(Refusal::Version);
         }
-        let key = headers.get(SEC_WEBSOCKET_KEY).ok_or(Refusal::Neither)?;
-        let accept = HeaderValue::from_str(&derive_accept_key(key.as_bytes()))
-            .map_err(|_| Refusal::Neither)?;
-        Ok(Self { accept })
+        let key = sole(headers, &SEC_WEBSOCKET_KEY).filter(|key| is_nonce(key.as_bytes()));
+        let key = key.ok_or(Refusal::Key)?;
+        let accept = HeaderValue::from_str(&derive_accept_key(key.as_bytes()));
+        Ok(Self {
+            accept: accept.map_err(|_| Refusal::Key)?,
+        })
     }
+}
+
+/// Returns a header that there is once.
+fn sole<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a HeaderValue> {
+    let mut values = headers.get_all(name).iter();
+    values.next().filter(|_| values.next().is_none())
+}
+
+/// Returns whether this is 16 bytes in base64 (RFC 6455, 4.2.1).
+fn is_nonce(key: &[u8]) -> bool {
+    let is_digit = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
+    let digits = key.strip_suffix(b"==");
+    digits.is_some_and(|digits| digits.len() == 22 && digits.iter().all(is_digit))
 }
 
 /// Agrees to speak WebSocket.
@@ -78,12 +93,12 @@ async fn run(endpoint: Arc<Endpoint>, upgrade: OnUpgrade, main: Cap, peer: Peer)
     let Ok(upgraded) = upgrade.await else { return };
     let config = &endpoint.settings.config;
     let (socket, heard) = Heard::new(TokioIo::new(upgraded));
-    let frames = Some(websocket::config(&config.limits));
+    let frames = Some(websocket_config(&config.limits));
     let socket = WebSocketStream::from_raw_socket(socket, Role::Server, frames).await;
-    let (source, sink) = websocket::split(socket, &config.limits);
+    let socket = WebSocket::new(socket, &config.limits);
     let (connection, client_main) = Connection::new(main, peer, config);
     let heartbeat = Heartbeat::new(config.keep_alive, heard);
-    let mut driving = std::pin::pin!(drive(Arc::clone(&connection), source, sink, heartbeat));
+    let mut driving = std::pin::pin!(drive(Arc::clone(&connection), socket, heartbeat));
     tokio::select! {
         () = &mut driving => {}
         () = wind_up(&endpoint, &connection) => driving.await,

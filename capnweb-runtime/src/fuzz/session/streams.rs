@@ -7,8 +7,9 @@ use futures_util::{FutureExt as _, Sink as _};
 
 use super::super::choices::Choices;
 use super::actor::House;
+use super::acts::{call, number};
 use super::flow;
-use super::network::{Network, call, number};
+use super::network::Network;
 use crate::data::to_value;
 use crate::error::Error;
 use crate::hook::{Outcome, Stub, Value, record_map};
@@ -126,7 +127,7 @@ impl Network {
         let values = (0..choices.below(4)).map(|_| self.value(choices, handle.at, 1));
         let (values, manner) = (values.collect(), number(choices.below(4)));
         drop(tokio::spawn(async move {
-            let stream = super::net::value(&sink).await?;
+            let stream = super::end::value(&sink).await?;
             drop(sink);
             flow::write(stream, manner, values).await
         }));
@@ -162,7 +163,7 @@ impl Network {
 
 /// Reads the stream that is the result of a call, if it is one.
 async fn read_result(house: House, promise: Stub, manner: Value) -> Outcome {
-    let stream = super::net::value(&promise).await?;
+    let stream = super::end::value(&promise).await?;
     drop(promise);
     flow::read(&house, stream, &manner).await
 }

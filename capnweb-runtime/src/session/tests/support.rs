@@ -276,7 +276,8 @@ pub(super) async fn settle() {
 
 pub(super) fn frames(connection: &Connection) -> Vec<String> {
     let taken = connection.next_frames().now_or_never();
-    taken.flatten().into_iter().flatten().collect()
+    let taken = taken.flatten().into_iter().flatten();
+    taken.map(|frame| frame.as_str().to_owned()).collect()
 }
 
 async fn within_turns<T>(future: impl Future<Output = T>) -> T {

@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex};
 
 use super::support::{Scripted, array, call, function, number, object, settle, string};
 use crate::config::SessionConfig;
-use crate::error::{Disconnect, Error, OutgoingError, redact};
+use crate::error::redact::{self, OutgoingError};
+use crate::error::{Disconnect, Error};
 use crate::hook::{Stub, Value, promise};
 use crate::limits::Limits;
 use crate::value::{ErrorClass, ErrorValue};

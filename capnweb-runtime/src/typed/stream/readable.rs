@@ -18,7 +18,7 @@ use crate::typed::Wire;
 
 /// A stream to read from: chunks of type `T`, one after the other, from wherever they come.
 ///
-/// It is a [`Stream`](futures_util::Stream) of `Result<T>`. Make one of any stream of one's own with
+/// It is a [`Stream`] of `Result<T>`. Make one of any stream of one's own with
 /// [`new`](Self::new), or take one's writing end and feed it: [`channel`](Self::channel). It can be
 /// a parameter, a result, or part of one. Its chunks may hold capabilities, which belong to whoever
 /// reads them.

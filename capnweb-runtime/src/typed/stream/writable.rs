@@ -18,7 +18,7 @@ use crate::typed::{RpcError, Wire};
 
 /// A stream to write to: chunks of type `T`, one after the other, to wherever they go.
 ///
-/// It is a [`Sink`](futures_util::Sink) of `T`. One that was received is written to; one to hand out
+/// It is a [`Sink`] of `T`. One that was received is written to; one to hand out
 /// is made of any sink of one's own with [`new`](Self::new), or of a closure with
 /// [`from_fn`](Self::from_fn), or comes with the stream that reads what is written to it:
 /// [`ReadableStream::channel`](crate::ReadableStream::channel).

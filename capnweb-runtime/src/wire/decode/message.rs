@@ -1,24 +1,49 @@
 //! From text to messages.
 
-use super::value::decode_expr;
+use std::cell::Cell;
+
+use super::value::{Decoder, Depth};
 use crate::ids::WireId;
 use crate::limits::Limits;
 use crate::value::Tree;
 use crate::wire::error::DecodeError;
-use crate::wire::json::Json;
+use crate::wire::json::{Elements, Json, Tape};
 use crate::wire::message::Message;
+use crate::wire::reference::Expr;
 
 /// Reads one message (protocol F-3).
 ///
 /// Ids may be any number: what they can mean is for the session to say.
 pub(crate) fn decode(text: &str, limits: &Limits) -> Result<Message, DecodeError> {
     check_size(text, limits.max_message_size)?;
-    let mut json = Json::parse_within(text, limits.max_json_depth, limits.max_values)?;
-    let message = match &mut json {
-        Json::Array(elements) => message(elements, limits)?,
-        _ => None,
-    };
-    message.ok_or_else(|| DecodeError::bad_message(&json))
+    on_tape(|tape| {
+        let document = tape.read(text, limits.max_json_depth, limits.max_values)?;
+        let message = match document.root() {
+            Json::Array(elements) => message(elements, limits)?,
+            _ => None,
+        };
+        message.ok_or_else(|| DecodeError::bad_message(document.root()))
+    })
+}
+
+/// Reads the expression that a text is.
+#[cfg(test)]
+pub(crate) fn decode_expr(text: &str, limits: &Limits) -> Result<Expr, DecodeError> {
+    on_tape(|tape| {
+        let document = tape.read(text, limits.max_json_depth, limits.max_values)?;
+        expr(document.root(), limits)
+    })
+}
+
+/// Lends the thread's tape: one for each session would be most of what an idle one takes.
+fn on_tape<T>(read: impl FnOnce(&mut Tape) -> T) -> T {
+    let mut tape = TAPE.try_with(Cell::take).unwrap_or_default();
+    let result = read(&mut tape);
+    if tape.is_small() {
+        // A thread that is ending keeps none.
+        let _ended = TAPE.try_with(|place| place.set(tape)).is_err();
+    }
+    result
 }
 
 /// Bytes are at least as many as UTF-16 code units, so that only a suspect text is counted (L-3).
@@ -29,26 +54,40 @@ fn check_size(text: &str, max: usize) -> Result<(), DecodeError> {
     Ok(())
 }
 
-/// Reads a message out of its array, which is untouched if it is none.
-fn message(elements: &mut [Json], limits: &Limits) -> Result<Option<Message>, DecodeError> {
-    let [Json::String(tag), operands @ ..] = elements else {
+/// Reads a message out of its array; `None` if it is none.
+fn message(elements: Elements<'_>, limits: &Limits) -> Result<Option<Message>, DecodeError> {
+    let elements = elements.first::<3>();
+    let [Json::String(tag), operands @ ..] = elements.as_slice() else {
         return Ok(None);
     };
-    let expr = |json: &mut Json| decode_expr(std::mem::take(json), limits);
-    Ok(Some(match (tag.as_str(), operands) {
-        ("push", [value, ..]) => Message::Push(expr(value)?),
-        ("stream", [value, ..]) => Message::Stream(expr(value)?),
+    Ok(Some(match (*tag, operands) {
+        ("push", [value, ..]) => Message::Push(expr(*value, limits)?),
+        ("stream", [value, ..]) => Message::Stream(expr(*value, limits)?),
         ("pipe", _) => Message::Pipe,
         ("pull", [Json::Number(id), ..]) => Message::Pull(WireId(*id)),
-        ("resolve", [Json::Number(id), value, ..]) => Message::Resolve(WireId(*id), expr(value)?),
+        ("resolve", [Json::Number(id), value, ..]) => {
+            Message::Resolve(WireId(*id), expr(*value, limits)?)
+        }
         ("reject", [Json::Number(id), error, ..]) => {
-            Message::Reject(WireId(*id), std::mem::take(error))
+            Message::Reject(WireId(*id), expr(*error, limits))
         }
         ("release", [Json::Number(id), Json::Number(count), ..]) => {
             Message::Release(WireId(*id), *count)
         }
-        ("abort", [reason, ..]) => Message::Abort(expr(reason)?),
+        ("abort", [reason, ..]) => Message::Abort(expr(*reason, limits)?),
         ("abort", []) => Message::Abort(Tree::Undefined),
         _ => return Ok(None),
     }))
+}
+
+/// Reads the expression that a message carries.
+///
+/// Object members that receivers must drop (W-19) are still in the result, because what they hold
+/// has to be evaluated all the same; it is the evaluation that drops them.
+fn expr(json: Json<'_>, limits: &Limits) -> Result<Expr, DecodeError> {
+    Decoder { limits }.value(json, Depth::default())
+}
+
+thread_local! {
+    static TAPE: Cell<Tape> = const { Cell::new(Tape::new()) };
 }

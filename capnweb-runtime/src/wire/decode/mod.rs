@@ -6,4 +6,5 @@ mod value;
 mod web;
 
 pub(crate) use message::decode;
-pub(crate) use value::decode_expr;
+#[cfg(test)]
+pub(crate) use message::decode_expr;

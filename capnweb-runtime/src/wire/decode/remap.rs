@@ -1,6 +1,6 @@
 //! From JSON to mappers.
 
-use super::value::{Decoder, Depth, take_path};
+use super::value::{Decoder, Depth, read_path};
 use crate::ids::WireId;
 use crate::wire::error::DecodeError;
 use crate::wire::json::Json;
@@ -10,7 +10,7 @@ impl Decoder<'_> {
     /// Reads the operands of `remap` (W-46).
     pub(super) fn remap(
         &self,
-        operands: &mut [Json],
+        operands: &[Json<'_>],
         depth: Depth,
     ) -> Result<Option<Remap>, DecodeError> {
         let [
@@ -22,33 +22,32 @@ impl Decoder<'_> {
         else {
             return Ok(None);
         };
-        let Some(path) = take_path(path) else {
+        let Some(path) = read_path(*path) else {
             return Ok(None);
         };
-        let captures = captures.iter().map(capture).collect::<Result<_, _>>()?;
-        let instructions = std::mem::take(instructions).into_iter();
+        let captures = { *captures }.map(capture).collect::<Result<_, _>>()?;
+        let instructions =
+            { *instructions }.map(|instruction| self.instruction(instruction, depth));
         Ok(Some(Remap {
             id: WireId(*id),
             path,
             captures,
-            instructions: instructions
-                .map(|instruction| self.instruction(instruction, depth))
-                .collect(),
+            instructions: instructions.collect(),
         }))
     }
 
     /// Reads an instruction. One that cannot be read is not the end of the session: it is the
     /// mapper's failure, if ever it runs (M-23).
-    fn instruction(&self, json: Json, depth: Depth) -> Result<Expr, DecodeError> {
+    fn instruction(&self, json: Json<'_>, depth: Depth) -> Result<Expr, DecodeError> {
         self.value(json, depth.of_instruction())
     }
 }
 
-fn capture(json: &Json) -> Result<Capture, DecodeError> {
+fn capture(json: Json<'_>) -> Result<Capture, DecodeError> {
     if let Json::Array(elements) = json
-        && let [Json::String(tag), Json::Number(id)] = elements.as_slice()
+        && let [Json::String(tag), Json::Number(id)] = elements.first::<3>().as_slice()
     {
-        match tag.as_str() {
+        match *tag {
             "import" => return Ok(Capture::Import(WireId(*id))),
             "export" => return Ok(Capture::Export(WireId(*id))),
             _ => {}

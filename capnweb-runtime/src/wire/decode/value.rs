@@ -7,19 +7,12 @@ use crate::value::{
 };
 use crate::wire::base64::read_base64;
 use crate::wire::error::DecodeError;
-use crate::wire::json::Json;
+use crate::wire::json::{Elements, Json, Members};
 use crate::wire::reference::{Expr, Target, WireRef};
 
-/// Reads the expression that a message carries.
-///
-/// Object members that receivers must drop (W-19) are still in the result, because what they hold
-/// has to be evaluated all the same; it is the evaluation that drops them.
-pub(crate) fn decode_expr(json: Json, limits: &Limits) -> Result<Expr, DecodeError> {
-    Decoder { limits }.value(json, Depth::default())
-}
-
+/// Reads the values of one message.
 pub(super) struct Decoder<'a> {
-    limits: &'a Limits,
+    pub(super) limits: &'a Limits,
 }
 
 /// How deep a value stands.
@@ -66,53 +59,50 @@ impl Depth {
 
 impl Decoder<'_> {
     /// Reads the value at a depth (W-1).
-    pub(super) fn value(&self, json: Json, depth: Depth) -> Result<Expr, DecodeError> {
+    pub(super) fn value(&self, json: Json<'_>, depth: Depth) -> Result<Expr, DecodeError> {
         depth.check(self.limits)?;
         match json {
             Json::Null => Ok(Tree::Null),
             Json::Bool(bool) => Ok(Tree::Bool(bool)),
             Json::Number(number) => Ok(Tree::Number(number)),
-            Json::String(string) => Ok(Tree::String(string)),
+            Json::String(string) => Ok(Tree::String(string.to_owned())),
             Json::Array(elements) => self.array(elements, depth),
             Json::Object(members) => self.object(members, depth).map(Tree::Object),
         }
     }
 
-    fn object(
-        &self,
-        members: Vec<(String, Json)>,
-        depth: Depth,
-    ) -> Result<Object<WireRef>, DecodeError> {
+    fn object(&self, members: Members<'_>, depth: Depth) -> Result<Object<WireRef>, DecodeError> {
         let mut object = Object::with_capacity(members.len());
         for (key, value) in members {
-            object.push(key, self.value(value, depth.below())?);
+            object.push(key.to_owned(), self.value(value, depth.below())?);
         }
         Ok(object)
     }
 
-    fn array(&self, mut elements: Vec<Json>, depth: Depth) -> Result<Expr, DecodeError> {
-        if let [Json::Array(items)] = elements.as_mut_slice() {
-            let items = std::mem::take(items);
-            return self.list(items, depth).map(Tree::Array);
-        }
-        let special = match elements.as_mut_slice() {
+    fn array(&self, elements: Elements<'_>, depth: Depth) -> Result<Expr, DecodeError> {
+        let first = elements.first::<MOST_OPERANDS>();
+        let special = match first.as_slice() {
+            [Json::Array(items)] => return self.list(*items, depth).map(Tree::Array),
             [Json::String(tag), operands @ ..] => self.special(tag, operands, depth)?,
             _ => None,
         };
-        special.ok_or_else(|| DecodeError::unknown_special_value(&Json::Array(elements)))
+        special.ok_or_else(|| DecodeError::unknown_special_value(Json::Array(elements)))
     }
 
     /// Reads the elements of an array, or the arguments of a call (W-16).
-    fn list(&self, items: Vec<Json>, depth: Depth) -> Result<Vec<Expr>, DecodeError> {
-        let items = items.into_iter();
-        items.map(|item| self.value(item, depth.below())).collect()
+    fn list(&self, items: Elements<'_>, depth: Depth) -> Result<Vec<Expr>, DecodeError> {
+        let mut list = Vec::with_capacity(items.len());
+        for item in items {
+            list.push(self.value(item, depth.below())?);
+        }
+        Ok(list)
     }
 
-    /// Reads a tagged form; `None`, with the operands untouched, if it is none.
+    /// Reads a tagged form; `None` if it is none.
     fn special(
         &self,
         tag: &str,
-        operands: &mut [Json],
+        operands: &[Json<'_>],
         depth: Depth,
     ) -> Result<Option<Expr>, DecodeError> {
         Ok(Some(match (tag, operands) {
@@ -162,7 +152,7 @@ impl Decoder<'_> {
     }
 
     /// Reads the operands of `import` and `pipeline` (W-43).
-    fn target(&self, operands: &mut [Json], depth: Depth) -> Result<Option<Target>, DecodeError> {
+    fn target(&self, operands: &[Json<'_>], depth: Depth) -> Result<Option<Target>, DecodeError> {
         let (id, path, args) = match operands {
             [Json::Number(id)] => (id, None, None),
             [Json::Number(id), Json::Array(path)] => (id, Some(path), None),
@@ -171,11 +161,11 @@ impl Decoder<'_> {
             }
             _ => return Ok(None),
         };
-        let path = match path.map(|path| take_path(path)) {
+        let path = match path.map(|path| read_path(*path)) {
             Some(None) => return Ok(None),
             path => path.flatten(),
         };
-        let args = args.map(|args| self.list(std::mem::take(args), depth));
+        let args = args.map(|args| self.list(*args, depth));
         Ok(Some(Target {
             id: WireId(*id),
             path,
@@ -184,19 +174,18 @@ impl Decoder<'_> {
     }
 
     /// Reads the operands of `error` (W-28).
-    fn error(&self, operands: &mut [Json], depth: Depth) -> Result<Option<Expr>, DecodeError> {
+    fn error(&self, operands: &[Json<'_>], depth: Depth) -> Result<Option<Expr>, DecodeError> {
         let [Json::String(name), Json::String(message), more @ ..] = operands else {
             return Ok(None);
         };
-        let mut error = ErrorValue::new(ErrorClass::from_name(name), "");
+        let mut error = ErrorValue::new(ErrorClass::from_name(name), *message);
         error.props = match more {
-            [_, Json::Object(props), ..] => self.props(std::mem::take(props), depth)?,
+            [_, Json::Object(props), ..] => self.props(*props, depth)?,
             [_, _, ..] => return Ok(None),
             _ => Object::new(),
         };
-        error.message = std::mem::take(message);
-        if let Some(Json::String(stack)) = more.first_mut() {
-            error.stack = Some(std::mem::take(stack));
+        if let Some(Json::String(stack)) = more.first() {
+            error.stack = Some((*stack).to_owned());
         }
         if error.class == ErrorClass::AggregateError && error.props.get("errors").is_none() {
             error
@@ -208,32 +197,28 @@ impl Decoder<'_> {
 
     /// Reads an error's properties. Those that stand for fields the error has anyway are not even
     /// looked at: they may hold anything.
-    fn props(
-        &self,
-        mut props: Vec<(String, Json)>,
-        depth: Depth,
-    ) -> Result<Object<WireRef>, DecodeError> {
-        props.retain(|(key, _)| !matches!(key.as_str(), "name" | "message" | "stack"));
-        self.object(props, depth)
+    fn props(&self, props: Members<'_>, depth: Depth) -> Result<Object<WireRef>, DecodeError> {
+        let mut object = Object::new();
+        for (key, value) in props {
+            if !matches!(key, "name" | "message" | "stack") {
+                object.push(key.to_owned(), self.value(value, depth.below())?);
+            }
+        }
+        Ok(object)
     }
 }
 
-/// Takes a path; `None`, and nothing taken, if it is none.
-pub(super) fn take_path(path: &mut [Json]) -> Option<Path> {
-    let is_path = path.iter().all(is_segment);
-    is_path.then(|| path.iter_mut().filter_map(segment).collect())
+/// Reads a path; `None` if it is none.
+pub(super) fn read_path(path: Elements<'_>) -> Option<Path> {
+    path.map(segment).collect()
 }
 
-const fn is_segment(json: &Json) -> bool {
-    matches!(json, Json::String(_) | Json::Number(_))
-}
-
-/// Takes a step of a path. A number that is no index means the member of that name, as in
+/// Reads a step of a path. A number that is no index means the member of that name, as in
 /// JavaScript.
-fn segment(json: &mut Json) -> Option<Segment> {
+fn segment(json: Json<'_>) -> Option<Segment> {
     match json {
-        Json::String(name) => Some(Segment::from(std::mem::take(name))),
-        Json::Number(number) => Some(numeric_segment(*number)),
+        Json::String(name) => Some(Segment::from(name.to_owned())),
+        Json::Number(number) => Some(numeric_segment(number)),
         _ => None,
     }
 }
@@ -245,7 +230,7 @@ fn numeric_segment(number: f64) -> Segment {
     }
 }
 
-fn bytes(text: &str, marker: Option<&Json>) -> Result<Bytes, DecodeError> {
+fn bytes(text: &str, marker: Option<&Json<'_>>) -> Result<Bytes, DecodeError> {
     let data = read_base64(text).ok_or(DecodeError::Base64)?;
     let kind = match marker {
         None => BytesKind::Uint8Array,
@@ -278,6 +263,9 @@ fn first_code_units(text: &str, units: usize) -> String {
         })
         .collect()
 }
+
+/// A tag and operands, one more than the form with the most of them has.
+const MOST_OPERANDS: usize = 6;
 
 /// The most levels a session can be set to allow; twice the default.
 const CEILING: usize = 512;

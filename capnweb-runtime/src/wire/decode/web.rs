@@ -7,37 +7,36 @@ use crate::value::{
     RequestMode, RequestOptions, RequestRedirect, Response, Tree, Url, read_method,
 };
 use crate::wire::error::DecodeError;
-use crate::wire::json::Json;
+use crate::wire::json::{Elements, Json, Members};
 use crate::wire::reference::{Expr, WireRef};
 
 impl Decoder<'_> {
-    /// Reads one of these forms; `None`, with the operands untouched, if it is none.
+    /// Reads one of these forms; `None` if it is none.
     pub(super) fn web(
         &self,
         tag: &str,
-        operands: &mut [Json],
+        operands: &[Json<'_>],
         depth: Depth,
     ) -> Result<Option<Expr>, DecodeError> {
         Ok(Some(match (tag, operands) {
             ("url", [Json::String(text)]) => Tree::Url(url(text)?),
-            ("headers", [Json::Array(pairs)]) => Tree::Headers(headers(pairs)?),
+            ("headers", [Json::Array(pairs)]) => Tree::Headers(headers(*pairs)?),
             ("request", [Json::String(address), init]) => {
-                let Some(init) = Init::take(init) else {
+                let Some(init) = Init::of(*init) else {
                     return Ok(None);
                 };
                 Tree::Request(Box::new(self.request(address, init, depth)?))
             }
             ("response", [body, init]) => {
-                let Some(init) = Init::take(init) else {
+                let Some(init) = Init::of(*init) else {
                     return Ok(None);
                 };
-                let body = self.value(std::mem::take(body), depth.below())?;
+                let body = self.value(*body, depth.below())?;
                 Tree::Response(Box::new(response(body, init)?))
             }
             ("blob", [Json::String(media_type), content]) => {
-                let media_type = std::mem::take(media_type);
-                let content = self.blob_content(std::mem::take(content), depth)?;
-                Tree::Blob(Box::new(Blob::new(media_type, content)))
+                let content = self.blob_content(*content, depth)?;
+                Tree::Blob(Box::new(Blob::new(*media_type, content)))
             }
             _ => return Ok(None),
         }))
@@ -47,7 +46,7 @@ impl Decoder<'_> {
     fn request(
         &self,
         address: &str,
-        mut init: Init,
+        init: Init<'_>,
         depth: Depth,
     ) -> Result<Request<Expr>, DecodeError> {
         let body = match init.member("body") {
@@ -57,12 +56,16 @@ impl Decoder<'_> {
         if !is_body(&body) {
             return Err(DecodeError::RequestBody);
         }
-        if is_truthy(&init.member("signal")) {
+        if is_truthy(init.member("signal")) {
             return Err(DecodeError::RequestSignal);
         }
-        let headers = init.headers()?;
+        // `new Request` wants to be told that the answer does not come before the end of a stream.
+        if matches!(body, Tree::Capability(_)) && init.lacks("duplex") {
+            return Err(DecodeError::RequestDuplex);
+        }
+        let headers = init.headers_for(&body)?;
         let method = init.text("method")?;
-        let method = read_method(method.as_deref().unwrap_or("GET"))?;
+        let method = read_method(method.unwrap_or("GET"))?;
         let mut request = Request::new(method, url(address)?, body);
         request.headers = headers;
         request.options = options(init)?;
@@ -70,7 +73,7 @@ impl Decoder<'_> {
         Ok(request)
     }
 
-    fn blob_content(&self, json: Json, depth: Depth) -> Result<Expr, DecodeError> {
+    fn blob_content(&self, json: Json<'_>, depth: Depth) -> Result<Expr, DecodeError> {
         match self.value(json, depth.below())? {
             content @ Tree::Capability(WireRef::Readable(_)) => Ok(content),
             _ => Err(DecodeError::BlobContent),
@@ -83,10 +86,10 @@ fn url(text: &str) -> Result<Url, DecodeError> {
 }
 
 /// Reads header fields (W-33).
-fn headers(pairs: &[Json]) -> Result<Headers, DecodeError> {
-    let pairs = pairs.iter().map(|pair| match pair {
-        Json::Array(pair) => match pair.as_slice() {
-            [Json::String(name), Json::String(value)] => Ok((name, value)),
+fn headers(pairs: Elements<'_>) -> Result<Headers, DecodeError> {
+    let pairs = pairs.map(|pair| match pair {
+        Json::Array(pair) => match pair.first::<3>().as_slice() {
+            [Json::String(name), Json::String(value)] => Ok((*name, *value)),
             _ => Err(DecodeError::HeaderPair),
         },
         _ => Err(DecodeError::HeaderPair),
@@ -96,16 +99,16 @@ fn headers(pairs: &[Json]) -> Result<Headers, DecodeError> {
 }
 
 /// Reads a response (W-35).
-fn response(body: Expr, mut init: Init) -> Result<Response<Expr>, DecodeError> {
+fn response(body: Expr, init: Init<'_>) -> Result<Response<Expr>, DecodeError> {
     if !is_body(&body) {
         return Err(DecodeError::ResponseBody);
     }
-    if is_truthy(&init.member("webSocket")) {
+    if is_truthy(init.member("webSocket")) {
         return Err(DecodeError::ResponseWebSocket);
     }
-    let headers = init.headers()?;
+    let headers = init.headers_for(&body)?;
     let mut response = Response::new(init.status()?, body);
-    response.status_text = init.text("statusText")?.unwrap_or_default();
+    response.status_text = init.text("statusText")?.unwrap_or_default().to_owned();
     response.headers = headers;
     response.check()?;
     Ok(response)
@@ -113,19 +116,20 @@ fn response(body: Expr, mut init: Init) -> Result<Response<Expr>, DecodeError> {
 
 /// Reads how a request is to be made. What only Cloudflare's Workers have (`cf` and
 /// `encodeResponseBody`) is passed over, as everywhere else.
-fn options(mut init: Init) -> Result<RequestOptions, DecodeError> {
+fn options(init: Init<'_>) -> Result<RequestOptions, DecodeError> {
     init.keyword("duplex", |duplex| (duplex == "half").then_some(()))?;
     Ok(RequestOptions {
         cache: init.keyword("cache", RequestCache::from_name)?,
         redirect: init.keyword("redirect", RequestRedirect::from_name)?,
-        integrity: init.text("integrity")?.unwrap_or_default(),
+        integrity: init.text("integrity")?.unwrap_or_default().to_owned(),
         mode: init.keyword("mode", RequestMode::from_name)?,
         credentials: init.keyword("credentials", RequestCredentials::from_name)?,
         referrer: init
             .text("referrer")?
-            .unwrap_or_else(|| RequestOptions::CLIENT.to_owned()),
+            .unwrap_or(RequestOptions::CLIENT)
+            .to_owned(),
         referrer_policy: init.keyword("referrerPolicy", ReferrerPolicy::from_name)?,
-        keepalive: is_truthy(&init.member("keepalive")),
+        keepalive: is_truthy(init.member("keepalive")),
     })
 }
 
@@ -139,74 +143,81 @@ fn is_body(expr: &Expr) -> bool {
 }
 
 /// Whether JavaScript takes a value for true where it has to be a boolean.
-fn is_truthy(json: &Json) -> bool {
+fn is_truthy(json: Json<'_>) -> bool {
     match json {
         Json::Null => false,
-        Json::Bool(bool) => *bool,
-        Json::Number(number) => *number != 0.0,
+        Json::Bool(bool) => bool,
+        Json::Number(number) => number != 0.0,
         Json::String(text) => !text.is_empty(),
         Json::Array(_) | Json::Object(_) => true,
     }
 }
 
-/// The members that a request or response is made of, raw.
-struct Init(Vec<(String, Json)>);
+/// The members that a request or response is made of.
+#[derive(Clone, Copy)]
+struct Init<'a>(Members<'a>);
 
-impl Init {
-    /// Takes the members of an object. An array is an object without any of them.
-    fn take(json: &mut Json) -> Option<Self> {
-        match std::mem::take(json) {
+impl<'a> Init<'a> {
+    /// Returns the members of an object. An array is an object without any of them.
+    const fn of(json: Json<'a>) -> Option<Self> {
+        match json {
             Json::Object(members) => Some(Self(members)),
-            Json::Array(_) => Some(Self(Vec::new())),
-            other => {
-                *json = other;
-                None
-            }
+            Json::Array(_) => Some(Self(Members::none())),
+            _ => None,
         }
     }
 
-    /// Takes a member; null if there is none.
-    fn member(&mut self, name: &str) -> Json {
-        self.given(name).unwrap_or_default()
+    /// Returns a member; null if there is none.
+    fn member(self, name: &str) -> Json<'a> {
+        self.0.find(name).unwrap_or(Json::Null)
     }
 
-    fn given(&mut self, name: &str) -> Option<Json> {
-        let found = self.0.iter_mut().find(|(key, _)| key == name);
-        found.map(|(_, value)| std::mem::take(value))
+    fn lacks(self, name: &str) -> bool {
+        self.0.find(name).is_none()
     }
 
-    /// Takes a text. To JavaScript null is one; only what is not there is not.
-    fn text(&mut self, name: &'static str) -> Result<Option<String>, DecodeError> {
-        match self.given(name) {
+    /// Returns a text. To JavaScript null is one; only what is not there is not.
+    fn text(self, name: &'static str) -> Result<Option<&'a str>, DecodeError> {
+        match self.0.find(name) {
             None => Ok(None),
-            Some(Json::Null) => Ok(Some("null".to_owned())),
+            Some(Json::Null) => Ok(Some("null")),
             Some(Json::String(text)) => Ok(Some(text)),
             Some(_) => Err(DecodeError::InitMember { name }),
         }
     }
 
     fn keyword<T: Default>(
-        &mut self,
+        self,
         name: &'static str,
         read: impl FnOnce(&str) -> Option<T>,
     ) -> Result<T, DecodeError> {
         match self.text(name)? {
             None => Ok(T::default()),
-            Some(keyword) => read(&keyword).ok_or(DecodeError::InitMember { name }),
+            Some(keyword) => read(keyword).ok_or(DecodeError::InitMember { name }),
         }
     }
 
-    fn headers(&mut self) -> Result<Headers, DecodeError> {
-        match self.given("headers") {
+    /// Returns the header fields. A body that is a text says so, unless they do, as JavaScript's
+    /// `Request` and `Response` have it: all peers see the same.
+    fn headers_for(self, body: &Expr) -> Result<Headers, DecodeError> {
+        let mut headers = self.headers()?;
+        if matches!(body, Tree::String(_)) && headers.get(CONTENT_TYPE).is_none() {
+            headers.append(CONTENT_TYPE, "text/plain;charset=UTF-8")?;
+        }
+        Ok(headers)
+    }
+
+    fn headers(self) -> Result<Headers, DecodeError> {
+        match self.0.find("headers") {
             None => Ok(Headers::new()),
-            Some(Json::Array(pairs)) => headers(&pairs),
+            Some(Json::Array(pairs)) => headers(pairs),
             Some(_) => Err(DecodeError::InitHeaders),
         }
     }
 
     /// Takes a status; 0, which is none, in the place of what is not even a small integer.
-    fn status(&mut self) -> Result<u16, DecodeError> {
-        match self.given("status") {
+    fn status(self) -> Result<u16, DecodeError> {
+        match self.0.find("status") {
             None => Ok(200),
             Some(Json::Null) => Ok(0),
             Some(Json::Number(status)) => {
@@ -219,3 +230,5 @@ impl Init {
         }
     }
 }
+
+const CONTENT_TYPE: &str = "content-type";

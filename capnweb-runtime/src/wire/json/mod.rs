@@ -3,8 +3,10 @@
 mod node;
 mod read;
 mod scan;
+mod tape;
 mod write;
 
-pub(crate) use node::Json;
+pub(crate) use node::{Elements, Json, Members};
 pub use read::JsonError;
+pub(crate) use tape::Tape;
 pub(crate) use write::{excerpt, write_number, write_string};

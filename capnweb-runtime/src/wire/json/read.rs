@@ -5,11 +5,11 @@
 //! read as U+FFFD (F-8), of a repeated key the last value at the first place (F-5), and otherwise
 //! the members in textual order (F-9). Beyond that it is strict RFC 8259.
 //!
-//! Open arrays and objects stand in a list, not on the stack: no text can overflow it.
+//! Open arrays and objects stand in a list, not on the stack: no text can overflow it. What is read
+//! goes onto a [`Tape`].
 
-use super::node::Json;
 use super::scan::plain_prefix;
-use crate::value::merge_duplicates;
+use super::tape::{Container, Node, Range, Tape};
 
 /// Why a text is not read as JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -37,140 +37,96 @@ pub enum JsonError {
     },
 }
 
-impl Json {
-    /// Reads a whole text, of however many values.
-    #[cfg(test)]
-    pub(crate) fn parse(text: &str, max_depth: usize) -> Result<Self, JsonError> {
-        Self::parse_within(text, max_depth, usize::MAX)
+/// A text, read up to some point, which is always a character boundary.
+pub(super) struct Reader<'a, 't> {
+    text: &'a str,
+    at: usize,
+    tape: &'t mut Tape,
+    max_depth: usize,
+}
+
+impl<'a, 't> Reader<'a, 't> {
+    pub(super) const fn new(text: &'a str, tape: &'t mut Tape, max_depth: usize) -> Self {
+        Self {
+            text,
+            at: 0,
+            tape,
+            max_depth,
+        }
     }
 
-    /// Reads a whole text of so many values, arrays and objects being values too.
-    ///
-    /// It may nest `max_depth` levels, but never more than 2,048: what is done with the tree
-    /// afterwards, dropping it included, does use the stack.
-    pub(crate) fn parse_within(
-        text: &str,
-        max_depth: usize,
-        max_values: usize,
-    ) -> Result<Self, JsonError> {
-        let mut reader = Reader { text, at: 0 };
-        let mut nesting = Nesting {
-            open: Vec::new(),
-            max_depth: max_depth.min(DEPTH_CEILING),
-        };
+    /// Reads the whole text onto the tape.
+    pub(super) fn read(&mut self, max_values: usize) -> Result<(), JsonError> {
         for _ in 0..max_values {
-            if let Some(value) = reader.value(&mut nesting)?
-                && let Some(root) = reader.attach(value, &mut nesting)?
-            {
-                reader.end()?;
-                return Ok(root);
+            if self.value()? == Progress::Complete && self.attach()? == Progress::Complete {
+                return self.end();
             }
         }
         Err(JsonError::TooManyValues { max: max_values })
     }
-}
 
-/// The arrays and objects whose end has not been read, innermost last.
-struct Nesting {
-    open: Vec<Open>,
-    max_depth: usize,
-}
-
-/// An array so far; or an object so far, and the key of its next member.
-enum Open {
-    Array(Vec<Json>),
-    Object(Vec<(String, Json)>, String),
-}
-
-impl Nesting {
-    fn enter(&self) -> Result<(), JsonError> {
-        let max = self.max_depth;
-        if self.open.len() >= max {
-            return Err(JsonError::TooDeep { max });
-        }
-        Ok(())
-    }
-
-    /// Ends the innermost container.
-    fn leave(&mut self) -> Option<Json> {
-        self.open.pop().map(|container| match container {
-            Open::Array(items) => Json::Array(items),
-            Open::Object(mut members, _) => {
-                merge_duplicates(&mut members);
-                Json::Object(members)
-            }
-        })
-    }
-}
-
-/// A text, read up to some point, which is always a character boundary.
-struct Reader<'a> {
-    text: &'a str,
-    at: usize,
-}
-
-impl<'a> Reader<'a> {
     /// Reads one complete value, or opens a container and stands before its first value.
-    fn value(&mut self, nesting: &mut Nesting) -> Result<Option<Json>, JsonError> {
-        match self.peek_token() {
-            Some(b'"') => self.string().map(Json::String).map(Some),
-            Some(b'-' | b'0'..=b'9') => self.number().map(Json::Number).map(Some),
-            Some(b'{') => self.open_object(nesting),
-            Some(b'[') => self.open_array(nesting),
-            Some(b't') => self.word("true", Json::Bool(true)),
-            Some(b'f') => self.word("false", Json::Bool(false)),
-            Some(b'n') => self.word("null", Json::Null),
-            _ => Err(self.unexpected("a value")),
-        }
+    fn value(&mut self) -> Result<Progress, JsonError> {
+        let node = match self.peek_token() {
+            Some(b'"') => self.string()?,
+            Some(b'-' | b'0'..=b'9') => Node::Number(self.number()?),
+            Some(b'{') => return self.open_object(),
+            Some(b'[') => return self.open_array(),
+            Some(b't') => self.word("true", Node::Bool(true))?,
+            Some(b'f') => self.word("false", Node::Bool(false))?,
+            Some(b'n') => self.word("null", Node::Null)?,
+            _ => return Err(self.unexpected("a value")),
+        };
+        self.tape.push(node);
+        Ok(Progress::Complete)
     }
 
     /// Puts a complete value into the innermost open container, and closes all that end with it.
-    /// Returns the outermost value once that is complete.
-    fn attach(
-        &mut self,
-        mut value: Json,
-        nesting: &mut Nesting,
-    ) -> Result<Option<Json>, JsonError> {
-        loop {
-            match nesting.open.last_mut() {
-                None => return Ok(Some(value)),
-                Some(Open::Array(items)) => {
-                    items.push(value);
-                    if self.separator(b']', "`,` or `]`")? {
-                        return Ok(None);
-                    }
+    /// Complete is then the whole text.
+    fn attach(&mut self) -> Result<Progress, JsonError> {
+        while let Some(container) = self.tape.count() {
+            let follows = match container {
+                Container::Array => self.separator(b']', "`,` or `]`")?,
+                Container::Object => self.separator(b'}', "`,` or `}`")?,
+            };
+            if follows {
+                if container == Container::Object {
+                    self.key()?;
                 }
-                Some(Open::Object(members, key)) => {
-                    members.push((std::mem::take(key), value));
-                    if self.separator(b'}', "`,` or `}`")? {
-                        *key = self.key()?;
-                        return Ok(None);
-                    }
-                }
+                return Ok(Progress::Inside);
             }
-            value = nesting.leave().unwrap_or_default();
+            self.tape.close(self.text);
         }
+        Ok(Progress::Complete)
     }
 
-    fn open_array(&mut self, nesting: &mut Nesting) -> Result<Option<Json>, JsonError> {
-        nesting.enter()?;
-        self.skip(1);
+    fn open_array(&mut self) -> Result<Progress, JsonError> {
+        self.open(Container::Array)?;
         if self.eat_token(b']') {
-            return Ok(Some(Json::Array(Vec::new())));
+            self.tape.close(self.text);
+            return Ok(Progress::Complete);
         }
-        nesting.open.push(Open::Array(Vec::new()));
-        Ok(None)
+        Ok(Progress::Inside)
     }
 
-    fn open_object(&mut self, nesting: &mut Nesting) -> Result<Option<Json>, JsonError> {
-        nesting.enter()?;
-        self.skip(1);
+    fn open_object(&mut self) -> Result<Progress, JsonError> {
+        self.open(Container::Object)?;
         if self.eat_token(b'}') {
-            return Ok(Some(Json::Object(Vec::new())));
+            self.tape.close(self.text);
+            return Ok(Progress::Complete);
         }
-        let key = self.key()?;
-        nesting.open.push(Open::Object(Vec::new(), key));
-        Ok(None)
+        self.key()?;
+        Ok(Progress::Inside)
+    }
+
+    fn open(&mut self, container: Container) -> Result<(), JsonError> {
+        let max = self.max_depth;
+        if self.tape.depth() >= max {
+            return Err(JsonError::TooDeep { max });
+        }
+        self.skip(1);
+        self.tape.open(container);
+        Ok(())
     }
 
     /// Reads a comma (true) or the end of a container (false).
@@ -188,7 +144,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn key(&mut self) -> Result<String, JsonError> {
+    fn key(&mut self) -> Result<(), JsonError> {
         if self.peek_token() != Some(b'"') {
             return Err(self.unexpected("a key"));
         }
@@ -196,39 +152,52 @@ impl<'a> Reader<'a> {
         if !self.eat_token(b':') {
             return Err(self.unexpected("`:`"));
         }
-        Ok(key)
+        self.tape.push(key);
+        Ok(())
     }
 
-    fn word(&mut self, word: &'static str, value: Json) -> Result<Option<Json>, JsonError> {
-        if !self.rest().starts_with(word) {
+    fn word(&mut self, word: &'static str, value: Node) -> Result<Node, JsonError> {
+        if !self.rest().starts_with(word.as_bytes()) {
             return Err(self.unexpected("a value"));
         }
         self.skip(word.len());
-        Ok(Some(value))
+        Ok(value)
     }
 
-    fn string(&mut self) -> Result<String, JsonError> {
+    fn string(&mut self) -> Result<Node, JsonError> {
         self.skip(1);
-        let run = self.plain_run();
+        let start = self.at;
+        let end = self.skip_plain();
         if self.eat(b'"') {
-            return Ok(run.to_owned());
+            return Ok(Node::Text(Range { start, end }));
         }
-        let mut string = run.to_owned();
+        self.string_with_escapes(Range { start, end })
+    }
+
+    /// Reads the rest of a string that begins with some plain characters.
+    fn string_with_escapes(&mut self, plain: Range) -> Result<Node, JsonError> {
+        let start = self.tape.unescaped().len();
+        self.tape.unescaped().push_str(plain.of(self.text));
         while !self.eat(b'"') {
             if !self.eat(b'\\') {
                 return Err(self.unexpected("a character or `\"`"));
             }
             let character = self.escape()?;
+            let start = self.at;
+            let end = self.skip_plain();
+            let plain = Range { start, end };
+            let string = self.tape.unescaped();
             string.push(character);
-            string.push_str(self.plain_run());
+            string.push_str(plain.of(self.text));
         }
-        Ok(string)
+        let end = self.tape.unescaped().len();
+        Ok(Node::Unescaped(Range { start, end }))
     }
 
-    fn plain_run(&mut self) -> &'a str {
-        let start = self.at;
-        self.skip(plain_prefix(self.rest().as_bytes()));
-        self.since(start)
+    /// Skips what stands for itself in a string; returns where that ends.
+    fn skip_plain(&mut self) -> usize {
+        self.skip(plain_prefix(self.rest()));
+        self.at
     }
 
     fn escape(&mut self) -> Result<char, JsonError> {
@@ -254,7 +223,7 @@ impl<'a> Reader<'a> {
     fn unicode_escape(&mut self) -> Result<char, JsonError> {
         let unit = self.code_unit()?;
         if let 0xd800..0xdc00 = unit
-            && let Some(after) = self.rest().strip_prefix("\\u")
+            && let Some(after) = self.rest().strip_prefix(b"\\u")
             && let Some(low @ 0xdc00..0xe000) = code_unit(after)
         {
             self.skip("\\uXXXX".len());
@@ -273,25 +242,28 @@ impl<'a> Reader<'a> {
     fn number(&mut self) -> Result<f64, JsonError> {
         let start = self.at;
         let negative = self.eat(b'-');
-        let integer = self.digits("a digit")?;
-        if integer.len() > 1 && integer.starts_with('0') {
+        let leads_with_zero = self.peek() == Some(b'0');
+        let integer = self.digits(Digits::default(), "a digit")?;
+        if leads_with_zero && integer.count > 1 {
             return Err(self.unexpected("a number without leading zeros"));
         }
-        let fraction = self.fraction()?;
+        let all = self.fraction(integer)?;
         if !self.exponent()?
-            && let Some(magnitude) = short_decimal(integer, fraction)
+            && let Some(magnitude) = all.short_decimal(all.count.saturating_sub(integer.count))
         {
             return Ok(if negative { -magnitude } else { magnitude });
         }
-        let number = self.since(start).parse();
+        let end = self.at;
+        let number = Range { start, end }.of(self.text).parse();
         number.map_err(|_| self.unexpected("a number"))
     }
 
-    fn fraction(&mut self) -> Result<&'a str, JsonError> {
+    /// Reads the digits after the point, if there is one; returns them behind those before it.
+    fn fraction(&mut self, integer: Digits) -> Result<Digits, JsonError> {
         if self.eat(b'.') {
-            return self.digits("a digit after the decimal point");
+            return self.digits(integer, "a digit after the decimal point");
         }
-        Ok("")
+        Ok(integer)
     }
 
     /// Skips an exponent; returns whether there was one.
@@ -299,20 +271,22 @@ impl<'a> Reader<'a> {
         let present = self.eat(b'e') || self.eat(b'E');
         if present {
             let _signed = self.eat(b'+') || self.eat(b'-');
-            self.digits("a digit of the exponent")?;
+            self.digits(Digits::default(), "a digit of the exponent")?;
         }
         Ok(present)
     }
 
-    fn digits(&mut self, expected: &'static str) -> Result<&'a str, JsonError> {
-        let start = self.at;
-        while let Some(b'0'..=b'9') = self.peek() {
+    /// Reads digits, one at least, and appends them to others.
+    fn digits(&mut self, mut digits: Digits, expected: &'static str) -> Result<Digits, JsonError> {
+        let before = digits.count;
+        while let Some(digit @ b'0'..=b'9') = self.peek() {
+            digits.push(digit);
             self.skip(1);
         }
-        match self.since(start) {
-            "" => Err(self.unexpected(expected)),
-            digits => Ok(digits),
+        if digits.count == before {
+            return Err(self.unexpected(expected));
         }
+        Ok(digits)
     }
 
     fn end(&mut self) -> Result<(), JsonError> {
@@ -350,12 +324,8 @@ impl<'a> Reader<'a> {
         self.text.as_bytes().get(self.at).copied()
     }
 
-    fn rest(&self) -> &'a str {
-        self.text.get(self.at..).unwrap_or_default()
-    }
-
-    fn since(&self, start: usize) -> &'a str {
-        self.text.get(start..self.at).unwrap_or_default()
+    fn rest(&self) -> &'a [u8] {
+        self.text.as_bytes().get(self.at..).unwrap_or_default()
     }
 
     fn unexpected(&self, expected: &'static str) -> JsonError {
@@ -364,29 +334,49 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn code_unit(text: &str) -> Option<u16> {
-    let digits = text.get(..4)?;
-    // Without this check the next line would also read a sign.
-    digits
-        .bytes()
-        .all(|digit| digit.is_ascii_hexdigit())
-        .then(|| u16::from_str_radix(digits, 16).ok())?
+/// Reads four hexadecimal digits.
+fn code_unit(text: &[u8]) -> Option<u16> {
+    let digits = text.first_chunk::<4>()?.iter();
+    digits.copied().try_fold(0_u16, |unit, digit| {
+        let digit = char::from(digit).to_digit(16)?;
+        Some((unit << 4) | u16::try_from(digit).ok()?)
+    })
 }
 
-/// Reads a decimal of so few digits that both it without its point and the power of ten to divide
-/// by are exact doubles: then their quotient is the nearest double.
-fn short_decimal(integer: &str, fraction: &str) -> Option<f64> {
-    if integer.len().saturating_add(fraction.len()) > EXACT_DIGITS {
-        return None;
+/// How far the reading of a value has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Progress {
+    /// It is read.
+    Complete,
+    /// What is in it is still to be read.
+    Inside,
+}
+
+/// The digits of a number so far; the sum of very many is wrong, and not used.
+#[derive(Debug, Clone, Copy, Default)]
+struct Digits {
+    count: usize,
+    sum: u64,
+}
+
+impl Digits {
+    const fn push(&mut self, digit: u8) {
+        self.count = self.count.saturating_add(1);
+        let digit = digit.wrapping_sub(b'0') as u64;
+        self.sum = self.sum.wrapping_mul(10).wrapping_add(digit);
     }
-    let digits = integer.bytes().chain(fraction.bytes());
-    let whole = digits.fold(0_u64, |sum, digit| {
-        let digit = u64::from(digit.wrapping_sub(b'0'));
-        sum.wrapping_mul(10).wrapping_add(digit)
-    });
-    #[allow(clippy::cast_precision_loss, reason = "below 10¹⁵, thus exact")]
-    let whole = whole as f64;
-    POWERS_OF_TEN.get(fraction.len()).map(|power| whole / power)
+
+    /// Returns the decimal with so many of these digits after the point, if they are so few that
+    /// both it without its point and the power of ten to divide by are exact doubles: then their
+    /// quotient is the nearest double.
+    fn short_decimal(self, fraction: usize) -> Option<f64> {
+        if self.count > EXACT_DIGITS {
+            return None;
+        }
+        #[allow(clippy::cast_precision_loss, reason = "below 10¹⁵, thus exact")]
+        let whole = self.sum as f64;
+        POWERS_OF_TEN.get(fraction).map(|power| whole / power)
+    }
 }
 
 const REPLACEMENT: char = char::REPLACEMENT_CHARACTER;
@@ -397,5 +387,3 @@ const EXACT_DIGITS: usize = 15;
 const POWERS_OF_TEN: [f64; EXACT_DIGITS + 1] = [
     1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
 ];
-
-const DEPTH_CEILING: usize = 2048;

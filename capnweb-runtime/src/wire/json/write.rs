@@ -60,7 +60,7 @@ pub(crate) fn write_number(out: &mut String, number: f64) {
 
 /// Returns the JSON text of a value, cut to 256 characters (protocol L-28). The work is bounded
 /// too: however large the value, only its beginning is written.
-pub(crate) fn excerpt(json: &Json) -> String {
+pub(crate) fn excerpt(json: Json<'_>) -> String {
     let mut text = String::new();
     write_start(&mut text, json);
     cut(&text, EXCERPT_LENGTH).to_owned()
@@ -68,16 +68,14 @@ pub(crate) fn excerpt(json: &Json) -> String {
 
 /// Writes a value, stopping soon after enough characters for an excerpt are there. An open
 /// container has written a bracket, so nesting ends as well.
-fn write_start(out: &mut String, json: &Json) {
+fn write_start(out: &mut String, json: Json<'_>) {
     match json {
         Json::Null => out.push_str("null"),
         Json::Bool(true) => out.push_str("true"),
         Json::Bool(false) => out.push_str("false"),
-        Json::Number(number) => write_number(out, *number),
+        Json::Number(number) => write_number(out, number),
         Json::String(text) => write_string(out, cut(text, EXCERPT_LENGTH)),
-        Json::Array(items) => {
-            write_sequence(out, ['[', ']'], items, write_start);
-        }
+        Json::Array(elements) => write_sequence(out, ['[', ']'], elements, write_start),
         Json::Object(members) => {
             write_sequence(out, ['{', '}'], members, |out, (key, value)| {
                 write_string(out, cut(key, EXCERPT_LENGTH));
@@ -91,11 +89,11 @@ fn write_start(out: &mut String, json: &Json) {
 fn write_sequence<T>(
     out: &mut String,
     [start, end]: [char; 2],
-    items: &[T],
-    write: impl Fn(&mut String, &T),
+    items: impl Iterator<Item = T>,
+    write: impl Fn(&mut String, T),
 ) {
     out.push(start);
-    for (at, item) in items.iter().enumerate() {
+    for (at, item) in items.enumerate() {
         if out.len() > EXCERPT_BYTES {
             return;
         }

@@ -6,10 +6,10 @@ use crate::ids::WireId;
 use crate::limits::Limits;
 use crate::value::{Bytes, BytesKind, Date, ErrorClass, ErrorValue, Path, Segment, Tree};
 use crate::wire::json::JsonError;
-use crate::wire::{DecodeError, Expr, Json, Message, Target, WireRef, decode, decode_expr};
+use crate::wire::{DecodeError, Expr, Message, Target, WireRef, decode, decode_expr};
 
 fn read(text: &str) -> Result<Expr, DecodeError> {
-    decode_expr(Json::parse(text, 1024)?, &Limits::default())
+    decode_expr(text, &Limits::default())
 }
 
 fn value(text: &str) -> Expr {
@@ -54,7 +54,7 @@ fn f3_messages_are_told_apart() {
         (r#"["push",1]"#, Message::Push(one.clone())),
         (r#"["pull",-3]"#, Message::Pull(id)),
         (r#"["resolve",-3,1]"#, Message::Resolve(id, one.clone())),
-        (r#"["reject",-3,1]"#, Message::Reject(id, Json::Number(1.0))),
+        (r#"["reject",-3,1]"#, Message::Reject(id, Ok(one.clone()))),
         (r#"["release",-3,2]"#, Message::Release(id, 2.0)),
         (r#"["abort",1]"#, Message::Abort(one)),
         (r#"["abort"]"#, Message::Abort(Tree::Undefined)),
@@ -80,9 +80,11 @@ fn f3_surplus_elements_are_ignored() {
 }
 
 #[test]
-fn s33_a_rejection_is_left_unread() {
+fn s33_what_is_wrong_with_a_rejection_is_left_to_the_session() {
     let text = r#"["reject",9,["bogus"]]"#;
-    let bogus = Json::Array(vec![Json::String("bogus".to_owned())]);
+    let bogus = Err(DecodeError::UnknownSpecialValue {
+        excerpt: r#"["bogus"]"#.to_owned(),
+    });
     assert_eq!(message(text), Ok(Message::Reject(WireId(9.0), bogus)));
 }
 
@@ -187,7 +189,7 @@ fn l4_the_limits_are_the_sessions_own() {
         max_bigint_digits: 3,
         ..Limits::default()
     };
-    let read = |text: &str| decode_expr(Json::parse(text, 99).unwrap(), &limits);
+    let read = |text: &str| decode_expr(text, &limits);
     assert!(read("[[1]]").is_ok());
     assert_eq!(read("[[[[1]]]]"), Err(DecodeError::TooDeep { max: 2 }));
     assert_eq!(read(r#"["bigint","-12"]"#), Ok(bigint(-12)));

@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use crate::wire::json::{Json, JsonError};
+use super::owned::Json;
+use crate::wire::json::{JsonError, Tape};
 
 fn read(text: &str) -> Json {
     Json::parse(text, 1024).unwrap_or_else(|error| panic!("{text:?}: {error}"))
@@ -245,6 +246,79 @@ fn f5_repeated_keys_cost_no_more_than_others() {
     assert!(started.elapsed() < Duration::from_secs(20));
 }
 
+#[test]
+fn f5_repeated_keys_are_merged_at_every_level() {
+    let object = |members: &[(&str, Json)]| {
+        let members = members
+            .iter()
+            .map(|(key, value)| ((*key).to_owned(), value.clone()));
+        Json::Object(members.collect())
+    };
+    let number = Json::Number;
+    for (text, expected) in [
+        (
+            r#"{"a":[1,2],"b":3,"a":{"c":4,"c":5},"d":6}"#,
+            object(&[
+                ("a", object(&[("c", number(5.0))])),
+                ("b", number(3.0)),
+                ("d", number(6.0)),
+            ]),
+        ),
+        (
+            r#"{"a":{"b":1},"a":{"b":2},"a":{"b":3},"c":[4]}"#,
+            object(&[
+                ("a", object(&[("b", number(3.0))])),
+                ("c", Json::Array(vec![number(4.0)])),
+            ]),
+        ),
+        (
+            r#"[{"a":1,"b":[],"\u0061":[{"a":2,"a":[3]}],"b":4},5]"#,
+            Json::Array(vec![
+                object(&[
+                    (
+                        "a",
+                        Json::Array(vec![object(&[("a", Json::Array(vec![number(3.0)]))])]),
+                    ),
+                    ("b", number(4.0)),
+                ]),
+                number(5.0),
+            ]),
+        ),
+    ] {
+        assert_eq!(read(text), expected, "{text}");
+    }
+}
+
+/// Each object moves what its repeated key holds: that must not be all that is in it.
+#[test]
+fn f5_repeated_keys_inside_repeated_keys_cost_no_more_than_others() {
+    let started = Instant::now();
+    let (levels, width) = (1000, 200_000);
+    let begin = r#"{"a":0,"a":"#.repeat(levels);
+    let text = format!("{begin}[0{}]{}", ",0".repeat(width), "}".repeat(levels));
+    let mut value = &read(&text);
+    while let Json::Object(members) = value {
+        let [(_, inner)] = members.as_slice() else {
+            panic!("one member");
+        };
+        value = inner;
+    }
+    assert!(matches!(value, Json::Array(items) if items.len() == width + 1));
+    // Moving all of it at each level would take minutes; a busy machine takes seconds.
+    assert!(started.elapsed() < Duration::from_secs(20));
+}
+
+#[test]
+fn a_tape_forgets_the_text_before() {
+    let mut tape = Tape::default();
+    for text in [r#"["a\n",[1"#, r#"{"\n":["\u00e9"]}"#, "[[[[", r#""\t""#] {
+        let read = tape
+            .read(text, 9, 9)
+            .map(|document| Json::from(document.root()));
+        assert_eq!(read, Json::parse(text, 9), "{text}");
+    }
+}
+
 /// Protocol L-11.
 #[test]
 fn f6_nesting_is_allowed_up_to_the_cap_and_refused_beyond_it() {
@@ -275,6 +349,6 @@ fn f6_no_nesting_overflows_the_stack_whatever_the_cap() {
     );
     let deepest = format!("{}{}", "[".repeat(2048), "]".repeat(2048));
     let thread = std::thread::Builder::new().stack_size(1 << 20);
-    let dropped = thread.spawn(move || drop(Json::parse(&deepest, 2048).unwrap()));
-    dropped.unwrap().join().unwrap();
+    let read = thread.spawn(move || Tape::default().read(&deepest, 2048, usize::MAX).is_ok());
+    assert!(read.unwrap().join().unwrap());
 }

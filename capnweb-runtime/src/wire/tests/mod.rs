@@ -5,6 +5,7 @@ mod decode;
 mod encode;
 mod json_read;
 mod json_write;
+mod owned;
 mod random;
 mod remap;
 mod round_trip;

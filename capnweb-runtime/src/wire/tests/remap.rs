@@ -6,12 +6,12 @@ use crate::ids::WireId;
 use crate::limits::Limits;
 use crate::value::{ErrorClass, Path, Tree};
 use crate::wire::{
-    Capture, DecodeError, EncodeError, Expr, Json, Message, Remap, WireRef, decode, decode_expr,
+    Capture, DecodeError, EncodeError, Expr, Message, Remap, WireRef, decode, decode_expr,
     encode_push,
 };
 
 fn read(text: &str) -> Result<Expr, DecodeError> {
-    decode_expr(Json::parse(text, 1024)?, &Limits::default())
+    decode_expr(text, &Limits::default())
 }
 
 fn remap(text: &str) -> Remap {

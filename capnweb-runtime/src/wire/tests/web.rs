@@ -6,12 +6,11 @@ use crate::value::{
     RequestMode, RequestOptions, Response, Tree,
 };
 use crate::wire::{
-    DecodeError, EncodeError, Expr, Json, MAX_ENCODE_DEPTH, Message, WireRef, decode_expr,
-    encode_push,
+    DecodeError, EncodeError, Expr, MAX_ENCODE_DEPTH, Message, WireRef, decode_expr, encode_push,
 };
 
 fn read(text: &str) -> Result<Expr, DecodeError> {
-    decode_expr(Json::parse(text, 1024)?, &Limits::default())
+    decode_expr(text, &Limits::default())
 }
 
 fn refusal(text: &str) -> DecodeError {
@@ -186,6 +185,10 @@ fn w34_requests_keep_to_the_rules_of_fetch() {
         (r#"{"headers":{"a":"b"}}"#, DecodeError::InitHeaders),
         (r#"{"headers":null}"#, DecodeError::InitHeaders),
         (r#"{"cache":null}"#, member("cache")),
+        (
+            r#"{"method":"POST","body":["readable",1]}"#,
+            DecodeError::RequestDuplex,
+        ),
         (r#"{"duplex":null}"#, member("duplex")),
         (r#"{"duplex":"full"}"#, member("duplex")),
         (r#"{"headers":[["a"]]}"#, DecodeError::HeaderPair),

@@ -150,6 +150,7 @@ fn settled(expression: &Json, promised: &HashMap<i64, Json>) -> Json {
             match (tag, promised.get(&id)) {
                 (Some("promise"), Some(became)) => settled(became, promised),
                 (Some("export" | "promise" | "writable"), _) if id < 0 => json!([tag, "its own"]),
+                (Some("readable"), _) if id > 0 => json!([tag, "its own"]),
                 _ => items.iter().map(|item| settled(item, promised)).collect(),
             }
         }

@@ -1,4 +1,4 @@
-//! Sessions whose messages are carried by hand.
+//! One end of a session whose messages are carried by hand.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -30,7 +30,9 @@ impl End {
     /// Takes the first message that has not arrived.
     pub(super) fn take(&mut self) -> Option<String> {
         let frames = self.connection.next_frames().now_or_never().flatten();
-        self.said.extend(frames.into_iter().flatten());
+        let frames = frames.into_iter().flatten();
+        self.said
+            .extend(frames.map(|frame| frame.as_str().to_owned()));
         self.said.pop_front()
     }
 

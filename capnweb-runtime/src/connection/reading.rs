@@ -1,0 +1,51 @@
+//! Reading messages of the peer's.
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use tokio::task::{JoinError, JoinHandle, spawn_blocking};
+
+use super::shared::Connection;
+use crate::error::Disconnect;
+use crate::wire::{self, DecodeError, Message};
+
+/// What a message says, or what is wrong with it.
+pub(super) type Read = Result<Message, DecodeError>;
+
+/// A message that is being read.
+pub(super) enum Reading {
+    Done(Read),
+    /// A long one is read where it keeps nobody waiting but its own session: other sessions may live
+    /// on this thread.
+    Elsewhere(JoinHandle<Read>),
+}
+
+impl Reading {
+    pub(super) fn begin(connection: &Connection, text: impl AsRef<str> + Send + 'static) -> Self {
+        let limits = connection.limits();
+        if text.as_ref().len() <= SHORT {
+            return Self::Done(wire::decode(text.as_ref(), limits));
+        }
+        let limits = Arc::clone(limits);
+        Self::Elsewhere(spawn_blocking(move || wire::decode(text.as_ref(), &limits)))
+    }
+}
+
+impl Connection {
+    /// Takes a message of so many bytes that was read elsewhere.
+    pub(super) fn handle_joined(
+        &self,
+        read: Result<Read, JoinError>,
+        size: usize,
+    ) -> ControlFlow<()> {
+        if let Ok(message) = read {
+            return self.handle_read(message, size);
+        }
+        // The runtime is shutting down.
+        self.terminate(&Disconnect::Shutdown);
+        ControlFlow::Break(())
+    }
+}
+
+/// How many bytes a message may have to be read at once: some milliseconds' worth of the dearest.
+const SHORT: usize = 32 * 1024;

@@ -1,0 +1,91 @@
+//! Taking turns with the other sessions of a thread.
+
+use std::time::{Duration, Instant};
+
+#[cfg(feature = "websocket")]
+use super::reading::Reading;
+use super::shared::Connection;
+
+/// The time that a session has had since others had their turn on this thread. Messages that lie
+/// ready are read without waiting, so that the runtime would not know of it.
+pub(crate) struct Turn {
+    begun: Instant,
+    /// What was taken since then: messages, and a long one is as good as many.
+    taken: u32,
+    /// How much is to have been taken when the clock is looked at next.
+    look_at: u32,
+    /// How much is taken between two looks: as much as is done in a part of a turn.
+    stride: u32,
+}
+
+impl Turn {
+    /// Begins a turn, now that messages have come.
+    pub(crate) fn begin(connection: &Connection) -> Self {
+        let mut turn = Self {
+            begun: Instant::now(),
+            taken: 0,
+            look_at: 0,
+            stride: 1,
+        };
+        turn.again(connection);
+        turn
+    }
+
+    /// Begins the next turn.
+    pub(super) fn again(&mut self, connection: &Connection) {
+        connection.heard();
+        self.begun = Instant::now();
+        self.taken = 0;
+        self.look_at = self.stride;
+    }
+
+    /// Notes a message of so many bytes; returns whether others are to go first now.
+    pub(super) fn is_over_after(&mut self, size: usize) -> bool {
+        let weight = u32::try_from(size / LONG).unwrap_or(u32::MAX);
+        self.taken = self.taken.saturating_add(1).saturating_add(weight);
+        if self.taken < self.look_at {
+            return false;
+        }
+        let spent = self.begun.elapsed();
+        self.stride = stride(self.taken, spent);
+        self.look_at = self.taken.saturating_add(self.stride);
+        spent >= TURN
+    }
+
+    /// Takes a message, and lets others go first if that is enough for now.
+    #[cfg(feature = "websocket")]
+    pub(crate) async fn handle(
+        &mut self,
+        connection: &Connection,
+        text: impl AsRef<str> + Send + 'static,
+    ) {
+        let size = text.as_ref().len();
+        let over = match Reading::begin(connection, text) {
+            Reading::Done(message) => connection.handle_read(message, size),
+            Reading::Elsewhere(reading) => connection.handle_joined(reading.await, size),
+        };
+        if over.is_continue() && self.is_over_after(size) {
+            tokio::task::yield_now().await;
+            self.again(connection);
+        }
+    }
+}
+
+/// Returns how much to take until the clock is looked at again, if so much took so long.
+fn stride(taken: u32, spent: Duration) -> u32 {
+    let spent = spent.as_nanos().max(1);
+    let part = u128::from(taken).saturating_mul(TURN.as_nanos()) / spent / LOOKS;
+    u32::try_from(part).unwrap_or(u32::MAX).clamp(1, MAX_STRIDE)
+}
+
+/// So long that taking turns costs nothing to speak of.
+const TURN: Duration = Duration::from_micros(100);
+
+/// How often the clock is looked at in a turn.
+const LOOKS: u128 = 4;
+
+/// How much is taken at most without looking at the clock: what comes may be dearer than what came.
+const MAX_STRIDE: u32 = 32;
+
+/// How many bytes of a message are as good as another message.
+const LONG: usize = 256;
