@@ -166,9 +166,9 @@ pub use typed::{
 };
 pub use value::{
     Audience, BigInt, Blob, Bytes, BytesKind, Date, Element, ErrorClass, ErrorValue, Headers,
-    InvalidDate, InvalidHeader, InvalidRequest, InvalidResponse, Object, ParseBigIntError, Path,
-    ReferrerPolicy, Request, RequestCache, RequestCredentials, RequestMode, RequestOptions,
-    RequestRedirect, Response, Segment, Tree, Url,
+    InvalidDate, InvalidHeader, InvalidRequest, InvalidResponse, MemberName, Object,
+    ParseBigIntError, Path, ReferrerPolicy, Request, RequestCache, RequestCredentials, RequestMode,
+    RequestOptions, RequestRedirect, Response, Segment, Tree, Url,
 };
 pub use wire::{DecodeError, EncodeError, JsonError};
 

@@ -97,7 +97,7 @@ pub(crate) fn find<'a>(value: &'a Value, path: &Path) -> Result<Found<'a>, Error
         if let Value::Capability(stub) = here
             && !stub.is_stream()
         {
-            return Ok(Found::Beyond(stub.at(Path::new(rest.to_vec()))));
+            return Ok(Found::Beyond(stub.at(rest.iter().cloned().collect())));
         }
         let Some((segment, further)) = rest.split_first() else {
             return Ok(Found::Data(here));
@@ -109,7 +109,7 @@ pub(crate) fn find<'a>(value: &'a Value, path: &Path) -> Result<Found<'a>, Error
 
 fn member<'a>(value: &'a Value, segment: &Segment) -> Result<&'a Value, Error> {
     if let Segment::Name(name) = segment
-        && name != "toJSON"
+        && name.as_str() != "toJSON"
         && is_dropped(name)
     {
         return Ok(&Value::Undefined);

@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 
+use super::control::{MOST_VALUES, control};
 use super::value::{Decoder, Depth};
 use crate::ids::WireId;
 use crate::limits::Limits;
@@ -16,6 +17,12 @@ use crate::wire::reference::Expr;
 /// Ids may be any number: what they can mean is for the session to say.
 pub(crate) fn decode(text: &str, limits: &Limits) -> Result<Message, DecodeError> {
     check_size(text, limits.max_message_size)?;
+    if limits.max_values >= MOST_VALUES
+        && limits.max_json_depth > 0
+        && let Some(message) = control(text)
+    {
+        return Ok(message);
+    }
     on_tape(|tape| {
         let document = tape.read(text, limits.max_json_depth, limits.max_values)?;
         let message = match document.root() {
@@ -55,27 +62,26 @@ fn check_size(text: &str, max: usize) -> Result<(), DecodeError> {
 }
 
 /// Reads a message out of its array; `None` if it is none.
-fn message(elements: Elements<'_>, limits: &Limits) -> Result<Option<Message>, DecodeError> {
-    let elements = elements.first::<3>();
-    let [Json::String(tag), operands @ ..] = elements.as_slice() else {
+fn message(mut elements: Elements<'_>, limits: &Limits) -> Result<Option<Message>, DecodeError> {
+    let Some(Json::String(tag)) = elements.next() else {
         return Ok(None);
     };
-    Ok(Some(match (*tag, operands) {
-        ("push", [value, ..]) => Message::Push(expr(*value, limits)?),
-        ("stream", [value, ..]) => Message::Stream(expr(*value, limits)?),
-        ("pipe", _) => Message::Pipe,
-        ("pull", [Json::Number(id), ..]) => Message::Pull(WireId(*id)),
-        ("resolve", [Json::Number(id), value, ..]) => {
-            Message::Resolve(WireId(*id), expr(*value, limits)?)
+    Ok(Some(match (tag, elements.next(), elements.next()) {
+        ("push", Some(value), _) => Message::Push(expr(value, limits)?),
+        ("stream", Some(value), _) => Message::Stream(expr(value, limits)?),
+        ("pipe", ..) => Message::Pipe,
+        ("pull", Some(Json::Number(id)), _) => Message::Pull(WireId(id)),
+        ("resolve", Some(Json::Number(id)), Some(value)) => {
+            Message::Resolve(WireId(id), expr(value, limits)?)
         }
-        ("reject", [Json::Number(id), error, ..]) => {
-            Message::Reject(WireId(*id), expr(*error, limits))
+        ("reject", Some(Json::Number(id)), Some(error)) => {
+            Message::Reject(WireId(id), expr(error, limits))
         }
-        ("release", [Json::Number(id), Json::Number(count), ..]) => {
-            Message::Release(WireId(*id), *count)
+        ("release", Some(Json::Number(id)), Some(Json::Number(count))) => {
+            Message::Release(WireId(id), count)
         }
-        ("abort", [reason, ..]) => Message::Abort(expr(*reason, limits)?),
-        ("abort", []) => Message::Abort(Tree::Undefined),
+        ("abort", Some(reason), _) => Message::Abort(expr(reason, limits)?),
+        ("abort", None, _) => Message::Abort(Tree::Undefined),
         _ => return Ok(None),
     }))
 }

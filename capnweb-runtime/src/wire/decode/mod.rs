@@ -1,5 +1,6 @@
 //! From text to messages, and to the expressions in them.
 
+mod control;
 mod message;
 mod remap;
 mod value;

@@ -3,33 +3,38 @@
 use super::value::{Decoder, Depth, read_path};
 use crate::ids::WireId;
 use crate::wire::error::DecodeError;
-use crate::wire::json::Json;
+use crate::wire::json::{Elements, Json};
 use crate::wire::reference::{Capture, Expr, Remap};
 
 impl Decoder<'_> {
-    /// Reads the operands of `remap` (W-46).
+    /// Reads the operands of `remap` behind the id (W-46).
     pub(super) fn remap(
         &self,
-        operands: &[Json<'_>],
+        id: WireId,
+        mut operands: Elements<'_>,
         depth: Depth,
     ) -> Result<Option<Remap>, DecodeError> {
-        let [
-            Json::Number(id),
-            Json::Array(path),
-            Json::Array(captures),
-            Json::Array(instructions),
-        ] = operands
+        let (
+            Some(Json::Array(path)),
+            Some(Json::Array(captures)),
+            Some(Json::Array(instructions)),
+            None,
+        ) = (
+            operands.next(),
+            operands.next(),
+            operands.next(),
+            operands.next(),
+        )
         else {
             return Ok(None);
         };
-        let Some(path) = read_path(*path) else {
+        let Some(path) = read_path(path) else {
             return Ok(None);
         };
-        let captures = { *captures }.map(capture).collect::<Result<_, _>>()?;
-        let instructions =
-            { *instructions }.map(|instruction| self.instruction(instruction, depth));
+        let captures = captures.map(capture).collect::<Result<_, _>>()?;
+        let instructions = instructions.map(|instruction| self.instruction(instruction, depth));
         Ok(Some(Remap {
-            id: WireId(*id),
+            id,
             path,
             captures,
             instructions: instructions.collect(),
@@ -44,12 +49,13 @@ impl Decoder<'_> {
 }
 
 fn capture(json: Json<'_>) -> Result<Capture, DecodeError> {
-    if let Json::Array(elements) = json
-        && let [Json::String(tag), Json::Number(id)] = elements.first::<3>().as_slice()
+    if let Json::Array(mut elements) = json.clone()
+        && let (Some(Json::String(tag)), Some(Json::Number(id)), None) =
+            (elements.next(), elements.next(), elements.next())
     {
-        match *tag {
-            "import" => return Ok(Capture::Import(WireId(*id))),
-            "export" => return Ok(Capture::Export(WireId(*id))),
+        match tag {
+            "import" => return Ok(Capture::Import(WireId(id))),
+            "export" => return Ok(Capture::Export(WireId(id))),
             _ => {}
         }
     }

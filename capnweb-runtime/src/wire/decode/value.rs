@@ -3,7 +3,7 @@
 use crate::ids::WireId;
 use crate::limits::Limits;
 use crate::value::{
-    BigInt, Bytes, BytesKind, Date, ErrorClass, ErrorValue, Object, Path, Segment, Tree,
+    BigInt, Bytes, BytesKind, Date, ErrorClass, ErrorValue, MemberName, Object, Path, Segment, Tree,
 };
 use crate::wire::base64::read_base64;
 use crate::wire::error::DecodeError;
@@ -80,10 +80,12 @@ impl Decoder<'_> {
     }
 
     fn array(&self, elements: Elements<'_>, depth: Depth) -> Result<Expr, DecodeError> {
-        let first = elements.first::<MOST_OPERANDS>();
-        let special = match first.as_slice() {
-            [Json::Array(items)] => return self.list(*items, depth).map(Tree::Array),
-            [Json::String(tag), operands @ ..] => self.special(tag, operands, depth)?,
+        let mut operands = elements.clone();
+        let special = match operands.next() {
+            Some(Json::Array(items)) if operands.len() == 0 => {
+                return self.list(items, depth).map(Tree::Array);
+            }
+            Some(Json::String(tag)) => self.special(tag, operands, depth)?,
             _ => None,
         };
         special.ok_or_else(|| DecodeError::unknown_special_value(Json::Array(elements)))
@@ -102,42 +104,37 @@ impl Decoder<'_> {
     fn special(
         &self,
         tag: &str,
-        operands: &[Json<'_>],
+        operands: Elements<'_>,
         depth: Depth,
     ) -> Result<Option<Expr>, DecodeError> {
-        Ok(Some(match (tag, operands) {
-            ("undefined", []) => Tree::Undefined,
+        let mut more = operands.clone();
+        Ok(Some(match (tag, more.next()) {
+            ("pipeline", Some(Json::Number(id))) => {
+                let target = self.target(WireId(id), more, depth)?;
+                return Ok(target.map(|target| Tree::Capability(WireRef::Pipeline(target))));
+            }
+            ("import", Some(Json::Number(id))) => {
+                let target = self.target(WireId(id), more, depth)?;
+                return Ok(target.map(|target| Tree::Capability(WireRef::Import(target))));
+            }
+            ("export", Some(Json::Number(id))) => Tree::Capability(WireRef::Export(WireId(id))),
+            ("promise", Some(Json::Number(id))) => Tree::Capability(WireRef::Promise(WireId(id))),
+            ("readable", Some(Json::Number(id))) => Tree::Capability(WireRef::Readable(WireId(id))),
+            ("writable", Some(Json::Number(id))) => Tree::Capability(WireRef::Writable(WireId(id))),
+            ("remap", Some(Json::Number(id))) => {
+                let remap = self.remap(WireId(id), more, depth)?;
+                return Ok(remap.map(|remap| Tree::Capability(WireRef::Remap(Box::new(remap)))));
+            }
+            ("undefined", None) => Tree::Undefined,
             ("inf", _) => Tree::Number(f64::INFINITY),
             ("-inf", _) => Tree::Number(f64::NEG_INFINITY),
             ("nan", _) => Tree::Number(f64::NAN),
-            ("bigint", [Json::String(text), ..]) => Tree::BigInt(self.bigint(text)?),
-            ("date", [Json::Null, ..]) => Tree::Date(Date::INVALID),
-            ("date", [Json::Number(ms), ..]) => Tree::Date(Date::from_time_value(*ms)),
-            ("bytes", [Json::String(text), marker @ ..]) => {
-                Tree::Bytes(bytes(text, marker.first())?)
-            }
-            ("error", operands) => return self.error(operands, depth),
-            ("export", [Json::Number(id), ..]) => Tree::Capability(WireRef::Export(WireId(*id))),
-            ("promise", [Json::Number(id), ..]) => Tree::Capability(WireRef::Promise(WireId(*id))),
-            ("import", operands) => {
-                let target = self.target(operands, depth)?;
-                return Ok(target.map(|target| Tree::Capability(WireRef::Import(target))));
-            }
-            ("pipeline", operands) => {
-                let target = self.target(operands, depth)?;
-                return Ok(target.map(|target| Tree::Capability(WireRef::Pipeline(target))));
-            }
-            ("readable", [Json::Number(id), ..]) => {
-                Tree::Capability(WireRef::Readable(WireId(*id)))
-            }
-            ("writable", [Json::Number(id), ..]) => {
-                Tree::Capability(WireRef::Writable(WireId(*id)))
-            }
-            ("remap", operands) => {
-                let remap = self.remap(operands, depth)?;
-                return Ok(remap.map(|remap| Tree::Capability(WireRef::Remap(Box::new(remap)))));
-            }
-            (tag, operands) => return self.web(tag, operands, depth),
+            ("bigint", Some(Json::String(text))) => Tree::BigInt(self.bigint(text)?),
+            ("date", Some(Json::Null)) => Tree::Date(Date::INVALID),
+            ("date", Some(Json::Number(ms))) => Tree::Date(Date::from_time_value(ms)),
+            ("bytes", Some(Json::String(text))) => Tree::Bytes(bytes(text, more.next())?),
+            ("error", Some(Json::String(name))) => return self.error(name, more, depth),
+            (tag, _) => return self.web(tag, operands, depth),
         }))
     }
 
@@ -151,41 +148,46 @@ impl Decoder<'_> {
         })
     }
 
-    /// Reads the operands of `import` and `pipeline` (W-43).
-    fn target(&self, operands: &[Json<'_>], depth: Depth) -> Result<Option<Target>, DecodeError> {
-        let (id, path, args) = match operands {
-            [Json::Number(id)] => (id, None, None),
-            [Json::Number(id), Json::Array(path)] => (id, Some(path), None),
-            [Json::Number(id), Json::Array(path), Json::Array(args)] => {
-                (id, Some(path), Some(args))
-            }
+    /// Reads the operands of `import` and `pipeline` behind the id (W-43).
+    fn target(
+        &self,
+        id: WireId,
+        mut operands: Elements<'_>,
+        depth: Depth,
+    ) -> Result<Option<Target>, DecodeError> {
+        let (path, args) = match (operands.next(), operands.next(), operands.next()) {
+            (None, ..) => (None, None),
+            (Some(Json::Array(path)), None, _) => (Some(path), None),
+            (Some(Json::Array(path)), Some(Json::Array(args)), None) => (Some(path), Some(args)),
             _ => return Ok(None),
         };
-        let path = match path.map(|path| read_path(*path)) {
+        let path = match path.map(read_path) {
             Some(None) => return Ok(None),
             path => path.flatten(),
         };
-        let args = args.map(|args| self.list(*args, depth));
-        Ok(Some(Target {
-            id: WireId(*id),
-            path,
-            args: args.transpose()?,
-        }))
+        let args = args.map(|args| self.list(args, depth)).transpose()?;
+        Ok(Some(Target { id, path, args }))
     }
 
-    /// Reads the operands of `error` (W-28).
-    fn error(&self, operands: &[Json<'_>], depth: Depth) -> Result<Option<Expr>, DecodeError> {
-        let [Json::String(name), Json::String(message), more @ ..] = operands else {
+    /// Reads the operands of `error` behind the name (W-28).
+    fn error(
+        &self,
+        name: &str,
+        mut operands: Elements<'_>,
+        depth: Depth,
+    ) -> Result<Option<Expr>, DecodeError> {
+        let Some(Json::String(message)) = operands.next() else {
             return Ok(None);
         };
-        let mut error = ErrorValue::new(ErrorClass::from_name(name), *message);
-        error.props = match more {
-            [_, Json::Object(props), ..] => self.props(*props, depth)?,
-            [_, _, ..] => return Ok(None),
-            _ => Object::new(),
+        let stack = operands.next();
+        let mut error = ErrorValue::new(ErrorClass::from_name(name), message);
+        error.props = match operands.next() {
+            Some(Json::Object(props)) => self.props(props, depth)?,
+            Some(_) => return Ok(None),
+            None => Object::new(),
         };
-        if let Some(Json::String(stack)) = more.first() {
-            error.stack = Some((*stack).to_owned());
+        if let Some(Json::String(stack)) = stack {
+            error.stack = Some(stack.to_owned());
         }
         if error.class == ErrorClass::AggregateError && error.props.get("errors").is_none() {
             error
@@ -208,29 +210,25 @@ impl Decoder<'_> {
     }
 }
 
-/// Reads a path; `None` if it is none.
+/// Reads a path; `None` if it is none. A number that is no index means the member of that name, as
+/// in JavaScript.
 pub(super) fn read_path(path: Elements<'_>) -> Option<Path> {
-    path.map(segment).collect()
-}
-
-/// Reads a step of a path. A number that is no index means the member of that name, as in
-/// JavaScript.
-fn segment(json: Json<'_>) -> Option<Segment> {
-    match json {
-        Json::String(name) => Some(Segment::from(name.to_owned())),
+    let steps = path.map(|step| match step {
+        Json::String(name) => Some(Segment::Name(MemberName::new(name))),
         Json::Number(number) => Some(numeric_segment(number)),
         _ => None,
-    }
+    });
+    steps.collect()
 }
 
 fn numeric_segment(number: f64) -> Segment {
     match WireId(number).table_id().map(u64::try_from) {
         Some(Ok(index)) => Segment::Index(index),
-        _ => Segment::from(ryu_js::Buffer::new().format(number).to_owned()),
+        _ => Segment::Name(MemberName::new(ryu_js::Buffer::new().format(number))),
     }
 }
 
-fn bytes(text: &str, marker: Option<&Json<'_>>) -> Result<Bytes, DecodeError> {
+fn bytes(text: &str, marker: Option<Json<'_>>) -> Result<Bytes, DecodeError> {
     let data = read_base64(text).ok_or(DecodeError::Base64)?;
     let kind = match marker {
         None => BytesKind::Uint8Array,
@@ -263,9 +261,6 @@ fn first_code_units(text: &str, units: usize) -> String {
         })
         .collect()
 }
-
-/// A tag and operands, one more than the form with the most of them has.
-const MOST_OPERANDS: usize = 6;
 
 /// The most levels a session can be set to allow; twice the default.
 const CEILING: usize = 512;

@@ -15,28 +15,32 @@ impl Decoder<'_> {
     pub(super) fn web(
         &self,
         tag: &str,
-        operands: &[Json<'_>],
+        mut operands: Elements<'_>,
         depth: Depth,
     ) -> Result<Option<Expr>, DecodeError> {
-        Ok(Some(match (tag, operands) {
-            ("url", [Json::String(text)]) => Tree::Url(url(text)?),
-            ("headers", [Json::Array(pairs)]) => Tree::Headers(headers(*pairs)?),
-            ("request", [Json::String(address), init]) => {
-                let Some(init) = Init::of(*init) else {
+        let (first, second) = (operands.next(), operands.next());
+        if operands.next().is_some() {
+            return Ok(None);
+        }
+        Ok(Some(match (tag, first, second) {
+            ("url", Some(Json::String(text)), None) => Tree::Url(url(text)?),
+            ("headers", Some(Json::Array(pairs)), None) => Tree::Headers(headers(pairs)?),
+            ("request", Some(Json::String(address)), Some(init)) => {
+                let Some(init) = Init::of(init) else {
                     return Ok(None);
                 };
-                Tree::Request(Box::new(self.request(address, init, depth)?))
+                Tree::Request(Box::new(self.request(address, &init, depth)?))
             }
-            ("response", [body, init]) => {
-                let Some(init) = Init::of(*init) else {
+            ("response", Some(body), Some(init)) => {
+                let Some(init) = Init::of(init) else {
                     return Ok(None);
                 };
-                let body = self.value(*body, depth.below())?;
-                Tree::Response(Box::new(response(body, init)?))
+                let body = self.value(body, depth.below())?;
+                Tree::Response(Box::new(response(body, &init)?))
             }
-            ("blob", [Json::String(media_type), content]) => {
-                let content = self.blob_content(*content, depth)?;
-                Tree::Blob(Box::new(Blob::new(*media_type, content)))
+            ("blob", Some(Json::String(media_type)), Some(content)) => {
+                let content = self.blob_content(content, depth)?;
+                Tree::Blob(Box::new(Blob::new(media_type, content)))
             }
             _ => return Ok(None),
         }))
@@ -46,7 +50,7 @@ impl Decoder<'_> {
     fn request(
         &self,
         address: &str,
-        init: Init<'_>,
+        init: &Init<'_>,
         depth: Depth,
     ) -> Result<Request<Expr>, DecodeError> {
         let body = match init.member("body") {
@@ -56,7 +60,7 @@ impl Decoder<'_> {
         if !is_body(&body) {
             return Err(DecodeError::RequestBody);
         }
-        if is_truthy(init.member("signal")) {
+        if is_truthy(&init.member("signal")) {
             return Err(DecodeError::RequestSignal);
         }
         // `new Request` wants to be told that the answer does not come before the end of a stream.
@@ -88,8 +92,8 @@ fn url(text: &str) -> Result<Url, DecodeError> {
 /// Reads header fields (W-33).
 fn headers(pairs: Elements<'_>) -> Result<Headers, DecodeError> {
     let pairs = pairs.map(|pair| match pair {
-        Json::Array(pair) => match pair.first::<3>().as_slice() {
-            [Json::String(name), Json::String(value)] => Ok((*name, *value)),
+        Json::Array(mut pair) => match (pair.next(), pair.next(), pair.next()) {
+            (Some(Json::String(name)), Some(Json::String(value)), None) => Ok((name, value)),
             _ => Err(DecodeError::HeaderPair),
         },
         _ => Err(DecodeError::HeaderPair),
@@ -99,16 +103,18 @@ fn headers(pairs: Elements<'_>) -> Result<Headers, DecodeError> {
 }
 
 /// Reads a response (W-35).
-fn response(body: Expr, init: Init<'_>) -> Result<Response<Expr>, DecodeError> {
+fn response(body: Expr, init: &Init<'_>) -> Result<Response<Expr>, DecodeError> {
     if !is_body(&body) {
         return Err(DecodeError::ResponseBody);
     }
-    if is_truthy(init.member("webSocket")) {
+    if is_truthy(&init.member("webSocket")) {
         return Err(DecodeError::ResponseWebSocket);
     }
     let headers = init.headers_for(&body)?;
     let mut response = Response::new(init.status()?, body);
-    response.status_text = init.text("statusText")?.unwrap_or_default().to_owned();
+    if let Some(text) = init.text("statusText")? {
+        response.status_text.push_str(text);
+    }
     response.headers = headers;
     response.check()?;
     Ok(response)
@@ -116,7 +122,7 @@ fn response(body: Expr, init: Init<'_>) -> Result<Response<Expr>, DecodeError> {
 
 /// Reads how a request is to be made. What only Cloudflare's Workers have (`cf` and
 /// `encodeResponseBody`) is passed over, as everywhere else.
-fn options(init: Init<'_>) -> Result<RequestOptions, DecodeError> {
+fn options(init: &Init<'_>) -> Result<RequestOptions, DecodeError> {
     init.keyword("duplex", |duplex| (duplex == "half").then_some(()))?;
     Ok(RequestOptions {
         cache: init.keyword("cache", RequestCache::from_name)?,
@@ -129,7 +135,7 @@ fn options(init: Init<'_>) -> Result<RequestOptions, DecodeError> {
             .unwrap_or(RequestOptions::CLIENT)
             .to_owned(),
         referrer_policy: init.keyword("referrerPolicy", ReferrerPolicy::from_name)?,
-        keepalive: is_truthy(init.member("keepalive")),
+        keepalive: is_truthy(&init.member("keepalive")),
     })
 }
 
@@ -143,23 +149,22 @@ fn is_body(expr: &Expr) -> bool {
 }
 
 /// Whether JavaScript takes a value for true where it has to be a boolean.
-fn is_truthy(json: Json<'_>) -> bool {
+fn is_truthy(json: &Json<'_>) -> bool {
     match json {
         Json::Null => false,
-        Json::Bool(bool) => bool,
-        Json::Number(number) => number != 0.0,
+        Json::Bool(bool) => *bool,
+        Json::Number(number) => *number != 0.0,
         Json::String(text) => !text.is_empty(),
         Json::Array(_) | Json::Object(_) => true,
     }
 }
 
 /// The members that a request or response is made of.
-#[derive(Clone, Copy)]
 struct Init<'a>(Members<'a>);
 
 impl<'a> Init<'a> {
     /// Returns the members of an object. An array is an object without any of them.
-    const fn of(json: Json<'a>) -> Option<Self> {
+    fn of(json: Json<'a>) -> Option<Self> {
         match json {
             Json::Object(members) => Some(Self(members)),
             Json::Array(_) => Some(Self(Members::none())),
@@ -168,17 +173,17 @@ impl<'a> Init<'a> {
     }
 
     /// Returns a member; null if there is none.
-    fn member(self, name: &str) -> Json<'a> {
-        self.0.find(name).unwrap_or(Json::Null)
+    fn member(&self, name: &str) -> Json<'a> {
+        self.0.member(name).unwrap_or(Json::Null)
     }
 
-    fn lacks(self, name: &str) -> bool {
-        self.0.find(name).is_none()
+    fn lacks(&self, name: &str) -> bool {
+        self.0.member(name).is_none()
     }
 
     /// Returns a text. To JavaScript null is one; only what is not there is not.
-    fn text(self, name: &'static str) -> Result<Option<&'a str>, DecodeError> {
-        match self.0.find(name) {
+    fn text(&self, name: &'static str) -> Result<Option<&'a str>, DecodeError> {
+        match self.0.member(name) {
             None => Ok(None),
             Some(Json::Null) => Ok(Some("null")),
             Some(Json::String(text)) => Ok(Some(text)),
@@ -187,7 +192,7 @@ impl<'a> Init<'a> {
     }
 
     fn keyword<T: Default>(
-        self,
+        &self,
         name: &'static str,
         read: impl FnOnce(&str) -> Option<T>,
     ) -> Result<T, DecodeError> {
@@ -199,7 +204,7 @@ impl<'a> Init<'a> {
 
     /// Returns the header fields. A body that is a text says so, unless they do, as JavaScript's
     /// `Request` and `Response` have it: all peers see the same.
-    fn headers_for(self, body: &Expr) -> Result<Headers, DecodeError> {
+    fn headers_for(&self, body: &Expr) -> Result<Headers, DecodeError> {
         let mut headers = self.headers()?;
         if matches!(body, Tree::String(_)) && headers.get(CONTENT_TYPE).is_none() {
             headers.append(CONTENT_TYPE, "text/plain;charset=UTF-8")?;
@@ -207,8 +212,8 @@ impl<'a> Init<'a> {
         Ok(headers)
     }
 
-    fn headers(self) -> Result<Headers, DecodeError> {
-        match self.0.find("headers") {
+    fn headers(&self) -> Result<Headers, DecodeError> {
+        match self.0.member("headers") {
             None => Ok(Headers::new()),
             Some(Json::Array(pairs)) => headers(pairs),
             Some(_) => Err(DecodeError::InitHeaders),
@@ -216,8 +221,8 @@ impl<'a> Init<'a> {
     }
 
     /// Takes a status; 0, which is none, in the place of what is not even a small integer.
-    fn status(self) -> Result<u16, DecodeError> {
-        match self.0.find("status") {
+    fn status(&self) -> Result<u16, DecodeError> {
+        match self.0.member("status") {
             None => Ok(200),
             Some(Json::Null) => Ok(0),
             Some(Json::Number(status)) => {

@@ -11,7 +11,7 @@ pub(crate) struct Document<'a> {
 }
 
 /// A JSON value; an object has its members in the order they were written (protocol F-9).
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) enum Json<'a> {
     /// `null`.
     Null,
@@ -81,25 +81,11 @@ impl Document<'_> {
 }
 
 /// The elements of an array, or those that have not been visited.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Elements<'a> {
     document: &'a Document<'a>,
     at: usize,
     left: usize,
-}
-
-impl<'a> Elements<'a> {
-    /// Returns the first few.
-    pub(crate) fn first<const N: usize>(self) -> Few<'a, N> {
-        let mut few = Few {
-            list: [Json::Null; N],
-            len: self.left.min(N),
-        };
-        for (place, element) in few.list.iter_mut().zip(self) {
-            *place = element;
-        }
-        few
-    }
 }
 
 impl<'a> Iterator for Elements<'a> {
@@ -119,22 +105,8 @@ impl<'a> Iterator for Elements<'a> {
 
 impl ExactSizeIterator for Elements<'_> {}
 
-/// The first elements of an array, `N` at most: so few that forms are told apart by them.
-#[derive(Debug)]
-pub(crate) struct Few<'a, const N: usize> {
-    list: [Json<'a>; N],
-    len: usize,
-}
-
-impl<'a, const N: usize> Few<'a, N> {
-    /// Returns them.
-    pub(crate) fn as_slice(&self) -> &[Json<'a>] {
-        self.list.get(..self.len).unwrap_or_default()
-    }
-}
-
 /// The members of an object, or those that have not been visited.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Members<'a> {
     document: &'a Document<'a>,
     at: usize,
@@ -161,13 +133,15 @@ impl<'a> Members<'a> {
     }
 
     /// Returns the member called `key`.
-    pub(crate) fn find(mut self, key: &str) -> Option<Json<'a>> {
-        self.find_map(|(name, value)| (name == key).then_some(value))
+    pub(crate) fn member(&self, key: &str) -> Option<Json<'a>> {
+        let mut members = self.clone();
+        members.find_map(|(name, value)| (name == key).then_some(value))
     }
 
     /// Visits the keys, and where each stands.
-    pub(super) fn places(mut self) -> impl Iterator<Item = (&'a str, usize)> + Clone {
-        std::iter::from_fn(move || self.next_place())
+    pub(super) fn places(&self) -> impl Iterator<Item = (&'a str, usize)> + Clone + use<'a> {
+        let mut members = self.clone();
+        std::iter::from_fn(move || members.next_place())
     }
 
     /// Steps over the next member; returns its key and the place of that.

@@ -40,7 +40,7 @@ pub enum JsonError {
 /// A text, read up to some point, which is always a character boundary.
 pub(super) struct Reader<'a, 't> {
     text: &'a str,
-    at: usize,
+    rest: &'a [u8],
     tape: &'t mut Tape,
     max_depth: usize,
 }
@@ -49,7 +49,7 @@ impl<'a, 't> Reader<'a, 't> {
     pub(super) const fn new(text: &'a str, tape: &'t mut Tape, max_depth: usize) -> Self {
         Self {
             text,
-            at: 0,
+            rest: text.as_bytes(),
             tape,
             max_depth,
         }
@@ -67,17 +67,16 @@ impl<'a, 't> Reader<'a, 't> {
 
     /// Reads one complete value, or opens a container and stands before its first value.
     fn value(&mut self) -> Result<Progress, JsonError> {
-        let node = match self.peek_token() {
+        match self.token() {
             Some(b'"') => self.string()?,
-            Some(b'-' | b'0'..=b'9') => Node::Number(self.number()?),
+            Some(b'-' | b'0'..=b'9') => self.number()?,
             Some(b'{') => return self.open_object(),
             Some(b'[') => return self.open_array(),
-            Some(b't') => self.word("true", Node::Bool(true))?,
-            Some(b'f') => self.word("false", Node::Bool(false))?,
-            Some(b'n') => self.word("null", Node::Null)?,
+            Some(b't') => self.word(b"true", Node::Bool(true))?,
+            Some(b'f') => self.word(b"false", Node::Bool(false))?,
+            Some(b'n') => self.word(b"null", Node::Null)?,
             _ => return Err(self.unexpected("a value")),
-        };
-        self.tape.push(node);
+        }
         Ok(Progress::Complete)
     }
 
@@ -85,15 +84,18 @@ impl<'a, 't> Reader<'a, 't> {
     /// Complete is then the whole text.
     fn attach(&mut self) -> Result<Progress, JsonError> {
         while let Some(container) = self.tape.count() {
-            let follows = match container {
-                Container::Array => self.separator(b']', "`,` or `]`")?,
-                Container::Object => self.separator(b'}', "`,` or `}`")?,
+            let (end, expected) = match container {
+                Container::Array => (b']', "`,` or `]`"),
+                Container::Object => (b'}', "`,` or `}`"),
             };
-            if follows {
+            if self.eat_token(b',') {
                 if container == Container::Object {
                     self.key()?;
                 }
                 return Ok(Progress::Inside);
+            }
+            if !self.eat(end) {
+                return Err(self.unexpected(expected));
             }
             self.tape.close(self.text);
         }
@@ -129,53 +131,39 @@ impl<'a, 't> Reader<'a, 't> {
         Ok(())
     }
 
-    /// Reads a comma (true) or the end of a container (false).
-    fn separator(&mut self, end: u8, expected: &'static str) -> Result<bool, JsonError> {
-        match self.peek_token() {
-            Some(b',') => {
-                self.skip(1);
-                Ok(true)
-            }
-            Some(byte) if byte == end => {
-                self.skip(1);
-                Ok(false)
-            }
-            _ => Err(self.unexpected(expected)),
-        }
-    }
-
     fn key(&mut self) -> Result<(), JsonError> {
-        if self.peek_token() != Some(b'"') {
+        if self.token() != Some(b'"') {
             return Err(self.unexpected("a key"));
         }
-        let key = self.string()?;
+        self.string()?;
         if !self.eat_token(b':') {
             return Err(self.unexpected("`:`"));
         }
-        self.tape.push(key);
         Ok(())
     }
 
-    fn word(&mut self, word: &'static str, value: Node) -> Result<Node, JsonError> {
-        if !self.rest().starts_with(word.as_bytes()) {
-            return Err(self.unexpected("a value"));
-        }
-        self.skip(word.len());
-        Ok(value)
+    fn word(&mut self, word: &[u8], value: Node) -> Result<(), JsonError> {
+        self.rest = self
+            .rest
+            .strip_prefix(word)
+            .ok_or_else(|| self.unexpected("a value"))?;
+        self.tape.push(value);
+        Ok(())
     }
 
-    fn string(&mut self) -> Result<Node, JsonError> {
+    fn string(&mut self) -> Result<(), JsonError> {
         self.skip(1);
-        let start = self.at;
-        let end = self.skip_plain();
-        if self.eat(b'"') {
-            return Ok(Node::Text(Range { start, end }));
+        let plain = self.plain();
+        if !self.eat(b'"') {
+            return self.string_with_escapes(plain);
         }
-        self.string_with_escapes(Range { start, end })
+        self.tape.push(Node::Text(plain));
+        Ok(())
     }
 
     /// Reads the rest of a string that begins with some plain characters.
-    fn string_with_escapes(&mut self, plain: Range) -> Result<Node, JsonError> {
+    #[cold]
+    fn string_with_escapes(&mut self, plain: Range) -> Result<(), JsonError> {
         let start = self.tape.unescaped().len();
         self.tape.unescaped().push_str(plain.of(self.text));
         while !self.eat(b'"') {
@@ -183,26 +171,27 @@ impl<'a, 't> Reader<'a, 't> {
                 return Err(self.unexpected("a character or `\"`"));
             }
             let character = self.escape()?;
-            let start = self.at;
-            let end = self.skip_plain();
-            let plain = Range { start, end };
+            let plain = self.plain();
             let string = self.tape.unescaped();
             string.push(character);
             string.push_str(plain.of(self.text));
         }
         let end = self.tape.unescaped().len();
-        Ok(Node::Unescaped(Range { start, end }))
+        self.tape.push(Node::Unescaped(Range { start, end }));
+        Ok(())
     }
 
-    /// Skips what stands for itself in a string; returns where that ends.
-    fn skip_plain(&mut self) -> usize {
-        self.skip(plain_prefix(self.rest()));
-        self.at
+    /// Skips what stands for itself in a string.
+    fn plain(&mut self) -> Range {
+        let start = self.at();
+        self.skip(plain_prefix(self.rest));
+        let end = self.at();
+        Range { start, end }
     }
 
     fn escape(&mut self) -> Result<char, JsonError> {
-        let character = match self.peek() {
-            Some(byte @ (b'"' | b'\\' | b'/')) => char::from(byte),
+        let character = match self.rest.first() {
+            Some(byte @ (b'"' | b'\\' | b'/')) => char::from(*byte),
             Some(b'b') => '\u{8}',
             Some(b'f') => '\u{c}',
             Some(b'n') => '\n',
@@ -221,9 +210,10 @@ impl<'a, 't> Reader<'a, 't> {
     /// Reads the digits of `\uXXXX`, and those of the `\uXXXX` that follows if the two are a
     /// surrogate pair.
     fn unicode_escape(&mut self) -> Result<char, JsonError> {
-        let unit = self.code_unit()?;
+        let unit = code_unit(self.rest).ok_or_else(|| self.unexpected("four hex digits"))?;
+        self.skip(4);
         if let 0xd800..0xdc00 = unit
-            && let Some(after) = self.rest().strip_prefix(b"\\u")
+            && let Some(after) = self.rest.strip_prefix(b"\\u")
             && let Some(low @ 0xdc00..0xe000) = code_unit(after)
         {
             self.skip("\\uXXXX".len());
@@ -233,29 +223,26 @@ impl<'a, 't> Reader<'a, 't> {
         Ok(char::from_u32(u32::from(unit)).unwrap_or(REPLACEMENT))
     }
 
-    fn code_unit(&mut self) -> Result<u16, JsonError> {
-        let unit = code_unit(self.rest()).ok_or_else(|| self.unexpected("four hex digits"))?;
-        self.skip(4);
-        Ok(unit)
-    }
-
-    fn number(&mut self) -> Result<f64, JsonError> {
-        let start = self.at;
+    fn number(&mut self) -> Result<(), JsonError> {
+        let start = self.at();
         let negative = self.eat(b'-');
-        let leads_with_zero = self.peek() == Some(b'0');
+        let leads_with_zero = self.rest.first() == Some(&b'0');
         let integer = self.digits(Digits::default(), "a digit")?;
         if leads_with_zero && integer.count > 1 {
             return Err(self.unexpected("a number without leading zeros"));
         }
         let all = self.fraction(integer)?;
-        if !self.exponent()?
+        let number = if !self.exponent()?
             && let Some(magnitude) = all.short_decimal(all.count.saturating_sub(integer.count))
         {
-            return Ok(if negative { -magnitude } else { magnitude });
-        }
-        let end = self.at;
-        let number = Range { start, end }.of(self.text).parse();
-        number.map_err(|_| self.unexpected("a number"))
+            if negative { -magnitude } else { magnitude }
+        } else {
+            let end = self.at();
+            let number = Range { start, end }.of(self.text).parse();
+            number.map_err(|_| self.unexpected("a number"))?
+        };
+        self.tape.push(Node::Number(number));
+        Ok(())
     }
 
     /// Reads the digits after the point, if there is one; returns them behind those before it.
@@ -277,59 +264,70 @@ impl<'a, 't> Reader<'a, 't> {
     }
 
     /// Reads digits, one at least, and appends them to others.
-    fn digits(&mut self, mut digits: Digits, expected: &'static str) -> Result<Digits, JsonError> {
-        let before = digits.count;
-        while let Some(digit @ b'0'..=b'9') = self.peek() {
+    fn digits(&mut self, before: Digits, expected: &'static str) -> Result<Digits, JsonError> {
+        let mut digits = before;
+        for byte in self.rest {
+            let digit = byte.wrapping_sub(b'0');
+            if digit > 9 {
+                break;
+            }
             digits.push(digit);
-            self.skip(1);
         }
-        if digits.count == before {
+        if digits.count == before.count {
             return Err(self.unexpected(expected));
         }
+        self.skip(digits.count.wrapping_sub(before.count));
         Ok(digits)
     }
 
     fn end(&mut self) -> Result<(), JsonError> {
-        match self.peek_token() {
+        match self.token() {
             None => Ok(()),
             Some(_) => Err(self.unexpected("the end")),
         }
     }
 
     /// Skips white space and returns the byte that follows it.
-    fn peek_token(&mut self) -> Option<u8> {
-        while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.peek() {
-            self.skip(1);
+    fn token(&mut self) -> Option<u8> {
+        match self.rest.first() {
+            Some(byte) if *byte > b' ' => Some(*byte),
+            _ => self.token_after_space(),
         }
-        self.peek()
+    }
+
+    #[cold]
+    fn token_after_space(&mut self) -> Option<u8> {
+        while let [b' ' | b'\t' | b'\n' | b'\r', rest @ ..] = self.rest {
+            self.rest = rest;
+        }
+        self.rest.first().copied()
     }
 
     fn eat_token(&mut self, byte: u8) -> bool {
-        self.peek_token() == Some(byte) && self.eat(byte)
+        self.token() == Some(byte) && self.eat(byte)
     }
 
     fn eat(&mut self, byte: u8) -> bool {
-        let found = self.peek() == Some(byte);
-        if found {
-            self.skip(1);
+        if let [first, rest @ ..] = self.rest
+            && *first == byte
+        {
+            self.rest = rest;
+            return true;
         }
-        found
+        false
     }
 
     fn skip(&mut self, bytes: usize) {
-        self.at = self.at.saturating_add(bytes);
+        self.rest = self.rest.get(bytes..).unwrap_or_default();
     }
 
-    fn peek(&self) -> Option<u8> {
-        self.text.as_bytes().get(self.at).copied()
+    /// Returns how many bytes have been read.
+    const fn at(&self) -> usize {
+        self.text.len().saturating_sub(self.rest.len())
     }
 
-    fn rest(&self) -> &'a [u8] {
-        self.text.as_bytes().get(self.at..).unwrap_or_default()
-    }
-
-    fn unexpected(&self, expected: &'static str) -> JsonError {
-        let at = self.at;
+    const fn unexpected(&self, expected: &'static str) -> JsonError {
+        let at = self.at();
         JsonError::Unexpected { expected, at }
     }
 }
@@ -356,14 +354,13 @@ enum Progress {
 #[derive(Debug, Clone, Copy, Default)]
 struct Digits {
     count: usize,
-    sum: u64,
+    sum: i64,
 }
 
 impl Digits {
     const fn push(&mut self, digit: u8) {
-        self.count = self.count.saturating_add(1);
-        let digit = digit.wrapping_sub(b'0') as u64;
-        self.sum = self.sum.wrapping_mul(10).wrapping_add(digit);
+        self.count = self.count.wrapping_add(1);
+        self.sum = self.sum.wrapping_mul(10).wrapping_add(digit as i64);
     }
 
     /// Returns the decimal with so many of these digits after the point, if they are so few that

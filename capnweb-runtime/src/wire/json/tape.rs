@@ -151,12 +151,13 @@ impl Tape {
 
     /// Ends the innermost container.
     pub(super) fn close(&mut self, text: &str) {
-        let Some(Open { kind, at, mut len }) = self.open.pop() else {
+        let Some(Open { kind, at, len }) = self.open.pop() else {
             return;
         };
-        if kind == Container::Object {
-            len = self.merge_repeated(text, at, len);
-        }
+        let len = match kind {
+            Container::Object if len > 1 => self.merge_repeated(text, at, len),
+            _ => len,
+        };
         let span = self.nodes.len().saturating_sub(at);
         if let Some(place) = self.nodes.get_mut(at) {
             *place = kind.node(len, span);
@@ -172,7 +173,7 @@ impl Tape {
         if !has_duplicates(members.places().map(|(key, _)| key), len) {
             return len;
         }
-        let (changes, len) = repeated(&document, members);
+        let (changes, len) = repeated(&document, &members);
         for (at, node) in changes {
             if let Some(place) = self.nodes.get_mut(at) {
                 *place = node;
@@ -200,7 +201,7 @@ impl Container {
 }
 
 /// Returns what has to change for each key to count once, and how many keys there are.
-fn repeated(document: &Document<'_>, members: Members<'_>) -> (Vec<(usize, Node)>, usize) {
+fn repeated(document: &Document<'_>, members: &Members<'_>) -> (Vec<(usize, Node)>, usize) {
     let mut firsts = HashMap::with_capacity(members.len());
     let mut changes = Vec::new();
     for (key, at) in members.places() {

@@ -74,7 +74,10 @@ struct Difference {
 
 impl Peers {
     /// Has a conversation with both; returns what became of it, or how they differ.
-    async fn outcome(&self, conversation: &[String]) -> Result<&'static str, Difference> {
+    async fn outcome(
+        &self,
+        conversation: &[String],
+    ) -> Result<&'static str, Difference> {
         let (ours, reference) = tokio::join!(
             Box::pin(verdict(&self.ours, conversation)),
             Box::pin(verdict(&self.reference, conversation))
