@@ -25,7 +25,7 @@ use crate::session::{BrokenPlace, Effect, Frames, Machine, Refused};
 use crate::sync::{Mutex, MutexGuard};
 use crate::transport::Pulse;
 use crate::value::Path;
-use crate::wire::{self, DecodeError, Message};
+use crate::wire::{DecodeError, Message};
 
 /// One session of this process.
 ///
@@ -99,7 +99,8 @@ impl Connection {
     #[cfg(any(test, feature = "__fuzz"))]
     pub(crate) fn handle_message(&self, text: &str) {
         self.pulse.beat();
-        let _: ControlFlow<()> = self.handle_read(wire::decode(text, &self.limits), text.len());
+        let message = crate::wire::decode(text, &self.limits);
+        let _: ControlFlow<()> = self.handle_read(message, text.len());
     }
 
     /// Takes one message of the peer's, of so many bytes, that was read within the session's
