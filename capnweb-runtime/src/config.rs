@@ -73,9 +73,13 @@ impl SessionConfig {
     /// promise is first awaited, or something waits that it was passed to. Then it fails with
     /// [`Error::TimedOut`](crate::Error::TimedOut), and the peer is told that nobody waits any more.
     ///
-    /// By default calls wait for as long as the session lasts; those of an HTTP batch for as long as
-    /// that does, whatever is set here. One call can be given less with
-    /// [`Promise::timeout`](crate::Promise::timeout). Needs a Tokio runtime whose time is enabled.
+    /// By default calls wait for as long as the session lasts. Those of a `Batch` are asked for when it
+    /// is sent. One call can be given less with [`Promise::timeout`](crate::Promise::timeout). Needs a
+    /// Tokio runtime whose time is enabled.
+    ///
+    /// It is about calls of this side's: in the configuration of a server, those that methods make on
+    /// what clients have passed, as callbacks. How long methods may take is
+    /// [`Limits::max_handler_time`].
     #[must_use]
     pub fn call_timeout(mut self, timeout: Duration) -> Self {
         self.call_timeout = Some(timeout);

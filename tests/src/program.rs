@@ -1,6 +1,7 @@
 //! Builds the workspace's own programs, as their users would.
 
 use std::env;
+use std::ffi::OsString;
 use std::io;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -33,35 +34,31 @@ pub fn interop_target() -> Result<PathBuf, BuildError> {
     ])
 }
 
-/// Builds a program of `tests/peers`, which is a workspace of its own; returns where it is.
+/// Builds a program of `tests/peers`, which is a workspace of its own, optimised; returns where it
+/// is.
 pub fn measured_program(package: &str) -> Result<PathBuf, BuildError> {
-    let directory =
-        env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
+    let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), Into::into);
     // On their own: what another package asks of a library that both use makes neither slower.
-    let directory = directory.join("peers").to_string_lossy().into_owned();
-    let manifest = "tests/peers/Cargo.toml";
-    build(&[
-        "--manifest-path",
-        manifest,
-        "--target-dir",
-        &directory,
-        "--package",
-        package,
-    ])
+    let target: PathBuf = target.join("peers");
+    make(
+        Command::new(cargo())
+            .args(["build", "--release", "--package", package])
+            .args(["--manifest-path", "tests/peers/Cargo.toml", "--target-dir"])
+            .arg(target),
+    )
 }
 
 fn build(what: &[&str]) -> Result<PathBuf, BuildError> {
-    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut build = Command::new(cargo);
+    let release = (!cfg!(debug_assertions)).then_some("--release");
+    make(Command::new(cargo()).arg("build").args(what).args(release))
+}
+
+/// Runs a `cargo build`; returns where it has put the program.
+fn make(build: &mut Command) -> Result<PathBuf, BuildError> {
     build
-        .arg("build")
-        .args(what)
         .args(["--message-format", "json-render-diagnostics"])
         .current_dir(root())
         .stdin(Stdio::null());
-    if !cfg!(debug_assertions) {
-        build.arg("--release");
-    }
     let output = build.output().map_err(BuildError::NoCargo)?;
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
@@ -72,6 +69,10 @@ fn build(what: &[&str]) -> Result<PathBuf, BuildError> {
         .lines()
         .find_map(executable)
         .ok_or(BuildError::NoProgram)
+}
+
+fn cargo() -> OsString {
+    env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
 }
 
 /// A reason why there is no program to test.

@@ -68,12 +68,12 @@ pub(super) fn idents_in(ty: &Type) -> Vec<Ident> {
 /// if it is of data: what a stream of capabilities hands out is these.
 pub(crate) fn capabilities_in(ty: &Type) -> Vec<Ident> {
     let names = idents_in(ty);
-    let named = |is: fn(&Ident) -> bool| -> Vec<Ident> {
+    let those = |is: fn(&Ident) -> bool| -> Vec<Ident> {
         names.iter().filter(|name| is(name)).cloned().collect()
     };
-    let capabilities = named(is_capability);
+    let capabilities = those(is_capability);
     if capabilities.is_empty() {
-        return named(is_stream);
+        return those(is_stream);
     }
     capabilities
 }

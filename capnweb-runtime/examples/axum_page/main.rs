@@ -28,6 +28,7 @@
 mod counter;
 
 use std::error::Error;
+use std::net::SocketAddr;
 
 use axum::Router;
 use axum::http::header::CONTENT_TYPE;
@@ -46,7 +47,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     let shared = Shared::default();
     let rpc = Server::new(move |_peer| CounterStub::new(shared.clone())).into_service();
-    let app = pages(library.transpose()?).route_service("/rpc", rpc.clone());
+    let app = pages(library.transpose()?)
+        .route("/rpc", capnweb_runtime::axum::route(rpc.clone()))
+        .into_make_service_with_connect_info::<SocketAddr>(); // so that `_peer` has an address
 
     println!("open http://{}/", listener.local_addr()?);
     let interrupted = async { drop(tokio::signal::ctrl_c().await) };

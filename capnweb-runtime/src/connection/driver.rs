@@ -36,7 +36,7 @@ async fn drive_in_span(
     tokio::select! {
         biased;
         () = exchange.run() => {}
-        () = connection.lose_patience() => {}
+        never = connection.lose_patience() => match never {},
         () = watch(connection, heartbeat) => {}
         // Ended on this side, with a peer that neither reads nor says anything.
         _ = connection.closed() => {}
@@ -65,6 +65,7 @@ mod tests {
     use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
     use std::task::{Context, Poll};
+    use std::time::Duration;
 
     use super::drive;
     use crate::config::SessionConfig;
@@ -108,7 +109,7 @@ mod tests {
         drop(Stub::of(peer.clone()).call("f", ()));
         tokio::task::yield_now().await;
         connection.close("enough");
-        let hour = std::time::Duration::from_hours(1);
+        let hour = Duration::from_hours(1);
         tokio::time::timeout(hour, driver)
             .await
             .expect("the driver ends")

@@ -11,6 +11,8 @@
 //! | `patience` | calls of ours whose answers have a time |
 //! | `pair` | two connections within this process |
 
+#[cfg(all(test, feature = "websocket"))]
+mod bystander;
 mod control;
 mod driver;
 mod effects;
@@ -25,6 +27,8 @@ mod reading;
 mod shared;
 mod turn;
 
+#[cfg(all(test, feature = "websocket"))]
+pub(crate) use bystander::{MANY_MESSAGES, MANY_TURNS, turns_of_a_bystander};
 #[cfg(feature = "websocket")]
 pub(crate) use driver::drive;
 #[cfg(feature = "websocket")]

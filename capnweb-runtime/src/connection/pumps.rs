@@ -62,6 +62,12 @@ impl Connection {
         }));
     }
 
+    /// Returns whether a stream has more to send than may be sent before something is acknowledged.
+    #[cfg(feature = "websocket")]
+    pub(crate) fn is_held_up(&self) -> bool {
+        self.gauge().is_held_up()
+    }
+
     /// Takes all that is to be sent to a peer which acknowledges nothing: streams go as far as they
     /// may without that (protocol T-27). Fails if that is more than so many bytes.
     ///

@@ -2,6 +2,14 @@
 //!
 //! Plain `serde` types become plain values. What JSON does not have (capabilities, dates, bigints,
 //! bytes, values themselves) passes through `serde` untouched; `passthrough` says how.
+//!
+//! | file | what is in it |
+//! |---|---|
+//! | `to_value`, `object_serializer` | from data to values; arrays and objects, member by member |
+//! | `from_value`, `access` | from values to data; what is inside arrays, objects and enums |
+//! | `key` | both, for the keys of maps, which are texts |
+//! | `passthrough`, `impls`, `web` | values inside of data, and which of our types are that |
+//! | `native` | fields of types that are not ours |
 #![deny(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -7,6 +7,7 @@ use ::axum::response::IntoResponse as _;
 use ::axum::routing::{MethodRouter, any};
 use tower_service::Service as _;
 
+use super::http::RpcService;
 use super::server::Server;
 use crate::hook::Peer;
 use crate::typed::Capability;
@@ -35,15 +36,35 @@ where
     route(Server::new(main))
 }
 
-/// Serves an endpoint on a route, with all that its builder was told.
+/// Serves an endpoint on a route: a [`Server`], with all that its builder was told, or what its
+/// [`into_service`](Server::into_service) has returned.
 ///
-/// To end its sessions when the application shuts down, make the service first and keep a clone:
-/// `Router::route_service` takes what [`Server::into_service`] returns, too.
-pub fn route<S>(server: Server) -> MethodRouter<S>
+/// Sessions outlive the requests that they began with. To end them when the application shuts down,
+/// make the service first and keep a clone:
+///
+/// ```no_run
+/// # use std::net::SocketAddr;
+/// # use capnweb_runtime::{Server, capability, Result};
+/// # #[capability] pub trait Greeter { async fn hello(&self, name: String) -> Result<String>; }
+/// # #[derive(Clone)] struct English;
+/// # impl Greeter for English {
+/// #     async fn hello(&self, name: String) -> Result<String> { Ok(format!("Hello, {name}!")) }
+/// # }
+/// # async fn example(listener: tokio::net::TcpListener) -> std::io::Result<()> {
+/// let service = Server::new(|_peer| GreeterStub::new(English)).into_service();
+/// let app = axum::Router::new()
+///     .route("/rpc", capnweb_runtime::axum::route(service.clone()))
+///     .into_make_service_with_connect_info::<SocketAddr>(); // so that peers have addresses
+/// let interrupted = async { drop(tokio::signal::ctrl_c().await) };
+/// axum::serve(listener, app).with_graceful_shutdown(interrupted).await?;
+/// service.shut_down().await;
+/// # Ok(()) }
+/// ```
+pub fn route<S>(endpoint: impl Into<RpcService>) -> MethodRouter<S>
 where
     S: Clone + Send + Sync + 'static,
 {
-    let service = server.into_service();
+    let service = endpoint.into();
     any(move |mut request: Request| {
         let address = request.extensions().get::<ConnectInfo<SocketAddr>>();
         if let Some(ConnectInfo(address)) = address.copied() {

@@ -109,6 +109,17 @@ impl Server {
         self
     }
 
+    /// Sets how long a client may take to receive an answer, or each MiB of one that is longer; it is
+    /// cut off after that. Default 30 seconds. It is about batches and refusals: a session has its
+    /// [`keep_alive`](SessionConfig::keep_alive), and
+    /// [`Limits::max_outgoing_bytes`](crate::Limits::max_outgoing_bytes). Of a server inside another that
+    /// is the other's.
+    #[must_use]
+    pub const fn answer_timeout(mut self, timeout: Duration) -> Self {
+        self.settings.answer_timeout = timeout;
+        self
+    }
+
     /// Sets how long a client may take for its TLS handshake, and then for the head of its request; it
     /// is cut off after that. Default 10 seconds. Of a server inside another that is the other's.
     #[must_use]
@@ -126,8 +137,8 @@ impl Server {
     }
 
     /// Sets how many connections may be there that have not made their first request. Default 1,024.
-    /// Beyond that, the next one is accepted when one of them has, or was cut off. Of a server inside
-    /// another that is the other's.
+    /// Beyond that, the next one is served when one of them has, or was cut off; so is the oldest then,
+    /// after a second. Of a server inside another that is the other's.
     #[must_use]
     pub const fn max_handshakes(mut self, handshakes: usize) -> Self {
         self.settings.max_handshakes = handshakes;
@@ -194,6 +205,12 @@ impl Server {
             tls: self.tls,
         };
         listen(door, listener, signal).await
+    }
+}
+
+impl From<Server> for RpcService {
+    fn from(server: Server) -> Self {
+        server.into_service()
     }
 }
 

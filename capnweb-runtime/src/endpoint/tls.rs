@@ -1,4 +1,4 @@
-//! TLS for the client's end.
+//! TLS of the client's end: whom it trusts.
 
 use std::io;
 use std::sync::Arc;

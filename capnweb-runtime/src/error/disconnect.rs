@@ -55,6 +55,11 @@ pub enum Disconnect {
     /// A batch could not be sent, or its answer not be read.
     #[error("The batch request failed: {0}")]
     Request(#[source] Arc<std::io::Error>),
+    /// A batch was not sent, because one of its streams is longer than what may be sent of it without
+    /// being acknowledged, 256 KiB or a little more: in a batch nothing is (protocol T-27). Blobs and
+    /// bodies of requests are streams, too, if they are long.
+    #[error("A stream is too long for a batch, in which nothing is acknowledged: use a WebSocket.")]
+    StreamTooLong,
     /// The last handle to the peer's main object was dropped here.
     #[error("RPC session was shut down by disposing the main stub")]
     Shutdown,
@@ -95,6 +100,7 @@ impl Disconnect {
             Self::BatchEnded => "batch_ended",
             Self::Refused { .. } => "refused",
             Self::Request(_) => "request",
+            Self::StreamTooLong => "stream_too_long",
             Self::Shutdown => "shutdown",
             Self::Closed(_) => "closed",
             Self::OutgoingQueueFull { .. } => "outgoing_queue_full",
@@ -119,7 +125,7 @@ impl Disconnect {
             | Self::PeerGone
             | Self::Refused { .. }
             | Self::OutgoingQueueFull { .. } => Fault::Peer,
-            Self::Shutdown | Self::Closed(_) => Fault::Local,
+            Self::StreamTooLong | Self::Shutdown | Self::Closed(_) => Fault::Local,
             Self::Transport(_)
             | Self::Unresponsive { .. }
             | Self::Request(_)

@@ -1,6 +1,6 @@
-//! What peers are told of errors: ready-made answers for
-//! [`SessionConfig::on_send_error`](crate::SessionConfig::on_send_error).
+//! What peers are told of errors.
 //!
+//! Ready-made answers for [`SessionConfig::on_send_error`](crate::SessionConfig::on_send_error).
 //! Whatever is chosen, no stack trace leaves unless a replacement carries one.
 
 use crate::hook::Stub;

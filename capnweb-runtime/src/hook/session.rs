@@ -9,11 +9,12 @@ use std::time::Duration;
 use tracing::Span;
 
 use super::Stub;
-use super::cap::{Cap, OnBroken};
+use super::cap::{Cap, OnBroken, Outcome};
 use super::hardening::Unsettled;
 use super::promise::PromiseCell;
 use crate::counters::Counters;
 use crate::error::{Disconnect, Error};
+use crate::ids::ExportId;
 
 /// A handle to one session: a connection to one peer.
 ///
@@ -35,13 +36,18 @@ pub struct Peer {
 /// A session on which nothing is alive counts one import and one export: the two main objects.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Stats {
+pub struct SessionStats {
     /// What we hold of the peer's.
     pub imports: usize,
     /// What the peer holds of ours.
     pub exports: usize,
     /// Calls of the peer's that have started and not settled.
     pub calls_in_flight: usize,
+    /// Streams that the peer writes to and that have not ended.
+    pub streams_in: usize,
+    /// Streams that are written to the peer and that have not ended. With `streams_in`, this is what
+    /// [`Limits::max_streams`](crate::Limits::max_streams) is about.
+    pub streams_out: usize,
     /// Messages that have come.
     pub messages_in: u64,
     /// Bytes of them.
@@ -65,12 +71,14 @@ pub(crate) trait SessionControl: Send + Sync + 'static {
     fn counters(&self) -> &Counters;
     fn peer(&self) -> &Peer;
     fn max_handler_time(&self) -> Option<Duration>;
-    fn stats(&self) -> Stats;
+    fn stats(&self) -> SessionStats;
     fn drain(&self) -> Pin<Box<dyn Future<Output = Result<(), Disconnect>> + Send + '_>>;
     fn on_broken(&self, callback: OnBroken);
     fn peer_main(&self) -> Option<Cap>;
     fn is_ended(&self) -> bool;
     fn unsettled(&self) -> &Unsettled;
+    /// Gives the peer the value of an export that it waits for.
+    fn answer(&self, export: ExportId, outcome: &Arc<Outcome>);
     fn close(&self, reason: &str);
     fn closed(&self) -> Pin<Box<dyn Future<Output = Disconnect> + Send + '_>>;
 }
@@ -112,7 +120,7 @@ impl Session {
     }
 
     /// Returns the sizes of the session's tables, and what has passed through it.
-    pub fn stats(&self) -> Stats {
+    pub fn stats(&self) -> SessionStats {
         self.0.stats()
     }
 

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use super::cap::{Cap, Outcome};
+use super::cap::{Cap, Outcome, State};
 use super::map::Mapper;
 use super::promise::Resolver;
+use super::waiter::Waiter;
 use super::{Stub, Value};
 use crate::error::Error;
 use crate::value::{Path, Segment, is_dropped};
@@ -31,7 +32,7 @@ pub(super) fn call_within(
     result: Resolver,
 ) {
     result.wait_for(member);
-    member.when_settled(Box::new(move |outcome| {
+    member.when_settled(Waiter::new(move |outcome| {
         call_at(outcome, &path, &rest, args, result);
     }));
 }
@@ -71,10 +72,21 @@ pub(crate) fn map(outcome: &Arc<Outcome>, path: &Path, mapper: Mapper, result: R
         Err(error) => return result.settle(Err(error.clone())),
     };
     match found {
+        Ok(Found::Beyond(stub)) if is_elsewhere(&stub) => {
+            mapper.apply(&Value::Capability(stub), result);
+        }
         Ok(Found::Beyond(stub)) => stub.pass_map(mapper, result),
         Ok(Found::Data(value)) => mapper.apply(value, result),
         Err(error) => result.settle(Err(error)),
     }
+}
+
+/// Returns whether this is an object of a peer's, as a value. It is an input like any other (protocol
+/// M-1): whoever has it is told what is called on it, and not handed the mapper with what that has
+/// taken in from around it.
+fn is_elsewhere(stub: &Stub) -> bool {
+    let is_object = matches!(stub.cap().state(), State::Object) && stub.path().is_empty();
+    is_object && stub.cap().import().is_some()
 }
 
 /// Follows a path. A stream has no members, and is not called through what it is part of (protocol

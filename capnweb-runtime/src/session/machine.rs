@@ -1,6 +1,6 @@
 //! The machine itself: its state, and what is drained from it.
 
-use crate::sync::atomic::AtomicUsize;
+use crate::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
 
 use super::broken::Registrations;
@@ -12,7 +12,7 @@ use super::traffic::Traffic;
 use crate::config::SessionConfig;
 use crate::counters::Counters;
 use crate::error::{Disconnect, Error, Violation};
-use crate::hook::{Account, CallsInFlight, Cap, Charge, Pipe, Stats, Value};
+use crate::hook::{Account, CallsInFlight, Cap, MessageCharge, Pipe, SessionStats, Value};
 use crate::ids::{ImportId, ImportRef, SessionKey};
 use crate::limits::Limits;
 
@@ -34,7 +34,9 @@ pub(crate) struct Machine {
     /// Those streams, and some that have ended.
     pub(super) pipes: Vec<Weak<Pipe>>,
     /// What the message that is being handled is charged to.
-    pub(super) charge: Option<Arc<Charge>>,
+    pub(super) charge: MessageCharge,
+    /// How many streams what is being evaluated lies in, each in a chunk of the one before.
+    pub(super) chunk_depth: usize,
     pub(super) outbox: Outbox,
     pub(super) frame_bytes: usize,
     /// Bytes that were taken to be written, and may not have been yet.
@@ -71,7 +73,8 @@ impl Machine {
             blobs: account("max_blob_bytes", limits.max_blob_bytes),
             streams: Arc::default(),
             pipes: Vec::new(),
-            charge: None,
+            charge: MessageCharge::None,
+            chunk_depth: 0,
             counters: config.counters.clone(),
             exports: Exports::new(main),
             imports: Imports::new(),
@@ -164,17 +167,19 @@ impl Machine {
     }
 
     /// Returns the sizes of the tables.
-    pub(crate) fn stats(&self) -> Stats {
-        Stats {
+    pub(crate) fn stats(&self) -> SessionStats {
+        SessionStats {
             imports: self.imports.len(),
             exports: self.exports.len(),
             calls_in_flight: self.calls_in_flight.taken(),
+            streams_in: self.streams.load(Ordering::Acquire),
+            streams_out: self.imports.pipes(),
             messages_in: self.traffic.messages_in,
             bytes_in: self.traffic.bytes_in,
             messages_out: self.traffic.messages_out,
             bytes_out: self.traffic.bytes_out,
             queued_bytes: self.frame_bytes.saturating_add(self.bytes_in_writing),
-            ..Stats::default()
+            ..SessionStats::default()
         }
     }
 

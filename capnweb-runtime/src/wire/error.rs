@@ -97,6 +97,9 @@ pub enum DecodeError {
     /// A request has a signal, which never travels.
     #[error("Request siganl must be of type AbortSignal.")]
     RequestSignal,
+    /// A request whose body is a stream does not say that its answer may come before the end of it.
+    #[error("Request with a stream for a body must have the member duplex.")]
+    RequestDuplex,
     /// A request is not a possible one.
     #[error(transparent)]
     Request(#[from] InvalidRequest),
@@ -175,6 +178,7 @@ impl DecodeError {
             | Self::InitMember { .. }
             | Self::RequestBody
             | Self::RequestSignal
+            | Self::RequestDuplex
             | Self::Request(_)
             | Self::ResponseBody
             | Self::ResponseWebSocket

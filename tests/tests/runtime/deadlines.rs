@@ -7,7 +7,7 @@ use capnweb_runtime::{
     capability, in_process,
 };
 
-use super::support::{Link, in_time, serving_by};
+use super::support::{Frozen, Link, in_time, serving_by};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -153,4 +153,44 @@ async fn the_end_of_a_session_cancels_its_calls() {
         drop((waiting, held));
     })
     .await;
+}
+
+/// The fault: a method that waits for ever, because a client never answers what it is asked.
+#[tokio::test]
+async fn a_server_waits_for_its_clients_no_longer_than_it_was_told() {
+    let clock = Frozen::new();
+    let config = SessionConfig::new().call_timeout(SECOND);
+    let server = Server::new(|_| SleeperStub::new(Bed)).config(config);
+    let link = Link::<SleeperStub>::connect(&serving_by(server).await).await;
+    let late = clock.pass_until(link.call_back(hanging())).await;
+    let late = late.unwrap_err();
+    assert!(late.is_timed_out(), "{late:?}");
+    assert!(!matches!(late, Error::TimedOut(_)), "it is the server's");
+    // It is no limit on the client's own calls, nor on methods.
+    let patient = link.sleep(5000_u64);
+    assert!(!clock.pass_until(patient).await.unwrap());
+}
+
+/// The fault: the timeout of one promise counts on a client only.
+#[tokio::test]
+async fn a_method_may_wait_for_a_callback_for_a_time() {
+    #[capability]
+    trait Caller {
+        async fn call_back(&self, back: Function<fn() -> i64>) -> Result<i64>;
+    }
+    struct Impatient;
+    impl Caller for Impatient {
+        async fn call_back(&self, back: Function<fn() -> i64>) -> Result<i64> {
+            back.call().timeout(SECOND).await.or(Ok(-1))
+        }
+    }
+    let clock = Frozen::new();
+    let server = Server::new(|_| CallerStub::new(Impatient));
+    let link = Link::<CallerStub>::connect(&serving_by(server).await).await;
+    assert_eq!(
+        clock.pass_until(link.call_back(hanging())).await.unwrap(),
+        -1
+    );
+    let seven = Function::new(|| async { Ok(7) });
+    assert_eq!(clock.pass_until(link.call_back(seven)).await.unwrap(), 7);
 }

@@ -4,7 +4,8 @@
 //! [`serialize`]: as a newtype struct with a name of ours. Our own serializer knows the name, asks
 //! the newtype for the value itself, and is handed it in a thread-local slot. Any other serializer
 //! does not ask, and gets the next best thing that all formats have; for a capability there is
-//! none, nor for a request, a response and a blob, which may hold one. Reading is the mirror image, by [`deserialize`].
+//! none, nor for a request, a response and a blob, which may hold one. Reading is the mirror image,
+//! by [`deserialize`].
 //!
 //! Between a type and our (de)serializer may stand one of `serde`'s own buffers: for flattened
 //! fields, untagged and internally tagged enums. They carry only what formats have in general, so

@@ -1,8 +1,10 @@
 //! A batch of calls, sent and answered in one exchange.
 
 use std::fmt;
+use std::future::poll_fn;
 use std::io;
 use std::sync::Arc;
+use std::task::Poll;
 
 use super::post::post;
 use super::wanted::Wanted;
@@ -79,15 +81,23 @@ impl<C> Batch<C> {
 
     /// Sends every call that was made, and returns what is wanted of their results.
     ///
-    /// Redirects are not followed. The answer may be as long as
-    /// [`Limits::max_frame_bytes`](crate::Limits::max_frame_bytes) says, and all of it take as
-    /// long as [`Connector::timeout`], also if the server says that a result is what an object of this
-    /// side's has yet to return.
+    /// Streams among the arguments are read to their ends first, and go along; so they have to end,
+    /// within 256 KiB each. Redirects are not followed. The answer may be as long as
+    /// [`Limits::max_frame_bytes`](crate::Limits::max_frame_bytes) says.
+    ///
+    /// All of it may take as long as [`Connector::timeout`], also if the server says that a result is
+    /// what an object of this side's has yet to return. [`SessionConfig::call_timeout`] and
+    /// [`Promise::timeout`] count for each result, from now and from when that was called; once there
+    /// is none left to wait for, the answer is not waited for either.
+    ///
+    /// [`SessionConfig::call_timeout`]: crate::SessionConfig::call_timeout
+    /// [`Promise::timeout`]: crate::Promise::timeout
     ///
     /// # Errors
     ///
     /// When there was no answer; every promise of the batch fails with the same. If there was one,
-    /// each result says for itself how it ended.
+    /// each result says for itself how it ended. [`Disconnect::StreamTooLong`] says that nothing was
+    /// sent.
     ///
     /// # Cancel safety
     ///
@@ -96,14 +106,7 @@ impl<C> Batch<C> {
         wanted.ask();
         // Whatever happens, what was not answered by then never will be (protocol T-23).
         let session = Ending::new(Arc::clone(&self.connection), Disconnect::BatchEnded);
-        let sending = Box::pin(async {
-            let answer = self.exchange().await?;
-            self.hear(&answer).await;
-            // What was not answered by then never will be.
-            self.connection.terminate(&Disconnect::BatchEnded);
-            // An answer may be that of a method of this side's, which takes its own time.
-            Ok(wanted.collect().await)
-        });
+        let sending = Box::pin(self.answered(wanted));
         let sent = tokio::time::timeout(self.connector.timeout, sending)
             .await
             .unwrap_or_else(|_| Err(too_late()));
@@ -114,12 +117,36 @@ impl<C> Batch<C> {
         sent
     }
 
+    /// Waits for what is wanted, or until the last of it is given up.
+    async fn answered<W: Wanted>(&self, wanted: W) -> Result<W::Output, Disconnect> {
+        let mut collecting = std::pin::pin!(wanted.collect());
+        // What is there before anything was sent, such as nothing at all, says nothing of the rest.
+        let at_once = poll_fn(|context| Poll::Ready(collecting.as_mut().poll(context))).await;
+        let answer = tokio::select! {
+            answer = self.exchange() => answer?,
+            // Nothing has come: its time is up.
+            late = &mut collecting, if at_once.is_pending() => return Ok(late),
+            never = self.connection.lose_patience() => match never {},
+        };
+        self.hear(&answer).await;
+        // What was not answered by then never will be.
+        self.connection.terminate(&Disconnect::BatchEnded);
+        match at_once {
+            Poll::Ready(there) => Ok(there),
+            // An answer may be that of a method of this side's, which takes its own time.
+            Poll::Pending => Ok(collecting.await),
+        }
+    }
+
     async fn exchange(&self) -> Result<String, Disconnect> {
         if let Some(reason) = self.connection.ended() {
             return Err(reason);
         }
         let room = self.connector.config.limits.max_outgoing_bytes;
         let messages = self.connection.take_all_frames(room).await?;
+        if self.connection.is_held_up() {
+            return Err(Disconnect::StreamTooLong);
+        }
         post(&self.connector, &self.address, joined(&messages)).await
     }
 
@@ -165,3 +192,30 @@ impl<C> fmt::Debug for Batch<C> {
 
 /// The schemes of HTTP URLs.
 const HTTP: Schemes = Schemes("http", "https");
+
+#[cfg(test)]
+mod tests {
+    use super::{Batch, HTTP};
+    use crate::connection::{MANY_MESSAGES, MANY_TURNS, turns_of_a_bystander};
+    use crate::endpoint::connect::Connector;
+    use crate::endpoint::dial::Address;
+
+    /// The fault: a server's answer holds up everybody else of the client's thread.
+    #[tokio::test]
+    async fn an_answer_with_much_to_say_takes_turns() {
+        let url = "http://localhost/";
+        let connector = Connector::new(url);
+        let (connection, _main) = connector.begin();
+        let batch = Batch {
+            main: (),
+            connection,
+            connector,
+            address: Address::parse(url, &HTTP).unwrap(),
+        };
+        let (message, times) = MANY_MESSAGES;
+        let answer = vec![message; times].join("\n");
+        let turns = turns_of_a_bystander(batch.hear(&answer)).await;
+        assert!(turns >= MANY_TURNS, "{turns}");
+        assert!(batch.connection.ended().is_none());
+    }
+}

@@ -98,3 +98,29 @@ impl From<BodyError> for Refusal {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::answers;
+    use crate::config::SessionConfig;
+    use crate::connection::{Connection, MANY_MESSAGES, MANY_TURNS, turns_of_a_bystander};
+    use crate::error::Error;
+    use crate::hook::{Cap, Peer};
+
+    /// The fault: the messages of a batch, all of which are there, hold up everybody else of the
+    /// thread.
+    #[tokio::test]
+    async fn a_batch_with_much_to_say_takes_turns() {
+        let main = Cap::settled(Err(Error::new("none")));
+        let config = SessionConfig::default();
+        let (connection, _client) = Connection::new(main, Peer::default(), &config);
+        let (message, times) = MANY_MESSAGES;
+        let body = vec![message; times].join("\n");
+        let turns = turns_of_a_bystander(async {
+            let answers = answers(&connection, &body, 1000).await.unwrap();
+            assert!(answers.is_empty(), "{answers:?}");
+        });
+        let turns = turns.await;
+        assert!(turns >= MANY_TURNS, "{turns}");
+    }
+}

@@ -1,4 +1,13 @@
 //! Serving over HTTP: from a request to a WebSocket session or the answer to a batch.
+//!
+//! | file | what is in it |
+//! |---|---|
+//! | `settings`, `origins` | what is served, to whom, for how long |
+//! | `answer` | from a request to its answer |
+//! | `upgrade`, `exchange` | the two ways to go on: a WebSocket session, or one batch |
+//! | `refusal`, `response` | what is said to those who are not served, and how anything is said |
+//! | `endpoint` | who is in, and the end of it |
+//! | `service` | all of that for another HTTP server |
 
 mod answer;
 mod endpoint;

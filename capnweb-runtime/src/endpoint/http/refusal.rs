@@ -20,6 +20,8 @@ pub(in crate::endpoint) enum Refusal {
     Method,
     /// A WebSocket of another version of its protocol.
     Version,
+    /// A WebSocket handshake whose key is none.
+    Key,
     /// The body is larger than may be.
     TooLarge,
     /// The body did not come in time.
@@ -40,7 +42,7 @@ impl Refusal {
             Self::Full => StatusCode::SERVICE_UNAVAILABLE,
             Self::Misdirected => StatusCode::MISDIRECTED_REQUEST,
             Self::ForeignOrigin => StatusCode::FORBIDDEN,
-            Self::Neither | Self::Unreadable | Self::Broken => StatusCode::BAD_REQUEST,
+            Self::Neither | Self::Key | Self::Unreadable | Self::Broken => StatusCode::BAD_REQUEST,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::Version => StatusCode::UPGRADE_REQUIRED,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -59,6 +61,7 @@ impl Refusal {
                 "This endpoint only accepts POST or WebSocket requests."
             }
             Self::Version => "This endpoint speaks version 13 of the WebSocket protocol.",
+            Self::Key => "The key of a WebSocket handshake is 16 bytes in base64.",
             Self::TooLarge => "The batch is too large.",
             Self::Slow => "The batch did not arrive in time.",
             Self::Unreadable => "The batch cannot be read.",

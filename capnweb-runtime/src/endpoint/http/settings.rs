@@ -18,6 +18,8 @@ pub(in crate::endpoint) struct Settings {
     pub(in crate::endpoint) cors: Cors,
     /// How long a batch may take, from its first byte to its answer.
     pub(in crate::endpoint) batch_timeout: Duration,
+    /// How long a client may take for each share of an answer.
+    pub(in crate::endpoint) answer_timeout: Duration,
     /// How long a client may take to say what it wants.
     pub(in crate::endpoint) handshake_timeout: Duration,
     /// How long sessions may go on once the endpoint is to close.
@@ -48,6 +50,7 @@ impl Settings {
             hosts: Hosts::Any,
             cors: Cors::Off,
             batch_timeout: Duration::from_secs(30),
+            answer_timeout: Duration::from_secs(30),
             handshake_timeout: Duration::from_secs(10),
             grace: Duration::from_secs(30),
             max_connections: 16_384,

@@ -43,11 +43,26 @@ impl Handshake {
         if !has_token(headers, &SEC_WEBSOCKET_VERSION, "13") {
             return Err(Refusal::Version);
         }
-        let key = headers.get(SEC_WEBSOCKET_KEY).ok_or(Refusal::Neither)?;
-        let accept = HeaderValue::from_str(&derive_accept_key(key.as_bytes()))
-            .map_err(|_| Refusal::Neither)?;
-        Ok(Self { accept })
+        let key = sole(headers, &SEC_WEBSOCKET_KEY).filter(|key| is_nonce(key.as_bytes()));
+        let key = key.ok_or(Refusal::Key)?;
+        let accept = HeaderValue::from_str(&derive_accept_key(key.as_bytes()));
+        Ok(Self {
+            accept: accept.map_err(|_| Refusal::Key)?,
+        })
     }
+}
+
+/// Returns a header that there is once.
+fn sole<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a HeaderValue> {
+    let mut values = headers.get_all(name).iter();
+    values.next().filter(|_| values.next().is_none())
+}
+
+/// Returns whether this is 16 bytes in base64 (RFC 6455, 4.2.1).
+fn is_nonce(key: &[u8]) -> bool {
+    let is_digit = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
+    let digits = key.strip_suffix(b"==");
+    digits.is_some_and(|digits| digits.len() == 22 && digits.iter().all(is_digit))
 }
 
 /// Agrees to speak WebSocket.

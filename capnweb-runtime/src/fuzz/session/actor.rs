@@ -135,7 +135,7 @@ impl Dispatch for Actor {
             },
             AWAIT => match next() {
                 Value::Capability(stub) => {
-                    Box::pin(async move { super::net::value(&stub_of(back(&stub, "echo"))).await })
+                    Box::pin(async move { super::end::value(&stub_of(back(&stub, "echo"))).await })
                 }
                 other => ready(Ok(other)),
             },

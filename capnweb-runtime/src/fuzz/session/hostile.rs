@@ -2,8 +2,8 @@
 
 use super::super::choices::Choices;
 use super::actor::House;
+use super::end::{End, run, settle};
 use super::message::message;
-use super::net::{End, run, settle};
 use crate::hook::Stub;
 use crate::limits::Limits;
 use crate::value::Path;
@@ -52,7 +52,7 @@ async fn step(choices: &mut Choices<'_>, house: &House, end: &End, held: &mut Ve
         22 => {
             // What is asked for and not waited for.
             let stub = choices.of(held).cloned();
-            drop(stub.map(|stub| tokio::spawn(async move { super::net::value(&stub).await })));
+            drop(stub.map(|stub| tokio::spawn(async move { super::end::value(&stub).await })));
         }
         _ => {
             let at = choices.below(held.len());

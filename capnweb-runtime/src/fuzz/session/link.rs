@@ -1,6 +1,6 @@
 //! Sessions between the processes of a script.
 
-use super::net::End;
+use super::end::End;
 use crate::hook::Stub;
 
 /// A session between two processes.

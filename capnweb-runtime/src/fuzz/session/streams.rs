@@ -127,7 +127,7 @@ impl Network {
         let values = (0..choices.below(4)).map(|_| self.value(choices, handle.at, 1));
         let (values, manner) = (values.collect(), number(choices.below(4)));
         drop(tokio::spawn(async move {
-            let stream = super::net::value(&sink).await?;
+            let stream = super::end::value(&sink).await?;
             drop(sink);
             flow::write(stream, manner, values).await
         }));
@@ -163,7 +163,7 @@ impl Network {
 
 /// Reads the stream that is the result of a call, if it is one.
 async fn read_result(house: House, promise: Stub, manner: Value) -> Outcome {
-    let stream = super::net::value(&promise).await?;
+    let stream = super::end::value(&promise).await?;
     drop(promise);
     flow::read(&house, stream, &manner).await
 }

@@ -2,8 +2,9 @@
 //! section 5).
 //!
 //! `record` runs the closure with a `placeholder` and writes down what it does, `express` what it
-//! passes and returns; `mapper` is the outcome, and what travels; `replay` executes it, in the `scope` of its own ids, within the
-//! `allowance` of the peer that asked for it; `slices` keeps a long one from holding up its thread.
+//! passes and returns; `mapper` is the outcome, and what travels; `replay` executes it, in the
+//! `scope` of its own ids, within the `allowance` of the peer that asked for it; `slices` keeps a
+//! long one from holding up its thread.
 
 mod allowance;
 mod express;

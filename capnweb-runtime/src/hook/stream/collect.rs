@@ -1,5 +1,6 @@
 //! Streams of bytes that are wanted whole: the content of a blob that came (protocol W-36).
 
+use std::fmt;
 use std::future::poll_fn;
 use std::sync::Arc;
 
@@ -8,6 +9,7 @@ use bytes::{BufMut as _, Bytes, BytesMut};
 use super::readable::Source;
 use crate::error::Error;
 use crate::hook::{Account, Value};
+use crate::value::BytesKind;
 
 /// Reads a stream to its end, which must consist of bytes and be no longer than what `account` has
 /// left.
@@ -24,20 +26,24 @@ pub(crate) async fn collect(
                 .is_ok_and(|charge| charge.add(bytes.len()).is_ok())
         };
         let refused = match chunk? {
+            Value::Bytes(bytes) if bytes.kind() != BytesKind::Uint8Array => {
+                no_bytes(format_args!("of a {}", bytes.kind().name()))
+            }
             Value::Bytes(bytes) if fits(&bytes) => {
                 content.put_slice(&bytes);
                 continue;
             }
             Value::Bytes(_) => too_long(),
-            other => Error::type_error(format!(
-                "A blob consists of bytes, not of {}.",
-                other.kind()
-            )),
+            other => no_bytes(format_args!("of {}", other.kind())),
         };
         source.cancel(refused.clone());
         return Err(refused);
     }
     Ok(content.freeze())
+}
+
+fn no_bytes(but: fmt::Arguments<'_>) -> Error {
+    Error::type_error(format!("A blob consists of bytes, not {but}."))
 }
 
 fn too_long() -> Error {

@@ -36,10 +36,12 @@ async fn keep_moving(
         if let Err(error) = room(&mut writer, &mut over).await {
             return source.cancel(error);
         }
+        let held_up = moving.gauge.hold_up();
         let ready = moving.unless(&mut over, |context| writer.poll_ready(context));
         if let Err(error) = ready.await.flatten() {
             return source.cancel(error);
         }
+        drop(held_up);
         let chunk = next(&mut source, &mut writer, &mut over).await;
         match chunk {
             Ok(Some(Ok(chunk))) => {
@@ -104,8 +106,12 @@ pub(crate) struct Gauge(Arc<Counts>);
 #[derive(Default)]
 struct Counts {
     moving: AtomicUsize,
+    held_up: AtomicUsize,
     still: Notify,
 }
+
+/// One pump that waits for room in its window, counted while it does.
+struct HeldUp(Gauge);
 
 /// One pump, counted while it has something to send.
 struct Moving {
@@ -126,6 +132,24 @@ impl Gauge {
             }
             still.await;
         }
+    }
+
+    /// Returns whether there is a pump that may not ask its source for more before something was
+    /// acknowledged.
+    #[cfg(feature = "websocket")]
+    pub(crate) fn is_held_up(&self) -> bool {
+        self.0.held_up.load(Ordering::Acquire) > 0
+    }
+
+    fn hold_up(&self) -> HeldUp {
+        self.0.held_up.fetch_add(1, Ordering::AcqRel);
+        HeldUp(self.clone())
+    }
+}
+
+impl Drop for HeldUp {
+    fn drop(&mut self) {
+        self.0.0.held_up.fetch_sub(1, Ordering::AcqRel);
     }
 }
 

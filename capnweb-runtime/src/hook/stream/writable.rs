@@ -1,11 +1,14 @@
 //! Writable streams as capabilities: the three calls they answer (protocol P-1, P-2).
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::nature::{Lock, Nature};
 use crate::error::{Error, Excerpt};
-use crate::hook::cap::{Cap, Hook, Waiter, itself};
-use crate::hook::promise::Resolver;
+use crate::hook::cap::{Cap, Hook, itself};
+use crate::hook::promise::{Resolver, deliver_in_time};
+use crate::hook::served::start;
+use crate::hook::waiter::Waiter;
 use crate::hook::{Mapper, Value};
 use crate::value::{Path, Segment};
 
@@ -34,13 +37,49 @@ pub(super) trait Intake: Send + Sync + 'static {
 pub(super) struct Writable<I: Intake> {
     intake: Arc<I>,
     lock: Lock,
+    /// Was told to abort, for a reason that may not be there yet.
+    aborting: AtomicBool,
 }
 
 impl<I: Intake> Writable<I> {
     /// Makes a capability of what takes chunks.
     pub(super) fn cap(intake: Arc<I>) -> Cap {
-        let lock = Lock::default();
-        Cap::new(Self { intake, lock })
+        Cap::new(Self {
+            intake,
+            lock: Lock::default(),
+            aborting: AtomicBool::new(false),
+        })
+    }
+
+    /// Aborts once the reason is there, which may be a promise as any argument may (protocol C-40),
+    /// and is waited for no longer than any. One that cannot be had is the reason itself: nobody must wait for ever for more chunks.
+    fn begin_abort(&self, reason: Value, result: Resolver) {
+        self.aborting.store(true, Ordering::Release);
+        let intake = Arc::clone(&self.intake);
+        let call = result.describe();
+        let aborting = async move {
+            match deliver_in_time(vec![reason], &call).await {
+                Ok(reason) => {
+                    let reason = reason.into_iter().next().unwrap_or_default();
+                    intake.abort(Error::thrown(reason), Some(result));
+                }
+                Err(error) => {
+                    intake.abort(error.clone(), None);
+                    result.settle(Err(error));
+                }
+            }
+        };
+        if start(Box::pin(aborting)).is_some() {
+            let text = "A stream was aborted for a pending reason outside of a Tokio runtime.";
+            self.intake.abort(Error::new(text), None);
+        }
+    }
+
+    /// Does what must be done once nobody can write any more, unless it is being done.
+    fn forsake(&self) {
+        if !self.aborting.load(Ordering::Acquire) {
+            self.intake.abandon();
+        }
     }
 }
 
@@ -56,7 +95,7 @@ impl<I: Intake> Hook for Writable<I> {
         match method.as_ref() {
             "write" => self.intake.write(argument, result),
             "close" => self.intake.close(result),
-            "abort" => self.intake.abort(Error::thrown(argument), Some(result)),
+            "abort" => self.begin_abort(argument, result),
             other => {
                 let name = Excerpt::of_text(other);
                 let text = format!("Unknown WritableStream method: {name}");
@@ -76,7 +115,7 @@ impl<I: Intake> Hook for Writable<I> {
     }
 
     fn when_settled(self: Arc<Self>, waiter: Waiter) {
-        waiter(&Arc::new(Ok(itself(self))));
+        waiter.tell(&Arc::new(Ok(itself(self))));
     }
 
     fn nature(&self) -> Nature<'_> {
@@ -84,13 +123,13 @@ impl<I: Intake> Hook for Writable<I> {
     }
 
     fn abandon(&self) {
-        self.intake.abandon();
+        self.forsake();
     }
 }
 
 impl<I: Intake> Drop for Writable<I> {
     fn drop(&mut self) {
-        self.intake.abandon();
+        self.forsake();
     }
 }
 

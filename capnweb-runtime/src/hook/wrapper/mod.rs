@@ -1,4 +1,8 @@
 //! References in front of others: less authority, a mark, a way to take it back.
+//!
+//! `attenuated` knows some members of what it is in front of, `brand` is known to its maker, and a
+//! `caretaker` lets nothing through once it is revoked. All three are put in front by `wrap`, which
+//! bounds how many may stand one before the other.
 
 mod attenuated;
 mod brand;

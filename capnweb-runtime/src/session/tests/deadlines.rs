@@ -1,5 +1,6 @@
 //! Time that runs out on either side of a session.
 
+use std::convert::Infallible;
 use std::time::Duration;
 
 use super::support::{Scripted, call, failure, settle};
@@ -117,7 +118,7 @@ fn impatient() -> Scripted {
 }
 
 /// Runs what the driver runs beside reading and writing.
-fn wait_impatiently(peer: &Scripted) -> tokio::task::JoinHandle<()> {
+fn wait_impatiently(peer: &Scripted) -> tokio::task::JoinHandle<Infallible> {
     let connection = std::sync::Arc::clone(&peer.connection);
     tokio::spawn(async move { connection.lose_patience().await })
 }

@@ -54,7 +54,10 @@ impl Decoder<'_> {
         depth: Depth,
     ) -> Result<Request<Expr>, DecodeError> {
         let body = match init.member("body") {
+            // What JavaScript takes for false is none of the forms, and a text to `new Request`.
             Json::Null => Tree::Null,
+            Json::Bool(false) => Tree::String("false".to_owned()),
+            Json::Number(0.0) => Tree::String("0".to_owned()),
             body => self.value(body, depth.below())?,
         };
         if !is_body(&body) {
@@ -63,6 +66,7 @@ impl Decoder<'_> {
         if is_truthy(&init.member("signal")) {
             return Err(DecodeError::RequestSignal);
         }
+        let is_unsaid = matches!(body, Tree::Capability(_)) && init.lacks("duplex");
         let headers = init.headers()?;
         let method = init.text("method")?;
         let method = read_method(method.unwrap_or("GET"))?;
@@ -70,6 +74,9 @@ impl Decoder<'_> {
         request.headers = headers;
         request.options = options(init)?;
         request.check()?;
+        if is_unsaid {
+            return Err(DecodeError::RequestDuplex);
+        }
         Ok(request)
     }
 
@@ -171,6 +178,10 @@ impl<'a> Init<'a> {
     /// Returns a member; null if there is none.
     fn member(&self, name: &str) -> Json<'a> {
         self.0.member(name).unwrap_or(Json::Null)
+    }
+
+    fn lacks(&self, name: &str) -> bool {
+        self.0.member(name).is_none()
     }
 
     /// Returns a text. To JavaScript null is one; only what is not there is not.

@@ -38,7 +38,10 @@ async fn serve() {
         .max_connections(2000)
         .set_message_buffer_capacity(ROOM)
         .build();
-    let server = Server::builder().set_config(config).build("127.0.0.1:0").await;
+    let server = Server::builder()
+        .set_config(config)
+        .build("127.0.0.1:0")
+        .await;
     let server = server.expect("a free port");
     load::announce(server.local_addr().expect("it has an address"));
     server.start(Worker.into_rpc()).stopped().await;
@@ -52,7 +55,10 @@ async fn drive(plan: Plan) {
     if plan.pattern == "sequential" {
         load::sequential(&plan, async |n| square(&clients[0], n).await).await;
     } else {
-        load::windowed(&plan, clients, 1, |client, n| async move { square(&client, n).await }).await;
+        load::windowed(&plan, clients, 1, |client, n| async move {
+            square(&client, n).await
+        })
+        .await;
     }
 }
 

@@ -53,7 +53,9 @@ impl Options {
         let name = format!("--{name}");
         let mut words = self.0.iter().skip_while(|word| **word != name);
         let value = words.nth(1);
-        value.map_or(default, |value| value.parse().expect("a value that can be read"))
+        value.map_or(default, |value| {
+            value.parse().expect("a value that can be read")
+        })
     }
 }
 

@@ -88,7 +88,12 @@ where
             let cost = report.end(done);
             stopped.set(true);
             // A server that has stopped to answer has been measured.
-            drop(tokio::time::timeout(PATIENCE, async { while tasks.join_next().await.is_some() {} }).await);
+            drop(
+                tokio::time::timeout(PATIENCE, async {
+                    while tasks.join_next().await.is_some() {}
+                })
+                .await,
+            );
             (cost, report)
         })
         .await

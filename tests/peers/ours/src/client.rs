@@ -28,7 +28,13 @@ pub(crate) async fn drive(plan: Plan) {
         }
         "map" => {
             let all = connect_all(&plan).await;
-            load::windowed(&plan, all, ELEMENTS, |api, _| async move { map(&api).await }).await;
+            load::windowed(
+                &plan,
+                all,
+                ELEMENTS,
+                |api, _| async move { map(&api).await },
+            )
+            .await;
         }
         "batch" => {
             let url = format!("http://{}/", plan.at);
@@ -81,7 +87,9 @@ async fn map(api: &ApiStub) {
 
 async fn batch(url: &str) {
     let batch = Batch::<ApiStub>::new(url).expect("a URL");
-    let calls: Vec<_> = (0..i64::from(BATCH)).map(|n| batch.main().square(n)).collect();
+    let calls: Vec<_> = (0..i64::from(BATCH))
+        .map(|n| batch.main().square(n))
+        .collect();
     let mut squares = batch.send(calls).await.expect("it is answered");
     let last = squares.pop().expect("as many as calls");
     assert_eq!(last.expect("it is answered"), 9801);
@@ -94,7 +102,9 @@ async fn stream(plan: &Plan) {
     load::repeated(plan, megabytes(bytes), async || {
         let sent = if plan.pattern == "up" {
             let chunks = stream::iter(std::iter::repeat_n(chunk.clone(), CHUNKS));
-            api.upload(ReadableStream::new(chunks)).await.expect("it arrives")
+            api.upload(ReadableStream::new(chunks))
+                .await
+                .expect("it arrives")
         } else {
             download(&api).await
         };

@@ -1,5 +1,6 @@
 //! What it costs to have many of something.
 
+use futures_util::future::join_all;
 use load::{Plan, Report, resident_bytes};
 use tests::work::{ApiStub, CounterStub};
 use tokio::task::JoinSet;
@@ -59,11 +60,9 @@ fn print(report: Report, alone: (f64, f64), beside: (f64, f64), many: usize) {
 async fn hold(api: &ApiStub, many: usize) -> Vec<CounterStub> {
     let mut held = Vec::with_capacity(many);
     while held.len() < many {
-        let some: Vec<_> = (0..WAVE.min(many - held.len()))
-            .map(|_| api.make_counter(0))
-            .collect();
-        for counter in some {
-            held.push(counter.await.expect("it is made"));
+        let some = (0..WAVE.min(many - held.len())).map(|_| api.make_counter(0));
+        for counter in join_all(some).await {
+            held.push(counter.expect("it is made"));
         }
     }
     held
@@ -82,10 +81,8 @@ async fn open(plan: &Plan) -> Vec<ApiStub> {
         if opened.is_empty() {
             break;
         }
-        for api in opened {
-            square(&api, 2).await;
-            open.push(api);
-        }
+        join_all(opened.iter().map(|api| square(api, 2))).await;
+        open.extend(opened);
     }
     open
 }

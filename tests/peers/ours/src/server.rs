@@ -8,7 +8,10 @@ pub(crate) async fn serve() {
     let server = Server::new(|_peer| ApiStub::new(Worker))
         .config(limits())
         .max_connections(ROOM);
-    server.serve(listener).await.expect("the listener does not fail");
+    server
+        .serve(listener)
+        .await
+        .expect("the listener does not fail");
 }
 
 /// Limits that nothing here runs into; looking at them costs the same.

@@ -107,12 +107,18 @@ async fn keep_flying(mut socket: Socket, window: usize, answered: Rc<Cell<u32>>)
 async fn stream(plan: &Plan, frame: Message) {
     let mut socket = connect(plan).await;
     for _ in 0..WINDOW {
-        socket.feed(frame.clone()).await.expect("the server is there");
+        socket
+            .feed(frame.clone())
+            .await
+            .expect("the server is there");
     }
     load::repeated(plan, CHUNK / 1e6, async || {
         socket.flush().await.expect("the server is there");
         socket.next().await.expect("an answer").expect("a frame");
-        socket.feed(frame.clone()).await.expect("the server is there");
+        socket
+            .feed(frame.clone())
+            .await
+            .expect("the server is there");
     })
     .await;
 }

@@ -79,7 +79,10 @@ async fn drive(plan: Plan, codec: &str) {
     if plan.pattern == "sequential" {
         load::sequential(&plan, async |n| square(&clients[0], n).await).await;
     } else {
-        load::windowed(&plan, clients, 1, |client, n| async move { square(&client, n).await }).await;
+        load::windowed(&plan, clients, 1, |client, n| async move {
+            square(&client, n).await
+        })
+        .await;
     }
 }
 

@@ -43,11 +43,11 @@ impl Script {
         }
         for _ in 0..count {
             let mut message = self.message();
-            if self.random.chance(8) {
+            if self.random.wild(6) {
                 self.change(&mut message);
             }
             let mut text = with_endless_numbers(&message.to_string());
-            if self.random.chance(40) {
+            if self.random.wild(30) {
                 text = self.spoilt(&text);
             }
             texts.push(text);
@@ -86,7 +86,7 @@ impl Script {
     }
 
     fn release(&mut self) -> Json {
-        let count = if self.random.chance(3) {
+        let count = if self.random.wild(3) {
             self.random.number()
         } else {
             json!(1)
@@ -103,7 +103,7 @@ impl Script {
 
     /// Writes to a stream, or calls something as if it were one.
     fn stream(&mut self) -> Json {
-        drop(self.next_id());
+        self.next += 1;
         let (pipe, sink) = (self.random.any(&self.pipes), self.random.any(&self.sinks));
         let id = match (pipe, sink) {
             _ if self.random.chance(12) => return json!(["stream", self.value(2)]),
@@ -138,6 +138,8 @@ impl Script {
         let push = self.pushed(&json!(["pipeline", 0, ["sink"], []]));
         let pull = json!(["pull", self.next - 1]);
         self.sinks.push(-1);
+        // The rest asks for something itself.
+        self.next += 1;
         [push.to_string(), pull.to_string(), REST.to_owned()]
     }
 
@@ -185,7 +187,10 @@ impl Script {
     fn step(&mut self) -> Json {
         match self.random.below(6) {
             0 => json!(self.random.below(3)),
-            1 => json!(self.random.pick(&["0", "length", "constructor", "toJSON", "__proto__"])),
+            1 => json!(
+                self.random
+                    .pick(&["0", "length", "constructor", "toJSON", "__proto__"])
+            ),
             _ => json!(
                 self.random
                     .pick(&["list", "x", "none", "undef", "value", "prop", "a"])
@@ -197,8 +202,8 @@ impl Script {
     pub(super) fn own(&mut self) -> Json {
         if let Some((captures, results)) = self.mapper {
             return match self.random.below(24) {
-                0 => json!(results + 1),
-                1 => json!(-captures - 1),
+                0 if self.random.wild(1) => json!(results + 1),
+                1 if self.random.wild(1) => json!(-captures - 1),
                 _ => {
                     let count = usize::try_from(captures + results + 1).expect("it is small");
                     let at = i64::try_from(self.random.below(count)).expect("it is small");
@@ -207,11 +212,17 @@ impl Script {
             };
         }
         match self.random.below(32) {
-            0 => json!(self.next),
-            1 => json!(-1),
-            2 => self.random.number(),
-            3 => self.random.any(&self.pipes).map_or(json!(0), |id| json!(id)),
-            4 => self.random.any(&self.sinks).map_or(json!(0), |id| json!(id)),
+            0 if self.random.wild(1) => json!(self.next),
+            1 if self.random.wild(1) => json!(-1),
+            2 if self.random.wild(1) => self.random.number(),
+            3 => self
+                .random
+                .any(&self.pipes)
+                .map_or(json!(0), |id| json!(id)),
+            4 => self
+                .random
+                .any(&self.sinks)
+                .map_or(json!(0), |id| json!(id)),
             _ => json!(self.random.any(&self.entries)),
         }
     }
@@ -219,7 +230,7 @@ impl Script {
     /// An id that the client introduces.
     fn introduced(&mut self) -> Json {
         match self.random.below(60) {
-            0 => self.random.number(),
+            0 if self.random.wild(1) => self.random.number(),
             n => json!(-1 - i32::try_from(n % 4).expect("it is small")),
         }
     }
@@ -291,7 +302,7 @@ impl Script {
             1 => json!(["headers", self.random.pairs()]),
             2 => self.request(depth),
             3 => self.response(depth),
-            _ => self.blob(depth),
+            _ => self.blob(),
         }
     }
 
@@ -299,7 +310,7 @@ impl Script {
     fn streamed(&mut self, depth: u32) -> Json {
         match self.random.below(8) {
             0..=3 => self.readable(),
-            4 => self.blob(depth),
+            4 => self.blob(),
             5 => self.request(depth),
             6 => self.response(depth),
             _ => self.value(depth.min(1)),
@@ -308,38 +319,43 @@ impl Script {
 
     fn readable(&mut self) -> Json {
         match self.random.below(16) {
-            0 => json!(["readable", self.own()]),
-            1 => json!(["readable", self.random.any(&self.pipes)]),
-            _ => json!(["readable", self.unread.pop().map_or(json!(0), |id| json!(id))]),
+            0 if self.random.wild(1) => json!(["readable", self.own()]),
+            1 if self.random.wild(1) => json!(["readable", self.random.any(&self.pipes)]),
+            _ => match self.unread.pop() {
+                Some(id) if self.mapper.is_none() => json!(["readable", id]),
+                _ if self.random.wild(2) => json!(["readable", 0]),
+                _ => json!("nothing to read"),
+            },
         }
     }
 
-    fn blob(&mut self, depth: u32) -> Json {
-        let kind = self.random.pick(&["", "text/x", "text/plain;charset=utf-8"]);
-        let content = if self.random.chance(8) {
-            self.value(depth.min(1))
-        } else {
-            self.readable()
-        };
-        json!(["blob", kind, content])
+    fn blob(&mut self) -> Json {
+        let kind = self
+            .random
+            .pick(&["", "text/x", "text/plain;charset=utf-8"]);
+        let content = self.readable();
+        match content {
+            Json::String(_) if !self.random.wild(4) => content,
+            content => json!(["blob", kind, content]),
+        }
     }
 
     fn body(&mut self, depth: u32) -> Json {
         match self.random.below(8) {
             0 => Json::Null,
             1..=2 => self.random.text(),
-            3 => self.random.bytes(),
-            4 => self.value(depth.min(1)),
+            3 => json!(["bytes", "AQI"]),
+            4 if self.random.wild(1) => self.value(depth.min(1)),
             _ => self.readable(),
         }
     }
 
     fn request(&mut self, depth: u32) -> Json {
-        let mut init = self.random.init(true);
+        let mut init = self.random.request_members();
         if let (Some(members), false) = (init.as_object_mut(), self.random.chance(2)) {
             members.insert("method".to_owned(), json!("POST"));
             members.insert("body".to_owned(), self.body(depth));
-            if !self.random.chance(4) {
+            if !self.random.wild(4) {
                 members.insert("duplex".to_owned(), json!("half"));
             }
         }
@@ -352,7 +368,7 @@ impl Script {
         } else {
             self.body(depth)
         };
-        json!(["response", body, self.random.init(false)])
+        json!(["response", body, self.random.response_members()])
     }
 
     /// A mapper, whose instructions mostly call what was captured.
@@ -381,7 +397,7 @@ impl Script {
     fn capture(&mut self, at: usize) -> Json {
         match self.random.below(12) {
             0 => json!(["export", self.introduced()]),
-            1 => json!(["pipeline", self.own()]),
+            1 if self.random.wild(1) => json!(["pipeline", self.own()]),
             2 => json!(["import", self.own()]),
             _ if at == 0 => json!(["import", self.main()]),
             _ => json!(["import", self.own()]),

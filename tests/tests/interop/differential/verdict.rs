@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value as Json, json};
 use tokio::net::TcpStream;
-use tokio_tungstenite::{WebSocketStream, client_async};
 use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::{WebSocketStream, client_async};
 
 use crate::support::in_time;
 
@@ -150,6 +150,7 @@ fn settled(expression: &Json, promised: &HashMap<i64, Json>) -> Json {
             match (tag, promised.get(&id)) {
                 (Some("promise"), Some(became)) => settled(became, promised),
                 (Some("export" | "promise" | "writable"), _) if id < 0 => json!([tag, "its own"]),
+                (Some("readable"), _) if id > 0 => json!([tag, "its own"]),
                 _ => items.iter().map(|item| settled(item, promised)).collect(),
             }
         }

@@ -20,6 +20,7 @@ pub(super) trait Api {
     async fn never(&self) -> Result<()>;
     async fn numbers(&self, count: u8) -> Result<ReadableStream<u8>>;
     async fn count(&self, numbers: ReadableStream<u8>) -> Result<usize>;
+    async fn length(&self, words: ReadableStream<String>) -> Result<usize>;
     async fn tell(&self, callback: Function<fn(f64) -> Value>) -> Result<String>;
     async fn ask(&self, callback: Function<fn(f64) -> Value>) -> Result<Value>;
 }
@@ -116,6 +117,11 @@ impl Api for Main {
     async fn count(&self, numbers: ReadableStream<u8>) -> Result<usize> {
         let numbers: Vec<u8> = numbers.try_collect().await?;
         Ok(numbers.len())
+    }
+
+    async fn length(&self, words: ReadableStream<String>) -> Result<usize> {
+        let words: Vec<String> = words.try_collect().await?;
+        Ok(words.iter().map(String::len).sum())
     }
 
     async fn tell(&self, callback: Function<fn(f64) -> Value>) -> Result<String> {

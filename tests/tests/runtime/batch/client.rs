@@ -1,11 +1,12 @@
 //! Batches as a client makes them.
 
 use capnweb_runtime::{
-    Batch, ConnectError, Disconnect, Error, Function, Promise, ReadableStream, Value,
+    Batch, ConnectError, Connector, Disconnect, Error, Fault, Function, Promise, ReadableStream,
+    SessionConfig, Value,
 };
 use futures_util::stream;
 
-use super::super::support::in_time;
+use super::super::support::{Frozen, in_time, seconds};
 use super::api::{ApiStub, House};
 
 fn batch(url: &str) -> Batch<ApiStub> {
@@ -84,6 +85,59 @@ async fn t27_short_streams_go_along_with_a_batch() {
     assert_eq!(count.unwrap(), 10);
 }
 
+/// T-27: the fault is a call that is carried out with a part of a stream, whose end never comes.
+#[tokio::test]
+async fn t27_a_batch_with_a_stream_that_does_not_fit_is_not_sent() {
+    let house = House::new();
+    let url = house.open().await;
+    let chunk = "x".repeat(64 * 1024);
+    for (chunks, fits) in [(3, true), (8, false)] {
+        let batch = batch(&url);
+        let greeting = batch.main().greet(chunks.to_string());
+        let words = stream::iter(std::iter::repeat_n(chunk.clone(), chunks).map(Ok::<_, Error>));
+        let length = batch.main().length(ReadableStream::new(words));
+        let sent = in_time(batch.send((greeting, length))).await;
+        if fits {
+            let (greeting, length) = sent.unwrap();
+            assert_eq!(
+                (greeting.unwrap(), length.unwrap()),
+                ("Hi 3".into(), 3 * chunk.len())
+            );
+        } else {
+            let refused = sent.unwrap_err();
+            assert!(matches!(refused, Disconnect::StreamTooLong), "{refused:?}");
+            assert_eq!(
+                (refused.kind(), refused.fault()),
+                ("stream_too_long", Fault::Local)
+            );
+        }
+    }
+    assert_eq!(house.calls(), ["3"], "nothing of the other one was sent");
+}
+
+/// T-27: the fault is a stream that is cut off because it had nothing to say when the batch was sent.
+#[tokio::test]
+async fn t27_a_batch_waits_for_its_streams() {
+    let url = House::new().open().await;
+    let batch = batch(&url);
+    let (mut writer, reader) = ReadableStream::channel();
+    let count = batch.main().count(reader);
+    let (count, written) = in_time(async {
+        tokio::join!(batch.send(count), async {
+            for number in 0..3 {
+                tokio::task::yield_now().await;
+                writer.write(number).await?;
+            }
+            // The server has taken them all by then, or nobody ever will.
+            drop(tokio::spawn(writer.close()));
+            Ok::<_, Error>(())
+        })
+    })
+    .await;
+    written.unwrap();
+    assert_eq!(count.unwrap().unwrap(), 3);
+}
+
 /// T-22: the fault is a call that is made although its batch was given up.
 #[tokio::test]
 async fn a_batch_that_is_dropped_is_never_sent() {
@@ -124,4 +178,37 @@ async fn what_is_no_http_url_is_refused_unasked() {
         let error = Batch::<ApiStub>::new(url).unwrap_err();
         assert!(matches!(error, ConnectError::Url(_)), "{url}: {error:?}");
     }
+}
+
+/// The fault: a batch waits for its answer as long as the whole exchange may take, whatever its calls
+/// were given.
+#[tokio::test]
+async fn the_calls_of_a_batch_have_the_time_of_a_call() {
+    let clock = Frozen::new();
+    let house = House::new();
+    let url = house.open().await;
+    let config = SessionConfig::new().call_timeout(seconds(5));
+    let hasty = Connector::new(&url).config(config).batch::<ApiStub>();
+    let hasty = hasty.unwrap();
+    let wanted = (hasty.main().opened(), hasty.main().square(2.0));
+    let begun = tokio::time::Instant::now();
+    let (opened, square) = clock.pass_until(hasty.send(wanted)).await.unwrap();
+    assert!(begun.elapsed() < seconds(20), "{:?}", begun.elapsed());
+    // A batch is answered as a whole, so that what was quick is late with what was not.
+    for late in [opened.unwrap_err(), square.unwrap_err()] {
+        assert!(
+            matches!(late, Error::TimedOut(after) if after == seconds(5)),
+            "{late:?}"
+        );
+    }
+    let patient = batch(&url);
+    let opened = patient.main().opened().timeout(seconds(5));
+    let late = clock.pass_until(patient.send(opened)).await.unwrap();
+    assert!(matches!(late, Err(Error::TimedOut(_))), "{late:?}");
+    // Nobody waits longer for who wants nothing, or for whom it is in time.
+    house.door.send_replace(true);
+    let quick = batch(&url);
+    let opened = quick.main().opened().timeout(seconds(5));
+    let opened = clock.pass_until(quick.send(opened)).await.unwrap();
+    assert_eq!(opened.unwrap(), "open");
 }

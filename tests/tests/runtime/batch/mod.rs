@@ -5,3 +5,4 @@ mod client;
 mod failing;
 mod refused;
 mod serving;
+mod slow;

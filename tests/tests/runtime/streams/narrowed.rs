@@ -3,7 +3,8 @@
 use std::sync::{Arc, Mutex};
 
 use capnweb_runtime::{
-    Capability as _, Error, ReadableStream, Result, Stub, Value, WritableStream, capability, connect,
+    Capability as _, Error, ReadableStream, Result, Stub, Value, WritableStream, capability,
+    connect,
 };
 use futures_util::{SinkExt as _, TryStreamExt as _, stream};
 
@@ -195,16 +196,23 @@ async fn streams_of_a_remote_object_are_narrowed_for_a_third_party() {
 #[tokio::test]
 async fn a_stream_is_narrowed_only_so_often() {
     over_both(reader, async |reader| {
-        let mut readable = reader.as_stub().call("changes", ());
-        let mut writable = reader.as_stub().call("inbox", ());
-        for _ in 0..10_000 {
-            readable = reader.as_stub().call("relay", (readable,));
-            writable = reader.as_stub().call("relayIn", (writable,));
+        for (begin, relay) in [("changes", "relay"), ("inbox", "relayIn")] {
+            for (times, fits) in [(30, true), (64, false)] {
+                let mut stream = reader.as_stub().call(begin, ());
+                for _ in 0..times {
+                    stream = reader.as_stub().call(relay, (stream,));
+                }
+                match stream.await {
+                    Ok(_) => assert!(fits, "{relay} {times} times"),
+                    Err(error) => {
+                        assert!(!fits, "{relay} {times} times: {error}");
+                        let words = error.to_string();
+                        let told = ["wrapped too many times", "chain of promises is too long"];
+                        assert!(told.iter().any(|told| words.contains(told)), "{words}");
+                    }
+                }
+            }
         }
-        let refused = readable.await.unwrap_err();
-        assert!(refused.to_string().contains("too many times"), "{refused}");
-        let refused = writable.await.unwrap_err();
-        assert!(refused.to_string().contains("too many times"), "{refused}");
         assert_eq!(reader.tried().await.unwrap(), Vec::<String>::new());
     })
     .await;
@@ -212,14 +220,60 @@ async fn a_stream_is_narrowed_only_so_often() {
 
 /// The fault: a chunk whose answer tells that a member exists and is kept back.
 #[tokio::test]
-async fn on_the_wire_a_chunk_lacks_what_its_facet_lacks() {
+async fn on_the_wire_what_flows_out_looks_as_if_it_had_never_been_more() {
     let url = serving(|_| reader()).await;
     let mut peer = RawPeer::connect(&url).await;
     peer.send(r#"["push",["pipeline",0,["changes"],[]]]"#).await;
     peer.send(r#"["pull",1]"#).await;
-    let mut heard = Vec::new();
-    while heard.len() < 5 {
-        heard.push(peer.text().await);
+    for expected in [
+        r#"["pipe"]"#,
+        r#"["resolve",1,["readable",1]]"#,
+        r#"["stream",["pipeline",1,["write"],[["export",-1]]]]"#,
+        r#"["stream",["pipeline",1,["write"],[["export",-2]]]]"#,
+        r#"["stream",["pipeline",1,["close"],[]]]"#,
+    ] {
+        assert_eq!(peer.text().await, expected);
     }
-    panic!("{heard:#?}");
+    let text = peer.ask(2, r#"["pipeline",-1,["text"],[]]"#).await;
+    assert_eq!(text, r#"resolve "hello""#);
+    let mut id = 2;
+    for expression in [
+        r#"["pipeline",-2,["NAME"],[]]"#,
+        r#"["pipeline",-2,["NAME"]]"#,
+        r#"["pipeline",-2,["NAME","x"],[]]"#,
+    ] {
+        let mut answers = Vec::new();
+        for name in ["erase", "neverWas"] {
+            id += 1;
+            let answer = peer.ask(id, &expression.replace("NAME", name)).await;
+            answers.push(answer.replace(name, "NAME"));
+        }
+        assert_eq!(answers[0], answers[1], "{expression}");
+    }
+}
+
+/// The fault: whoever is written to through a facet can do more with what it is given than the facet
+/// says.
+#[tokio::test]
+async fn on_the_wire_what_flows_in_is_asked_for_no_more_than_its_facet_has() {
+    let url = serving(|_| reader()).await;
+    let mut peer = RawPeer::connect(&url).await;
+    peer.send(r#"["push",["pipeline",0,["inbox"],[]]]"#).await;
+    peer.send(r#"["pull",1]"#).await;
+    assert_eq!(peer.text().await, r#"["resolve",1,["writable",-1]]"#);
+    peer.send(r#"["stream",["pipeline",-1,["write"],[["export",-1]]]]"#)
+        .await;
+    assert_eq!(peer.text().await, r#"["push",["pipeline",-1,["text"],[]]]"#);
+    assert_eq!(peer.text().await, r#"["pull",1]"#);
+    peer.send(r#"["resolve",1,"mine"]"#).await;
+    let mut rest = Vec::new();
+    while !rest.contains(&r#"["resolve",2,["undefined"]]"#.to_owned()) {
+        rest.push(peer.text().await);
+    }
+    assert!(
+        rest.iter().all(|message| !message.contains("erase")),
+        "{rest:?}"
+    );
+    let tried = peer.ask(3, r#"["pipeline",0,["tried"],[]]"#).await;
+    assert_eq!(tried, r#"resolve [["'erase' is not a function.","mine""#);
 }

@@ -69,6 +69,31 @@ async fn a_hundred_streams_each_way_at_once() {
     })
     .await;
 }
+const DROPPED: &str = "cancelled: The ReadableStream was dropped before its end";
+
+/// The fault: a session's statistics that do not tell of what its limits count.
+#[tokio::test]
+async fn a_session_tells_how_many_streams_are_open() {
+    with_studio(async |studio| {
+        let open = || {
+            let stats = studio.session.stats();
+            (stats.streams_in, stats.streams_out)
+        };
+        assert_eq!(open(), (0, 0));
+        let received = studio.endless().await.unwrap();
+        assert_eq!(open(), (1, 0));
+        let (mut writer, sent) = ReadableStream::channel();
+        let sum = tokio::spawn(studio.sum(sent).into_future());
+        writer.write(3).await.unwrap();
+        assert_eq!(open(), (1, 1));
+        writer.close().await.unwrap();
+        assert_eq!(sum.await.unwrap().unwrap(), 3);
+        super::studio::eventually(async || open(), &(1, 0)).await;
+        drop(received);
+        super::studio::noted(studio, &[UNREAD]).await;
+        super::studio::eventually(async || open(), &(0, 0)).await;
+    })
+    .await;
+}
 
 const UNREAD: &str = "cancelled: ReadableStream RPC stub was disposed without being consumed";
-const DROPPED: &str = "cancelled: The ReadableStream was dropped before its end";

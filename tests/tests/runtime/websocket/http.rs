@@ -4,12 +4,13 @@ use axum::Router;
 use axum::routing::get;
 use capnweb_runtime::{Server, Value, connect};
 use std::net::SocketAddr;
+use tokio::io::AsyncReadExt as _;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_tungstenite::client_async;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::http::HeaderValue;
 
-use super::super::support::{Response, address_of, in_time, post, request, serving};
+use super::super::support::{Response, address_of, in_time, open, post, request, serving};
 use super::echo::{EchoStub, parrot};
 
 fn assert_refused(response: &Response, status: u16) {
@@ -41,6 +42,44 @@ async fn a_handshake_of_another_version_is_told_ours() {
     let response = request(&url, old).await;
     assert_eq!(response.status, 426);
     assert_eq!(response.header("sec-websocket-version"), Some("13"));
+}
+
+/// RFC 6455, 4.2.1. The fault: a handshake that no WebSocket client has made is agreed to.
+#[tokio::test]
+async fn a_handshake_whose_key_is_not_16_bytes_is_refused() {
+    let url = serving(|_| parrot()).await;
+    let handshake = |keys: &[&str]| {
+        let keys = keys
+            .iter()
+            .map(|key| format!("Sec-WebSocket-Key: {key}\r\n"));
+        let keys: String = keys.collect();
+        format!(
+            "GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n{keys}\
+             Sec-WebSocket-Version: 13\r\n\r\n"
+        )
+    };
+    let good = "dGhlIHNhbXBsZSBub25jZQ==";
+    for keys in [
+        &[][..],
+        &[""],
+        &["dGhlIHNhbXBsZSBub25jZQ="],
+        &["dGhlIHNhbXBsZSBub25jZQ"],
+        &["dGhlIHNhbXBsZSBub25j"],
+        &["AdGhlIHNhbXBsZSBub25jZQ=="],
+        &["dGhlIHNhbXBsZSBub25j*Q=="],
+        &["dGhlIHNhbXBsZSBub25jZQ== x"],
+        &[good, good],
+    ] {
+        let handshake = handshake(keys).replace("Upgrade\r\n", "Upgrade, close\r\n");
+        let response = request(&url, &handshake).await;
+        assert_eq!(response.status, 400, "{keys:?}: {response:?}");
+        let text = "The key of a WebSocket handshake is 16 bytes in base64.";
+        assert_eq!(response.body, text, "{keys:?}");
+    }
+    let mut agreed = open(&url, &handshake(&[good])).await;
+    let mut head = [0; 12];
+    in_time(agreed.read_exact(&mut head)).await.unwrap();
+    assert_eq!(&head, b"HTTP/1.1 101");
 }
 
 /// T-10: compression is offered by browsers, and not taken up.

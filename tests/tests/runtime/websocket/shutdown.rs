@@ -1,12 +1,14 @@
 //! Servers that end on purpose.
 
+use std::net::SocketAddr;
+
 use axum::Router;
 use capnweb_runtime::{
     Call, Capability as _, Connector, Disconnect, Result, Server, Session, capability, connect,
 };
 use futures_util::FutureExt as _;
 use tokio::net::TcpListener;
-use tokio::sync::{oneshot, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
 use super::super::support::{Frozen, Heard, RawPeer, Response, in_time, open, post_head, seconds};
@@ -140,6 +142,38 @@ async fn a_service_ends_its_sessions_when_it_is_told_to() {
         let app = Router::new().fallback_service(service.clone());
         drop(tokio::spawn(axum::serve(listener, app).into_future()));
         let (door, session) = client(&url).await;
+        let answer = tokio::spawn(door.opened());
+        door.as_stub().get("nothing").await.unwrap();
+        let ending = tokio::spawn(async move { service.shut_down().await });
+        while connect::<DoorStub>(&url).await.is_ok() {}
+        open.send(true).unwrap();
+        assert_eq!(answer.await.unwrap().unwrap(), "open");
+        ending.await.unwrap();
+        assert_eq!(session.closed().await.to_string(), GOODBYE);
+    })
+    .await;
+}
+
+/// The fault: on a route of axum one could have the peer's address, or an orderly end, not both.
+#[tokio::test]
+async fn a_service_on_a_route_knows_its_peers_and_ends_when_it_is_told_to() {
+    in_time(async {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("ws://{}/rpc", listener.local_addr().unwrap());
+        let (open, opened) = watch::channel(false);
+        let (tell, mut told) = mpsc::unbounded_channel();
+        let server = Server::new(move |peer| {
+            tell.send(peer.address).expect("the test listens");
+            DoorStub::new(Waiting(opened.clone()))
+        });
+        let service = server.into_service();
+        let app = Router::new()
+            .route("/rpc", capnweb_runtime::axum::route(service.clone()))
+            .into_make_service_with_connect_info::<SocketAddr>();
+        drop(tokio::spawn(axum::serve(listener, app).into_future()));
+        let (door, session) = client(&url).await;
+        let address = told.recv().await.unwrap().expect("it is known");
+        assert!(address.ip().is_loopback(), "{address}");
         let answer = tokio::spawn(door.opened());
         door.as_stub().get("nothing").await.unwrap();
         let ending = tokio::spawn(async move { service.shut_down().await });
