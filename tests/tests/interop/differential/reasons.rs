@@ -14,7 +14,7 @@ pub(super) struct Taken<'a> {
 }
 
 /// Why what was seen and answered may differ, and when.
-const REASONS: [(&str, fn(&Taken<'_>) -> bool); 21] = [
+const REASONS: [(&str, fn(&Taken<'_>) -> bool); 22] = [
     ("B-3, C-4: a stub is a value wherever it stands", |taken| {
         taken.is_answered("Can't dup an RpcTarget stub as a promise.")
             || taken.is_answered("Tried to resolve a non-promise stub.")
@@ -25,11 +25,8 @@ const REASONS: [(&str, fn(&Taken<'_>) -> bool); 21] = [
         taken.said.contains(r#"["import","#) && is_stub && taken.is_answered(&own("promise"))
     }),
     (PASSED_ON, |taken| {
-        let is_copied = taken.said.contains(r#"["remap""#);
-        let has_body = taken.said.contains("\"body\":") || taken.said.contains(r#"["response","#);
         taken.is_answered(RAW_STREAMS)
             || taken.is_answered("Cannot serialize value: [object ReadableStream]")
-            || is_copied && has_body
     }),
     (
         "P-4, B-15: after the end, its reason is the answer",
@@ -103,6 +100,10 @@ const REASONS: [(&str, fn(&Taken<'_>) -> bool); 21] = [
         "W-36: what is no blob, every engine says in its own words",
         |taken| taken.is_answered("Received non-Uint8Array chunk"),
     ),
+    ("P-27: what has a body can be mapped", |taken| {
+        let has_body = taken.said.contains("\"body\":") || taken.said.contains(r#"["response","#);
+        taken.said.contains(r#"["remap""#) && has_body
+    }),
     ("P-25: what nobody will read is not read", |taken| {
         let unread = [
             "was dropped before its end",
