@@ -189,7 +189,7 @@ impl Machine {
     /// Makes the promise of a call from the peer along a path, if it may make another. What is
     /// written to a stream waits there for its turn: it is bounded by its size, not by number.
     pub(super) fn incoming(
-        &self,
+        &mut self,
         target: &Cap,
         path: &Path,
         host: &dyn Host,

@@ -8,12 +8,11 @@ use super::devaluate::Added;
 use super::effect::{Effect, Host};
 use super::exports::{Export, Pull};
 use super::imports::{Import, ImportKind};
-use super::input::rooted;
 use super::machine::Machine;
 use crate::error::{Error, Unsendable, Violation};
 use crate::hook::{
-    ByteSource, Cap, Nature, Outcome, Permit, PromiseCell, Resolver, Source, Stub, Value,
-    handle_of, pipe, promise,
+    ByteSource, Cap, MessageCharge, Nature, Outcome, Permit, PromiseCell, Resolver, Source, Stub,
+    Value, handle_of, pipe, promise,
 };
 use crate::ids::{ExportId, ImportId, ImportRef, WireId};
 use crate::value::Path;
@@ -42,8 +41,9 @@ impl Machine {
             .unread
             .charge(size)
             .map_err(|_| Violation::TooManyUnreadBytes { limit })?;
-        self.charge = Some(Arc::clone(&charge));
-        let value = rooted(self.evaluate(expr, host)?, charge);
+        self.charge = MessageCharge::Unshared(charge);
+        let value = self.evaluate(expr, host)?;
+        let value = self.rooted(value);
         self.exports.insert_streamed(export, value.clone());
         self.effects.push(Effect::Serve { export, value });
         Ok(())
@@ -104,19 +104,20 @@ impl Machine {
         host: &dyn Host,
     ) -> Cap {
         let (blob, result) = promise();
+        let result = self.charged(result, host);
         self.effects.push(Effect::Collect {
             media_type,
             content,
-            result: self.charged(result, host),
+            result,
             account: Arc::clone(&self.blobs),
         });
         blob
     }
 
     /// Counts a result as kept for the peer.
-    pub(super) fn charged(&self, result: Resolver, host: &dyn Host) -> Resolver {
+    pub(super) fn charged(&mut self, result: Resolver, host: &dyn Host) -> Resolver {
         result
-            .with_charge(self.charge.clone())
+            .with_charge(self.charge.share())
             .for_session(host.session())
     }
 

@@ -145,7 +145,7 @@ impl Replay {
             (value, None) => Ok(Cap::settled(Ok(value))),
             (value, Some(allowance)) => {
                 let charge = allowance.charge(weight(&value))?;
-                Ok(Cap::kept(value, charge))
+                Ok(Cap::kept(value, Some(charge)))
             }
         }
     }

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use super::support::{Scripted, array, call, failure, function, is, number, object};
 use crate::error::{Disconnect, Error};
-use crate::hook::{Cap, Outcome, Stub, Value, promise};
+use crate::hook::{Cap, Outcome, Stub, Value, Waiter, promise};
 use crate::limits::Limits;
 use crate::value::{BigInt, ErrorClass};
 
@@ -162,7 +162,7 @@ async fn s80_what_waits_fails_in_the_order_it_was_made() {
     let watch = |name: &'static str, promise: &Stub| {
         let order = Arc::clone(&order);
         let note = move |_: &Arc<Outcome>| order.lock().unwrap().push(name.to_owned());
-        promise.cap().when_settled(Box::new(note));
+        promise.cap().when_settled(Waiter::new(note));
     };
     peer.says(r#"["push",["promise",-2]]"#);
     peer.says(r#"["push",["promise",-1]]"#);
