@@ -199,7 +199,7 @@ impl Counter {
 
     fn waiter(&self) -> crate::hook::Waiter {
         let counter = self.clone();
-        Box::new(move |_| counter.count())
+        crate::hook::Waiter::new(move |_| counter.count())
     }
 }
 

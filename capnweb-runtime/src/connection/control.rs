@@ -12,9 +12,10 @@ use super::shared::Connection;
 use crate::counters::Counters;
 use crate::error::Disconnect;
 use crate::hook::{
-    Cap, Hook, OnBroken, Peer, PromiseCell, Session, SessionControl, SessionStats, Unsettled,
+    Cap, Hook, OnBroken, Outcome, Peer, PromiseCell, Session, SessionControl, SessionStats,
+    Unsettled,
 };
-use crate::ids::ImportRef;
+use crate::ids::{ExportId, ImportRef};
 use crate::session::Host;
 
 impl Host for Connection {
@@ -96,6 +97,11 @@ impl SessionControl for Connection {
 
     fn unsettled(&self) -> &Unsettled {
         &self.unsettled
+    }
+
+    fn answer(&self, export: ExportId, outcome: &Arc<Outcome>) {
+        let outcome = self.screen.outcome(outcome);
+        self.with(|machine| machine.answer(export, &outcome, self));
     }
 
     fn close(&self, reason: &str) {

@@ -6,7 +6,7 @@ use tracing::{debug, warn};
 
 use super::shared::Connection;
 use crate::error::{Disconnect, Error};
-use crate::hook::{Resolver, shielded};
+use crate::hook::{Resolver, SessionControl, Waiter, shielded};
 use crate::session::Effect;
 
 impl Connection {
@@ -62,15 +62,9 @@ impl Connection {
             } => self.admit(result, |result| target.map(path, mapper, result)),
             Effect::Refuse { result, error } => result.settle(Err(error)),
             Effect::Serve { export, value } => {
-                // The waiter lies in a promise that may outlive the session by far.
-                let connection = Weak::clone(&self.this);
-                value.when_settled(Box::new(move |outcome| {
-                    if let Some(connection) = connection.upgrade() {
-                        let outcome = connection.screen.outcome(outcome);
-                        connection
-                            .with(|machine| machine.answer(export, &outcome, connection.as_ref()));
-                    }
-                }));
+                let this = Weak::clone(&self.this);
+                let session: Weak<dyn SessionControl> = this;
+                value.when_settled(Waiter::Peer { session, export });
             }
             Effect::Pump { source, sink } => self.pump(source, sink),
             Effect::Collect {

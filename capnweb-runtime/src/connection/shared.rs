@@ -1,6 +1,6 @@
 //! The machine behind its lock.
 
-use std::cell::RefCell;
+use std::cell::Cell;
 use std::convert::Infallible;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -25,7 +25,7 @@ use crate::session::{BrokenPlace, Effect, Frames, Machine, Refused};
 use crate::sync::{Mutex, MutexGuard};
 use crate::transport::Pulse;
 use crate::value::Path;
-use crate::wire::{self, DecodeError, Message};
+use crate::wire::{DecodeError, Message};
 
 /// One session of this process.
 ///
@@ -99,7 +99,8 @@ impl Connection {
     #[cfg(any(test, feature = "__fuzz"))]
     pub(crate) fn handle_message(&self, text: &str) {
         self.pulse.beat();
-        let _: ControlFlow<()> = self.handle_read(wire::decode(text, &self.limits), text.len());
+        let _: ControlFlow<()> =
+            self.handle_read(crate::wire::decode(text, &self.limits), text.len());
     }
 
     /// Takes one message of the peer's, of so many bytes, that was read within the session's
@@ -320,7 +321,7 @@ impl Connection {
 
     /// Does one thing to the machine, and afterwards what the machine wants done.
     pub(super) fn with<R>(&self, act: impl FnOnce(&mut Machine) -> R) -> R {
-        let mut effects = EFFECTS.take();
+        let mut effects = EFFECTS.with(Cell::take);
         let (result, wake, drained, ended) = {
             let mut machine = self.lock();
             let was_open = machine.ended().is_none();
@@ -343,7 +344,7 @@ impl Connection {
             shielded(|| self.run(effect));
         }
         if effects.capacity() <= FEW {
-            EFFECTS.set(effects);
+            EFFECTS.with(|room| room.set(effects));
         }
         if drained {
             self.drained.notify_waiters();
@@ -372,7 +373,7 @@ impl Connection {
 
 thread_local! {
     /// Room for what a machine wants done, from one time to the next.
-    static EFFECTS: RefCell<Vec<Effect>> = const { RefCell::new(Vec::new()) };
+    static EFFECTS: Cell<Vec<Effect>> = const { Cell::new(Vec::new()) };
 }
 
 /// For how many effects room is kept while there are none.

@@ -89,3 +89,23 @@ const MAX_STRIDE: u32 = 32;
 
 /// How many bytes of a message are as good as another message.
 const LONG: usize = 256;
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{LOOKS, MAX_STRIDE, TURN, stride};
+
+    /// Looking at the clock for every message costs more than some messages do; not looking would let
+    /// slow ones keep a thread.
+    #[test]
+    fn the_clock_is_looked_at_some_times_in_a_turn() {
+        assert_eq!(stride(1, TURN), 1);
+        assert_eq!(stride(1, TURN * 1000), 1);
+        assert_eq!(stride(100, TURN), 25);
+        assert_eq!(stride(16, TURN / 4), 16);
+        assert_eq!(stride(10, Duration::ZERO), MAX_STRIDE);
+        assert_eq!(stride(u32::MAX, Duration::from_nanos(1)), MAX_STRIDE);
+        assert!(u128::from(stride(8, TURN)) <= 8 / LOOKS);
+    }
+}

@@ -8,6 +8,7 @@ use super::hardening::Charge;
 use super::map::{Mapper, Mark};
 use super::promise::{PromiseCell, Resolver, promise};
 use super::stream::{Nature, Room, Streamed};
+use super::waiter::Waiter;
 use super::wrapper::BrandKey;
 use super::{Stub, Value};
 use crate::error::Error;
@@ -16,9 +17,6 @@ use crate::value::Path;
 
 /// How a call, a read or a promise ended.
 pub(crate) type Outcome = Result<Value, Error>;
-
-/// Something that wants to know how a promise ended.
-pub(crate) type Waiter = Box<dyn FnOnce(&Arc<Outcome>) + Send>;
 
 /// Something that wants to know of the end of what it holds.
 pub(crate) type OnBroken = Box<dyn FnOnce(&Error) + Send>;
@@ -170,9 +168,9 @@ impl Cap {
     }
 
     /// Creates a promise that has settled to a value kept for a peer.
-    pub(crate) fn kept(value: Value, charge: Arc<Charge>) -> Self {
+    pub(crate) fn kept(value: Value, charge: Option<Arc<Charge>>) -> Self {
         let promise = Self::settled(Ok(value));
-        if let Some(cell) = promise.cell() {
+        if let (Some(cell), Some(charge)) = (promise.cell(), charge) {
             cell.charge_to(charge);
         }
         promise
@@ -316,7 +314,7 @@ pub(crate) fn map_value<H: Hook + ?Sized>(
         hook.read(path, read);
         return value.map(Path::EMPTY, mapper, result);
     }
-    hook.when_settled(Box::new(move |outcome| match outcome.as_ref() {
+    hook.when_settled(Waiter::new(move |outcome| match outcome.as_ref() {
         Ok(value) => mapper.apply(value, result),
         Err(error) => result.settle(Err(error.clone())),
     }));

@@ -17,6 +17,7 @@
 //! | file | what is in it |
 //! |---|---|
 //! | `settled` | following a path through plain data |
+//! | `waiter` | who wants to know how a promise ends |
 //! | `evaluate` | from the expressions of messages to values, in whatever scope their ids are of |
 //! | `screen` | what becomes of errors on their way to a peer |
 //! | `session` | the handle to a session, and what the connection lends to this layer |
@@ -43,16 +44,19 @@ mod session;
 mod settled;
 mod stream;
 mod stub;
+mod waiter;
 mod wrapper;
 
-pub(crate) use cap::{Cap, Hook, OnBroken, Outcome, State, Waiter, itself, map_value};
+pub(crate) use cap::{Cap, Hook, OnBroken, Outcome, State, itself, map_value};
 pub(crate) use deadline::Deadline;
 pub(crate) use evaluate::{Scope, evaluate};
 pub(crate) use hardening::{
-    Account, CallsInFlight, Charge, Permit, Unsettled, shielded, weigh_expr, weight,
+    Account, CallsInFlight, MessageCharge, Permit, Unsettled, is_flat, shielded, weigh_expr, weight,
 };
 pub(crate) use map::{Allowance, Mapper, record_map};
-pub(crate) use promise::{Became, PromiseCell, Resolver, Wait, deliver, handle_of, promise};
+#[cfg(test)]
+pub(crate) use promise::Wait;
+pub(crate) use promise::{Arrival, Became, PromiseCell, Resolver, handle_of, promise};
 pub(crate) use screen::{Screen, holds_error};
 pub use served::{Args, Call, Cancel, Dispatch, Interface, Member, MemberKind, Reply};
 pub(crate) use served::{Callable, FunctionHook, Target, call_function};
@@ -64,6 +68,7 @@ pub(crate) use stream::{
     Streamed, Writer, collect, pipe, pump, taken_already,
 };
 pub use stub::Stub;
+pub(crate) use waiter::Waiter;
 pub use wrapper::{Brand, Facet, Results, Revoker};
 pub(crate) use wrapper::{attenuate, revocable};
 

@@ -9,11 +9,12 @@ use std::time::Duration;
 use tracing::Span;
 
 use super::Stub;
-use super::cap::{Cap, OnBroken};
+use super::cap::{Cap, OnBroken, Outcome};
 use super::hardening::Unsettled;
 use super::promise::PromiseCell;
 use crate::counters::Counters;
 use crate::error::{Disconnect, Error};
+use crate::ids::ExportId;
 
 /// A handle to one session: a connection to one peer.
 ///
@@ -76,6 +77,8 @@ pub(crate) trait SessionControl: Send + Sync + 'static {
     fn peer_main(&self) -> Option<Cap>;
     fn is_ended(&self) -> bool;
     fn unsettled(&self) -> &Unsettled;
+    /// Gives the peer the value of an export that it waits for.
+    fn answer(&self, export: ExportId, outcome: &Arc<Outcome>);
     fn close(&self, reason: &str);
     fn closed(&self) -> Pin<Box<dyn Future<Output = Disconnect> + Send + '_>>;
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::cap::{Cap, Outcome, State};
 use super::map::Mapper;
 use super::promise::Resolver;
+use super::waiter::Waiter;
 use super::{Stub, Value};
 use crate::error::Error;
 use crate::value::{Path, Segment, is_dropped};
@@ -31,7 +32,7 @@ pub(super) fn call_within(
     result: Resolver,
 ) {
     result.wait_for(member);
-    member.when_settled(Box::new(move |outcome| {
+    member.when_settled(Waiter::new(move |outcome| {
         call_at(outcome, &path, &rest, args, result);
     }));
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use futures_util::FutureExt as _;
 
 use super::{
-    Cap, Found, Outcome, Resolver, Revoker, State, Stub, Value, Wait, deliver, find, promise,
+    Arrival, Cap, Found, Outcome, Resolver, Revoker, State, Stub, Value, Waiter, find, promise,
 };
 use crate::error::Error;
 use crate::value::{Object, Path, Segment};
@@ -100,7 +100,7 @@ struct Log(Arc<Mutex<Vec<String>>>);
 impl Log {
     fn watch(&self, what: &'static str, cap: &Cap) {
         let log = self.clone();
-        cap.when_settled(Box::new(move |outcome| log.note(what, outcome)));
+        cap.when_settled(Waiter::new(move |outcome| log.note(what, outcome)));
     }
 
     fn note(&self, what: &str, outcome: &Outcome) {
@@ -122,7 +122,7 @@ fn what_waits_runs_in_order_and_what_comes_meanwhile_after_it() {
     let log = Log::default();
     log.watch("first", &promise);
     let (again, within) = (promise.clone(), log.clone());
-    promise.when_settled(Box::new(move |_| within.watch("late", &again)));
+    promise.when_settled(Waiter::new(move |_| within.watch("late", &again)));
     log.watch("second", &promise);
     resolver.settle(Ok(number(1.0)));
     log.watch("after", &promise);
@@ -141,7 +141,7 @@ fn what_waits_runs_in_order_and_what_comes_meanwhile_after_it() {
 fn a_waiter_that_panics_does_not_stop_the_others() {
     let (promise, resolver) = promise();
     let log = Log::default();
-    promise.when_settled(Box::new(|_| panic!("a destructor, say")));
+    promise.when_settled(Waiter::new(|_| panic!("a destructor, say")));
     log.watch("next", &promise);
     resolver.settle(Ok(Value::Null));
     log.watch("after", &promise);
@@ -269,7 +269,7 @@ fn delivery_replaces_promises_wherever_they_are() {
         nested,
         Value::Capability(Stub::of(two)),
     ])));
-    let mut delivery = Box::pin(deliver(Wait::begin(&Stub::promise(one))));
+    let mut delivery = Box::pin(Arrival::of(&Stub::promise(one)));
     assert!(delivery.as_mut().now_or_never().is_none());
     resolve_two.settle(Ok(number(2.0)));
     let Some(Ok(Value::Array(items))) = delivery.now_or_never() else {
@@ -290,7 +290,7 @@ fn c43_the_first_failure_decides() {
     let (all, resolve) = promise();
     resolve.settle(Ok(Value::Array(both.to_vec())));
     resolve_one.settle(Err(Error::new("first")));
-    let outcome = deliver(Wait::begin(&Stub::promise(all))).now_or_never();
+    let outcome = Arrival::of(&Stub::promise(all)).now_or_never();
     assert_eq!(
         outcome.map(|it| it.map_err(|error| error.to_string())),
         Some(Err("first".to_owned()))

@@ -93,6 +93,7 @@ impl Scope for Tables<'_> {
 impl Machine {
     /// Turns an expression of a message into a value; calls in it become effects.
     pub(super) fn evaluate(&mut self, expr: Expr, host: &dyn Host) -> Result<Value, Violation> {
+        self.chunk_depth = self.depth_within(&expr);
         let mut tables = Tables {
             machine: self,
             host,
@@ -188,7 +189,7 @@ impl Machine {
     /// Makes the promise of a call from the peer along a path, if it may make another. What is
     /// written to a stream waits there for its turn: it is bounded by its size, not by number.
     pub(super) fn incoming(
-        &self,
+        &mut self,
         target: &Cap,
         path: &Path,
         host: &dyn Host,

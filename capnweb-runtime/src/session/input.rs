@@ -8,7 +8,7 @@ use super::imports::{ImportKind, Taken};
 use super::machine::Machine;
 use super::thrown::without_capabilities;
 use crate::error::{Disconnect, Error, Violation};
-use crate::hook::{Cap, Charge, Value, weigh_expr};
+use crate::hook::{Cap, MessageCharge, Outcome, State, Value, holds_error, is_flat, weigh_expr};
 use crate::ids::{ExportId, ImportId, WireId};
 use crate::wire::{self, DecodeError, Expr, Message};
 
@@ -29,7 +29,7 @@ impl Machine {
         let handled = message
             .map_err(Violation::from)
             .and_then(|message| self.apply(message, size, host));
-        self.charge = None;
+        self.charge = MessageCharge::None;
         if let Err(violation) = handled {
             self.terminate(&Disconnect::Violation(Arc::new(violation)));
         }
@@ -61,7 +61,7 @@ impl Machine {
                 self.handle_stream(expr, size, host)
             }
             Message::Pipe => self.handle_pipe(),
-            Message::Pull(id) => self.handle_pull(id),
+            Message::Pull(id) => self.handle_pull(id, host),
             Message::Resolve(id, expr) => {
                 let size = size.max(weigh_expr(&expr));
                 self.handle_resolve(id, expr, size, host)
@@ -75,21 +75,28 @@ impl Machine {
     fn handle_push(&mut self, expr: Expr, size: usize, host: &dyn Host) -> Result<(), Violation> {
         let id = self.exports.next_pushed();
         self.check_exports()?;
-        let charge = self.charge_message(size)?;
-        let cap = rooted(self.evaluate(expr, host)?, charge);
+        self.charge_message(size)?;
+        let value = self.evaluate(expr, host)?;
+        let cap = self.rooted(value);
         self.exports.insert_pushed(id, cap);
         Ok(())
     }
 
-    fn handle_pull(&mut self, id: WireId) -> Result<(), Violation> {
+    fn handle_pull(&mut self, id: WireId, host: &dyn Host) -> Result<(), Violation> {
         let export = ExportId::from_peer(id).ok_or(Violation::NoSuchExport(id))?;
         let pulled = self.exports.pull(export);
         let (cap, before) = pulled.ok_or(Violation::NoSuchExport(id))?;
         match before {
-            Pull::Pending => {
-                let value = cap.clone();
-                self.effects.push(Effect::Serve { export, value });
-            }
+            Pull::Pending => match cap.state() {
+                // What is data, and known, need not be looked at outside.
+                State::Settled(outcome) if is_plain(&outcome) => {
+                    self.answer(export, &outcome, host);
+                }
+                _ => {
+                    let value = cap.clone();
+                    self.effects.push(Effect::Serve { export, value });
+                }
+            },
             Pull::Started | Pull::Answered => {}
             Pull::Object => {
                 let error = Error::new("Tried to resolve a non-promise stub.").public();
@@ -110,10 +117,10 @@ impl Machine {
         size: usize,
         host: &dyn Host,
     ) -> Result<(), Violation> {
-        let charge = self.charge_message(size)?;
+        self.charge_message(size)?;
         // Evaluated even if nobody waits: it may carry capabilities to release (protocol S-33).
-        let value = self.evaluate(expr, host)?;
-        self.charge_promise(id, charge);
+        let value = resolved(self.evaluate(expr, host)?);
+        self.charge_promise(id);
         self.settle_import(id, Ok(value))
     }
 
@@ -128,31 +135,33 @@ impl Machine {
             return Ok(());
         }
         let expr = expr?;
-        let charge = self.charge_message(size.max(weigh_expr(&expr)))?;
+        self.charge_message(size.max(weigh_expr(&expr)))?;
         let thrown = self.evaluate(expr, host)?;
         // Capabilities have no owner in a failure: they are let go of (protocol S-33, W-27).
         let thrown = without_capabilities(thrown, &mut self.effects);
-        self.charge_promise(id, charge);
+        self.charge_promise(id);
         self.settle_import(id, Err(Error::thrown(thrown)))
     }
 
     /// Charges the peer with a message that brings something to keep.
-    fn charge_message(&mut self, size: usize) -> Result<Arc<Charge>, Violation> {
+    fn charge_message(&mut self, size: usize) -> Result<(), Violation> {
         let limit = self.limits.max_retained_bytes;
         let charge = self
             .account
             .charge(size)
             .map_err(|_| Violation::TooManyRetainedBytes { limit })?;
-        self.charge = Some(Arc::clone(&charge));
-        Ok(charge)
+        self.charge = MessageCharge::Unshared(charge);
+        Ok(())
     }
 
     /// Charges the peer with the value of a promise that it introduced itself; how long the results
     /// of our own calls are kept is our own doing.
-    fn charge_promise(&self, id: WireId, charge: Arc<Charge>) {
+    fn charge_promise(&mut self, id: WireId) {
         let import = ImportId::from_peer(id).filter(|id| id.is_negative());
         let entry = import.and_then(|id| self.imports.get(id));
-        if let Some(ImportKind::Promise { cell, .. }) = entry.map(|entry| &entry.kind) {
+        if let Some(ImportKind::Promise { cell, .. }) = entry.map(|entry| &entry.kind)
+            && let Some(charge) = self.charge.share()
+        {
             cell.charge_to(charge);
         }
     }
@@ -196,6 +205,14 @@ impl Machine {
         Ok(())
     }
 
+    /// Returns what a message has evaluated to, as what later ones refer to.
+    pub(super) fn rooted(&mut self, value: Value) -> Cap {
+        match resolved(value) {
+            Value::Capability(result) if result.is_promise() => result.into_cap(),
+            value => Cap::kept(value, self.charge.share()),
+        }
+    }
+
     fn handle_abort(&mut self, expr: Expr, host: &dyn Host) -> Result<(), Violation> {
         let error = match self.evaluate(expr, host)? {
             Value::Undefined => Error::new("undefined"),
@@ -210,14 +227,17 @@ impl Machine {
     }
 }
 
-/// Returns what a message has evaluated to, as what later ones refer to. The result of a call is one
-/// also where it is named as a stub (protocol S-31, W-43).
-pub(super) fn rooted(value: Value, charge: Arc<Charge>) -> Cap {
+/// Returns whether an outcome is data, with no error in it that the peer might have to be told in
+/// other words.
+fn is_plain(outcome: &Outcome) -> bool {
+    outcome.as_ref().is_ok_and(|value| !holds_error(value)) && is_flat(outcome)
+}
+
+/// Returns what a promise is resolved to. The result of a call is one also where it is named as a stub
+/// (protocol S-31, W-43).
+fn resolved(value: Value) -> Value {
     match value {
-        Value::Capability(stub) => match stub.into_result() {
-            result if result.is_promise() => result.into_cap(),
-            object => Cap::kept(Value::Capability(object), charge),
-        },
-        value => Cap::kept(value, charge),
+        Value::Capability(stub) => Value::Capability(stub.into_result()),
+        value => value,
     }
 }

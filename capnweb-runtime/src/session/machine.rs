@@ -12,7 +12,7 @@ use super::traffic::Traffic;
 use crate::config::SessionConfig;
 use crate::counters::Counters;
 use crate::error::{Disconnect, Error, Violation};
-use crate::hook::{Account, CallsInFlight, Cap, Charge, Pipe, SessionStats, Value};
+use crate::hook::{Account, CallsInFlight, Cap, MessageCharge, Pipe, SessionStats, Value};
 use crate::ids::{ImportId, ImportRef, SessionKey};
 use crate::limits::Limits;
 
@@ -34,7 +34,9 @@ pub(crate) struct Machine {
     /// Those streams, and some that have ended.
     pub(super) pipes: Vec<Weak<Pipe>>,
     /// What the message that is being handled is charged to.
-    pub(super) charge: Option<Arc<Charge>>,
+    pub(super) charge: MessageCharge,
+    /// How many streams what is being evaluated lies in, each in a chunk of the one before.
+    pub(super) chunk_depth: usize,
     pub(super) outbox: Outbox,
     pub(super) frame_bytes: usize,
     /// Bytes that were taken to be written, and may not have been yet.
@@ -71,7 +73,8 @@ impl Machine {
             blobs: account("max_blob_bytes", limits.max_blob_bytes),
             streams: Arc::default(),
             pipes: Vec::new(),
-            charge: None,
+            charge: MessageCharge::None,
+            chunk_depth: 0,
             counters: config.counters.clone(),
             exports: Exports::new(main),
             imports: Imports::new(),

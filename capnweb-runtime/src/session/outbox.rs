@@ -59,7 +59,7 @@ impl Outbox {
 
     /// Moves all messages into `frames`, which is empty.
     pub(super) fn take(&mut self, frames: &mut Frames) {
-        if frames.capacity() > MANY {
+        if frames.capacity() > MANY && self.frames.len() < MANY {
             *frames = Frames::new();
         }
         std::mem::swap(&mut self.frames, frames);
@@ -77,8 +77,56 @@ impl Outbox {
 /// How long a message is at most that is copied to lie beside others, in bytes.
 const SHORT: usize = 512;
 
-/// How many bytes of short messages lie in one buffer.
-const BUFFER: usize = 2048;
+/// How many bytes of short messages lie in one buffer: allocators are quick up to some 1,000.
+const BUFFER: usize = 1000;
 
-/// For how many messages room is kept while there are none.
+/// For how many messages room is kept while fewer are sent together.
 const MANY: usize = 256;
+
+#[cfg(test)]
+mod tests {
+    use super::{BUFFER, Frames, MANY, Outbox, SHORT};
+
+    /// What lies in one buffer must not run together, and what has one of its own must not overtake.
+    #[test]
+    fn messages_stay_whole_and_in_order_whatever_their_length() {
+        let sizes = [
+            0,
+            1,
+            SHORT,
+            SHORT + 1,
+            7,
+            BUFFER,
+            3,
+            SHORT,
+            SHORT,
+            SHORT,
+            SHORT,
+            SHORT,
+        ];
+        let messages: Vec<String> = (0..)
+            .zip(sizes)
+            .map(|(at, size)| format!("{at}{}", "é".repeat(size / 2)))
+            .collect();
+        let mut outbox = Outbox::default();
+        for message in &messages {
+            outbox.push(message.clone());
+        }
+        let mut frames = Frames::new();
+        outbox.take(&mut frames);
+        assert!(outbox.is_empty());
+        let taken: Vec<&str> = frames.iter().map(super::Frame::as_str).collect();
+        assert_eq!(taken, messages);
+    }
+
+    /// A burst would leave its room behind in every idle session.
+    #[test]
+    fn room_for_many_messages_is_not_kept() {
+        let mut outbox = Outbox::default();
+        let mut frames = Frames::with_capacity(MANY * 4);
+        outbox.take(&mut frames);
+        outbox.take(&mut frames);
+        assert!(frames.capacity() <= MANY);
+        assert!(outbox.frames.capacity() <= MANY);
+    }
+}

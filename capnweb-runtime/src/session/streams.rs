@@ -8,12 +8,11 @@ use super::devaluate::Added;
 use super::effect::{Effect, Host};
 use super::exports::{Export, Pull};
 use super::imports::{Import, ImportKind};
-use super::input::rooted;
 use super::machine::Machine;
 use crate::error::{Error, Unsendable, Violation};
 use crate::hook::{
-    ByteSource, Cap, Nature, Outcome, Permit, PromiseCell, Resolver, Source, Stub, Value,
-    handle_of, pipe, promise,
+    ByteSource, Cap, MessageCharge, Nature, Outcome, Permit, PromiseCell, Resolver, Source, Stub,
+    Value, handle_of, pipe, promise,
 };
 use crate::ids::{ExportId, ImportId, ImportRef, WireId};
 use crate::value::Path;
@@ -42,8 +41,9 @@ impl Machine {
             .unread
             .charge(size)
             .map_err(|_| Violation::TooManyUnreadBytes { limit })?;
-        self.charge = Some(Arc::clone(&charge));
-        let value = rooted(self.evaluate(expr, host)?, charge);
+        self.charge = MessageCharge::Unshared(charge);
+        let value = self.evaluate(expr, host)?;
+        let value = self.rooted(value);
         self.exports.insert_streamed(export, value.clone());
         self.effects.push(Effect::Serve { export, value });
         Ok(())
@@ -65,10 +65,35 @@ impl Machine {
 
     /// Takes the end to read of a pipe (protocol W-37).
     pub(super) fn take_readable(&mut self, id: WireId) -> Result<Stub, Violation> {
-        ExportId::from_peer(id)
-            .and_then(|id| self.exports.get_mut(id)?.readable.take())
-            .map(|stub| *stub)
-            .ok_or(Violation::NotAPipe(id))
+        let depth = self.chunk_depth;
+        let export = ExportId::from_peer(id).and_then(|id| self.exports.get_mut(id));
+        let pipe = export.and_then(|export| export.pipe.as_mut());
+        let readable = pipe.and_then(|pipe| {
+            pipe.depth = depth;
+            pipe.readable.take()
+        });
+        let readable = readable.ok_or(Violation::NotAPipe(id))?;
+        let limit = self.limits.max_stream_depth;
+        if depth > limit {
+            self.effects.push(Effect::drop_stub(readable));
+            return Err(Violation::StreamsTooDeep { limit });
+        }
+        Ok(readable)
+    }
+
+    /// Returns how deep streams lie in what is evaluated: they do if it is called on a pipe.
+    pub(super) fn depth_within(&self, expr: &Expr) -> usize {
+        let Expr::Capability(WireRef::Pipeline(target) | WireRef::Import(target)) = expr else {
+            return 0;
+        };
+        let export = ExportId::from_peer(target.id).and_then(|id| self.exports.get(id));
+        match export {
+            Some(export) if export.pull == Pull::Writable => {
+                let depth = export.pipe.as_ref().map_or(0, |pipe| pipe.depth);
+                depth.saturating_add(1)
+            }
+            _ => 0,
+        }
     }
 
     /// Begins to receive a blob (protocol W-36).
@@ -79,19 +104,20 @@ impl Machine {
         host: &dyn Host,
     ) -> Cap {
         let (blob, result) = promise();
+        let result = self.charged(result, host);
         self.effects.push(Effect::Collect {
             media_type,
             content,
-            result: self.charged(result, host),
+            result,
             account: Arc::clone(&self.blobs),
         });
         blob
     }
 
     /// Counts a result as kept for the peer.
-    pub(super) fn charged(&self, result: Resolver, host: &dyn Host) -> Resolver {
+    pub(super) fn charged(&mut self, result: Resolver, host: &dyn Host) -> Resolver {
         result
-            .with_charge(self.charge.clone())
+            .with_charge(self.charge.share())
             .for_session(host.session())
     }
 
@@ -210,8 +236,8 @@ impl Machine {
     /// Lets go of an export, outside.
     pub(super) fn let_go(&mut self, export: Export) {
         self.effects.push(Effect::Abandon(export.cap));
-        self.effects
-            .extend(export.readable.map(|stub| Effect::drop_stub(*stub)));
+        let unread = export.pipe.and_then(|pipe| pipe.readable);
+        self.effects.extend(unread.map(Effect::drop_stub));
     }
 
     /// Ends the pipes of a session that has ended.

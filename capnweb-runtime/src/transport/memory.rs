@@ -115,3 +115,58 @@ fn wake(waker: Option<Waker>) {
         waker.wake();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::task::{Context, Poll, Waker};
+
+    use super::{CAPACITY, Memory, Transport as _, memory_pair};
+    use crate::error::Disconnect;
+    use crate::session::Frames;
+
+    fn context() -> Context<'static> {
+        Context::from_waker(Waker::noop())
+    }
+
+    fn received(end: &mut Memory) -> Option<Result<String, Disconnect>> {
+        match end.poll_receive(&mut context()) {
+            Poll::Ready(received) => Some(received),
+            Poll::Pending => None,
+        }
+    }
+
+    /// A receiver that does not read would have its sender pile up what is sent.
+    #[test]
+    fn no_more_lies_between_the_ends_than_there_is_room_for() {
+        let (mut near, mut far) = memory_pair();
+        let mut frames: Frames = (0..CAPACITY + 2)
+            .map(|n| n.to_string().as_str().into())
+            .collect();
+        assert!(near.poll_send(&mut frames, &mut context()).is_pending());
+        assert_eq!(frames.len(), 2);
+        assert_eq!(received(&mut far).unwrap().unwrap(), "0");
+        assert!(near.poll_send(&mut frames, &mut context()).is_pending());
+        assert_eq!(received(&mut far).unwrap().unwrap(), "1");
+        assert!(near.poll_send(&mut frames, &mut context()).is_ready());
+        let rest = std::iter::from_fn(|| received(&mut far)).count();
+        assert_eq!(rest, CAPACITY);
+    }
+
+    /// What was said last would be lost with the end that said it.
+    #[test]
+    fn what_was_sent_arrives_though_the_sender_is_gone() {
+        let (mut near, mut far) = memory_pair();
+        let mut frames = Frames::from(["last".into()]);
+        assert!(near.poll_send(&mut frames, &mut context()).is_ready());
+        drop(near);
+        assert_eq!(received(&mut far).unwrap().unwrap(), "last");
+        assert!(matches!(
+            received(&mut far),
+            Some(Err(Disconnect::PeerGone))
+        ));
+        assert!(matches!(
+            far.poll_send(&mut frames, &mut context()),
+            Poll::Ready(Err(Disconnect::PeerGone))
+        ));
+    }
+}

@@ -15,7 +15,7 @@ use super::pipeline::Pipeline;
 use super::rpc_error::RpcError;
 use crate::data::{self, passthrough};
 use crate::error::Error;
-use crate::hook::{Cap, Deadline, Outcome, Stub, Value, Wait, deliver};
+use crate::hook::{Arrival, Cap, Deadline, Outcome, Stub, Value};
 
 /// The result of a call that is under way.
 ///
@@ -39,7 +39,11 @@ pub struct Promise<T, E = Error> {
 
 type Read<T, E> = fn(Outcome) -> Result<T, E>;
 
-type Waiting = Pin<Box<dyn Future<Output = Outcome> + Send>>;
+/// The wait for the value, and for every promise in it.
+enum Waiting {
+    Unbounded(Arrival),
+    Bounded(Pin<Box<dyn Future<Output = Outcome> + Send>>),
+}
 
 impl<T: Wire, E: RpcError> Promise<T, E> {
     /// Takes an untyped reference as a promise of this type.
@@ -89,7 +93,7 @@ impl<T, E> Promise<T, E> {
     pub(crate) fn ask(&mut self) {
         let waiting = self.waiting.get_mut();
         let waiting = waiting.unwrap_or_else(PoisonError::into_inner);
-        waiting.get_or_insert_with(|| wait(&self.stub, self.deadline));
+        waiting.get_or_insert_with(|| Waiting::begin(&self.stub, self.deadline));
     }
 
     /// Gives up waiting after so long from now: awaiting the promise then fails with
@@ -109,12 +113,21 @@ impl<T, E> Promise<T, E> {
     }
 }
 
-/// Asks for the value of a promise, and for every promise in it.
-fn wait(promise: &Stub, deadline: Option<Deadline>) -> Waiting {
-    let value = deliver(Wait::begin(promise));
-    match deadline {
-        Some(deadline) => Box::pin(deadline.bound(value)),
-        None => Box::pin(value),
+impl Waiting {
+    /// Asks for the value of a promise.
+    fn begin(promise: &Stub, deadline: Option<Deadline>) -> Self {
+        let value = Arrival::of(promise);
+        match deadline {
+            Some(deadline) => Self::Bounded(Box::pin(deadline.bound(value))),
+            None => Self::Unbounded(value),
+        }
+    }
+
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Outcome> {
+        match self {
+            Self::Unbounded(value) => Pin::new(value).poll(context),
+            Self::Bounded(value) => value.as_mut().poll(context),
+        }
     }
 }
 
@@ -133,8 +146,8 @@ impl<T, E> Future for Promise<T, E> {
             .waiting
             .get_mut()
             .unwrap_or_else(PoisonError::into_inner)
-            .get_or_insert_with(|| wait(&this.stub, this.deadline));
-        waiting.as_mut().poll(context).map(this.read)
+            .get_or_insert_with(|| Waiting::begin(&this.stub, this.deadline));
+        waiting.poll(context).map(this.read)
     }
 }
 

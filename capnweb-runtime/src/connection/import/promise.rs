@@ -137,7 +137,7 @@ fn map_here(promise: &Cap, path: Path, mapper: Mapper, result: Resolver) {
         promise.read_promise(path)
     };
     let kept = value.clone();
-    value.when_settled(Box::new(move |outcome| {
+    value.when_settled(Waiter::new(move |outcome| {
         map_settled(outcome, &Path::EMPTY, mapper, result);
         drop(kept);
     }));

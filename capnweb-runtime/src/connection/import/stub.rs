@@ -63,7 +63,7 @@ impl Hook for ImportStub {
     }
 
     fn when_settled(self: Arc<Self>, waiter: Waiter) {
-        waiter(&Arc::new(Ok(itself(self))));
+        waiter.tell(&Arc::new(Ok(itself(self))));
     }
 
     fn on_broken(self: Arc<Self>, callback: OnBroken) {

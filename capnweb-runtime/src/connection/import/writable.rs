@@ -59,7 +59,7 @@ impl Hook for ImportWritable {
     }
 
     fn when_settled(self: Arc<Self>, waiter: Waiter) {
-        waiter(&Arc::new(Ok(itself(self))));
+        waiter.tell(&Arc::new(Ok(itself(self))));
     }
 
     fn import(&self) -> Option<ImportRef> {

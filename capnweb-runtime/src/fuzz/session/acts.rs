@@ -8,7 +8,7 @@ use super::actor::House;
 use super::handle::{Chain, Handle};
 use super::network::Network;
 use crate::error::Error;
-use crate::hook::{Revoker, Stub, Value, promise};
+use crate::hook::{Revoker, Stub, Value, Waiter, promise};
 use crate::value::{Object, Path, Segment};
 
 impl Network {
@@ -145,7 +145,7 @@ impl Network {
         let told = Arc::<AtomicUsize>::default();
         let stub = Stub::promise(handle.stub.clone().into_cap());
         let counted = Arc::clone(&told);
-        stub.cap().when_settled(Box::new(move |_| {
+        stub.cap().when_settled(Waiter::new(move |_| {
             counted.fetch_add(1, Ordering::SeqCst);
         }));
         self.watched.push((stub, told));

@@ -8,7 +8,7 @@ use futures_util::FutureExt as _;
 use crate::config::SessionConfig;
 use crate::connection::Connection;
 use crate::error::Disconnect;
-use crate::hook::{Outcome, Peer, SessionControl as _, Stub, Wait, deliver};
+use crate::hook::{Arrival, Outcome, Peer, SessionControl as _, Stub};
 use crate::limits::Limits;
 
 /// One end of a session.
@@ -89,7 +89,7 @@ pub(super) async fn settle() {
 
 /// Asks for a promise's value and for every promise in it.
 pub(super) async fn value(promise: &Stub) -> Outcome {
-    deliver(Wait::begin(promise)).await
+    Arrival::of(promise).await
 }
 
 /// Runs a script's work.

@@ -42,13 +42,35 @@ impl Account {
     }
 
     /// Charges the peer with something that takes so many bytes, if there is room for it.
-    pub(crate) fn charge(self: &Arc<Self>, bytes: usize) -> Result<Arc<Charge>, Error> {
-        let charge = Arc::new(Charge {
+    pub(crate) fn charge(self: &Arc<Self>, bytes: usize) -> Result<Charge, Error> {
+        let charge = Charge {
             account: Arc::clone(self),
             bytes: AtomicUsize::new(0),
-        });
+        };
         charge.add(bytes.saturating_add(OVERHEAD))?;
         Ok(charge)
+    }
+}
+
+/// What the message that is being handled is charged to: most bring nothing that is kept.
+#[derive(Default)]
+pub(crate) enum MessageCharge {
+    #[default]
+    None,
+    Unshared(Charge),
+    Shared(Arc<Charge>),
+}
+
+impl MessageCharge {
+    /// Returns the charge, for something that is kept of the message.
+    pub(crate) fn share(&mut self) -> Option<Arc<Charge>> {
+        let charge = match std::mem::take(self) {
+            Self::None => return None,
+            Self::Unshared(charge) => Arc::new(charge),
+            Self::Shared(charge) => charge,
+        };
+        *self = Self::Shared(Arc::clone(&charge));
+        Some(charge)
     }
 }
 

@@ -19,19 +19,16 @@ pub(in crate::hook) fn bury<T: 'static>(value: T) {
         // The threads of a model are all one thread.
         return shielded(|| drop(value));
     }
-    let mut next: Box<dyn Any> = Box::new(value);
     if BURYING.get() {
+        let next: Box<dyn Any> = Box::new(value);
         // Where the thread is ending already, there is nothing left to put it into.
         let queue = |waiting: &RefCell<Vec<_>>| waiting.borrow_mut().push(next);
         return WAITING.try_with(queue).unwrap_or_default();
     }
     BURYING.set(true);
-    loop {
+    shielded(|| drop(value));
+    while let Ok(Some(next)) = WAITING.try_with(|waiting| waiting.borrow_mut().pop()) {
         shielded(|| drop(next));
-        match WAITING.try_with(|waiting| waiting.borrow_mut().pop()) {
-            Ok(Some(waiting)) => next = waiting,
-            Ok(None) | Err(_) => break,
-        }
     }
     BURYING.set(false);
 }

@@ -168,6 +168,22 @@ fn steps_of(stub: &Stub) -> usize {
     }
 }
 
+/// Returns whether an outcome leads nowhere: it closes no circle, and letting go of it drops nothing
+/// but itself.
+pub(crate) fn is_flat(outcome: &Outcome) -> bool {
+    match outcome {
+        Ok(value) => !holds_capability(value),
+        Err(error) => !matches!(error, Error::Thrown(_)),
+    }
+}
+
+fn holds_capability(value: &Value) -> bool {
+    match value {
+        Value::Capability(_) => true,
+        other => other.children().any(holds_capability),
+    }
+}
+
 fn for_each_capability(outcome: &Outcome, act: &mut impl FnMut(&Stub)) {
     match outcome {
         Ok(value) => visit_value(value, act),

@@ -26,9 +26,10 @@ mod unsettled;
 mod weight;
 
 pub(crate) use calls::{CallsInFlight, Permit};
-pub(crate) use charge::{Account, Charge};
+pub(crate) use charge::{Account, Charge, MessageCharge};
 pub(super) use graveyard::bury;
 pub(super) use lane::Lane;
+pub(crate) use links::is_flat;
 pub(super) use links::{CLOSING, Links};
 pub(crate) use shield::shielded;
 pub(super) use turn::take_turn;

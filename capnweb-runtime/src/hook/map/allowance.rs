@@ -88,7 +88,7 @@ impl Allowance {
 
     /// Charges the peer with something that is kept.
     pub(super) fn charge(&self, bytes: usize) -> Result<Arc<Charge>, Error> {
-        self.account.charge(bytes)
+        self.account.charge(bytes).map(Arc::new)
     }
 }
 

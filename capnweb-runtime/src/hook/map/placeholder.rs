@@ -5,8 +5,9 @@ use std::sync::Arc;
 use super::mapper::Mapper;
 use crate::error::Error;
 use crate::hook::Value;
-use crate::hook::cap::{Hook, Outcome, State, Waiter};
+use crate::hook::cap::{Hook, Outcome, State};
 use crate::hook::promise::Resolver;
+use crate::hook::waiter::Waiter;
 use crate::value::Path;
 
 /// The input of a recording, or the result of one of its instructions. It has a meaning inside of
@@ -35,7 +36,7 @@ impl Hook for Placeholder {
     }
 
     fn when_settled(self: Arc<Self>, waiter: Waiter) {
-        waiter(&no_value());
+        waiter.tell(&no_value());
     }
 
     fn state(&self) -> State {

@@ -1,16 +1,16 @@
 //! The cell of a promise: it settles once, and keeps what waits for it.
 
-use std::collections::VecDeque;
 use std::fmt;
 use std::sync::{Arc, PoisonError};
 
 use tokio::sync::Notify;
 
-use super::op::{Follower, Op, Resolution};
+use super::op::{Action, Follower, Op, Queue, Resolution};
 use super::resolver::Resolver;
-use crate::hook::cap::{Cap, Outcome, State, Waiter};
-use crate::hook::hardening::{CLOSING, Charge, Links, bury, shielded, take_turn};
+use crate::hook::cap::{Cap, Outcome, State};
+use crate::hook::hardening::{CLOSING, Charge, Links, bury, is_flat, shielded, take_turn};
 use crate::hook::map::Mapper;
+use crate::hook::waiter::Waiter;
 use crate::hook::{Stub, Value};
 use crate::sync::atomic::{AtomicBool, Ordering};
 use crate::sync::{Mutex, MutexGuard};
@@ -30,7 +30,7 @@ pub(crate) struct PromiseCell {
 #[derive(Default)]
 struct Inner {
     resolution: Option<Resolution>,
-    queue: VecDeque<Op>,
+    queue: Queue,
     /// The queue is being run, or about to be.
     draining: bool,
     /// Some other promise has settled to what holds this one: only then can it close a circle.
@@ -60,6 +60,9 @@ impl PromiseCell {
     /// An outcome that would close a circle of promises, or make a chain of them too long, becomes
     /// a failure: a hostile peer can resolve promises to one another (protocol S-55).
     pub(crate) fn store(self: &Arc<Self>, outcome: Outcome) {
+        if is_flat(&outcome) {
+            return self.lock().settle(outcome, Links::default());
+        }
         let mut links = Links::default();
         let behind = self.lock().behind;
         let outcome = match links.measure(&outcome, behind) {
@@ -81,13 +84,34 @@ impl PromiseCell {
         drop(closing);
     }
 
+    /// Records the outcome, for which the peer is charged as long as it is kept, and runs what has
+    /// waited for it.
+    pub(super) fn settle(self: &Arc<Self>, outcome: Outcome, charge: Option<Arc<Charge>>) {
+        if is_flat(&outcome) {
+            let mut inner = self.lock();
+            inner.charge = charge.or_else(|| inner.charge.take());
+            inner.settle(outcome, Links::default());
+            if inner.is_done() {
+                return;
+            }
+        } else {
+            if let Some(charge) = charge {
+                self.charge_to(charge);
+            }
+            self.store(outcome);
+        }
+        self.drain();
+    }
+
     /// Runs what has waited for the outcome.
     pub(crate) fn drain(self: &Arc<Self>) {
         take_turn(self, |cell| {
-            while let Some((op, resolution)) = cell.next_op() {
-                shielded(|| resolution.run(op));
-            }
-            let leftovers = std::mem::take(&mut cell.lock().leftovers);
+            let leftovers = loop {
+                match cell.next() {
+                    Next::Op(op, resolution) => shielded(|| resolution.run(op)),
+                    Next::None(leftovers) => break leftovers,
+                }
+            };
             if !leftovers.is_empty() {
                 shielded(|| bury(leftovers));
             }
@@ -95,15 +119,15 @@ impl PromiseCell {
     }
 
     pub(crate) fn call(&self, path: Path, args: Vec<Value>, result: Resolver) {
-        self.run_or_queue(Op::Call { path, args, result });
+        self.act(Action::Call { path, args, result });
     }
 
     pub(crate) fn read(&self, path: Path, result: Resolver) {
-        self.run_or_queue(Op::Read { path, result });
+        self.act(Action::Read { path, result });
     }
 
     pub(crate) fn map(&self, path: Path, mapper: Mapper, result: Resolver) {
-        self.run_or_queue(Op::Map {
+        self.act(Action::Map {
             path,
             mapper,
             result,
@@ -171,12 +195,20 @@ impl PromiseCell {
         }
     }
 
-    fn next_op(&self) -> Option<(Op, Resolution)> {
+    fn next(&self) -> Next {
         let mut inner = self.lock();
-        let resolution = inner.resolution.clone()?;
-        let op = inner.queue.pop_front();
-        inner.draining = op.is_some();
-        Some((op?, resolution))
+        if let Some(resolution) = inner.resolution.clone() {
+            let op = inner.queue.pop();
+            inner.draining = op.is_some();
+            if let Some(op) = op {
+                return Next::Op(op, resolution);
+            }
+        }
+        Next::None(std::mem::take(&mut inner.leftovers))
+    }
+
+    fn act(&self, action: Action) {
+        self.run_or_queue(Op::Act(Box::new(action)));
     }
 
     fn run_or_queue(&self, op: Op) {
@@ -184,7 +216,7 @@ impl PromiseCell {
             let mut inner = self.lock();
             match &inner.resolution {
                 Some(resolution) if !inner.draining => Some(resolution.clone()),
-                _ if op.has_to_wait() => return inner.queue.push_back(op),
+                _ if op.has_to_wait() => return inner.queue.push(op),
                 _ => None,
             }
         };
@@ -215,6 +247,13 @@ impl PromiseCell {
     }
 }
 
+/// What is to be done next with a promise that has settled.
+enum Next {
+    Op(Op, Resolution),
+    /// Nothing; this is left over.
+    None(Vec<Outcome>),
+}
+
 impl Inner {
     fn settle(&mut self, outcome: Outcome, links: Links) {
         self.leftovers.extend(links.into_leftovers());
@@ -224,13 +263,29 @@ impl Inner {
         if self.resolution.is_some() {
             return self.leftovers.push(outcome);
         }
-        self.draining = true;
+        // Where nothing waits, there is nothing that what comes must not overtake.
+        self.draining = !self.queue.is_empty();
         self.resolution = Some(match outcome {
             Ok(Value::Capability(next)) if next.is_promise() && next.path().is_empty() => {
                 Resolution::Following(next.into_cap())
             }
             outcome => Resolution::Settled(Arc::new(outcome)),
         });
+    }
+
+    /// Returns whether nothing is to be run or let go of.
+    fn is_done(&self) -> bool {
+        !self.draining && self.leftovers.is_empty()
+    }
+
+    /// Returns whether dropping it drops nothing but itself.
+    fn is_flat(&self) -> bool {
+        let is_flat = match &self.resolution {
+            Some(Resolution::Settled(outcome)) => is_flat(outcome),
+            Some(Resolution::Following(_)) => false,
+            None => true,
+        };
+        is_flat && self.queue.is_empty() && self.source.is_none() && self.leftovers.is_empty()
     }
 }
 
@@ -243,6 +298,8 @@ impl fmt::Debug for PromiseCell {
 impl Drop for PromiseCell {
     fn drop(&mut self) {
         let inner = self.inner.get_mut().unwrap_or_else(PoisonError::into_inner);
-        bury(std::mem::take(inner));
+        if !inner.is_flat() {
+            bury(std::mem::take(inner));
+        }
     }
 }

@@ -1,18 +1,20 @@
 //! Waiting for promises, and replacing those inside a value by what they became.
 
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use futures_util::future::try_join_all;
 use tokio::sync::oneshot;
+use tokio::task::unconstrained;
 
 use crate::error::Error;
 use crate::hook::cap::{Cap, Outcome, State};
 use crate::hook::hardening::weight;
 use crate::hook::served::Call;
 use crate::hook::settled::{Found, find};
+use crate::hook::waiter::Waiter;
 use crate::hook::{Stub, Value};
 
 /// The wait for one reference's value, begun when this is made.
@@ -27,9 +29,7 @@ impl Wait {
     pub(crate) fn begin(stub: &Stub) -> Self {
         let (tell, told) = oneshot::channel();
         let promise = stub.clone().into_cap();
-        promise.when_settled(Box::new(move |outcome| {
-            drop(tell.send(Arc::clone(outcome)));
-        }));
+        promise.when_settled(Waiter::Task(tell));
         Self {
             told,
             _promise: promise,
@@ -41,7 +41,9 @@ impl Future for Wait {
     type Output = Outcome;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Outcome> {
-        Pin::new(&mut self.told)
+        // A task that waits for many, and has had its time, would be sent away by each of those that
+        // are known, and told by each to come back.
+        pin!(unconstrained(&mut self.told))
             .poll(context)
             .map(|told| match told {
                 Ok(outcome) => {
@@ -52,12 +54,40 @@ impl Future for Wait {
     }
 }
 
-/// Waits for a reference's value and for every promise inside it (protocol S-35).
+/// The wait for a reference's value and for every promise inside it (protocol S-35).
 ///
 /// Cancel-safe: dropping the future stops the waiting and nothing else.
-pub(crate) async fn deliver(wait: Wait) -> Outcome {
-    let value = root(wait).await?;
-    substitute(value, Place::ROOT, &AtomicUsize::new(MAX_SUBSTITUTED)).await
+pub(crate) enum Arrival {
+    /// The value is waited for, which is mostly all.
+    Awaited(Wait),
+    /// So are the promises inside it.
+    Opened(Delivery),
+}
+
+impl Arrival {
+    /// Asks for the value.
+    pub(crate) fn of(promise: &Stub) -> Self {
+        Self::Awaited(Wait::begin(promise))
+    }
+}
+
+impl Future for Arrival {
+    type Output = Outcome;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Outcome> {
+        loop {
+            match &mut *self {
+                Self::Awaited(wait) => match ready!(Pin::new(&mut *wait).poll(context))? {
+                    Value::Capability(next) if next.is_promise() => *wait = Wait::begin(&next),
+                    value if contains_promise(&value) => {
+                        *self = Self::Opened(Delivery::begin(value));
+                    }
+                    value => return Poll::Ready(Ok(value)),
+                },
+                Self::Opened(delivery) => return Pin::new(delivery).poll(context),
+            }
+        }
+    }
 }
 
 /// Returns about how many bytes are copied when the promises inside a value are replaced, as far as
@@ -131,7 +161,7 @@ async fn deliver_all(args: Vec<Value>) -> Result<Vec<Value>, Error> {
 }
 
 /// A value on its way to be used: the wait for the promises inside it, if there are any.
-pub(in crate::hook) enum Delivery {
+pub(crate) enum Delivery {
     There(Option<Value>),
     Awaited(Pin<Box<dyn Future<Output = Outcome> + Send>>),
 }
@@ -238,7 +268,7 @@ async fn replacement(wait: Wait, place: Place, budget: &AtomicUsize) -> Outcome 
     substitute(value, place, budget).await
 }
 
-fn contains_promise(value: &Value) -> bool {
+pub(in crate::hook) fn contains_promise(value: &Value) -> bool {
     match value {
         Value::Capability(stub) => stub.is_promise(),
         other => other.children().any(contains_promise),

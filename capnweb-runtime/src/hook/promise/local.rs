@@ -6,8 +6,9 @@ use super::cell::PromiseCell;
 use super::op::Became;
 use super::resolver::Resolver;
 use crate::hook::Value;
-use crate::hook::cap::{Cap, Hook, OnBroken, State, Waiter};
+use crate::hook::cap::{Cap, Hook, OnBroken, State};
 use crate::hook::map::Mapper;
+use crate::hook::waiter::Waiter;
 use crate::value::Path;
 
 /// A promise made here, as opposed to one that a peer will settle.
@@ -61,6 +62,9 @@ impl Hook for LocalPromise {
 
 impl Drop for LocalPromise {
     fn drop(&mut self) {
-        self.0.abandon();
+        // Where there is nobody to settle it any more, there is nobody to be told.
+        if Arc::get_mut(&mut self.0).is_none() {
+            self.0.abandon();
+        }
     }
 }

@@ -11,8 +11,8 @@ mod op;
 mod resolver;
 
 pub(crate) use cell::PromiseCell;
-pub(super) use deliver::{Delivery, deliver_in_time, delivered_weight};
-pub(crate) use deliver::{Wait, deliver};
+pub(crate) use deliver::{Arrival, Wait};
+pub(super) use deliver::{Delivery, contains_promise, deliver_in_time, delivered_weight};
 pub(crate) use local::{handle_of, promise};
 pub(crate) use op::Became;
 pub(crate) use resolver::Resolver;

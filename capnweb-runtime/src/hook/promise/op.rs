@@ -1,11 +1,13 @@
 //! What is done with a promise before its value is known, and to the value then.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::resolver::Resolver;
 use crate::error::Error;
-use crate::hook::cap::{Cap, Outcome, State, Waiter};
+use crate::hook::cap::{Cap, Outcome, State};
 use crate::hook::map::Mapper;
+use crate::hook::waiter::Waiter;
 use crate::hook::{Value, settled};
 use crate::value::Path;
 
@@ -16,8 +18,16 @@ pub(super) enum Resolution {
     Following(Cap),
 }
 
-/// Something that was done with a promise.
+/// Something that was done with a promise. What is larger is kept elsewhere: nearly every promise is
+/// waited for, once, and has room for that in itself.
 pub(super) enum Op {
+    Act(Box<Action>),
+    Wait(Waiter),
+    Follow(Follower),
+}
+
+/// Something that gives a result.
+pub(super) enum Action {
     Call {
         path: Path,
         args: Vec<Value>,
@@ -32,8 +42,6 @@ pub(super) enum Op {
         mapper: Mapper,
         result: Resolver,
     },
-    Wait(Waiter),
-    Follow(Follower),
 }
 
 /// What a promise has become, for whoever goes on from there.
@@ -53,10 +61,44 @@ impl Op {
     /// Notes that it has to wait; returns whether anybody still wants it.
     pub(super) fn has_to_wait(&self) -> bool {
         match self {
-            Self::Call { result, .. } | Self::Read { result, .. } | Self::Map { result, .. } => {
-                result.has_to_wait()
-            }
+            Self::Act(action) => action.result().has_to_wait(),
             Self::Wait(_) | Self::Follow(_) => true,
+        }
+    }
+}
+
+impl Action {
+    const fn result(&self) -> &Resolver {
+        match self {
+            Self::Call { result, .. } | Self::Read { result, .. } | Self::Map { result, .. } => {
+                result
+            }
+        }
+    }
+
+    /// Does it to the value of a promise.
+    pub(super) fn run_on_value(self, outcome: &Arc<Outcome>) {
+        match self {
+            Self::Call { path, args, result } => settled::call(outcome, &path, args, result),
+            Self::Read { path, result } => settled::read(outcome, &path, result),
+            Self::Map {
+                path,
+                mapper,
+                result,
+            } => settled::map(outcome, &path, mapper, result),
+        }
+    }
+
+    /// Does it to what a promise has become.
+    pub(super) fn run_on(self, next: &Cap) {
+        match self {
+            Self::Call { path, args, result } => next.call(path, args, result),
+            Self::Read { path, result } => next.read(path, result),
+            Self::Map {
+                path,
+                mapper,
+                result,
+            } => next.map(path, mapper, result),
         }
     }
 }
@@ -66,14 +108,8 @@ impl Resolution {
     pub(super) fn run(&self, op: Op) {
         match self {
             Self::Settled(outcome) => match op {
-                Op::Call { path, args, result } => settled::call(outcome, &path, args, result),
-                Op::Read { path, result } => settled::read(outcome, &path, result),
-                Op::Map {
-                    path,
-                    mapper,
-                    result,
-                } => settled::map(outcome, &path, mapper, result),
-                Op::Wait(waiter) => waiter(outcome),
+                Op::Act(action) => action.run_on_value(outcome),
+                Op::Wait(waiter) => waiter.tell(outcome),
                 Op::Follow(follower) => follower(match outcome.as_ref() {
                     Err(error) => Became::Failed(error),
                     Ok(Value::Capability(stub)) => Became::Reference(stub.cap()),
@@ -83,18 +119,41 @@ impl Resolution {
             Self::Following(next) => {
                 let next = end_of_chain(next);
                 match op {
-                    Op::Call { path, args, result } => next.call(path, args, result),
-                    Op::Read { path, result } => next.read(path, result),
-                    Op::Map {
-                        path,
-                        mapper,
-                        result,
-                    } => next.map(path, mapper, result),
+                    Op::Act(action) => action.run_on(&next),
                     Op::Wait(waiter) => next.when_settled(waiter),
                     Op::Follow(follower) => follower(Became::Reference(&next)),
                 }
             }
         }
+    }
+}
+
+/// What waits, in order. One that waits alone takes no more room than this.
+#[derive(Default)]
+pub(super) struct Queue {
+    first: Option<Op>,
+    rest: VecDeque<Op>,
+}
+
+impl Queue {
+    pub(super) fn push(&mut self, op: Op) {
+        if self.is_empty() {
+            self.first = Some(op);
+        } else {
+            self.rest.push_back(op);
+        }
+    }
+
+    pub(super) fn pop(&mut self) -> Option<Op> {
+        self.first.take().or_else(|| self.rest.pop_front())
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.first.is_none() && self.rest.is_empty()
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Op> {
+        self.first.iter().chain(&self.rest)
     }
 }
 

@@ -7,9 +7,11 @@ use super::local::promise;
 use crate::counters::Counters;
 use crate::error::Error;
 use crate::hook::cap::{Cap, Outcome};
+use crate::hook::deadline::Deadline;
 use crate::hook::hardening::{Charge, Permit, bury, weight};
 use crate::hook::served::Call;
 use crate::hook::session::Session;
+use crate::hook::waiter::Waiter;
 use crate::hook::{Stub, Value};
 
 /// The right to settle a promise, once. Dropped unused, the promise fails.
@@ -38,9 +40,8 @@ impl Resolver {
         if let Some(cell) = self.cell.take() {
             self.count(&outcome);
             drop(self.permit.take());
-            let outcome = self.pay(&cell, outcome);
-            cell.store(outcome);
-            cell.drain();
+            let (outcome, charge) = self.pay(outcome);
+            cell.settle(outcome, charge);
         }
     }
 
@@ -53,21 +54,21 @@ impl Resolver {
     }
 
     /// Charges the peer on whose behalf the call is made with what it gets.
-    fn pay(&mut self, cell: &PromiseCell, outcome: Outcome) -> Outcome {
+    fn pay(&mut self, outcome: Outcome) -> (Outcome, Option<Arc<Charge>>) {
         let Some(charge) = self.charge.take() else {
-            return outcome;
+            return (outcome, None);
         };
         let paid = outcome
             .as_ref()
             .map_or(Ok(()), |value| charge.add(weight(value)));
-        cell.charge_to(charge);
-        match paid {
+        let outcome = match paid {
             Ok(()) => outcome,
             Err(error) => {
                 bury(outcome);
                 Err(error)
             }
-        }
+        };
+        (outcome, Some(charge))
     }
 
     /// Makes the promise another name for `next`.
@@ -83,7 +84,7 @@ impl Resolver {
         adapt: impl FnOnce(&Outcome) -> Outcome + Send + 'static,
     ) {
         self.wait_for(source);
-        source.when_settled(Box::new(move |outcome| self.settle(adapt(outcome))));
+        source.when_settled(Waiter::new(move |outcome| self.settle(adapt(outcome))));
     }
 
     /// Keeps `source` from being released until the promise has settled, or nobody wants it.
@@ -154,7 +155,13 @@ impl Resolver {
 
     /// Describes the call to its handler, which starts now.
     pub(crate) fn describe(&self) -> Call {
-        Call::new(self.session.clone(), self.cell.clone())
+        let limit = self.session.as_ref().and_then(Session::max_handler_time);
+        self.describe_until(limit.map(Deadline::after))
+    }
+
+    /// Describes the call, which has so long.
+    pub(in crate::hook) fn describe_until(&self, deadline: Option<Deadline>) -> Call {
+        Call::new(self.session.clone(), self.cell.clone(), deadline)
     }
 }
 
@@ -163,8 +170,7 @@ impl Drop for Resolver {
         if let Some(cell) = self.cell.take() {
             let outcome = Err(Error::new("The call was dropped before it gave a result."));
             self.count(&outcome);
-            cell.store(outcome);
-            cell.drain();
+            cell.settle(outcome, None);
         }
     }
 }

@@ -18,13 +18,16 @@ pub struct Call {
 }
 
 impl Call {
-    /// Describes a call whose handler starts now.
-    pub(crate) fn new(session: Option<Session>, result: Option<Arc<PromiseCell>>) -> Self {
-        let limit = session.as_ref().and_then(Session::max_handler_time);
+    /// Describes a call whose handler has until then.
+    pub(in crate::hook) const fn new(
+        session: Option<Session>,
+        result: Option<Arc<PromiseCell>>,
+        deadline: Option<Deadline>,
+    ) -> Self {
         Self {
             session,
             result,
-            deadline: limit.map(Deadline::after),
+            deadline,
         }
     }
 

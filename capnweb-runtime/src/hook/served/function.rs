@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use super::call::Args;
-use super::interface::Cancel;
-use super::run::{Running, run};
-use super::watch::{Method, Watch};
+use super::interface::{Cancel, Reply};
+use super::run::{Running, run, with_delivered};
+use super::watch::Method;
 use crate::error::Error;
-use crate::hook::cap::{Hook, Outcome, Waiter, itself};
-use crate::hook::promise::{Resolver, deliver_in_time};
+use crate::hook::cap::{Hook, Outcome, itself};
+use crate::hook::promise::Resolver;
 use crate::hook::settled;
+use crate::hook::waiter::Waiter;
 use crate::hook::{Stub, Value};
 use crate::value::Path;
 
@@ -49,7 +50,7 @@ impl<C: Callable> Hook for FunctionHook<C> {
     }
 
     fn when_settled(self: Arc<Self>, waiter: Waiter) {
-        waiter(&Arc::new(Ok(itself(self))));
+        waiter.tell(&Arc::new(Ok(itself(self))));
     }
 
     fn inner(&self) -> Option<Stub> {
@@ -71,20 +72,9 @@ where
     F: FnOnce(Args) -> A + Send + 'static,
     A: Future<Output = Outcome> + Send + 'static,
 {
-    let call = result.describe();
-    let described = call.clone();
-    let handler = async move {
-        let args = deliver_in_time(args, &described).await?;
-        drop(described);
-        body(Args::new("", "the function", args)).await
-    };
-    let running = Running {
-        watch: Watch::begin(FUNCTION, &call),
-        cancel: Cancel::Cooperative,
-        call,
-        result,
-    };
-    run(handler, running);
+    let (running, call) = Running::begin(FUNCTION, Cancel::Cooperative, result);
+    let begin = |_, args| -> Reply { Box::pin(body(Args::new("", "the function", args))) };
+    run(|| with_delivered(args, call, begin), running);
 }
 
 /// A function has no name.

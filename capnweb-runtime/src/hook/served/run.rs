@@ -1,7 +1,7 @@
 //! Running handlers: first inline, in order; what is still pending then becomes a task.
 
 use std::cell::Cell;
-use std::panic::AssertUnwindSafe;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
@@ -9,11 +9,13 @@ use futures_util::FutureExt as _;
 use tracing::Instrument as _;
 
 use super::call::Call;
-use super::interface::Cancel;
-use super::watch::{End, Watch};
+use super::interface::{Cancel, Reply};
+use super::watch::{End, Method, Watch};
 use crate::error::Error;
+use crate::hook::Value;
 use crate::hook::cap::Outcome;
-use crate::hook::promise::Resolver;
+use crate::hook::deadline::Deadline;
+use crate::hook::promise::{Resolver, contains_promise, deliver_in_time};
 
 /// How many handlers may be polled inside one another's first poll before one is handed to the
 /// runtime instead: local objects that call each other must not exhaust the stack.
@@ -23,34 +25,67 @@ thread_local! {
     static INLINE: Cell<usize> = const { Cell::new(0) };
 }
 
-/// A handler; it yields what it returned, or what it panicked with.
-type Handler = Pin<Box<dyn Future<Output = std::thread::Result<Outcome>> + Send>>;
-
 /// Everything about a call but its handler.
 pub(super) struct Running {
-    pub(super) call: Call,
-    pub(super) cancel: Cancel,
-    pub(super) watch: Watch,
-    pub(super) result: Resolver,
+    watch: Watch,
+    cancel: Cancel,
+    deadline: Option<Deadline>,
+    result: Resolver,
 }
 
-/// Starts `handler`, so that whatever it does before it first waits happens now, in the order of
+/// Starts a handler, so that whatever it does before it first waits happens now, in the order of
 /// the calls (protocol C-50), and settles the call's result with what it returns.
 ///
 /// A panic becomes a rejection that does not tell what it said.
-pub(super) fn run(handler: impl Future<Output = Outcome> + Send + 'static, running: Running) {
-    let handler = AssertUnwindSafe(handler).catch_unwind();
-    let mut handler: Handler = Box::pin(handler.instrument(running.watch.span().clone()));
-    match poll_inline(handler.as_mut()) {
-        Poll::Ready(returned) => running.finish(returned),
-        Poll::Pending => match tokio::runtime::Handle::try_current() {
-            Ok(runtime) if running.is_waited_for() => {
-                drop(runtime.spawn(async move { running.finish(handler.await) }));
-            }
-            Ok(runtime) => drop(runtime.spawn(running.supervise(handler))),
-            Err(_) => running.fail(End::Failed, Error::new(NO_RUNTIME)),
-        },
+pub(super) fn run(begin: impl FnOnce() -> Reply + Send + 'static, running: Running) {
+    let first = running.watch.span().in_scope(|| first_poll(begin));
+    match first {
+        Ok(First::Ready(outcome)) => running.finish(Ok(outcome)),
+        Ok(First::Pending(handler)) => running.go_on(handler),
+        Err(panicked) => running.finish(Err(panicked)),
     }
+}
+
+/// What came of the first poll of a handler.
+enum First {
+    Ready(Outcome),
+    Pending(Reply),
+}
+
+fn first_poll(begin: impl FnOnce() -> Reply + Send + 'static) -> std::thread::Result<First> {
+    let depth = INLINE.get();
+    if depth >= MAX_INLINE {
+        return Ok(First::Pending(Box::pin(async { begin().await })));
+    }
+    INLINE.set(depth.saturating_add(1));
+    let polled = catch_unwind(AssertUnwindSafe(|| {
+        let mut handler = begin();
+        // The task that takes over polls again, with a waker of its own.
+        match handler
+            .as_mut()
+            .poll(&mut Context::from_waker(Waker::noop()))
+        {
+            Poll::Ready(outcome) => First::Ready(outcome),
+            Poll::Pending => First::Pending(handler),
+        }
+    }));
+    INLINE.set(depth);
+    polled
+}
+
+/// Begins a handler once its arguments are known; at once if they are.
+pub(super) fn with_delivered(
+    args: Vec<Value>,
+    call: Call,
+    begin: impl FnOnce(Call, Vec<Value>) -> Reply + Send + 'static,
+) -> Reply {
+    if !args.iter().any(contains_promise) {
+        return begin(call, args);
+    }
+    Box::pin(async move {
+        let args = deliver_in_time(args, &call).await?;
+        begin(call, args).await
+    })
 }
 
 /// Starts `work` in the same way; returns it if it waits and there is no runtime to wait in.
@@ -82,9 +117,35 @@ fn poll_inline<T>(handler: Pin<&mut (dyn Future<Output = T> + Send)>) -> Poll<T>
 }
 
 impl Running {
+    /// Begins a call; also returns what its handler is told of it.
+    pub(super) fn begin(method: Method, cancel: Cancel, result: Resolver) -> (Self, Call) {
+        let call = result.describe();
+        let running = Self {
+            watch: Watch::begin(method, result.session()),
+            cancel,
+            deadline: call.time_limit(),
+            result,
+        };
+        (running, call)
+    }
+
+    /// Has a handler that waits go on as a task.
+    fn go_on(self, handler: Reply) {
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else {
+            return self.fail(End::Failed, Error::new(NO_RUNTIME));
+        };
+        let span = self.watch.span().clone();
+        let handler = AssertUnwindSafe(handler).catch_unwind().instrument(span);
+        if self.is_waited_for() {
+            drop(runtime.spawn(async move { self.finish(handler.await) }));
+        } else {
+            drop(runtime.spawn(self.supervise(handler)));
+        }
+    }
+
     /// Returns whether the handler runs to its end, whatever happens.
     fn is_waited_for(&self) -> bool {
-        self.cancel == Cancel::Cooperative && self.call.time_limit().is_none()
+        self.cancel == Cancel::Cooperative && self.deadline.is_none()
     }
 
     /// Waits for a handler that may come to be unwanted.
@@ -92,12 +153,14 @@ impl Running {
     /// One that is past its deadline fails, whatever it says at that moment; if it is not to be
     /// dropped, it runs on, unobserved, and keeps its place among the calls in flight, so that a
     /// peer cannot have more of them running than it may.
-    async fn supervise(self, mut handler: Handler) {
+    async fn supervise(self, handler: impl Future<Output = std::thread::Result<Outcome>> + Send) {
+        let call = self.result.describe_until(self.deadline);
+        let mut handler = Box::pin(handler);
         tokio::select! {
             biased;
-            late = self.call.overdue() => {
+            late = call.overdue() => {
                 self.watch.end(End::TimedOut);
-                if let Some(session) = self.call.session() {
+                if let Some(session) = self.result.session() {
                     session.counters().limit_hit("max_handler_time");
                 }
                 let place = self.result.settle_early(Err(late));
@@ -107,7 +170,7 @@ impl Running {
                 drop(place);
             }
             returned = &mut handler => self.finish(returned),
-            () = self.call.let_go(), if self.cancel == Cancel::Drop => {
+            () = call.let_go(), if self.cancel == Cancel::Drop => {
                 drop(handler);
                 self.fail(End::Cancelled, Error::new("The call was cancelled."));
             }

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use super::call::Args;
 use super::interface::{Dispatch, MemberKind};
 use super::members::{self, Members};
-use super::run::{Running, run};
-use super::watch::{Method, Watch};
+use super::run::{Running, run, with_delivered};
+use super::watch::Method;
 use crate::error::Error;
 use crate::hook::Value;
-use crate::hook::cap::{Hook, Waiter, itself};
-use crate::hook::promise::{Resolver, deliver_in_time};
+use crate::hook::cap::{Hook, itself};
+use crate::hook::promise::Resolver;
+use crate::hook::waiter::Waiter;
 use crate::value::Path;
 
 /// A local object: the members its interface declares, and nothing else (protocol C-2).
@@ -27,27 +28,17 @@ impl<D: Dispatch> Target<D> {
         let Some(declared) = interface.members.get(member) else {
             return result.settle(Err(Error::new("No such member.")));
         };
-        let call = result.describe();
-        let described = call.clone();
-        let target = Arc::clone(self);
-        let handler = async move {
-            let args = deliver_in_time(args, &described).await?;
-            let args = Args::new(interface.name, declared.name, args);
-            let reply = target.0.dispatch(member, described, args);
-            drop(target);
-            reply.await
-        };
         let method = Method {
             interface: interface.name,
             name: declared.name,
         };
-        let running = Running {
-            watch: Watch::begin(method, &call),
-            cancel: declared.cancel,
-            call,
-            result,
+        let (running, call) = Running::begin(method, declared.cancel, result);
+        let target = Arc::clone(self);
+        let begin = move |call, args| {
+            let args = Args::new(interface.name, declared.name, args);
+            target.0.dispatch(member, call, args)
         };
-        run(handler, running);
+        run(|| with_delivered(args, call, begin), running);
     }
 }
 
@@ -78,6 +69,6 @@ impl<D: Dispatch> Hook for Target<D> {
     }
 
     fn when_settled(self: Arc<Self>, waiter: Waiter) {
-        waiter(&Arc::new(Ok(itself(self))));
+        waiter.tell(&Arc::new(Ok(itself(self))));
     }
 }

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use tracing::field::Empty;
 use tracing::{Span, info_span};
 
-use super::call::Call;
 use crate::hook::cap::Outcome;
+use crate::hook::session::Session;
 
 /// A method, as far as it is told of.
 #[derive(Debug, Clone, Copy)]
@@ -40,9 +40,9 @@ pub(super) struct Watch {
 impl Watch {
     /// Begins to watch a call, within its session's span; a call in this process is within that of
     /// its caller.
-    pub(super) fn begin(method: Method, call: &Call) -> Self {
+    pub(super) fn begin(method: Method, session: Option<&Session>) -> Self {
         let Method { interface, name } = method;
-        let span = if let Some(session) = call.session() {
+        let span = if let Some(session) = session {
             info_span!(
                 parent: session.span(),
                 "call",

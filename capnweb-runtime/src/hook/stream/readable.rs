@@ -5,9 +5,10 @@ use std::task::{Context, Poll};
 
 use super::nature::Nature;
 use crate::error::{Error, Unsendable};
-use crate::hook::cap::{Cap, Hook, Waiter, itself};
+use crate::hook::cap::{Cap, Hook, itself};
 use crate::hook::hardening::bury;
 use crate::hook::promise::Resolver;
+use crate::hook::waiter::Waiter;
 use crate::hook::{Mapper, Value};
 use crate::value::Path;
 
@@ -78,7 +79,7 @@ impl Hook for Readable {
     }
 
     fn when_settled(self: Arc<Self>, waiter: Waiter) {
-        waiter(&Arc::new(Ok(itself(self))));
+        waiter.tell(&Arc::new(Ok(itself(self))));
     }
 
     fn nature(&self) -> Nature<'_> {

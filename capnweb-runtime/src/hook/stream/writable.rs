@@ -5,9 +5,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::nature::{Lock, Nature};
 use crate::error::{Error, Excerpt};
-use crate::hook::cap::{Cap, Hook, Waiter, itself};
+use crate::hook::cap::{Cap, Hook, itself};
 use crate::hook::promise::{Resolver, deliver_in_time};
 use crate::hook::served::start;
+use crate::hook::waiter::Waiter;
 use crate::hook::{Mapper, Value};
 use crate::value::{Path, Segment};
 
@@ -114,7 +115,7 @@ impl<I: Intake> Hook for Writable<I> {
     }
 
     fn when_settled(self: Arc<Self>, waiter: Waiter) {
-        waiter(&Arc::new(Ok(itself(self))));
+        waiter.tell(&Arc::new(Ok(itself(self))));
     }
 
     fn nature(&self) -> Nature<'_> {

@@ -12,6 +12,7 @@ use super::writable::closed_already;
 use crate::error::Error;
 use crate::hook::cap::{Cap, Outcome};
 use crate::hook::promise::Wait;
+use crate::hook::waiter::Waiter;
 use crate::hook::{Stub, Value};
 
 /// Writes to a stream: several chunks ahead of their answers, as many as its flow control allows,
@@ -198,7 +199,7 @@ impl Writer {
         };
         // A writer that is gone does not care, and must not be kept by an answer that never comes.
         let shared = Arc::downgrade(&self.shared);
-        streamed.answer.when_settled(Box::new(move |outcome| {
+        streamed.answer.when_settled(Waiter::new(move |outcome| {
             if let Some(shared) = Weak::upgrade(&shared) {
                 shared.answered(&awaited, outcome);
             }

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use super::narrowed_writable::narrow_writable;
 use super::wrap::wrap;
 use crate::error::Error;
-use crate::hook::cap::{Cap, Hook, Outcome, Waiter, itself};
+use crate::hook::cap::{Cap, Hook, Outcome, itself};
 use crate::hook::promise::{Resolver, promise};
 use crate::hook::served::{self, Interface, Member, MemberKind, Members};
 use crate::hook::stream::{Nature, narrow_readable};
+use crate::hook::waiter::Waiter;
 use crate::hook::{Stub, Value};
 use crate::value::Path;
 
@@ -89,7 +90,7 @@ impl Hook for Attenuated {
     }
 
     fn when_settled(self: Arc<Self>, waiter: Waiter) {
-        waiter(&Arc::new(Ok(itself(self))));
+        waiter.tell(&Arc::new(Ok(itself(self))));
     }
 
     fn inner(&self) -> Option<Stub> {

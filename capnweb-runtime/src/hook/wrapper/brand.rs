@@ -7,8 +7,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::wrap::wrap;
-use crate::hook::cap::{Cap, Hook, State, Waiter, itself};
+use crate::hook::cap::{Cap, Hook, State, itself};
 use crate::hook::promise::Resolver;
+use crate::hook::waiter::Waiter;
 use crate::hook::{Stub, Value};
 use crate::value::Path;
 
@@ -99,7 +100,7 @@ impl<T: Send + Sync + 'static> Hook for Branded<T> {
     }
 
     fn when_settled(self: Arc<Self>, waiter: Waiter) {
-        waiter(&Arc::new(Ok(itself(self))));
+        waiter.tell(&Arc::new(Ok(itself(self))));
     }
 
     fn state(&self) -> State {

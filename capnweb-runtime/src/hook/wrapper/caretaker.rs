@@ -6,9 +6,10 @@ use std::sync::{Arc, PoisonError};
 
 use super::wrap::wrap;
 use crate::error::Error;
-use crate::hook::cap::{Cap, Hook, Outcome, Waiter, itself, map_value};
+use crate::hook::cap::{Cap, Hook, Outcome, itself, map_value};
 use crate::hook::map::{Guard, Mapper};
 use crate::hook::promise::{Resolver, promise};
+use crate::hook::waiter::Waiter;
 use crate::hook::{Stub, Value};
 use crate::sync::{Mutex, MutexGuard};
 use crate::value::Path;
@@ -147,7 +148,7 @@ impl Gate {
             gate: Arc::clone(self),
             ticket,
         };
-        outcome.when_settled(Box::new(move |outcome| ticket.redeem(outcome)));
+        outcome.when_settled(Waiter::new(move |outcome| ticket.redeem(outcome)));
         Some((target, settle))
     }
 }
@@ -216,7 +217,7 @@ impl Hook for Caretaker {
     }
 
     fn when_settled(self: Arc<Self>, waiter: Waiter) {
-        waiter(&Arc::new(Ok(itself(self))));
+        waiter.tell(&Arc::new(Ok(itself(self))));
     }
 
     /// What has not run of the mapper when the reference is revoked does not run at all.

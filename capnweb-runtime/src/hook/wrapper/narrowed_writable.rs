@@ -5,9 +5,10 @@ use std::sync::Arc;
 use super::attenuated::{Results, convert, narrow, narrowing};
 use super::wrap::wrap;
 use crate::error::Error;
-use crate::hook::cap::{Cap, Hook, Waiter, itself};
+use crate::hook::cap::{Cap, Hook, itself};
 use crate::hook::promise::{Resolver, promise};
 use crate::hook::stream::{Nature, Room, Streamed};
+use crate::hook::waiter::Waiter;
 use crate::hook::{Mapper, Stub, Value};
 use crate::value::Path;
 
@@ -65,7 +66,7 @@ impl Hook for Narrowed {
     }
 
     fn when_settled(self: Arc<Self>, waiter: Waiter) {
-        waiter(&Arc::new(Ok(itself(self))));
+        waiter.tell(&Arc::new(Ok(itself(self))));
     }
 
     fn inner(&self) -> Option<Stub> {

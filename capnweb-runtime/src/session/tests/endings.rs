@@ -7,7 +7,7 @@ use futures_util::FutureExt as _;
 use super::support::{Scripted, call, failure, number, value};
 use super::world::World;
 use crate::error::Disconnect;
-use crate::hook::{SessionControl as _, Stub, Value, promise};
+use crate::hook::{SessionControl as _, Stub, Value, Waiter, promise};
 
 fn drained(peer: &Scripted) -> Option<Result<(), Disconnect>> {
     peer.connection.drain().now_or_never()
@@ -174,7 +174,7 @@ async fn s92_all_are_told_in_order_before_anything_else_happens() {
     let waiter = told.clone();
     pending
         .cap()
-        .when_settled(Box::new(move |_| waiter.note("waiter".to_owned())));
+        .when_settled(Waiter::new(move |_| waiter.note("waiter".to_owned())));
     peer.world.forget();
     drop(other);
     peer.connection.close("bye");

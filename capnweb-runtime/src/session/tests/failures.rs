@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use super::support::{Scripted, array, call, failure, function, is, number, object};
 use crate::error::{Disconnect, Error};
-use crate::hook::{Cap, Outcome, Stub, Value, promise};
+use crate::hook::{Cap, Outcome, Stub, Value, Waiter, promise};
 use crate::limits::Limits;
 use crate::value::{BigInt, ErrorClass};
 
@@ -25,6 +25,28 @@ async fn s33_capabilities_in_a_received_rejection_are_released() {
     let error = outcome.expect_err("it was rejected");
     assert_eq!(error.prop("b"), Some(&number(1.0)));
     assert_eq!(error.prop("a"), None);
+    peer.is_clean().await;
+}
+
+/// As it is in a push: what is the whole resolution is a result, though it is named as a stub.
+#[tokio::test]
+async fn s31_a_call_that_a_promise_resolves_to_is_waited_for() {
+    let peer = Scripted::new();
+    peer.serves(
+        r#"→ ["push",["pipeline",0,["wrap"],[["promise",-1]]]]
+           → ["pull",1]
+           → ["resolve",-1,["import",0,["nope"],[]]]
+           ← ["release",-1,1]
+           ← ["reject",1,["error","TypeError","'nope' is not a function."]]
+           → ["push",["pipeline",0,["wrap"],[["promise",-2]]]]
+           → ["pull",2]
+           → ["resolve",-2,["import",0,["square"],[3]]]
+           ← ["release",-2,1]
+           ← ["resolve",2,{"x":9}]
+           → ["release",1,1]
+           → ["release",2,1]"#,
+    )
+    .await;
     peer.is_clean().await;
 }
 
@@ -140,7 +162,7 @@ async fn s80_what_waits_fails_in_the_order_it_was_made() {
     let watch = |name: &'static str, promise: &Stub| {
         let order = Arc::clone(&order);
         let note = move |_: &Arc<Outcome>| order.lock().unwrap().push(name.to_owned());
-        promise.cap().when_settled(Box::new(note));
+        promise.cap().when_settled(Waiter::new(note));
     };
     peer.says(r#"["push",["promise",-2]]"#);
     peer.says(r#"["push",["promise",-1]]"#);

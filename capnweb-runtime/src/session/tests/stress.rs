@@ -6,7 +6,7 @@ use std::sync::mpsc;
 use super::support::{call, call_at, function, number};
 use super::world::World;
 use crate::connection::{Connection, pair};
-use crate::hook::{Revoker, SessionControl as _, Stub, Value};
+use crate::hook::{Revoker, SessionControl as _, Stub, Value, Waiter};
 use crate::limits::Limits;
 use crate::value::{Path, Segment};
 
@@ -87,7 +87,7 @@ fn work(main: &Stub, shared: &Stub, client: &World, variant: u8) {
 /// Waits for a promise without a runtime.
 fn wait(promise: &Stub) {
     let (tell, told) = mpsc::channel();
-    promise.cap().when_settled(Box::new(move |outcome| {
+    promise.cap().when_settled(Waiter::new(move |outcome| {
         tell.send(Arc::clone(outcome)).expect("the thread waits");
     }));
     drop(told.recv().expect("it settles"));

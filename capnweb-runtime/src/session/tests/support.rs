@@ -12,8 +12,8 @@ use crate::config::SessionConfig;
 use crate::connection::Connection;
 use crate::error::Disconnect;
 use crate::hook::{
-    Callable, Cap, FunctionHook, Outcome, Peer, Resolver, SessionControl as _, Stub, Value, Wait,
-    call_function, deliver,
+    Arrival, Callable, Cap, FunctionHook, Outcome, Peer, Resolver, SessionControl as _, Stub,
+    Value, Wait, call_function,
 };
 use crate::limits::Limits;
 use crate::value::{Object, Path};
@@ -322,7 +322,7 @@ pub(super) fn read(stub: &Stub, name: &'static str) -> Stub {
 
 /// Asks for a promise's value and for every promise in it.
 pub(super) async fn value(promise: &Stub) -> Outcome {
-    deliver(Wait::begin(promise)).await
+    Arrival::of(promise).await
 }
 
 /// Asks for a promise's value, without waiting for it.

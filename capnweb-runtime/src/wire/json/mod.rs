@@ -9,4 +9,4 @@ mod write;
 pub(crate) use node::{Elements, Json, Members};
 pub use read::JsonError;
 pub(crate) use tape::Tape;
-pub(crate) use write::{excerpt, write_number, write_string};
+pub(crate) use write::{AFTER_TEXT, excerpt, write_number, write_string};
