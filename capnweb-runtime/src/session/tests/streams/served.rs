@@ -220,7 +220,7 @@ async fn p2_m25_other_uses_of_a_sink_fail_without_ending_anything() {
            → ["release",7,1]
            → ["release",8,1]
            → ["release",-1,1]"#,
-            &[],
+            &["aborted: WritableStream RPC stub was disposed without calling close()"],
         )
         .await;
 }
@@ -302,7 +302,7 @@ async fn p26_a_readable_is_no_object() {
            → ["release",1,1]
            → ["release",2,1]
            → ["release",3,1]"#,
-            &[],
+            &["cancelled: ReadableStream RPC stub was disposed without being consumed"],
         )
         .await;
 }
