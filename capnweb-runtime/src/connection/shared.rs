@@ -321,7 +321,8 @@ impl Connection {
 
     /// Does one thing to the machine, and afterwards what the machine wants done.
     pub(super) fn with<R>(&self, act: impl FnOnce(&mut Machine) -> R) -> R {
-        let mut effects = EFFECTS.with(Cell::take);
+        // A thread that is ending has none, and may still let go of a stub that it kept.
+        let mut effects = EFFECTS.try_with(Cell::take).unwrap_or_default();
         let (result, wake, drained, ended) = {
             let mut machine = self.lock();
             let was_open = machine.ended().is_none();
@@ -344,7 +345,7 @@ impl Connection {
             shielded(|| self.run(effect));
         }
         if effects.capacity() <= FEW {
-            EFFECTS.with(|room| room.set(effects));
+            let _ended = EFFECTS.try_with(|room| room.set(effects)).is_err();
         }
         if drained {
             self.drained.notify_waiters();
@@ -381,3 +382,35 @@ const FEW: usize = 16;
 
 /// How many bytes may be queued for the peer before streams wait.
 const MAX_STREAMED: usize = 1024 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+    use std::thread;
+
+    use super::Connection;
+    use crate::config::SessionConfig;
+    use crate::error::Error;
+    use crate::hook::{Cap, Peer, Stub};
+
+    thread_local! {
+        static KEPT: RefCell<Vec<Stub>> = const { RefCell::new(Vec::new()) };
+    }
+
+    /// The fault: a program that keeps a stub in a thread's own storage is aborted when that thread
+    /// ends, because the session's part of that storage is gone before the stub is.
+    #[test]
+    fn a_thread_that_ends_lets_go_of_the_stubs_it_kept() {
+        let main = Cap::settled(Err(Error::new("none")));
+        let (connection, peer) = Connection::new(main, Peer::default(), &SessionConfig::default());
+        let peer = Stub::of(peer);
+        let kept = thread::spawn(move || {
+            let first = peer.clone();
+            KEPT.with_borrow_mut(|kept| kept.push(first));
+            drop(peer.call("f", ()));
+            KEPT.with_borrow_mut(|kept| kept.push(peer));
+        });
+        kept.join().unwrap();
+        assert!(connection.ended().is_some(), "its last stub is dropped");
+    }
+}

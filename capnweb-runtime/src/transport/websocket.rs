@@ -1,6 +1,7 @@
 //! The WebSocket transport: one text message is one message (protocol T-10).
 
 use std::io;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
@@ -30,6 +31,9 @@ const NO_STATUS: u16 = 1005;
 /// What fits into a close frame, in bytes of UTF-8.
 const MAX_REASON: usize = 123;
 
+/// How many bytes of the socket's own frames wait for room, beside those that go out.
+const MAX_OWN: usize = 1024;
+
 /// A socket whose handshake is done.
 pub(crate) struct WebSocket<S> {
     stream: WebSocketStream<Outflow<S>>,
@@ -47,11 +51,13 @@ enum Owed {
 }
 
 /// Returns the socket's own limits. The read buffer is kept small: the default would cost 128 KiB
-/// for every idle connection.
+/// for every idle connection. So is what waits to be written: a peer that sends pings and does not
+/// read is owed the last pong, and not all of them.
 pub(crate) fn config(limits: &Limits) -> WebSocketConfig {
     WebSocketConfig::default()
         .read_buffer_size(8 * 1024)
         .write_buffer_size(0)
+        .max_write_buffer_size(MAX_OWN)
         .max_message_size(Some(limits.max_frame_bytes))
         .max_frame_size(Some(limits.max_frame_bytes))
 }
@@ -79,14 +85,25 @@ impl<S: AsyncRead + AsyncWrite + Unpin> WebSocket<S> {
         }
     }
 
-    /// Gives the stream a message of its own business, once it takes one.
+    /// Gives the stream a message of its own business, once nothing else waits in it: it has room
+    /// for few.
     fn poll_feed(
         &mut self,
         message: impl FnOnce() -> Message,
         context: &mut Context<'_>,
     ) -> Poll<Result<(), Error>> {
-        ready!(self.stream.poll_ready_unpin(context))?;
+        ready!(self.stream.poll_flush_unpin(context))?;
         Poll::Ready(self.stream.start_send_unpin(message()))
+    }
+
+    /// Writes what was given to the stream, and what lies beside that.
+    fn poll_flush(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        ready!(self.stream.poll_flush_unpin(context))?;
+        // A stream that has answered the peer's last frame is closed, and does not flush any more
+        // what it has written that into.
+        Pin::new(self.stream.get_mut())
+            .poll_flush(context)
+            .map_err(Error::from)
     }
 
     /// Puts as many messages as are written together beside what the stream has to say.
@@ -140,7 +157,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Transport for WebSocket
                 ready!(self.poll_feed(ping, context)).map_err(failed)?;
                 self.ping = Owed::Said;
             }
-            ready!(self.stream.poll_flush_unpin(context)).map_err(failed)?;
+            ready!(self.poll_flush(context)).map_err(failed)?;
             if frames.is_empty() {
                 return Poll::Ready(Ok(()));
             }
@@ -154,13 +171,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Transport for WebSocket
     fn poll_close(&mut self, reason: &Disconnect, context: &mut Context<'_>) -> Poll<()> {
         if self.close == Owed::No {
             let frame = || Message::Close(Some(close_frame(reason)));
-            // The peer may be gone already; there is nobody left to tell.
-            if ready!(self.poll_feed(frame, context)).is_err() {
-                return Poll::Ready(());
-            }
+            // A peer that has said the same before is owed the answer, which the stream has.
+            let _told = ready!(self.poll_feed(frame, context)).is_ok();
             self.close = Owed::Said;
         }
-        self.stream.poll_flush_unpin(context).map(drop)
+        self.poll_flush(context).map(drop)
     }
 }
 
@@ -224,7 +239,9 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
     use std::task::{Context, Poll};
 
-    use tokio::io::{AsyncRead, AsyncWrite, DuplexStream, ReadBuf, duplex};
+    use tokio::io::{
+        AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, DuplexStream, ReadBuf, duplex,
+    };
     use tokio_tungstenite::WebSocketStream;
     use tokio_tungstenite::tungstenite::protocol::Role;
 
@@ -294,6 +311,62 @@ mod tests {
             assert_eq!(received.unwrap().as_str(), message);
         }
         assert_eq!(writes.load(Ordering::SeqCst), 1);
+    }
+
+    /// A server, and the bare socket of its client.
+    async fn server_and_bare_client(room: usize) -> (WebSocket<DuplexStream>, DuplexStream) {
+        let (near, far) = duplex(room);
+        (WebSocket::server(near, &Limits::default()).await, far)
+    }
+
+    /// A masked frame of less than 126 bytes, with a mask that changes nothing.
+    fn frame(first: u8, content: &[u8]) -> Vec<u8> {
+        let length = 0x80 | u8::try_from(content.len()).unwrap();
+        [&[first, length, 0, 0, 0, 0], content].concat()
+    }
+
+    /// RFC 6455, 5.5.1. The fault: a browser that closes a connection is told that it broke (1006).
+    #[tokio::test]
+    async fn a_close_frame_of_the_peer_is_answered() {
+        let (mut near, mut far) = server_and_bare_client(1024).await;
+        far.write_all(&frame(0x88, b"\x03\xe8bye")).await.unwrap();
+        let reason = poll_fn(|context| near.poll_receive(context)).await;
+        let reason = reason.expect_err("it was closed");
+        poll_fn(|context| near.poll_close(&reason, context)).await;
+        drop(near);
+        let mut answer = Vec::new();
+        far.read_to_end(&mut answer).await.unwrap();
+        assert_eq!(answer, b"\x88\x05\x03\xe8bye");
+    }
+
+    /// The fault: a peer that sends pings and does not read has this side remember every pong, and
+    /// what it is asked itself is then too much.
+    #[tokio::test]
+    async fn pings_of_a_peer_that_does_not_read_do_not_pile_up() {
+        let (mut near, mut far) = server_and_bare_client(1024).await;
+        let pings = 20_000;
+        let flood = async {
+            for _ in 0..pings {
+                far.write_all(&frame(0x89, &[b'x'; 125])).await.unwrap();
+            }
+            far
+        };
+        let listen = poll_fn(|context| near.poll_receive(context).map(drop));
+        let mut far = tokio::select! {
+            far = flood => far,
+            () = listen => panic!("a ping is no message"),
+        };
+        near.ping();
+        let mut heard = Vec::new();
+        let say = async move {
+            let mut none = Frames::new();
+            poll_fn(|context| near.poll_send(&mut none, context)).await
+        };
+        let (said, read) = tokio::join!(tokio::spawn(say), far.read_to_end(&mut heard));
+        said.unwrap().unwrap();
+        read.unwrap();
+        assert!(heard.ends_with(&[0x89, 0]), "the ping of this side");
+        assert!(heard.len() < 100_000, "{}", heard.len());
     }
 
     /// T-13: a reason of two-byte characters is cut to 122 bytes, never inside one.

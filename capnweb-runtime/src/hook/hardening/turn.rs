@@ -17,12 +17,14 @@ pub(in crate::hook) fn take_turn(cell: &Arc<PromiseCell>, run: fn(&PromiseCell))
     }
     let depth = DEPTH.get();
     if depth >= MAX_DEPTH {
-        return WAITING.with_borrow_mut(|waiting| waiting.push_back(Arc::clone(cell)));
+        let queue = |waiting: &Waiting| waiting.borrow_mut().push_back(Arc::clone(cell));
+        // Where the thread is ending already, there is nothing left to put it into.
+        return WAITING.try_with(queue).unwrap_or_default();
     }
     DEPTH.set(depth.saturating_add(1));
     run(cell);
     if depth == 0 {
-        while let Some(cell) = WAITING.with_borrow_mut(VecDeque::pop_front) {
+        while let Ok(Some(cell)) = WAITING.try_with(|waiting| waiting.borrow_mut().pop_front()) {
             run(&cell);
         }
     }
@@ -34,5 +36,7 @@ const MAX_DEPTH: usize = 32;
 
 thread_local! {
     static DEPTH: Cell<usize> = const { Cell::new(0) };
-    static WAITING: RefCell<VecDeque<Arc<PromiseCell>>> = const { RefCell::new(VecDeque::new()) };
+    static WAITING: Waiting = const { RefCell::new(VecDeque::new()) };
 }
+
+type Waiting = RefCell<VecDeque<Arc<PromiseCell>>>;
