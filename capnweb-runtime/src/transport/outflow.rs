@@ -21,6 +21,8 @@ pub(crate) struct Outflow<S> {
     /// How much of it the socket has taken.
     written: usize,
     state: State,
+    /// How often something was read since there was nothing to read, or others had their turn.
+    reads: usize,
 }
 
 /// What is written.
@@ -50,6 +52,7 @@ impl<S> Outflow<S> {
             buffer: Vec::new(),
             written: 0,
             state: State::Handshake,
+            reads: 0,
         }
     }
 
@@ -103,7 +106,19 @@ impl<S: AsyncRead + Unpin> AsyncRead for Outflow<S> {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.socket).poll_read(context, buffer)
+        // Of pings, and of parts of messages, a session does not know that they came: it would read
+        // them as long as there are any.
+        if self.reads >= READS {
+            self.reads = 0;
+            context.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        let polled = Pin::new(&mut self.socket).poll_read(context, buffer);
+        self.reads = match polled {
+            Poll::Ready(_) => self.reads.saturating_add(1),
+            Poll::Pending => 0,
+        };
+        polled
     }
 }
 
@@ -200,6 +215,9 @@ const LENGTH_IN_EIGHT: u8 = 127;
 
 /// How many bytes there are before a text, at most.
 const MAX_HEADER: usize = 14;
+
+/// How often is read before others have a turn, at most a few thousand bytes each time.
+const READS: usize = 4;
 
 /// How many bytes are written together.
 const FULL: usize = 64 * 1024;

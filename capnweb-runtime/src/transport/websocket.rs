@@ -369,6 +369,23 @@ mod tests {
         assert!(heard.len() < 100_000, "{}", heard.len());
     }
 
+    /// The fault: empty parts of a message are read as long as there are any, and hold up every other
+    /// session of the thread.
+    #[tokio::test]
+    async fn parts_of_a_message_are_read_in_turns() {
+        let (mut near, mut far) = server_and_bare_client(1024 * 1024).await;
+        let parts = frame(0x00, b"").repeat(100_000);
+        let message = [frame(0x01, b"x"), parts, frame(0x80, b"")].concat();
+        far.write_all(&message).await.unwrap();
+        let mut turns = 0;
+        let received = poll_fn(|context| {
+            turns += 1;
+            near.poll_receive(context)
+        });
+        assert_eq!(received.await.unwrap().as_str(), "x");
+        assert!(turns >= 10, "{turns}");
+    }
+
     /// T-13: a reason of two-byte characters is cut to 122 bytes, never inside one.
     #[test]
     fn a_reason_is_cut_between_characters() {
