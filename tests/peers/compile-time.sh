@@ -6,6 +6,7 @@
 #
 #     tests/peers/compile-time.sh [RUNS]
 set -euo pipefail
+shopt -s inherit_errexit
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 root=$PWD
 runs=${1:-5}
