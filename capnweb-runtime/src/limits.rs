@@ -68,6 +68,11 @@ pub struct Limits {
     /// One more from the peer ends the session; one more to the peer fails the call or the result
     /// that it is in. Default 1,000.
     pub max_streams: usize,
+    /// Streams inside the chunks of streams, level by level, that the peer may send: a stream in a
+    /// chunk is one level, a stream in a chunk of that is two. One deeper ends the session. Default 64.
+    ///
+    /// It is this that ends a stream which leads to itself, and would go to and fro for ever.
+    pub max_stream_depth: usize,
     /// Bytes of chunks that the peer has written to streams and nobody has asked for. A peer that
     /// heeds flow control has 262,144 under way per stream to begin with, more on fast and long
     /// connections; one that sends more than this ends the session. Default 67,108,864.
@@ -98,6 +103,7 @@ impl Limits {
             max_retained_bytes: 8 * 1024 * 1024,
             max_outgoing_bytes: 4 * 1024 * 1024,
             max_streams: 50,
+            max_stream_depth: 8,
             max_unread_bytes: 8 * 1024 * 1024,
             max_blob_bytes: 8 * 1024 * 1024,
             ..Self::default()
@@ -123,6 +129,7 @@ impl Default for Limits {
             max_error_depth: 16,
             max_outgoing_bytes: 64 * 1024 * 1024,
             max_streams: 1000,
+            max_stream_depth: 64,
             max_unread_bytes: 64 * 1024 * 1024,
             max_blob_bytes: 256 * 1024 * 1024,
         }

@@ -73,10 +73,11 @@ fn into_error(ident: &Ident, variants: &Variants, runtime: &Runtime) -> TokenStr
 fn send(variant: &Variant, runtime: &Runtime) -> TokenStream {
     let Variant { class, code, .. } = variant;
     let pattern = built(variant);
+    // With the type as it is written, which is where one that cannot travel is to be reported.
     let props = variant
         .fields
         .iter()
-        .map(|Field { ident, wire, .. }| generated!(.prop(#wire, &#ident)));
+        .map(|Field { ident, wire, ty }| generated!(.prop::<#ty>(#wire, &#ident)));
     generated! {
         #pattern => #runtime::typed_error(#class, #code, message) #(#props)* .build(),
     }

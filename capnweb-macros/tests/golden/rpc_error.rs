@@ -11,8 +11,8 @@ impl ::capnweb_runtime::__private::RpcError for StorageError {
                         "NotFound",
                         message,
                     )
-                    .prop("key", &key)
-                    .prop("triedAt", &tried_at)
+                    .prop::<String>("key", &key)
+                    .prop::<Option<u64>>("triedAt", &tried_at)
                     .build()
             }
             Self::Full => {
@@ -21,7 +21,7 @@ impl ::capnweb_runtime::__private::RpcError for StorageError {
             }
             Self::TooLarge(value) => {
                 ::capnweb_runtime::__private::typed_error("TypeError", "E2BIG", message)
-                    .prop("value", &value)
+                    .prop::<u64>("value", &value)
                     .build()
             }
             Self::Other(error) => error,

@@ -63,7 +63,7 @@ impl Connection {
     }
 
     /// Returns whether a stream has more to send than may be sent before something is acknowledged.
-    #[cfg(any(test, feature = "websocket"))]
+    #[cfg(feature = "websocket")]
     pub(crate) fn is_held_up(&self) -> bool {
         self.gauge().is_held_up()
     }

@@ -46,7 +46,10 @@ pub struct Connector {
 #[non_exhaustive]
 pub enum ConnectError {
     /// The URL cannot be read, or is not `ws://` or `wss://`; for a batch, `http://` or `https://`.
-    #[error("not a URL that leads to such a connection: {0}")]
+    #[error(
+        "`{0}` is not the URL of a server: a session's begins with `ws://` or `wss://`, a batch's with \
+         `http://` or `https://`"
+    )]
     Url(String),
     /// `wss://` and `https://` need the feature `tls`.
     #[error("`wss://` and `https://` need the feature `tls` of capnweb-runtime")]

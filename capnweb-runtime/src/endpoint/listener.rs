@@ -12,9 +12,9 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 
+use super::handshakes::{Handshake, Handshakes, MakeWay};
 use super::http::{Endpoint, Place, Refusal, RpcBody, Upgraded, answer};
 use super::prompt::{Leisure, Prompt};
 use super::server::Server;
@@ -84,36 +84,36 @@ async fn accept(
     listener: &TcpListener,
     connections: &mut JoinSet<()>,
 ) -> io::Result<()> {
-    let most = door.endpoint.settings.max_handshakes;
-    let handshakes = Arc::new(Semaphore::new(most.min(Semaphore::MAX_PERMITS)));
+    let handshakes = Handshakes::new(door.endpoint.settings.max_handshakes);
     loop {
-        tokio::select! {
-            accepted = next(listener, &handshakes) => {
-                let (socket, address, handshake) = accepted?;
-                connections.spawn(door.clone().attend(socket, address, handshake));
-            }
-            Some(_) = connections.join_next() => {}
-        }
+        let (socket, address) = tokio::select! {
+            accepted = next(listener) => accepted?,
+            Some(_) = connections.join_next() => continue,
+        };
+        let (handshake, make_way) = handshakes.enter().await;
+        let visit = door.clone().attend(socket, address, handshake);
+        connections.spawn(unless_told(visit, make_way));
     }
 }
 
-/// Accepts the next connection, once there may be one more that has not said what it wants.
-async fn next(
-    listener: &TcpListener,
-    handshakes: &Arc<Semaphore>,
-) -> io::Result<(TcpStream, SocketAddr, Handshake)> {
-    let handshake = Arc::clone(handshakes).acquire_owned().await.ok();
+/// Attends a connection, but gives it up if it has to make way for others.
+async fn unless_told(visit: impl Future<Output = ()>, make_way: MakeWay) {
+    tokio::select! {
+        () = visit => {}
+        () = make_way.told() => {}
+    }
+}
+
+/// Accepts the next connection.
+async fn next(listener: &TcpListener) -> io::Result<(TcpStream, SocketAddr)> {
     loop {
         match listener.accept().await {
-            Ok((socket, address)) => return Ok((socket, address, handshake)),
+            Ok(accepted) => return Ok(accepted),
             Err(error) if is_fatal(&error) => return Err(error),
             Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
         }
     }
 }
-
-/// A place among the connections that have not said what they want.
-type Handshake = Option<OwnedSemaphorePermit>;
 
 impl Door {
     async fn attend(self, socket: TcpStream, address: SocketAddr, handshake: Handshake) {
@@ -126,7 +126,7 @@ impl Door {
                 address: Some(address),
             },
             place,
-            handshake: Mutex::new(handshake),
+            handshake: Mutex::new(Some(handshake)),
             upgraded: Mutex::new(None),
             leisure: Leisure::default(),
         };
@@ -147,7 +147,8 @@ struct Visit {
     peer: Peer,
     /// None if there is no room for it.
     place: Option<Place>,
-    handshake: Mutex<Handshake>,
+    /// None once it has said what it wants.
+    handshake: Mutex<Option<Handshake>>,
     upgraded: Mutex<Option<Upgraded>>,
     leisure: Leisure,
 }

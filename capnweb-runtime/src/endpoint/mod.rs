@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `server` | what is decided about an endpoint before it runs |
 //! | `http` | answering requests: upgrades, batches, origins; also as a service of another server |
-//! | `listener`, `axum` | where requests come from: a listener of one's own, or a route |
+//! | `listener`, `axum` | where requests come from: a listener of one's own, or a route; `handshakes` that have brought none |
 //! | `connect`, `batch` | the client's end: of WebSockets, and of HTTP batches |
 //! | `dial`, `tls`, `body`, `prompt` | what several of them need: an address, certificates, a bounded read, bounded writes |
 //! | `in_process` | both ends in this process |
@@ -19,6 +19,8 @@ mod body;
 mod connect;
 #[cfg(feature = "websocket")]
 mod dial;
+#[cfg(feature = "websocket")]
+mod handshakes;
 #[cfg(feature = "websocket")]
 mod http;
 mod in_process;

@@ -137,8 +137,8 @@ impl Server {
     }
 
     /// Sets how many connections may be there that have not made their first request. Default 1,024.
-    /// Beyond that, the next one is accepted when one of them has, or was cut off. Of a server inside
-    /// another that is the other's.
+    /// Beyond that, the next one is served when one of them has, or was cut off; so is the oldest then,
+    /// after a second. Of a server inside another that is the other's.
     #[must_use]
     pub const fn max_handshakes(mut self, handshakes: usize) -> Self {
         self.settings.max_handshakes = handshakes;

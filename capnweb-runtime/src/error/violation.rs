@@ -55,6 +55,12 @@ pub enum Violation {
         /// The limit.
         limit: usize,
     },
+    /// The peer put streams into the chunks of streams deeper than it may.
+    #[error("streams are nested too deeply: more than {limit} levels")]
+    StreamsTooDeep {
+        /// The limit.
+        limit: usize,
+    },
     /// The peer wrote more to streams than may lie unread, without heed of their flow control.
     #[error("too much lies unread in streams: more than {limit} bytes")]
     TooManyUnreadBytes {
@@ -98,6 +104,7 @@ impl Violation {
             Self::TooManyImports { .. } => "too_many_imports",
             Self::TooManyRetainedBytes { .. } => "too_many_retained_bytes",
             Self::TooManyStreams { .. } => "too_many_streams",
+            Self::StreamsTooDeep { .. } => "streams_too_deep",
             Self::TooManyUnreadBytes { .. } => "too_many_unread_bytes",
             Self::BinaryMessage => "binary_message",
             Self::NotUtf8 => "not_utf8",
@@ -113,6 +120,7 @@ impl Violation {
             Self::TooManyImports { .. } => Some("max_imports"),
             Self::TooManyRetainedBytes { .. } => Some("max_retained_bytes"),
             Self::TooManyStreams { .. } => Some("max_streams"),
+            Self::StreamsTooDeep { .. } => Some("max_stream_depth"),
             Self::TooManyUnreadBytes { .. } => Some("max_unread_bytes"),
             Self::FrameTooLarge { .. } => Some("max_frame_bytes"),
             _ => None,

@@ -1,7 +1,7 @@
 //! What fuzzers drive: the codec, fed with bytes; sessions, fed with scripts.
 //!
 //! Not part of the public interface: built for the tests of this crate, and for the programs in
-//! `fuzz/` with the feature `__fuzz`.
+//! `fuzz/` and the benchmarks of the codec with the feature `__fuzz`.
 #![allow(
     clippy::panic,
     clippy::expect_used,
@@ -11,11 +11,13 @@
 )]
 
 mod choices;
+mod codec;
 mod decode;
 mod same;
 mod script;
 mod session;
 
+pub use codec::{Parsed, parse};
 pub use decode::decode;
 pub use script::session;
 

@@ -93,6 +93,7 @@ impl Scope for Tables<'_> {
 impl Machine {
     /// Turns an expression of a message into a value; calls in it become effects.
     pub(super) fn evaluate(&mut self, expr: Expr, host: &dyn Host) -> Result<Value, Violation> {
+        self.chunk_depth = self.depth_within(&expr);
         let mut tables = Tables {
             machine: self,
             host,

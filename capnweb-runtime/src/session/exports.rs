@@ -26,8 +26,16 @@ pub(super) struct Export {
     pub(super) refcount: u64,
     /// What a pull of it does.
     pub(super) pull: Pull,
-    /// The end to read of a pipe, until an expression takes it.
-    pub(super) readable: Option<Box<Stub>>,
+    /// What else there is of a pipe.
+    pub(super) pipe: Option<Box<PipeEnd>>,
+}
+
+/// What is known of a pipe that the peer writes to.
+pub(super) struct PipeEnd {
+    /// The end to read, until an expression takes it.
+    pub(super) readable: Option<Stub>,
+    /// How many streams it lies in, each in a chunk of the one before.
+    pub(super) depth: usize,
 }
 
 /// What a pull of an export does (protocol S-15).
@@ -55,7 +63,7 @@ impl Exports {
                 cap: main,
                 refcount: 1,
                 pull: Pull::Pending,
-                readable: None,
+                pipe: None,
             },
         );
         Self {
@@ -81,7 +89,11 @@ impl Exports {
 
     /// Adds a pipe: the end that the peer writes to, with the other one.
     pub(super) fn insert_pipe(&mut self, id: ExportId, writable: Cap, readable: Stub) {
-        self.insert(id, writable, Pull::Writable, Some(Box::new(readable)));
+        let pipe = PipeEnd {
+            readable: Some(readable),
+            depth: 0,
+        };
+        self.insert(id, writable, Pull::Writable, Some(Box::new(pipe)));
     }
 
     /// Adds a stream call, until it is answered.
@@ -190,7 +202,7 @@ impl Exports {
         std::mem::take(&mut self.streamed).into_values()
     }
 
-    fn insert(&mut self, id: ExportId, cap: Cap, pull: Pull, readable: Option<Box<Stub>>) {
+    fn insert(&mut self, id: ExportId, cap: Cap, pull: Pull, pipe: Option<Box<PipeEnd>>) {
         if pull == Pull::Started {
             self.serving = self.serving.saturating_add(1);
         }
@@ -200,7 +212,7 @@ impl Exports {
                 cap,
                 refcount: 1,
                 pull,
-                readable,
+                pipe,
             },
         );
     }

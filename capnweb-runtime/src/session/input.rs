@@ -119,7 +119,7 @@ impl Machine {
     ) -> Result<(), Violation> {
         self.charge_message(size)?;
         // Evaluated even if nobody waits: it may carry capabilities to release (protocol S-33).
-        let value = self.evaluate(expr, host)?;
+        let value = resolved(self.evaluate(expr, host)?);
         self.charge_promise(id);
         self.settle_import(id, Ok(value))
     }
@@ -205,17 +205,12 @@ impl Machine {
         Ok(())
     }
 
-    /// Returns what a message has evaluated to, as what later ones refer to. The result of a call is
-    /// one also where it is named as a stub (protocol S-31, W-43).
+    /// Returns what a message has evaluated to, as what later ones refer to.
     pub(super) fn rooted(&mut self, value: Value) -> Cap {
-        let value = match value {
-            Value::Capability(stub) => match stub.into_result() {
-                result if result.is_promise() => return result.into_cap(),
-                object => Value::Capability(object),
-            },
-            value => value,
-        };
-        Cap::kept(value, self.charge.share())
+        match resolved(value) {
+            Value::Capability(result) if result.is_promise() => result.into_cap(),
+            value => Cap::kept(value, self.charge.share()),
+        }
     }
 
     fn handle_abort(&mut self, expr: Expr, host: &dyn Host) -> Result<(), Violation> {
@@ -236,4 +231,13 @@ impl Machine {
 /// other words.
 fn is_plain(outcome: &Outcome) -> bool {
     outcome.as_ref().is_ok_and(|value| !holds_error(value)) && is_flat(outcome)
+}
+
+/// Returns what a promise is resolved to. The result of a call is one also where it is named as a stub
+/// (protocol S-31, W-43).
+fn resolved(value: Value) -> Value {
+    match value {
+        Value::Capability(stub) => Value::Capability(stub.into_result()),
+        value => value,
+    }
 }

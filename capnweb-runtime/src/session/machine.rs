@@ -35,6 +35,8 @@ pub(crate) struct Machine {
     pub(super) pipes: Vec<Weak<Pipe>>,
     /// What the message that is being handled is charged to.
     pub(super) charge: MessageCharge,
+    /// How many streams what is being evaluated lies in, each in a chunk of the one before.
+    pub(super) chunk_depth: usize,
     pub(super) outbox: Outbox,
     pub(super) frame_bytes: usize,
     /// Bytes that were taken to be written, and may not have been yet.
@@ -72,6 +74,7 @@ impl Machine {
             streams: Arc::default(),
             pipes: Vec::new(),
             charge: MessageCharge::None,
+            chunk_depth: 0,
             counters: config.counters.clone(),
             exports: Exports::new(main),
             imports: Imports::new(),

@@ -65,10 +65,35 @@ impl Machine {
 
     /// Takes the end to read of a pipe (protocol W-37).
     pub(super) fn take_readable(&mut self, id: WireId) -> Result<Stub, Violation> {
-        ExportId::from_peer(id)
-            .and_then(|id| self.exports.get_mut(id)?.readable.take())
-            .map(|stub| *stub)
-            .ok_or(Violation::NotAPipe(id))
+        let depth = self.chunk_depth;
+        let export = ExportId::from_peer(id).and_then(|id| self.exports.get_mut(id));
+        let pipe = export.and_then(|export| export.pipe.as_mut());
+        let readable = pipe.and_then(|pipe| {
+            pipe.depth = depth;
+            pipe.readable.take()
+        });
+        let readable = readable.ok_or(Violation::NotAPipe(id))?;
+        let limit = self.limits.max_stream_depth;
+        if depth > limit {
+            self.effects.push(Effect::drop_stub(readable));
+            return Err(Violation::StreamsTooDeep { limit });
+        }
+        Ok(readable)
+    }
+
+    /// Returns how deep streams lie in what is evaluated: they do if it is called on a pipe.
+    pub(super) fn depth_within(&self, expr: &Expr) -> usize {
+        let Expr::Capability(WireRef::Pipeline(target) | WireRef::Import(target)) = expr else {
+            return 0;
+        };
+        let export = ExportId::from_peer(target.id).and_then(|id| self.exports.get(id));
+        match export {
+            Some(export) if export.pull == Pull::Writable => {
+                let depth = export.pipe.as_ref().map_or(0, |pipe| pipe.depth);
+                depth.saturating_add(1)
+            }
+            _ => 0,
+        }
     }
 
     /// Begins to receive a blob (protocol W-36).
@@ -211,8 +236,8 @@ impl Machine {
     /// Lets go of an export, outside.
     pub(super) fn let_go(&mut self, export: Export) {
         self.effects.push(Effect::Abandon(export.cap));
-        self.effects
-            .extend(export.readable.map(|stub| Effect::drop_stub(*stub)));
+        let unread = export.pipe.and_then(|pipe| pipe.readable);
+        self.effects.extend(unread.map(Effect::drop_stub));
     }
 
     /// Ends the pipes of a session that has ended.

@@ -1,4 +1,13 @@
 //! Types for references: what generated code and its users hold.
+//!
+//! | file | what is in it |
+//! |---|---|
+//! | `capability` | the traits of what travels, and of what is a capability |
+//! | `promise`, `pipeline`, `map` | results that are under way, and what can be done with them meanwhile |
+//! | `arguments` | what callers may pass, and how callees take it |
+//! | `function`, `stream`, `body` | capabilities that no trait has to be written for |
+//! | `rpc_error` | errors with a type |
+//! | `untyped` | doing without one |
 
 mod arguments;
 mod body;

@@ -1,7 +1,5 @@
 //! Errors of a user's own type, across the wire.
 
-use serde::Serialize;
-
 use super::capability::Wire;
 use crate::data;
 use crate::error::Error;
@@ -51,7 +49,7 @@ pub fn typed_error(class: &'static str, code: &'static str, message: String) -> 
 impl ErrorBuilder {
     /// Adds a field. One that cannot travel is left out: the error itself always arrives.
     #[must_use]
-    pub fn prop<T: Serialize + ?Sized>(self, name: &'static str, value: &T) -> Self {
+    pub fn prop<T: Wire>(self, name: &'static str, value: &T) -> Self {
         match data::to_value(value) {
             Ok(value) => Self(self.0.with_prop(name, value)),
             Err(_) => self,

@@ -1,4 +1,13 @@
 //! The data model: one tree for every value that travels, generic in its capability leaf.
+//!
+//! | file | what is in it |
+//! |---|---|
+//! | `tree` | the tree |
+//! | `object`, `members`, `member_name` | plain objects, their making, and names that they may not have |
+//! | `path` | ways into a tree |
+//! | `bigint`, `date`, `bytes`, `element`, `error_value`, `url`, `headers`, `blob` | leaves, each a type of JavaScript's that JSON does not have |
+//! | `request`, `request_options`, `response` | what has a body, which may be a stream |
+//! | `http_types` | to the crate `http` and back |
 
 mod bigint;
 mod blob;

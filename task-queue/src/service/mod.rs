@@ -1,4 +1,14 @@
 //! The capability traits over the engine.
+//!
+//! | file | what is in it |
+//! |---|---|
+//! | `owner`, `hub` | the one owner of the state, and what the objects share; `config` is what it is set to |
+//! | `gate`, `secrets`, `gateway`, `supervisor` | from a connection to a role, and what each role begins with |
+//! | `queue`, `task`, `observers` | a client's objects |
+//! | `pool`, `worker`, `attempt`, `far` | workers, and how one carries out what it was assigned |
+//! | `storage`, `lock`, `network`, `gpu` | resources, each as a capability |
+//! | `care`, `loan` | taking back what was handed out |
+//! | `refusal` | why something was not done |
 
 mod attempt;
 mod care;

@@ -115,6 +115,10 @@ goals! {
         Some(AtMost(0.1)), Some(AtMost(0.067));
     "a call beside 1,000,000 capabilities, × beside none":
         Figure::Of("beside-capabilities", Peer::Ours, "times"), Some(AtMost(1.3)), None;
+    "the server CPU of that, × beside none":
+        Figure::Of("beside-capabilities", Peer::Ours, "times_cpu"), Some(AtMost(1.3)), None;
     "a call beside 10,000 connections, × beside 64":
         Figure::Of("beside-connections", Peer::Ours, "times"), Some(AtMost(1.3)), None;
+    "the server CPU of that, × beside 64":
+        Figure::Of("beside-connections", Peer::Ours, "times_cpu"), Some(AtMost(1.3)), None;
 }

@@ -97,10 +97,12 @@ fn table(results: &Results, contest: &Contest) -> String {
                 .any(|&peer| !(column.cell)(results, contest, peer).is_empty())
         })
         .collect();
-    let heads = columns
-        .iter()
-        .map(|column| column.head.replace("UNIT", contest.unit));
-    let heads: Vec<String> = heads.collect();
+    let reference = contest.reference.map_or("", Peer::name);
+    let head = |column: &&Column| {
+        let head = column.head.replace("UNIT", contest.unit);
+        head.replace("REFERENCE", reference)
+    };
+    let heads: Vec<String> = columns.iter().map(head).collect();
     writeln!(text, "| | {} |", heads.join(" | ")).expect("a String takes everything");
     writeln!(text, "|---|{}", "---|".repeat(columns.len())).expect("a String takes everything");
     for peer in peers {
@@ -136,7 +138,7 @@ const COLUMNS: &[Column] = &[
         },
     },
     Column {
-        head: "× reference",
+        head: "× REFERENCE",
         cell: |results, contest, peer| {
             let other = contest.reference;
             let ratio = other.and_then(|other| results.ratio(contest.name, peer, other, "rate"));

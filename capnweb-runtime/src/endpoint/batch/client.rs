@@ -120,19 +120,19 @@ impl<C> Batch<C> {
     /// Waits for what is wanted, or until the last of it is given up.
     async fn answered<W: Wanted>(&self, wanted: W) -> Result<W::Output, Disconnect> {
         let mut collecting = std::pin::pin!(wanted.collect());
-        let nothing_wanted =
-            poll_fn(|context| Poll::Ready(collecting.as_mut().poll(context))).await;
+        // What is there before anything was sent, such as nothing at all, says nothing of the rest.
+        let at_once = poll_fn(|context| Poll::Ready(collecting.as_mut().poll(context))).await;
         let answer = tokio::select! {
             answer = self.exchange() => answer?,
             // Nothing has come: its time is up.
-            late = &mut collecting, if nothing_wanted.is_pending() => return Ok(late),
+            late = &mut collecting, if at_once.is_pending() => return Ok(late),
             never = self.connection.lose_patience() => match never {},
         };
         self.hear(&answer).await;
         // What was not answered by then never will be.
         self.connection.terminate(&Disconnect::BatchEnded);
-        match nothing_wanted {
-            Poll::Ready(nothing) => Ok(nothing),
+        match at_once {
+            Poll::Ready(there) => Ok(there),
             // An answer may be that of a method of this side's, which takes its own time.
             Poll::Pending => Ok(collecting.await),
         }

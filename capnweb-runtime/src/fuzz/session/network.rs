@@ -156,34 +156,39 @@ impl Network {
         self.feeds.clear();
         self.handles.clear();
         self.resolvers.clear();
-        let watched = std::mem::take(&mut self.watched);
-        for (_, told) in &watched {
-            assert!(told.load(Ordering::SeqCst) <= 1, "a promise settled twice");
-        }
-        let is_settled = |told: &AtomicUsize| told.load(Ordering::SeqCst) > 0;
         // What has settled is let go of; what has not must settle when its session is cut.
-        let pending = watched.into_iter().filter(|(_, told)| !is_settled(told));
-        let (promises, told): (Vec<_>, Vec<_>) = pending.unzip();
+        let pending = self.take_pending();
         self.let_go_of_what_is_kept().await;
-        if promises.is_empty() {
-            for link in &self.links {
-                link.check();
-            }
+        if pending.is_empty() {
+            self.links.iter().for_each(Link::check);
         }
-        for link in &mut self.links {
-            link.cut();
-        }
+        self.links.iter_mut().for_each(Link::cut);
         self.run_dry().await;
-        for told in told {
+        for (_, told) in &pending {
             assert_eq!(told.load(Ordering::SeqCst), 1, "a promise never settled");
         }
-        drop(promises);
+        drop(pending);
         self.let_go_of_what_is_kept().await;
-        for link in &self.links {
-            link.ends.iter().for_each(|end| end.is_empty(0));
-        }
+        let ends = self.links.iter().flat_map(|link| &link.ends);
+        ends.for_each(|end| end.is_empty(0));
         self.links.clear();
         settle().await;
+        self.check_houses();
+    }
+
+    /// Takes the promises that are watched and have not settled; no other has settled twice.
+    fn take_pending(&mut self) -> Vec<(Stub, Arc<AtomicUsize>)> {
+        let mut watched = std::mem::take(&mut self.watched);
+        watched.retain(|(_, told)| match told.load(Ordering::SeqCst) {
+            0 => true,
+            1 => false,
+            _ => panic!("a promise settled twice"),
+        });
+        watched
+    }
+
+    /// Checks that no object is left, and that none has seen anything wrong.
+    fn check_houses(&self) {
         let alive: Vec<_> = self.houses.iter().map(House::alive).collect();
         assert!(
             alive.iter().all(|alive| *alive == 0),

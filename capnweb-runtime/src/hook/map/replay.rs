@@ -135,10 +135,13 @@ impl Replay {
         evaluate(&mut scope, expr.clone())
     }
 
-    /// Makes something that later instructions can refer to.
+    /// Makes something that later instructions can refer to. A stream is a value, not called through
+    /// what it is part of (protocol P-2).
     fn keep(&self, value: Value) -> Result<Cap, Error> {
         match (value, &self.mapper.terms().allowance) {
-            (Value::Capability(stub), _) if stub.path().is_empty() => Ok(stub.into_cap()),
+            (Value::Capability(stub), _) if stub.path().is_empty() && !stub.is_stream() => {
+                Ok(stub.into_cap())
+            }
             (value, None) => Ok(Cap::settled(Ok(value))),
             (value, Some(allowance)) => {
                 let charge = allowance.charge(weight(&value))?;

@@ -136,7 +136,7 @@ impl Gauge {
 
     /// Returns whether there is a pump that may not ask its source for more before something was
     /// acknowledged.
-    #[cfg(any(test, feature = "websocket"))]
+    #[cfg(feature = "websocket")]
     pub(crate) fn is_held_up(&self) -> bool {
         self.0.held_up.load(Ordering::Acquire) > 0
     }

@@ -398,19 +398,39 @@ async fn a_call_that_waits_for_a_call_on_its_own_result_ends_with_its_session() 
 /// holds the queue, and no method waits that could give up (`settle_what_waits`).
 #[tokio::test]
 async fn a_call_on_its_own_result_ends_with_its_session() {
-    let peer = Scripted::new();
-    peer.serves(
-        r#"→ ["push",["pipeline",0,["callFunction"],[["export",-1],4]]]
-           ← ["push",["pipeline",-1,[],[4]]]
-           ← ["pull",1]
-           → ["push",["pipeline",1,["result","f"],[]]]
-           → ["resolve",1,["import",2]]
+    nothing_is_owed_for_a_call_on(
+        r#"→ ["resolve",1,{"f":["import",2]}]
            ← ["release",1,1]
            ← ["release",-1,1]
            → ["release",1,1]
            → ["release",2,1]"#,
     )
     .await;
+}
+
+/// It is that result: neither ever comes.
+#[tokio::test]
+async fn a_result_that_is_that_of_a_call_on_it_ends_with_its_session() {
+    nothing_is_owed_for_a_call_on(
+        r#"→ ["resolve",1,["import",2]]
+           ← ["release",1,1]
+           → ["release",1,1]
+           → ["release",2,1]"#,
+    )
+    .await;
+}
+
+/// Has a call made on the result of another that the peer is asked to settle, and does.
+async fn nothing_is_owed_for_a_call_on(settling: &str) {
+    let peer = Scripted::new();
+    peer.serves(
+        r#"→ ["push",["pipeline",0,["callFunction"],[["export",-1],4]]]
+           ← ["push",["pipeline",-1,[],[4]]]
+           ← ["pull",1]
+           → ["push",["pipeline",1,["result","f"],[]]]"#,
+    )
+    .await;
+    peer.serves(settling).await;
     nothing_is_owed_after_the_end(&peer).await;
 }
 

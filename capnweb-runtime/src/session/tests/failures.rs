@@ -28,6 +28,28 @@ async fn s33_capabilities_in_a_received_rejection_are_released() {
     peer.is_clean().await;
 }
 
+/// As it is in a push: what is the whole resolution is a result, though it is named as a stub.
+#[tokio::test]
+async fn s31_a_call_that_a_promise_resolves_to_is_waited_for() {
+    let peer = Scripted::new();
+    peer.serves(
+        r#"→ ["push",["pipeline",0,["wrap"],[["promise",-1]]]]
+           → ["pull",1]
+           → ["resolve",-1,["import",0,["nope"],[]]]
+           ← ["release",-1,1]
+           ← ["reject",1,["error","TypeError","'nope' is not a function."]]
+           → ["push",["pipeline",0,["wrap"],[["promise",-2]]]]
+           → ["pull",2]
+           → ["resolve",-2,["import",0,["square"],[3]]]
+           ← ["release",-2,1]
+           ← ["resolve",2,{"x":9}]
+           → ["release",1,1]
+           → ["release",2,1]"#,
+    )
+    .await;
+    peer.is_clean().await;
+}
+
 #[tokio::test]
 async fn w45_a_pending_local_promise_in_a_result_is_answered_unasked() {
     let peer = Scripted::new();

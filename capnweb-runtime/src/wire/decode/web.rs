@@ -54,7 +54,10 @@ impl Decoder<'_> {
         depth: Depth,
     ) -> Result<Request<Expr>, DecodeError> {
         let body = match init.member("body") {
+            // What JavaScript takes for false is none of the forms, and a text to `new Request`.
             Json::Null => Tree::Null,
+            Json::Bool(false) => Tree::String("false".to_owned()),
+            Json::Number(0.0) => Tree::String("0".to_owned()),
             body => self.value(body, depth.below())?,
         };
         if !is_body(&body) {
@@ -63,17 +66,17 @@ impl Decoder<'_> {
         if is_truthy(&init.member("signal")) {
             return Err(DecodeError::RequestSignal);
         }
-        // `new Request` wants to be told that the answer does not come before the end of a stream.
-        if matches!(body, Tree::Capability(_)) && init.lacks("duplex") {
-            return Err(DecodeError::RequestDuplex);
-        }
-        let headers = init.headers_for(&body)?;
+        let is_unsaid = matches!(body, Tree::Capability(_)) && init.lacks("duplex");
+        let headers = init.headers()?;
         let method = init.text("method")?;
         let method = read_method(method.unwrap_or("GET"))?;
         let mut request = Request::new(method, url(address)?, body);
         request.headers = headers;
         request.options = options(init)?;
         request.check()?;
+        if is_unsaid {
+            return Err(DecodeError::RequestDuplex);
+        }
         Ok(request)
     }
 
@@ -110,7 +113,7 @@ fn response(body: Expr, init: &Init<'_>) -> Result<Response<Expr>, DecodeError> 
     if is_truthy(&init.member("webSocket")) {
         return Err(DecodeError::ResponseWebSocket);
     }
-    let headers = init.headers_for(&body)?;
+    let headers = init.headers()?;
     let mut response = Response::new(init.status()?, body);
     if let Some(text) = init.text("statusText")? {
         response.status_text.push_str(text);
@@ -202,16 +205,6 @@ impl<'a> Init<'a> {
         }
     }
 
-    /// Returns the header fields. A body that is a text says so, unless they do, as JavaScript's
-    /// `Request` and `Response` have it: all peers see the same.
-    fn headers_for(&self, body: &Expr) -> Result<Headers, DecodeError> {
-        let mut headers = self.headers()?;
-        if matches!(body, Tree::String(_)) && headers.get(CONTENT_TYPE).is_none() {
-            headers.append(CONTENT_TYPE, "text/plain;charset=UTF-8")?;
-        }
-        Ok(headers)
-    }
-
     fn headers(&self) -> Result<Headers, DecodeError> {
         match self.0.member("headers") {
             None => Ok(Headers::new()),
@@ -235,5 +228,3 @@ impl<'a> Init<'a> {
         }
     }
 }
-
-const CONTENT_TYPE: &str = "content-type";

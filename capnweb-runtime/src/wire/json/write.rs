@@ -6,7 +6,7 @@ use crate::ids::safe_integer;
 
 /// Appends a string literal: nothing is escaped that need not be.
 pub(crate) fn write_string(out: &mut String, text: &str) {
-    out.reserve(text.len().saturating_add(2));
+    out.reserve(text.len().saturating_add(AFTER_TEXT));
     out.push('"');
     let mut rest = text;
     loop {
@@ -110,6 +110,9 @@ fn cut(text: &str, length: usize) -> &str {
     let end = text.char_indices().nth(length).map(|(at, _)| at);
     end.and_then(|end| text.get(..end)).unwrap_or(text)
 }
+
+/// Room for what follows a text in a message: growing once more would copy a long one.
+pub(crate) const AFTER_TEXT: usize = 32;
 
 const EXCERPT_LENGTH: usize = 256;
 

@@ -135,6 +135,14 @@ fn w34_requests_are_normalized() {
     ] {
         assert_eq!(rewritten(same), plain, "{same}");
     }
+    for (given, body) in [("0", "0"), ("-0.0", "0"), ("false", "false"), (r#""""#, "")] {
+        let text =
+            format!("[\"request\",\"http://e.com/\",{{\"method\":\"PUT\",\"body\":{given}}}]");
+        let Ok(Tree::Request(request)) = read(&text) else {
+            panic!("{text}");
+        };
+        assert_eq!(request.body, Tree::String(body.to_owned()), "{text}");
+    }
     let method = |name| {
         let text = format!("[\"request\",\"http://e.com/\",{{\"method\":\"{name}\"}}]");
         match read(&text) {

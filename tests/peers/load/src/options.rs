@@ -85,7 +85,6 @@ impl Plan {
 /// # Panics
 ///
 /// When there is none.
-#[must_use]
 pub async fn listening() -> TcpListener {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     announce(listener.local_addr().expect("it has an address"));
@@ -102,7 +101,6 @@ pub fn announce(address: SocketAddr) {
 /// # Panics
 ///
 /// When there is none to be had.
-#[must_use]
 pub fn runtime() -> Runtime {
     Builder::new_current_thread()
         .enable_all()

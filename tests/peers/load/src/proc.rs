@@ -11,7 +11,6 @@ pub struct Usage {
 
 impl Usage {
     /// Reads what this process and the server have used until now.
-    #[must_use]
     pub fn now(server: u32) -> Self {
         Self {
             client: cpu_nanoseconds(std::process::id()),
@@ -20,7 +19,6 @@ impl Usage {
     }
 
     /// Returns what has been used since, in nanoseconds: by the client, and by the server.
-    #[must_use]
     pub fn since(self, earlier: Self) -> (u64, u64) {
         (
             self.client.saturating_sub(earlier.client),
@@ -30,7 +28,6 @@ impl Usage {
 }
 
 /// Returns the processor time of the threads of a process, in nanoseconds.
-#[must_use]
 pub fn cpu_nanoseconds(process: u32) -> u64 {
     let Ok(threads) = fs::read_dir(format!("/proc/{process}/task")) else {
         return 0;
@@ -43,13 +40,11 @@ pub fn cpu_nanoseconds(process: u32) -> u64 {
 }
 
 /// Returns the memory that a process has now, in bytes.
-#[must_use]
 pub fn resident_bytes(process: u32) -> u64 {
     status(process, "VmRSS:").saturating_mul(1024)
 }
 
 /// Returns the most memory that a process had since [`forget_peak`], in KiB.
-#[must_use]
 pub fn peak_kib(process: u32) -> u64 {
     status(process, "VmHWM:")
 }

@@ -22,7 +22,6 @@ pub struct Latencies(Vec<u64>);
 
 impl Report {
     /// Begins a measurement.
-    #[must_use]
     pub fn begin(plan: &Plan) -> Self {
         forget_peak(plan.server);
         Self {
@@ -34,14 +33,12 @@ impl Report {
     }
 
     /// Adds something that was found out.
-    #[must_use]
     pub fn field(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.fields.insert(name.to_owned(), value.into());
         self
     }
 
     /// Adds the median and the 99th percentile.
-    #[must_use]
     pub fn latencies(self, latencies: Latencies) -> Self {
         let mut all = latencies.0;
         all.sort_unstable();

@@ -187,7 +187,10 @@ impl Script {
     fn step(&mut self) -> Json {
         match self.random.below(6) {
             0 => json!(self.random.below(3)),
-            1 => json!(self.random.pick(&["0", "length", "constructor", "toJSON", "__proto__"])),
+            1 => json!(
+                self.random
+                    .pick(&["0", "length", "constructor", "toJSON", "__proto__"])
+            ),
             _ => json!(
                 self.random
                     .pick(&["list", "x", "none", "undef", "value", "prop", "a"])
@@ -212,8 +215,14 @@ impl Script {
             0 if self.random.wild(1) => json!(self.next),
             1 if self.random.wild(1) => json!(-1),
             2 if self.random.wild(1) => self.random.number(),
-            3 => self.random.any(&self.pipes).map_or(json!(0), |id| json!(id)),
-            4 => self.random.any(&self.sinks).map_or(json!(0), |id| json!(id)),
+            3 => self
+                .random
+                .any(&self.pipes)
+                .map_or(json!(0), |id| json!(id)),
+            4 => self
+                .random
+                .any(&self.sinks)
+                .map_or(json!(0), |id| json!(id)),
             _ => json!(self.random.any(&self.entries)),
         }
     }
@@ -369,11 +378,11 @@ impl Script {
         let count = 1 + self.random.below(2);
         let captures: Vec<Json> = (0..count).map(|at| self.capture(at)).collect();
         let outer = self.mapper;
-        let captured = i64::try_from(count).expect("it is small");
+        let taken_in = i64::try_from(count).expect("it is small");
         let instructions: Vec<Json> = (0..self.random.below(4))
             .map(|at| {
                 let results = i64::try_from(at).expect("it is small");
-                self.mapper = Some((captured, results));
+                self.mapper = Some((taken_in, results));
                 if self.random.chance(3) {
                     self.value(depth)
                 } else {

@@ -9,6 +9,7 @@ mod canonical;
 mod differences;
 mod generate;
 mod random;
+mod reasons;
 mod spoil;
 mod values;
 mod verdict;
@@ -40,7 +41,10 @@ fn ours_and_npms_peers_make_the_same_of_whatever_they_are_sent() {
             let kind = match peers.outcome(&conversation).await {
                 Ok(kind) => kind,
                 Err(found) => {
-                    wrong.push(format!("seed {seed}: {}", peers.shortest(conversation, found).await));
+                    wrong.push(format!(
+                        "seed {seed}: {}",
+                        peers.shortest(conversation, found).await
+                    ));
                     if wrong.len() >= enough {
                         break;
                     }
@@ -74,10 +78,7 @@ struct Difference {
 
 impl Peers {
     /// Has a conversation with both; returns what became of it, or how they differ.
-    async fn outcome(
-        &self,
-        conversation: &[String],
-    ) -> Result<&'static str, Difference> {
+    async fn outcome(&self, conversation: &[String]) -> Result<&'static str, Difference> {
         let (ours, reference) = tokio::join!(
             Box::pin(verdict(&self.ours, conversation)),
             Box::pin(verdict(&self.reference, conversation))

@@ -39,7 +39,9 @@ impl Random {
     pub(super) fn either<'a>(&mut self, good: &[&'a str], odd: &[&'a str]) -> &'a str {
         let odd = if self.tame { &[] } else { odd };
         let at = self.below(good.len() + odd.len());
-        good.get(at).or(odd.get(at - good.len().min(at))).expect("it is in one of them")
+        good.get(at)
+            .or(odd.get(at - good.len().min(at)))
+            .expect("it is in one of them")
     }
 
     pub(super) fn pick<'a>(&mut self, list: &[&'a str]) -> &'a str {

@@ -53,7 +53,8 @@ impl Script {
             1 => drop(characters.remove(at)),
             2 => characters.insert(
                 at,
-                self.random.pick(&["[", "]", "\"", ",", " ", "0"])
+                self.random
+                    .pick(&["[", "]", "\"", ",", " ", "0"])
                     .chars()
                     .next()
                     .expect("one"),

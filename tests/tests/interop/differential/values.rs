@@ -29,10 +29,23 @@ impl Random {
     }
 
     pub(super) fn bytes(&mut self) -> Json {
-        let data = self.pick(&["", "AQ", "AQID", "AQ==", "AAECAwQFBgc", "A Q", "_-8", "AQIDBA"]);
+        let data = self.pick(&[
+            "",
+            "AQ",
+            "AQID",
+            "AQ==",
+            "AAECAwQFBgc",
+            "A Q",
+            "_-8",
+            "AQIDBA",
+        ]);
         match self.below(3) {
             0 => json!(["bytes", data]),
-            1 => json!(["bytes", data, self.either(&["Uint8Array"], &["Bogus", "uint8array"])]),
+            1 => json!([
+                "bytes",
+                data,
+                self.either(&["Uint8Array"], &["Bogus", "uint8array"])
+            ]),
             _ => {
                 let single = ["ArrayBuffer", "DataView", "Int8Array"];
                 let several = ["Uint16Array", "Float64Array", "BigInt64Array"];
@@ -45,7 +58,10 @@ impl Random {
         let pairs: Vec<_> = (0..self.below(4))
             .map(|_| {
                 let name = self.either(&NAMES, &["a b", "", "é"]);
-                json!([name, self.either(&["1", " 2 ", "a,b", "\u{e9}"], &["\u{100}", "x\ny"])])
+                json!([
+                    name,
+                    self.either(&["1", " 2 ", "a,b", "\u{e9}"], &["\u{100}", "x\ny"])
+                ])
             })
             .collect();
         json!(pairs)
@@ -63,10 +79,22 @@ impl Random {
                 0 => ("headers", self.pairs()),
                 1 => ("unknown", json!(1)),
                 2 => ("method", json!(self.either(&METHODS, &["TRACE", "a b"]))),
-                3 => ("cache", json!(self.either(&["default", "no-store"], &["only-if-cached", "bogus"]))),
-                4 => ("redirect", json!(self.either(&["follow", "error", "manual"], &["bogus"]))),
-                5 => ("mode", json!(self.either(&["cors", "same-origin"], &["no-cors", "navigate"]))),
-                _ => ("credentials", json!(self.either(&["omit", "include"], &["bogus"]))),
+                3 => (
+                    "cache",
+                    json!(self.either(&["default", "no-store"], &["only-if-cached", "bogus"])),
+                ),
+                4 => (
+                    "redirect",
+                    json!(self.either(&["follow", "error", "manual"], &["bogus"])),
+                ),
+                5 => (
+                    "mode",
+                    json!(self.either(&["cors", "same-origin"], &["no-cors", "navigate"])),
+                ),
+                _ => (
+                    "credentials",
+                    json!(self.either(&["omit", "include"], &["bogus"])),
+                ),
             };
             members.insert(name.to_owned(), value);
         }
@@ -109,7 +137,15 @@ const NUMBERS: [&str; 16] = [
     "0.1e1",
 ];
 
-const TEXTS: [&str; 7] = ["", "a", "é😀", "\u{0}\n\"\\", "\u{2028}", "undefined", "long text"];
+const TEXTS: [&str; 7] = [
+    "",
+    "a",
+    "é😀",
+    "\u{0}\n\"\\",
+    "\u{2028}",
+    "undefined",
+    "long text",
+];
 
 const DIGITS: [&str; 8] = [
     "0",

@@ -58,7 +58,8 @@ impl Seen {
 
 impl Probe for Witness {
     async fn see(&self, a: Value, b: Value) -> Result<()> {
-        self.seen.begin(format!("{} {}", canonical(&a), canonical(&b)));
+        self.seen
+            .begin(format!("{} {}", canonical(&a), canonical(&b)));
         Ok(())
     }
 
@@ -93,7 +94,9 @@ impl Probe for Witness {
     async fn read(&self, value: Value) -> Result<()> {
         let line = self.seen.begin("read".to_owned());
         match value {
-            Value::Blob(blob) => self.seen.add(line, &format!(" {}", canonical(&Value::Blob(blob)))),
+            Value::Blob(blob) => self
+                .seen
+                .add(line, &format!(" {}", canonical(&Value::Blob(blob)))),
             Value::Request(request) => self.read_body(line, request.body).await,
             Value::Response(response) => self.read_body(line, response.body).await,
             other => match from_value::<ReadableStream<Value>>(other) {
@@ -142,7 +145,12 @@ impl Probe for Witness {
         for _ in 0..TURNS {
             yield_now().await;
         }
-        Ok(self.seen.0.lock().expect("nobody panics with it").join("\n"))
+        Ok(self
+            .seen
+            .0
+            .lock()
+            .expect("nobody panics with it")
+            .join("\n"))
     }
 }
 

@@ -32,7 +32,7 @@ async fn streams_and_calls_take_turns() {
         let (mut first, mut second) = (first.unwrap(), second.unwrap());
         let (mut ones, mut twos, mut calls) = (0_u32, 0_u32, 0_u32);
         let mut call = Box::pin(studio.echo("?").into_future());
-        while ones < 300 || twos < 300 || calls < 10 {
+        while ones + twos < 4000 || calls < 10 {
             tokio::select! {
                 one = first.next() => { one.unwrap().unwrap(); ones += 1; }
                 two = second.next() => { two.unwrap().unwrap(); twos += 1; }
@@ -42,10 +42,10 @@ async fn streams_and_calls_take_turns() {
                     call = Box::pin(studio.echo("?").into_future());
                 }
             }
-            let (least, most) = (ones.min(twos), ones.max(twos));
-            assert!(most - least < 200, "{ones} and {twos}");
         }
-        assert!(calls > 0);
+        // One has a start of a window at most; after that each has its half.
+        let least = ones.min(twos);
+        assert!(3 * least > ones + twos, "{ones} and {twos}");
         drop(call);
         drop((first, second));
         super::studio::noted(studio, &[DROPPED, DROPPED]).await;

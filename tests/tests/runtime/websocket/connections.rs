@@ -3,6 +3,7 @@
 use capnweb_runtime::{ConnectError, Connector, Server, Value, connect};
 use tokio::io::AsyncReadExt as _;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::time::Instant;
 
 use super::super::support::{Census, Frozen, Link, address_of, in_time, post, seconds, serving_by};
 use super::echo::{EchoStub, Parrot, parrot};
@@ -39,17 +40,25 @@ async fn who_comes_when_all_places_are_taken_is_told_so() {
 async fn who_never_says_what_it_wants_is_cut_off_and_holds_up_nobody_for_long() {
     let clock = Frozen::new();
     let url = serving_by(Server::new(|_| parrot()).max_handshakes(1)).await;
-    let mut silent = TcpStream::connect(address_of(&url)).await.unwrap();
-    // It has to wait until the silent one is cut off.
-    let honest = tokio::spawn({
-        let url = url.clone();
-        async move { Link::<EchoStub>::connect(&url).await }
-    });
     let mut nothing = [0];
+    let begun = Instant::now();
+    let mut silent = TcpStream::connect(address_of(&url)).await.unwrap();
     let cut_off = clock.pass_until(silent.read(&mut nothing)).await;
     assert!(matches!(cut_off, Ok(0) | Err(_)), "{cut_off:?}");
-    let honest = honest.await.unwrap();
-    assert_eq!(honest.echo(Value::Null).await.unwrap(), Value::Null);
+    assert!(begun.elapsed() >= seconds(9), "{:?}", begun.elapsed());
+
+    // Another makes way for who comes, and so does its connection.
+    let begun = Instant::now();
+    let mut silent = TcpStream::connect(address_of(&url)).await.unwrap();
+    let honest = clock.pass_until(Link::<EchoStub>::connect(&url)).await;
+    assert!(begun.elapsed() < seconds(3), "{:?}", begun.elapsed());
+    let cut_off = in_time(silent.read(&mut nothing)).await;
+    assert!(matches!(cut_off, Ok(0) | Err(_)), "{cut_off:?}");
+    // Who has said what it wants makes way for nobody.
+    let next = clock.pass_until(Link::<EchoStub>::connect(&url)).await;
+    for link in [honest, next] {
+        assert_eq!(link.echo(Value::Null).await.unwrap(), Value::Null);
+    }
 }
 
 #[tokio::test]

@@ -309,6 +309,45 @@ async fn m25_a_stream_to_write_to_is_not_mapped() {
     peer.is_clean().await;
 }
 
+/// It is told of the calls, and not handed the mapper with all that was captured (M-1).
+#[tokio::test]
+async fn m1_an_object_of_the_peers_is_an_input_and_not_whom_to_ask() {
+    let peer = Scripted::new();
+    peer.serves(
+        r#"→ ["push",["pipeline",0,["echo"],[["export",-1]]]]
+           → ["push",["remap",1,[],[["import",0]],[["pipeline",0,["double"],[4]],["pipeline",-1,["square"],[["pipeline",1]]]]]]
+           → ["pull",2]
+           ← ["push",["pipeline",-1,["double"],[4]]]
+           ← ["pull",1]
+           → ["resolve",1,8]
+           ← ["release",1,1]
+           ← ["resolve",2,64]
+           → ["release",2,1]
+           → ["release",1,1]
+           ← ["release",-1,1]"#,
+    )
+    .await;
+    peer.is_clean().await;
+}
+
+#[tokio::test]
+async fn p2_a_stream_among_the_inputs_has_no_members() {
+    let peer = Scripted::new();
+    peer.serves(
+        r#"→ ["push",[[["writable",-1]]]]
+           → ["push",["remap",1,[],[],[["pipeline",0,["write"],["x"]]]]]
+           → ["pull",2]
+           ← ["resolve",2,[[["promise",-1]]]]
+           ← ["reject",-1,["error","TypeError","'write' is not a function."]]
+           → ["release",2,1]
+           → ["release",-1,1]
+           → ["release",1,1]
+           ← ["release",-1,1]"#,
+    )
+    .await;
+    peer.is_clean().await;
+}
+
 /// As it is in a push (S-31, W-43): what is the whole result is a result, though it is named as a stub.
 #[tokio::test]
 async fn m1_a_call_that_is_named_as_a_stub_fails_as_a_whole() {

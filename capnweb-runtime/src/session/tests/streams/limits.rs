@@ -1,10 +1,12 @@
 //! What a peer may make streams cost, at the limit and past it, beside a bystander.
 
-use super::theatre::Theatre;
+use super::theatre::{Theatre, pair};
+use crate::data::to_value;
 use crate::error::{Disconnect, Unsendable, Violation};
-use crate::hook::{Stub, Value};
+use crate::hook::{Stub, Value, promise};
 use crate::limits::Limits;
 use crate::session::tests::support::{Net, Scripted, call, failure, frames, is, settle, string};
+use crate::typed::ReadableStream;
 
 /// What a session ends with whose peer has gone too far.
 fn violated(peer: &Scripted) -> Violation {
@@ -88,6 +90,70 @@ async fn l19_streams_out_up_to_the_limit_and_one_more() {
            ← ["stream",["pipeline",7,["close"],[]]]"#
     ))
     .await;
+}
+
+/// A stream in a chunk of a stream in a chunk: as deep as it may, and one more.
+#[tokio::test]
+async fn l19_streams_within_streams_up_to_the_limit_and_one_more() {
+    let limits = Limits {
+        max_stream_depth: 2,
+        ..Limits::default()
+    };
+    let (peer, bystander) = (Scripted::with(limits.clone()), Scripted::with(limits));
+    let within = |peer: &Scripted, outer: usize, inner: usize| {
+        peer.says(r#"["pipe"]"#);
+        peer.says(&format!(
+            r#"["stream",["pipeline",{outer},["write"],[{{"s":["readable",{inner}]}}]]]"#
+        ));
+    };
+    for peer in [&peer, &bystander] {
+        peer.says(r#"["pipe"]"#);
+        peer.says(r#"["push",["readable",1]]"#);
+        within(peer, 1, 3);
+        within(peer, 3, 5);
+        assert!(peer.ended().is_none());
+    }
+    within(&peer, 5, 7);
+    assert_eq!(violated(&peer), Violation::StreamsTooDeep { limit: 2 });
+    // Side by side there are as many as there may be otherwise.
+    within(&bystander, 3, 7);
+    assert!(bystander.ended().is_none());
+}
+
+/// Both sides are ours, and pass on what they are given: each stream that comes has another in it,
+/// which is the one that was sent before. Nobody else would ever stop them.
+#[tokio::test]
+async fn l19_a_stream_that_leads_to_itself_is_ended_and_a_bystander_goes_on() {
+    let (theatre, mut net, remote, _home) = pair();
+    let (other, _other_home) = net.connect(&theatre.stub(), &theatre.stub());
+    let (inside, becomes) = promise();
+    let chunk = Value::Capability(Stub::promise(inside));
+    let chunks = futures_util::stream::iter([chunk]);
+    let stream = to_value(&ReadableStream::<Value>::new(chunks)).unwrap();
+    let echoed = call(&remote, "echo", [stream]);
+    let echoed = net.value(&echoed).await.unwrap();
+    becomes.settle(Ok(echoed));
+    let still_at_it = async {
+        for _ in 0..100_000 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::select! {
+        () = net.run() => {}
+        () = still_at_it => panic!("it goes to and fro for ever"),
+    }
+    let ends = [&net.link(0).left, &net.link(0).right].map(|end| end.ended());
+    let limit = Violation::StreamsTooDeep { limit: 64 };
+    let is_it = |end: &Option<Disconnect>| match end {
+        Some(Disconnect::Violation(violation)) => **violation == limit,
+        _ => false,
+    };
+    assert!(ends.iter().any(is_it), "{ends:?}");
+    is(
+        net.value(&call(&other, "echo", [string("?")])).await,
+        string("?"),
+    );
+    assert!(net.link(1).left.ended().is_none());
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use futures_util::StreamExt as _;
 use futures_util::stream::iter;
 
-use super::theatre::{Theatre, method, text};
+use super::theatre::{Theatre, method, pair, text};
 use crate::data::{from_value, to_value};
 use crate::error::Error;
 use crate::hook::{Outcome, Stub, Value};
@@ -28,9 +28,7 @@ fn numbers(count: usize) -> impl Iterator<Item = String> {
 
 #[tokio::test]
 async fn a_long_stream_arrives_whole_and_in_order() {
-    let theatre = Theatre::new();
-    let mut net = Net::new();
-    let (remote, _home) = net.connect(&theatre.stub(), &theatre.stub());
+    let (_theatre, net, remote, _home) = pair();
     let read = call(&remote, "readAll", [stream(numbers(20_000))]);
     let read = texts(net.value(&read).await);
     assert!(read.into_iter().eq(numbers(20_000)));
@@ -56,9 +54,7 @@ async fn p27_a_stream_goes_through_three_parties() {
 
 #[tokio::test]
 async fn p27_a_writable_comes_home_through_its_peer() {
-    let theatre = Theatre::new();
-    let mut net = Net::new();
-    let (remote, _home) = net.connect(&theatre.stub(), &theatre.stub());
+    let (theatre, net, remote, _home) = pair();
     let ours = to_value(&theatre.collector()).unwrap();
     let there = call(&remote, "echo", [ours]);
     let back = net.value(&there).await.unwrap();
@@ -78,9 +74,7 @@ async fn p27_a_writable_comes_home_through_its_peer() {
 
 #[tokio::test]
 async fn p27_the_failure_of_a_sink_comes_back_through_its_peer() {
-    let theatre = Theatre::new();
-    let mut net = Net::new();
-    let (remote, _home) = net.connect(&theatre.stub(), &theatre.stub());
+    let (_theatre, net, remote, _home) = pair();
     let made = call(&remote, "getFailingSink", [Value::Number(1.0)]);
     let failing = net.value(&made).await.unwrap();
     drop(made);
@@ -103,9 +97,7 @@ async fn p27_the_failure_of_a_sink_comes_back_through_its_peer() {
 /// What is dropped before the release of the call reaches the peer is cancelled there.
 #[tokio::test]
 async fn p27_dropping_what_was_passed_on_cancels_at_the_source() {
-    let theatre = Theatre::new();
-    let mut net = Net::new();
-    let (remote, _home) = net.connect(&theatre.stub(), &theatre.stub());
+    let (_theatre, net, remote, _home) = pair();
     let made = call(&remote, "getStream", [string("a"), string("b")]);
     let made = net.value(&made).await.unwrap();
     is(
@@ -118,9 +110,7 @@ async fn p27_dropping_what_was_passed_on_cancels_at_the_source() {
 /// A slow reader holds back its writer, and nobody else on the connection.
 #[tokio::test]
 async fn a_slow_reader_holds_back_its_writer_and_nobody_else() {
-    let theatre = Theatre::new();
-    let mut net = Net::new();
-    let (remote, _home) = net.connect(&theatre.stub(), &theatre.stub());
+    let (_theatre, net, remote, _home) = pair();
     let produced = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
     let counting = std::sync::Arc::clone(&produced);
     let endless = futures_util::stream::repeat_with(move || {
@@ -152,9 +142,7 @@ async fn a_slow_reader_holds_back_its_writer_and_nobody_else() {
 /// Two streams that are always ready, and a bystander's calls, over one connection.
 #[tokio::test]
 async fn streams_that_are_always_ready_starve_nobody() {
-    let theatre = Theatre::new();
-    let mut net = Net::new();
-    let (remote, _home) = net.connect(&theatre.stub(), &theatre.stub());
+    let (_theatre, net, remote, _home) = pair();
     let large = || stream((0..400).map(|_| "x".repeat(10_000)));
     let first = call(&remote, "readAll", [large()]);
     let second = call(&remote, "readAll", [large()]);
@@ -189,9 +177,7 @@ async fn streams_that_are_always_ready_starve_nobody() {
 
 #[tokio::test]
 async fn a_stream_of_capabilities_hands_each_to_the_reader() {
-    let theatre = Theatre::new();
-    let mut net = Net::new();
-    let (remote, _home) = net.connect(&theatre.stub(), &theatre.stub());
+    let (_theatre, net, remote, _home) = pair();
     let double = || {
         method(|args| async move {
             match args.first() {
@@ -241,9 +227,7 @@ async fn p17_within_a_process_each_write_waits_for_its_reader() {
 
 #[tokio::test]
 async fn a_chunk_of_another_type_ends_the_stream_for_both() {
-    let theatre = Theatre::new();
-    let mut net = Net::new();
-    let (remote, _home) = net.connect(&theatre.stub(), &theatre.stub());
+    let (theatre, net, remote, _home) = pair();
     let endless = futures_util::stream::repeat("x".repeat(100_000));
     let log = theatre.log.clone();
     let noting = move |reason: Error| log.note(format!("cancelled: {reason}"));

@@ -1,13 +1,14 @@
 //! Transcripts in which we are the server (X-13 to X-17), and what a peer may do otherwise.
 
 use super::theatre::Theatre;
+use crate::session::tests::support::settle;
 
 #[tokio::test]
 async fn p4_a_sink_that_fails_refuses_what_comes_after() {
-    let theatre = Theatre::new();
-    let peer = theatre.serve();
-    peer.serves(
-        r#"→ ["push",["pipeline",0,["getFailingSink"],[1]]]
+    // A sink that has failed by itself is not aborted (O-12).
+    Theatre::new()
+        .plays(
+            r#"→ ["push",["pipeline",0,["getFailingSink"],[1]]]
            → ["pull",1]
            ← ["resolve",1,["writable",-1]]
            → ["release",1,1]
@@ -20,19 +21,15 @@ async fn p4_a_sink_that_fails_refuses_what_comes_after() {
            ← ["reject",4,["error","RangeError","disk full"]]
            ← ["reject",5,["error","RangeError","disk full"]]
            → ["release",-1,1]"#,
-    )
-    .await;
-    // A sink that has failed by itself is not aborted (O-12).
-    assert_eq!(theatre.log.take(), ["chunk a"]);
-    peer.is_clean().await;
+            &["chunk a"],
+        )
+        .await;
 }
 
 #[tokio::test]
 async fn p4_nothing_can_be_done_after_close() {
-    let theatre = Theatre::new();
-    let peer = theatre.serve();
     let closed = r#"["error","TypeError","Invalid state: WritableStream is closed",null,{"code":"ERR_INVALID_STATE"}]"#;
-    peer.serves(&format!(
+    let transcript = format!(
         r#"→ ["push",["pipeline",0,["getSink"],[]]]
            → ["pull",1]
            ← ["resolve",1,["writable",-1]]
@@ -46,18 +43,15 @@ async fn p4_nothing_can_be_done_after_close() {
            → ["stream",["pipeline",-1,["abort"],["late"]]]
            ← ["resolve",5,["undefined"]]
            → ["release",-1,1]"#,
-    ))
-    .await;
-    assert_eq!(theatre.log.take(), [""; 0]);
-    peer.is_clean().await;
+    );
+    Theatre::new().plays(&transcript, &[]).await;
 }
 
 #[tokio::test]
 async fn p5_abort_is_told_to_the_sink() {
-    let theatre = Theatre::new();
-    let peer = theatre.serve();
-    peer.serves(
-        r#"→ ["push",["pipeline",0,["getSink"],[]]]
+    Theatre::new()
+        .plays(
+            r#"→ ["push",["pipeline",0,["getSink"],[]]]
            → ["pull",1]
            ← ["resolve",1,["writable",-1]]
            → ["release",1,1]
@@ -68,19 +62,67 @@ async fn p5_abort_is_told_to_the_sink() {
            → ["stream",["pipeline",-1,["write"],["y"]]]
            ← ["reject",4,["error","Error","nope"]]
            → ["release",-1,1]"#,
+            &["chunk x", "aborted: nope"],
+        )
+        .await;
+}
+
+/// Its sink would be told of a stub, and not of the reason.
+#[tokio::test]
+async fn p5_a_reason_that_is_a_promise_is_waited_for() {
+    Theatre::new()
+        .plays(
+            r#"→ ["push",["pipeline",0,["getSink"],[]]]
+           → ["pull",1]
+           ← ["resolve",1,["writable",-1]]
+           → ["release",1,1]
+           → ["stream",["pipeline",-1,["abort"],[["promise",-1]]]]
+           → ["release",-1,1]
+           # it was aborted, so that it is not over with its release
+           → ["resolve",-1,"nope"]
+           ← ["release",-1,1]
+           ← ["resolve",2,["undefined"]]"#,
+            &["aborted: nope"],
+        )
+        .await;
+}
+
+/// A reader that waits for more would wait for ever.
+#[tokio::test]
+async fn p5_a_reason_that_cannot_be_had_ends_the_stream_all_the_same() {
+    let theatre = Theatre::new();
+    let peer = theatre.serve();
+    peer.serves(
+        r#"→ ["pipe"]
+           → ["push",["pipeline",0,["readAll"],[["readable",1]]]]
+           → ["pull",2]
+           → ["stream",["pipeline",1,["abort"],[["pipeline",0,["nope"],[]]]]]
+           ← ["reject",3,["error","TypeError","'nope' is not a function."]]
+           ← ["reject",2,["error","TypeError","'nope' is not a function."]]
+           → ["release",1,1]
+           → ["release",2,1]"#,
     )
     .await;
-    assert_eq!(theatre.log.take(), ["chunk x", "aborted: nope"]);
-    peer.is_clean().await;
+    // A session that ends has no reason for anything any more.
+    peer.serves(
+        r#"→ ["push",["pipeline",0,["getSink"],[]]]
+           → ["pull",4]
+           ← ["resolve",4,["writable",-1]]
+           → ["stream",["pipeline",-1,["abort"],[["promise",-2]]]]"#,
+    )
+    .await;
+    assert_eq!(theatre.log.take(), [""; 0]);
+    peer.says(r#"["abort","bye"]"#);
+    settle().await;
+    assert_eq!(theatre.log.take(), ["aborted: bye"]);
 }
 
 /// A chunk whose promises are pending must not be overtaken, nor hold up an abort (B-7).
 #[tokio::test]
 async fn p7_chunks_keep_their_order_whatever_they_wait_for() {
-    let theatre = Theatre::new();
-    let peer = theatre.serve();
-    peer.serves(
-        r#"→ ["push",["pipeline",0,["getSink"],[]]]
+    Theatre::new()
+        .plays(
+            r#"→ ["push",["pipeline",0,["getSink"],[]]]
            → ["pull",1]
            ← ["resolve",1,["writable",-1]]
            → ["release",1,1]
@@ -94,18 +136,16 @@ async fn p7_chunks_keep_their_order_whatever_they_wait_for() {
            ← ["resolve",3,["undefined"]]
            ← ["resolve",4,["undefined"]]
            → ["release",-1,1]"#,
-    )
-    .await;
-    assert_eq!(theatre.log.take(), ["chunk first", "chunk second"]);
-    peer.is_clean().await;
+            &["chunk first", "chunk second"],
+        )
+        .await;
 }
 
 #[tokio::test]
 async fn p7_a_chunk_that_never_comes_does_not_hold_up_an_abort() {
-    let theatre = Theatre::new();
-    let peer = theatre.serve();
-    peer.serves(
-        r#"→ ["push",["pipeline",0,["getSink"],[]]]
+    Theatre::new()
+        .plays(
+            r#"→ ["push",["pipeline",0,["getSink"],[]]]
            → ["pull",1]
            ← ["resolve",1,["writable",-1]]
            → ["release",1,1]
@@ -117,10 +157,9 @@ async fn p7_a_chunk_that_never_comes_does_not_hold_up_an_abort() {
            ← ["reject",2,"no more"]
            ← ["resolve",4,["undefined"]]
            → ["release",-1,1]"#,
-    )
-    .await;
-    assert_eq!(theatre.log.take(), ["aborted: no more"]);
-    peer.is_clean().await;
+            &["aborted: no more"],
+        )
+        .await;
 }
 
 #[tokio::test]
@@ -150,9 +189,9 @@ async fn p1_push_and_pull_do_as_well() {
 
 #[tokio::test]
 async fn p2_m25_other_uses_of_a_sink_fail_without_ending_anything() {
-    let peer = Theatre::new().serve();
-    peer.serves(
-        r#"→ ["push",["pipeline",0,["getSink"],[]]]
+    Theatre::new()
+        .plays(
+            r#"→ ["push",["pipeline",0,["getSink"],[]]]
            → ["pull",1]
            ← ["resolve",1,["writable",-1]]
            → ["stream",["pipeline",1,["write"],["x"]]]
@@ -181,31 +220,28 @@ async fn p2_m25_other_uses_of_a_sink_fail_without_ending_anything() {
            → ["release",7,1]
            → ["release",8,1]
            → ["release",-1,1]"#,
-    )
-    .await;
-    peer.is_clean().await;
+            &["aborted: WritableStream RPC stub was disposed without calling close()"],
+        )
+        .await;
 }
 
 #[tokio::test]
 async fn p24_a_pipe_that_is_released_unclosed_fails_its_reader() {
-    let peer = Theatre::new().serve();
-    peer.serves(
-        r#"→ ["pipe"]
+    Theatre::new()
+        .plays(r#"→ ["pipe"]
            → ["push",["pipeline",0,["readAll"],[["readable",1]]]]
            → ["pull",2]
            → ["release",1,1]
            ← ["reject",2,["error","Error","WritableStream RPC stub was disposed without calling close()"]]
-           → ["release",2,1]"#,
-    )
-    .await;
-    peer.is_clean().await;
+           → ["release",2,1]"#, &[])
+        .await;
 }
 
 #[tokio::test]
 async fn p24_what_lies_unread_when_the_writer_aborts_is_lost() {
-    let peer = Theatre::new().serve();
-    peer.serves(
-        r#"→ ["pipe"]
+    Theatre::new()
+        .plays(
+            r#"→ ["pipe"]
            → ["push",["pipeline",0,["lazy"],[["readable",1]]]]
            → ["stream",["pipeline",1,["write"],[["export",-9]]]]
            → ["stream",["pipeline",1,["abort"],["gave up"]]]
@@ -220,50 +256,43 @@ async fn p24_what_lies_unread_when_the_writer_aborts_is_lost() {
            → ["release",2,1]
            → ["release",5,1]
            → ["release",6,1]"#,
-    )
-    .await;
-    peer.is_clean().await;
+            &[],
+        )
+        .await;
 }
 
 #[tokio::test]
 async fn p25_a_readable_argument_that_nobody_reads_is_cancelled() {
-    let peer = Theatre::new().serve();
     let unread =
         r#"["error","Error","ReadableStream RPC stub was disposed without being consumed"]"#;
-    peer.serves(&format!(
+    let transcript = format!(
         r#"→ ["pipe"]
            → ["push",["pipeline",0,["ignore"],[["readable",1]]]]
            → ["stream",["pipeline",1,["write"],["x"]]]
            ← ["reject",3,{unread}]
            → ["release",1,1]
            → ["release",2,1]"#,
-    ))
-    .await;
-    peer.is_clean().await;
+    );
+    Theatre::new().plays(&transcript, &[]).await;
 }
 
 /// Nobody has asked for the result, so that nothing of the stream has been sent.
 #[tokio::test]
 async fn p25_a_result_that_nobody_wants_cancels_its_stream() {
-    let theatre = Theatre::new();
-    let peer = theatre.serve();
-    peer.serves(
-        r#"→ ["push",["pipeline",0,["getStream"],["a"]]]
+    Theatre::new()
+        .plays(
+            r#"→ ["push",["pipeline",0,["getStream"],["a"]]]
            → ["release",1,1]"#,
-    )
-    .await;
-    peer.is_clean().await;
-    assert_eq!(
-        theatre.log.take(),
-        ["cancelled: ReadableStream RPC stub was disposed without being consumed"]
-    );
+            &["cancelled: ReadableStream RPC stub was disposed without being consumed"],
+        )
+        .await;
 }
 
 #[tokio::test]
 async fn p26_a_readable_is_no_object() {
-    let peer = Theatre::new().serve();
-    peer.serves(
-        r#"→ ["push",["pipeline",0,["getStream"],["a"]]]
+    Theatre::new()
+        .plays(
+            r#"→ ["push",["pipeline",0,["getStream"],["a"]]]
            → ["push",["pipeline",1,["read"],[]]]
            → ["pull",2]
            ← ["reject",2,["error","TypeError","'read' is not a function."]]
@@ -273,17 +302,16 @@ async fn p26_a_readable_is_no_object() {
            → ["release",1,1]
            → ["release",2,1]
            → ["release",3,1]"#,
-    )
-    .await;
-    peer.is_clean().await;
+            &["cancelled: ReadableStream RPC stub was disposed without being consumed"],
+        )
+        .await;
 }
 
 /// A stream is read once: the second message that would carry it is a failure, and no pipe is made.
 #[tokio::test]
 async fn a_result_is_streamed_once() {
-    let peer = Theatre::new().serve();
-    peer.serves(
-        r#"→ ["push",["pipeline",0,["getStream"],[]]]
+    Theatre::new()
+        .plays(r#"→ ["push",["pipeline",0,["getStream"],[]]]
            → ["pull",1]
            ← ["pipe"]
            ← ["resolve",1,["readable",1]]
@@ -294,17 +322,15 @@ async fn a_result_is_streamed_once() {
            → ["resolve",2,["undefined"]]
            ← ["release",1,1]
            → ["release",1,1]
-           → ["release",2,1]"#,
-    )
-    .await;
-    peer.is_clean().await;
+           → ["release",2,1]"#, &[])
+        .await;
 }
 
 #[tokio::test]
 async fn w36_a_blob_that_fails_fails_the_call_that_it_is_for() {
-    let peer = Theatre::new().serve();
-    peer.serves(
-        r#"→ ["pipe"]
+    Theatre::new()
+        .plays(
+            r#"→ ["pipe"]
            → ["push",["pipeline",0,["echo"],[["blob","",["readable",1]]]]]
            → ["pull",2]
            → ["stream",["pipeline",1,["abort"],[["error","RangeError","torn"]]]]
@@ -316,26 +342,34 @@ async fn w36_a_blob_that_fails_fails_the_call_that_it_is_for() {
            → ["stream",["pipeline",4,["write"],["no bytes"]]]
            ← ["resolve",6,["undefined"]]
            ← ["reject",5,["error","TypeError","A blob consists of bytes, not of a string."]]
+           → ["pipe"]
+           → ["push",["pipeline",0,["echo"],[["blob","",["readable",7]]]]]
+           → ["pull",8]
+           → ["stream",["pipeline",7,["write"],[["bytes","AQI","Int8Array"]]]]
+           ← ["resolve",9,["undefined"]]
+           ← ["reject",8,["error","TypeError","A blob consists of bytes, not of a Int8Array."]]
            → ["release",1,1]
            → ["release",2,1]
            → ["release",4,1]
-           → ["release",5,1]"#,
-    )
-    .await;
-    peer.is_clean().await;
+           → ["release",5,1]
+           → ["release",7,1]
+           → ["release",8,1]"#,
+            &[],
+        )
+        .await;
 }
 
 /// As it is in a push (S-31, W-43): what is the whole message is a result, though it is named as a
 /// stub.
 #[tokio::test]
 async fn s38_a_call_that_is_named_as_a_stub_fails_as_a_whole() {
-    let peer = Theatre::new().serve();
-    peer.serves(
-        r#"→ ["stream",["import",0,["nope"],[]]]
+    Theatre::new()
+        .plays(
+            r#"→ ["stream",["import",0,["nope"],[]]]
            ← ["reject",1,["error","TypeError","'nope' is not a function."]]
            → ["stream",["import",0,["echo"],[5]]]
            ← ["resolve",2,5]"#,
-    )
-    .await;
-    peer.is_clean().await;
+            &[],
+        )
+        .await;
 }

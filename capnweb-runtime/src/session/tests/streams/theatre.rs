@@ -8,7 +8,7 @@ use crate::data::{from_value, to_value};
 use crate::error::Error;
 use crate::hook::{Callable, Cap, FunctionHook, Outcome, Resolver, Stub, Value, call_function};
 use crate::limits::Limits;
-use crate::session::tests::support::Scripted;
+use crate::session::tests::support::{Net, Scripted};
 use crate::typed::{ReadableStream, WritableStream};
 use crate::value::Object;
 
@@ -48,6 +48,14 @@ impl Theatre {
 
     pub(super) fn serve_with(&self, limits: Limits) -> Scripted {
         Scripted::serving(self.stub().cap().clone(), limits)
+    }
+
+    /// Plays a conversation that leaves nothing, and checks what happened to the streams in it.
+    pub(super) async fn plays(&self, transcript: &str, happened: &[&str]) {
+        let peer = self.serve();
+        peer.serves(transcript).await;
+        assert_eq!(self.log.take(), happened);
+        peer.is_clean().await;
     }
 
     pub(super) fn stub(&self) -> Stub {
@@ -140,6 +148,15 @@ impl Theatre {
             async { Ok(Value::Undefined) }
         })
     }
+}
+
+/// Connects a main object to another of its kind: what notes what happened, the net, and what each end
+/// has of the other.
+pub(super) fn pair() -> (Theatre, Net, Stub, Stub) {
+    let theatre = Theatre::new();
+    let mut net = Net::new();
+    let (remote, home) = net.connect(&theatre.stub(), &theatre.stub());
+    (theatre, net, remote, home)
 }
 
 fn collector(log: Log, good: usize) -> WritableStream<Value> {
