@@ -36,7 +36,7 @@ impl<'a, T: Transport> Exchange<'a, T> {
         Self {
             connection,
             transport,
-            turn: Turn::begin(connection),
+            turn: Turn::new(),
             reading: None,
             frames: Frames::new(),
             is_writing: false,
@@ -77,7 +77,7 @@ impl<'a, T: Transport> Exchange<'a, T> {
 
     /// Takes messages; ready once no more may follow.
     fn poll_read(&mut self, context: &mut Context<'_>) -> Poll<()> {
-        self.turn.again(self.connection);
+        self.turn.again();
         loop {
             let size = match self.poll_message(context) {
                 Poll::Ready(Some(size)) => size,
@@ -96,6 +96,7 @@ impl<'a, T: Transport> Exchange<'a, T> {
         if self.reading.is_none() {
             match ready!(self.transport.poll_receive(context)) {
                 Ok(text) => {
+                    self.turn.begin_message(self.connection);
                     let size = text.as_ref().len();
                     match Reading::begin(self.connection, text) {
                         Reading::Done(message) => {

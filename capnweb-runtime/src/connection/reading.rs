@@ -15,7 +15,7 @@ pub(super) type Read = Result<Message, DecodeError>;
 /// A message that is being read.
 pub(super) enum Reading {
     Done(Read),
-    /// A long one is read where it keeps nobody waiting but its own session: other sessions may live
+    /// One that takes long is read where it keeps nobody waiting but its own session: other sessions may live
     /// on this thread.
     Elsewhere(JoinHandle<Read>),
 }
@@ -23,7 +23,7 @@ pub(super) enum Reading {
 impl Reading {
     pub(super) fn begin(connection: &Connection, text: impl AsRef<str> + Send + 'static) -> Self {
         let limits = connection.limits();
-        if text.as_ref().len() <= SHORT {
+        if wire::is_quick(text.as_ref()) {
             return Self::Done(wire::decode(text.as_ref(), limits));
         }
         let limits = Arc::clone(limits);
@@ -46,6 +46,3 @@ impl Connection {
         ControlFlow::Break(())
     }
 }
-
-/// How many bytes a message may have to be read at once: some milliseconds' worth of the dearest.
-const SHORT: usize = 32 * 1024;

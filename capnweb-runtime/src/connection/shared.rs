@@ -99,8 +99,8 @@ impl Connection {
     #[cfg(any(test, feature = "__fuzz"))]
     pub(crate) fn handle_message(&self, text: &str) {
         self.pulse.beat();
-        let _: ControlFlow<()> =
-            self.handle_read(crate::wire::decode(text, &self.limits), text.len());
+        let message = crate::wire::decode(text, &self.limits);
+        let _: ControlFlow<()> = self.handle_read(message, text.len());
     }
 
     /// Takes one message of the peer's, of so many bytes, that was read within the session's

@@ -9,6 +9,7 @@ use super::shared::Connection;
 /// The time that a session has had since others had their turn on this thread. Messages that lie
 /// ready are read without waiting, so that the runtime would not know of it.
 pub(crate) struct Turn {
+    /// When its first message had come.
     begun: Instant,
     /// What was taken since then: messages, and a long one is as good as many.
     taken: u32,
@@ -19,27 +20,30 @@ pub(crate) struct Turn {
 }
 
 impl Turn {
-    /// Begins a turn, now that messages have come.
-    pub(crate) fn begin(connection: &Connection) -> Self {
-        let mut turn = Self {
+    pub(crate) fn new() -> Self {
+        Self {
             begun: Instant::now(),
             taken: 0,
-            look_at: 0,
+            look_at: 1,
             stride: 1,
-        };
-        turn.again(connection);
-        turn
+        }
     }
 
-    /// Begins the next turn.
-    pub(super) fn again(&mut self, connection: &Connection) {
-        connection.heard();
-        self.begun = Instant::now();
+    /// Begins the next turn with the next message.
+    pub(super) const fn again(&mut self) {
         self.taken = 0;
         self.look_at = self.stride;
     }
 
-    /// Notes a message of so many bytes; returns whether others are to go first now.
+    /// Notes that a message has come.
+    pub(super) fn begin_message(&mut self, connection: &Connection) {
+        if self.taken == 0 {
+            self.begun = Instant::now();
+            connection.heard();
+        }
+    }
+
+    /// Notes that a message of so many bytes was taken; returns whether others are to go first now.
     pub(super) fn is_over_after(&mut self, size: usize) -> bool {
         let weight = u32::try_from(size / LONG).unwrap_or(u32::MAX);
         self.taken = self.taken.saturating_add(1).saturating_add(weight);
@@ -59,14 +63,15 @@ impl Turn {
         connection: &Connection,
         text: impl AsRef<str> + Send + 'static,
     ) {
+        self.begin_message(connection);
         let size = text.as_ref().len();
-        let over = match Reading::begin(connection, text) {
+        let flow = match Reading::begin(connection, text) {
             Reading::Done(message) => connection.handle_read(message, size),
             Reading::Elsewhere(reading) => connection.handle_joined(reading.await, size),
         };
-        if over.is_continue() && self.is_over_after(size) {
+        if flow.is_continue() && self.is_over_after(size) {
             tokio::task::yield_now().await;
-            self.again(connection);
+            self.again();
         }
     }
 }

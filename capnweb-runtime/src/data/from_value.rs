@@ -6,6 +6,7 @@ use super::access::{Elements, Members, Variant};
 use super::passthrough;
 use crate::error::{DeserializeError, Excerpt};
 use crate::hook::Value;
+use crate::ids::safe_integer;
 use crate::value::{BigInt, Object, Tree};
 
 /// Reads data out of a value, which it consumes: texts and bytes are moved, not copied.
@@ -304,6 +305,11 @@ fn integer<N>(
 where
     N: TryFrom<i128> + TryFrom<u128> + for<'a> TryFrom<&'a num_bigint::BigInt>,
 {
+    if let Tree::Number(number) = value
+        && let Some(Ok(integer)) = safe_integer(*number).map(|safe| i128::from(safe).try_into())
+    {
+        return Ok(integer);
+    }
     match value {
         Tree::Number(number) if number.fract() != 0.0 => Err(DeserializeError::invalid_value(
             Unexpected::Float(*number),

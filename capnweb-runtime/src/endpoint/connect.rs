@@ -13,7 +13,7 @@ use crate::config::SessionConfig;
 use crate::connection::{Connection, Heartbeat, drive};
 use crate::error::{Disconnect, Error};
 use crate::hook::{Cap, Peer, Session, Stub};
-use crate::transport::{Heard, WebSocket, websocket_config};
+use crate::transport::{Heard, Outflow, WebSocket, websocket_config};
 use crate::typed::Capability;
 
 /// Connects to a WebSocket server and returns its main object.
@@ -159,10 +159,10 @@ impl Connector {
     async fn start(&self, address: &Address) -> Result<(Cap, Session), ConnectError> {
         let (socket, heard) = Heard::new(self.dial(address).await?);
         let config = Some(websocket_config(&self.config.limits));
-        let (socket, _) = client_async_with_config(&self.url, socket, config)
+        let (socket, _) = client_async_with_config(&self.url, Outflow::new(socket), config)
             .await
             .map_err(|error| ConnectError::Handshake(Box::new(error)))?;
-        let socket = WebSocket::new(socket, &self.config.limits);
+        let socket = WebSocket::client(socket, &self.config.limits);
         let (connection, main) = self.begin();
         let session = Session::new(Arc::clone(&connection) as _);
         let heartbeat = Heartbeat::new(self.config.keep_alive, heard);

@@ -167,15 +167,17 @@ impl Visit {
             .max_buf_size(HEAD_BYTES)
             .serve_connection(TokioIo::new(socket), service)
             .with_upgrades();
-        let mut connection = std::pin::pin!(connection);
+        // Not in this future, where its place would be kept for as long as the session lasts.
+        let mut connection = Box::pin(connection);
         // A client that does not speak HTTP has nobody to be told.
         tokio::select! {
             ended = connection.as_mut() => drop(ended),
             () = endpoint.closing() => {
                 connection.as_mut().graceful_shutdown();
-                drop(connection.await);
+                drop(connection.as_mut().await);
             }
         }
+        drop(connection);
         // Run here, and not as a task of its own, so that it ends with the server.
         let upgraded = take(&self.upgraded);
         if let Some(session) = upgraded {

@@ -18,9 +18,10 @@ impl Frame {
         std::str::from_utf8(&self.0).unwrap_or_default()
     }
 
-    /// Returns the message's bytes: UTF-8.
-    pub(crate) fn into_bytes(self) -> Bytes {
-        self.0
+    /// Returns the message in UTF-8.
+    #[cfg(feature = "websocket")]
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        &self.0
     }
 
     pub(crate) const fn len(&self) -> usize {

@@ -4,6 +4,8 @@ mod duplex;
 #[cfg(feature = "websocket")]
 mod heard;
 mod memory;
+#[cfg(feature = "websocket")]
+mod outflow;
 mod pulse;
 #[cfg(feature = "websocket")]
 mod websocket;
@@ -12,6 +14,8 @@ pub(crate) use duplex::Transport;
 #[cfg(feature = "websocket")]
 pub(crate) use heard::Heard;
 pub(crate) use memory::memory_pair;
+#[cfg(feature = "websocket")]
+pub(crate) use outflow::Outflow;
 pub(crate) use pulse::Pulse;
 #[cfg(feature = "websocket")]
 pub(crate) use websocket::{WebSocket, config as websocket_config};

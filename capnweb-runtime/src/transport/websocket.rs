@@ -8,15 +8,15 @@ use bytes::Bytes;
 use futures_util::{SinkExt as _, StreamExt as _};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_tungstenite::WebSocketStream;
-use tokio_tungstenite::tungstenite::protocol::frame::Frame as RawFrame;
-use tokio_tungstenite::tungstenite::protocol::frame::coding::{CloseCode, Data, OpCode};
-use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Error, Message, Utf8Bytes};
 
 use super::duplex::Transport;
+use super::outflow::{Masks, Outflow};
 use crate::error::{Disconnect, Violation};
 use crate::limits::Limits;
-use crate::session::{Frame, Frames};
+use crate::session::Frames;
 
 /// The close code of every session that ends (protocol T-13).
 const SESSION_ENDED: u16 = 3000;
@@ -32,7 +32,7 @@ const MAX_REASON: usize = 123;
 
 /// A socket whose handshake is done.
 pub(crate) struct WebSocket<S> {
-    stream: WebSocketStream<S>,
+    stream: WebSocketStream<Outflow<S>>,
     max_frame_bytes: usize,
     ping: Owed,
     close: Owed,
@@ -46,19 +46,31 @@ enum Owed {
     Said,
 }
 
-/// Returns the socket's own limits. Its buffers are kept small: the default for reading would cost
-/// 128 KiB for every idle connection, and one for writing is kept as large as it has ever been.
+/// Returns the socket's own limits. The read buffer is kept small: the default would cost 128 KiB
+/// for every idle connection.
 pub(crate) fn config(limits: &Limits) -> WebSocketConfig {
     WebSocketConfig::default()
         .read_buffer_size(8 * 1024)
-        .write_buffer_size(32 * 1024)
+        .write_buffer_size(0)
         .max_message_size(Some(limits.max_frame_bytes))
         .max_frame_size(Some(limits.max_frame_bytes))
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> WebSocket<S> {
-    /// Takes a socket that was made with [`config`].
-    pub(crate) const fn new(stream: WebSocketStream<S>, limits: &Limits) -> Self {
+    /// Takes a socket on which a server has agreed to speak WebSocket.
+    pub(crate) async fn server(socket: S, limits: &Limits) -> Self {
+        let (socket, config) = (Outflow::new(socket), Some(config(limits)));
+        let stream = WebSocketStream::from_raw_socket(socket, Role::Server, config);
+        Self::new(stream.await, Masks::None, limits)
+    }
+
+    /// Takes a socket on which a client has been agreed to speak WebSocket, as [`config`] says.
+    pub(crate) fn client(stream: WebSocketStream<Outflow<S>>, limits: &Limits) -> Self {
+        Self::new(stream, Masks::random(), limits)
+    }
+
+    fn new(mut stream: WebSocketStream<Outflow<S>>, masks: Masks, limits: &Limits) -> Self {
+        stream.get_mut().begin_frames(masks);
         Self {
             stream,
             max_frame_bytes: limits.max_frame_bytes,
@@ -67,18 +79,24 @@ impl<S: AsyncRead + AsyncWrite + Unpin> WebSocket<S> {
         }
     }
 
-    /// Gives the stream a message, once it takes one.
+    /// Gives the stream a message of its own business, once it takes one.
     fn poll_feed(
         &mut self,
-        message: impl FnOnce() -> Option<Message>,
+        message: impl FnOnce() -> Message,
         context: &mut Context<'_>,
-    ) -> Poll<Result<bool, Error>> {
+    ) -> Poll<Result<(), Error>> {
         ready!(self.stream.poll_ready_unpin(context))?;
-        let Some(message) = message() else {
-            return Poll::Ready(Ok(false));
-        };
-        self.stream.start_send_unpin(message)?;
-        Poll::Ready(Ok(true))
+        Poll::Ready(self.stream.start_send_unpin(message()))
+    }
+
+    /// Puts as many messages as are written together beside what the stream has to say.
+    fn push(&mut self, frames: &mut Frames) {
+        let outflow = self.stream.get_mut();
+        while !outflow.is_full()
+            && let Some(frame) = frames.pop_front()
+        {
+            outflow.push(frame.as_bytes());
+        }
     }
 
     fn failed(&self, error: Error) -> Disconnect {
@@ -115,13 +133,18 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Transport for WebSocket
         frames: &mut Frames,
         context: &mut Context<'_>,
     ) -> Poll<Result<(), Disconnect>> {
-        while ready!(self.poll_feed(|| frames.pop_front().map(text), context)).map_err(failed)? {}
-        if self.ping == Owed::Due {
-            let ping = || Some(Message::Ping(Bytes::new()));
-            ready!(self.poll_feed(ping, context)).map_err(failed)?;
-            self.ping = Owed::Said;
+        loop {
+            self.push(frames);
+            if self.ping == Owed::Due {
+                let ping = || Message::Ping(Bytes::new());
+                ready!(self.poll_feed(ping, context)).map_err(failed)?;
+                self.ping = Owed::Said;
+            }
+            ready!(self.stream.poll_flush_unpin(context)).map_err(failed)?;
+            if frames.is_empty() {
+                return Poll::Ready(Ok(()));
+            }
         }
-        self.stream.poll_flush_unpin(context).map_err(failed)
     }
 
     fn ping(&mut self) {
@@ -130,7 +153,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Transport for WebSocket
 
     fn poll_close(&mut self, reason: &Disconnect, context: &mut Context<'_>) -> Poll<()> {
         if self.close == Owed::No {
-            let frame = || Some(Message::Close(Some(close_frame(reason))));
+            let frame = || Message::Close(Some(close_frame(reason)));
             // The peer may be gone already; there is nobody left to tell.
             if ready!(self.poll_feed(frame, context)).is_err() {
                 return Poll::Ready(());
@@ -139,12 +162,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Transport for WebSocket
         }
         self.stream.poll_flush_unpin(context).map(drop)
     }
-}
-
-/// Makes a text message of bytes that are known to be UTF-8, without looking at them again.
-fn text(frame: Frame) -> Message {
-    let text = OpCode::Data(Data::Text);
-    Message::Frame(RawFrame::message(frame.into_bytes(), text, true))
 }
 
 fn close_frame(reason: &Disconnect) -> CloseFrame {
@@ -211,7 +228,9 @@ mod tests {
     use tokio_tungstenite::WebSocketStream;
     use tokio_tungstenite::tungstenite::protocol::Role;
 
-    use super::{Frames, Limits, MAX_REASON, Transport as _, WebSocket, config, truncated};
+    use super::{
+        Frames, Limits, MAX_REASON, Outflow, Transport as _, WebSocket, config, truncated,
+    };
 
     /// Counts how often it is written to.
     struct Counted(DuplexStream, Arc<AtomicUsize>);
@@ -258,10 +277,10 @@ mod tests {
         let writes = Arc::new(AtomicUsize::new(0));
         let (near, far) = duplex(64 * 1024);
         let near = Counted(near, Arc::clone(&writes));
+        let near = Outflow::new(near);
         let near = WebSocketStream::from_raw_socket(near, Role::Client, Some(config(&limits)));
-        let far = WebSocketStream::from_raw_socket(far, Role::Server, Some(config(&limits)));
-        let mut near = WebSocket::new(near.await, &limits);
-        let mut far = WebSocket::new(far.await, &limits);
+        let mut near = WebSocket::client(near.await, &limits);
+        let mut far = WebSocket::server(far, &limits).await;
         let messages: Vec<String> = (0..100).map(|n| format!("message {n}")).collect();
         let mut frames: Frames = messages
             .iter()

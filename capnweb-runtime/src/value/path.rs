@@ -3,6 +3,7 @@
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::slice;
+use std::sync::Arc;
 
 use super::MemberName;
 
@@ -47,20 +48,21 @@ impl From<u64> for Segment {
 #[derive(Clone)]
 pub struct Path(Steps);
 
-/// One step, as in most calls, stands where it is; any number may stand elsewhere.
+/// One step, as in most calls, stands where it is; more stand elsewhere, once.
 #[derive(Clone)]
 enum Steps {
+    None,
     One(Segment),
-    Any(Vec<Segment>),
+    Many(Arc<[Segment]>),
 }
 
 impl Path {
     /// The path to the value itself.
-    pub const EMPTY: Self = Self(Steps::Any(Vec::new()));
+    pub const EMPTY: Self = Self(Steps::None);
 
     /// Creates a path from its steps.
-    pub const fn new(segments: Vec<Segment>) -> Self {
-        Self(Steps::Any(segments))
+    pub fn new(segments: Vec<Segment>) -> Self {
+        segments.into_iter().collect()
     }
 
     /// Creates a path of one step.
@@ -71,8 +73,9 @@ impl Path {
     /// Returns the steps.
     pub fn segments(&self) -> &[Segment] {
         match &self.0 {
+            Steps::None => &[],
             Steps::One(segment) => slice::from_ref(segment),
-            Steps::Any(segments) => segments,
+            Steps::Many(segments) => segments,
         }
     }
 
@@ -153,7 +156,7 @@ impl<S: Into<Segment>> FromIterator<S> for Path {
         };
         match segments.next() {
             None => Self(Steps::One(first)),
-            Some(second) => Self(Steps::Any(
+            Some(second) => Self(Steps::Many(
                 [first, second].into_iter().chain(segments).collect(),
             )),
         }
@@ -188,5 +191,40 @@ impl From<()> for Path {
 impl From<Vec<Segment>> for Path {
     fn from(segments: Vec<Segment>) -> Self {
         Self::new(segments)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Path, Segment};
+
+    /// Each reference and each value has room for one.
+    #[test]
+    fn a_path_takes_no_more_room_than_a_step() {
+        assert_eq!(size_of::<Path>(), size_of::<Segment>());
+        assert_eq!(size_of::<Segment>(), size_of::<[usize; 3]>());
+    }
+
+    #[test]
+    fn paths_are_equal_however_they_were_made() {
+        let (a, b) = (Segment::from("a"), Segment::from(1));
+        let long = "a name of more bytes than stand in place".to_owned();
+        for (one, other) in [
+            (Path::EMPTY, Path::new(Vec::new())),
+            (Path::single("a"), Path::from([a.clone()])),
+            (Path::EMPTY.then("a"), Path::EMPTY.join(Path::from("a"))),
+            (Path::single("a").then(1), Path::new(vec![a.clone(), b])),
+            (Path::from(long.clone()), Path::from([long])),
+        ] {
+            assert_eq!(one, other);
+            assert_eq!(one.to_string(), other.to_string());
+        }
+        let path = Path::single("a").then(1).join(Path::from(["b", "c"]));
+        assert_eq!(path.to_string(), "a.1.b.c");
+        let (first, rest) = path.split_first().unwrap();
+        assert_eq!(
+            (first, rest),
+            (&a, Path::single(1).join(Path::from(["b", "c"])))
+        );
     }
 }

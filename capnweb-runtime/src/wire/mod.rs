@@ -16,9 +16,9 @@ mod json;
 mod message;
 mod reference;
 
-pub(crate) use decode::decode;
 #[cfg(test)]
 pub(crate) use decode::decode_expr;
+pub(crate) use decode::{decode, is_quick};
 pub(crate) use encode::{
     MAX_ENCODE_DEPTH, encode_abort, encode_pipe, encode_pull, encode_push, encode_reject,
     encode_release, encode_resolve, encode_stream,

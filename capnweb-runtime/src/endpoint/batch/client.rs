@@ -152,7 +152,7 @@ impl<C> Batch<C> {
 
     /// Takes the messages of an answer, up to one that ends the session.
     async fn hear(&self, answer: &str) {
-        let mut turn = Turn::begin(&self.connection);
+        let mut turn = Turn::new();
         for message in lines(answer) {
             turn.handle(&self.connection, message.to_owned()).await;
             // Nobody reads what this side has to say to an answer.

@@ -39,7 +39,7 @@ pub(super) async fn exchange<B: Body + Send>(
 
 /// Returns what is said to a body, of at most `limit` bytes.
 async fn answers(connection: &Connection, body: &str, limit: usize) -> Result<Frames, Disconnect> {
-    let mut turn = Turn::begin(connection);
+    let mut turn = Turn::new();
     for message in messages(body) {
         turn.handle(connection, message.to_owned()).await;
         if connection.is_ended() {

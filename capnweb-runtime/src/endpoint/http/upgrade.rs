@@ -9,16 +9,14 @@ use http::header::{
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode};
 use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
-use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
-use tokio_tungstenite::tungstenite::protocol::Role;
 
 use super::endpoint::Endpoint;
 use super::refusal::Refusal;
 use super::response::RpcBody;
 use crate::connection::{Connection, Heartbeat, drive};
 use crate::hook::{Cap, Peer, SessionControl as _};
-use crate::transport::{Heard, WebSocket, websocket_config};
+use crate::transport::{Heard, WebSocket};
 
 /// A session that begins once the answer to its handshake is on its way; it is whoever runs it that
 /// decides how long it lasts.
@@ -93,9 +91,7 @@ async fn run(endpoint: Arc<Endpoint>, upgrade: OnUpgrade, main: Cap, peer: Peer)
     let Ok(upgraded) = upgrade.await else { return };
     let config = &endpoint.settings.config;
     let (socket, heard) = Heard::new(TokioIo::new(upgraded));
-    let frames = Some(websocket_config(&config.limits));
-    let socket = WebSocketStream::from_raw_socket(socket, Role::Server, frames).await;
-    let socket = WebSocket::new(socket, &config.limits);
+    let socket = WebSocket::server(socket, &config.limits).await;
     let (connection, client_main) = Connection::new(main, peer, config);
     let heartbeat = Heartbeat::new(config.keep_alive, heard);
     let mut driving = std::pin::pin!(drive(Arc::clone(&connection), socket, heartbeat));

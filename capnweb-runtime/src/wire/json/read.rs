@@ -8,6 +8,7 @@
 //! Open arrays and objects stand in a list, not on the stack: no text can overflow it. What is read
 //! goes onto a [`Tape`].
 
+use super::integer::{EXACT_DIGITS, short_integer};
 use super::scan::plain_prefix;
 use super::tape::{Container, Node, Range, Tape};
 
@@ -224,6 +225,19 @@ impl<'a, 't> Reader<'a, 't> {
     }
 
     fn number(&mut self) -> Result<(), JsonError> {
+        let number = match short_integer(self.rest) {
+            Some((number, rest)) => {
+                self.rest = rest;
+                number
+            }
+            None => self.any_number()?,
+        };
+        self.tape.push(Node::Number(number));
+        Ok(())
+    }
+
+    #[inline(never)]
+    fn any_number(&mut self) -> Result<f64, JsonError> {
         let start = self.at();
         let negative = self.eat(b'-');
         let leads_with_zero = self.rest.first() == Some(&b'0');
@@ -232,17 +246,14 @@ impl<'a, 't> Reader<'a, 't> {
             return Err(self.unexpected("a number without leading zeros"));
         }
         let all = self.fraction(integer)?;
-        let number = if !self.exponent()?
+        if !self.exponent()?
             && let Some(magnitude) = all.short_decimal(all.count.saturating_sub(integer.count))
         {
-            if negative { -magnitude } else { magnitude }
-        } else {
-            let end = self.at();
-            let number = Range { start, end }.of(self.text).parse();
-            number.map_err(|_| self.unexpected("a number"))?
-        };
-        self.tape.push(Node::Number(number));
-        Ok(())
+            return Ok(if negative { -magnitude } else { magnitude });
+        }
+        let end = self.at();
+        let number = Range { start, end }.of(self.text).parse();
+        number.map_err(|_| self.unexpected("a number"))
     }
 
     /// Reads the digits after the point, if there is one; returns them behind those before it.
@@ -377,9 +388,6 @@ impl Digits {
 }
 
 const REPLACEMENT: char = char::REPLACEMENT_CHARACTER;
-
-/// All integers of this many digits are exact doubles.
-const EXACT_DIGITS: usize = 15;
 
 const POWERS_OF_TEN: [f64; EXACT_DIGITS + 1] = [
     1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,

@@ -1,6 +1,7 @@
 //! Where this side means to differ from the reference.
 
-use super::verdict::Verdict;
+use super::reasons::{FIRST_FAULT, PASSED_ON, RAW_STREAMS, Taken};
+use super::verdict::{REST, Verdict};
 
 /// Returns the requirement by which two verdicts may differ.
 pub(super) fn intended(
@@ -37,187 +38,14 @@ pub(super) fn intended(
                 answers: other_answers,
             },
         ) => {
-            let taken = Taken {
-                said: conversation.concat(),
-                seen,
-                answers,
-                other_seen,
-                more_answers: other_answers
-                    .iter()
-                    .filter(|one| !answers.contains(one))
-                    .collect(),
-                other_answers: other_answers.concat(),
-            };
-            let same_answers = answers == other_answers;
-            let reasons = REASONS.iter();
-            let mut reasons = reasons.filter(|(_, applies)| applies(&taken));
-            let reason = reasons.next().map(|(reason, _)| *reason);
-            let reordered = same_answers && sorted(seen) == sorted(other_seen);
-            reason.or_else(|| {
-                reordered.then_some("C-42: what waits for an argument has no place in the order")
-            })
+            let said = conversation.concat();
+            Taken::new(said, (seen, answers), (other_seen, other_answers)).reason()
         }
         (Verdict::Accepted { .. }, Verdict::Aborted { text, .. }) => {
             text.starts_with(RAW_STREAMS).then_some(PASSED_ON)
         }
         (Verdict::Aborted { .. }, Verdict::Accepted { .. }) => None,
     }
-}
-
-/// A conversation that went through with both.
-struct Taken<'a> {
-    said: String,
-    seen: &'a str,
-    answers: &'a [String],
-    other_seen: &'a str,
-    other_answers: String,
-    /// Those that only the reference gave.
-    more_answers: Vec<&'a String>,
-}
-
-/// Why what was seen and answered may differ, and when.
-const REASONS: [(&str, fn(&Taken<'_>) -> bool); 19] = [
-    ("B-3, C-4: a stub is a value wherever it stands", |taken| {
-        taken.is_answered("Can't dup an RpcTarget stub as a promise.")
-            || taken.is_answered("Tried to resolve a non-promise stub.")
-    }),
-    (PASSED_ON, |taken| {
-        let is_copied = taken.said.contains(r#"["remap""#);
-        let has_body = taken.said.contains("\"body\":") || taken.said.contains(r#"["response","#);
-        taken.is_answered(RAW_STREAMS)
-            || taken.is_answered("Cannot serialize value: [object ReadableStream]")
-            || is_copied && has_body
-    }),
-    (
-        "P-4, B-15: after the end, its reason is the answer",
-        |taken| {
-            taken.is_answered("ERR_INTERNAL_ASSERTION") || taken.is_answered("ERR_INVALID_STATE")
-        },
-    ),
-    (
-        "P-5: what keeps a reason from coming is the reason",
-        |taken| {
-            let mut aborts = taken.said.split(r#"["abort"],["#).skip(1);
-            let waits = |reason: &str| WAITED_FOR.iter().any(|tag| reason.contains(tag));
-            let is_told = taken.seen.contains("aborted") || taken.seen.contains("failed");
-        aborts.any(waits) && is_told
-        },
-    ),
-    (FIRST_FAULT, |taken| {
-        let is_mapped = taken.said.contains(r#"["remap""#);
-        is_mapped && taken.is_answered("no such entry on exports table")
-    }),
-    (
-        "C-14: what is read of a failure fails, whatever its name",
-        |taken| {
-            let names = ["constructor", "toString", "__proto__", "valueOf"];
-            let steps = names.map(|name| format!("[\"{name}\""));
-            steps.iter().any(|step| taken.said.contains(step))
-        },
-    ),
-    (
-        "S-24: what was introduced as something else stays that",
-        |taken| {
-            taken.says_of_one(&["writable"], &["promise", "export"])
-                || taken.says_of_one(&["promise"], &["export"])
-        },
-    ),
-    ("S-34: a stream is no promise", |taken| {
-        taken.settles("writable")
-    }),
-    ("P-6: a stream is over with its last release", |taken| {
-        taken.said.contains(r#"["release",-1"#) && taken.seen.contains("was disposed without")
-    }),
-    ("B-7: a chunk is not overtaken while it waits", |taken| {
-        let mut writes = taken.said.split(r#"["write"],["#).skip(1);
-        let waits = |chunk: &str| WAITED_FOR.iter().any(|tag| chunk.contains(tag));
-        writes.any(waits)
-    }),
-    (
-        "W-35: a text for a body has the header fields that it came with",
-        |taken| {
-            let kind = "text/plain;charset=UTF-8";
-            taken.is_answered(kind) && !taken.seen.contains(kind)
-        },
-    ),
-    ("W-26: what is in an error is sent", |taken| {
-        let bodies = ["\"request\"", "\"response\""];
-        let is_sent = |body: &&str| taken.answers.concat().contains(*body);
-        bodies
-            .iter()
-            .any(|body| is_sent(body) && !taken.is_answered(body))
-    }),
-    ("B-27: what was promised is not asked for again", |taken| {
-        let own = r#"["pipeline",-"#;
-        taken.is_answered(r#"["pipeline","#) && taken.answers.concat().contains(own)
-    }),
-    ("C-4: what was captured as an object is one", |taken| {
-        let is_captured =
-            taken.said.contains(r#"["remap""#) && taken.said.contains(r#"["export",-"#);
-        is_captured && taken.seen.contains("stub")
-    }),
-    (
-        "W-36: what is no blob, every engine says in its own words",
-        |taken| taken.is_answered("Received non-Uint8Array chunk"),
-    ),
-    ("P-25: what nobody will read is not read", |taken| {
-        let unread = [
-            "was dropped before its end",
-            "was disposed without being consumed",
-        ];
-        let is_unread = |text: &&str| taken.answers.concat().contains(*text);
-        unread
-            .iter()
-            .any(|text| is_unread(text) && !taken.is_answered(text))
-    }),
-    ("S-27: what was released is not answered", |taken| {
-        let mut more = taken.more_answers.iter();
-        let is_released = |answer: &&&String| {
-            let id = answer.split(',').nth(1).unwrap_or_default();
-            taken.said.contains(&format!(r#"["release",{id},"#))
-        };
-        taken.seen == taken.other_seen && more.all(|answer| is_released(&answer))
-    }),
-    (
-        "S-31: a promise is waited for, however often it becomes another",
-        |taken| {
-            let stale = r#"["pipeline",-"#;
-            taken.is_answered(stale) && !taken.answers.concat().contains(stale)
-        },
-    ),
-    (
-        "B-29: what is dropped comes back when it settles",
-        |taken| {
-            let drops = |key: &&str| taken.said.contains(&format!("\"{key}\":"));
-            taken.seen != taken.other_seen && DROPPED.iter().any(|key| drops(&key))
-        },
-    ),
-];
-
-impl Taken<'_> {
-    /// Whether the reference answered so.
-    fn is_answered(&self, text: &str) -> bool {
-        self.other_answers.contains(text) || self.other_seen.contains(text)
-    }
-
-    /// Whether the client introduces the same thing as one of these and as one of those.
-    fn says_of_one(&self, these: &[&str], those: &[&str]) -> bool {
-        (-4..0).any(|id| {
-            let says = |tag: &&str| self.said.contains(&format!(r#"["{tag}",{id}"#));
-            these.iter().any(|tag| says(&tag)) && those.iter().any(|tag| says(&tag))
-        })
-    }
-
-    /// Whether the client settles what it introduces as this.
-    fn settles(&self, tag: &str) -> bool {
-        self.says_of_one(&[tag], &["resolve", "reject"])
-    }
-}
-
-fn sorted(seen: &str) -> Vec<&str> {
-    let mut lines: Vec<_> = seen.lines().collect();
-    lines.sort_unstable();
-    lines
 }
 
 /// When the promise that fails is let go of is a matter of turns.
@@ -239,7 +67,7 @@ fn is_of_a_stream(conversation: &[String], text: &str) -> bool {
         let is_stream = message.starts_with(r#"["stream","#);
         let is_other = message.starts_with(r#"["pu"#) && !message.starts_with(r#"["pull"#);
         id += usize::from(is_stream || is_other || message.starts_with(r#"["pipe""#));
-        id += usize::from(message == super::verdict::REST);
+        id += usize::from(message == REST);
         is_stream && text.ends_with(&format!(": {id}"))
     })
 }
@@ -302,22 +130,3 @@ fn engine_specific(text: &str) -> Option<&'static str> {
     ])
     .then_some("W-32…W-35: what is no URL, request, …")
 }
-
-/// How the reference fails where a stream that came is to go on.
-const RAW_STREAMS: &str = "owned payload shouldn't contain raw";
-
-const FIRST_FAULT: &str = "W-4: a message is read before any of it is evaluated";
-
-const PASSED_ON: &str = "P-27: a stream can be passed on";
-
-/// What a chunk can have in it that is not there yet.
-const WAITED_FOR: [&str; 5] = [
-    r#"["promise""#,
-    r#"["pipeline""#,
-    r#"["import""#,
-    r#"["remap""#,
-    r#"["blob""#,
-];
-
-/// The members that no object has (W-19).
-const DROPPED: [&str; 3] = ["__proto__", "toJSON", "valueOf"];

@@ -378,11 +378,11 @@ impl Script {
         let count = 1 + self.random.below(2);
         let captures: Vec<Json> = (0..count).map(|at| self.capture(at)).collect();
         let outer = self.mapper;
-        let captured = i64::try_from(count).expect("it is small");
+        let taken_in = i64::try_from(count).expect("it is small");
         let instructions: Vec<Json> = (0..self.random.below(4))
             .map(|at| {
                 let results = i64::try_from(at).expect("it is small");
-                self.mapper = Some((captured, results));
+                self.mapper = Some((taken_in, results));
                 if self.random.chance(3) {
                     self.value(depth)
                 } else {

@@ -9,6 +9,7 @@ mod canonical;
 mod differences;
 mod generate;
 mod random;
+mod reasons;
 mod spoil;
 mod values;
 mod verdict;
