@@ -130,7 +130,7 @@ EOF
       printf 'futures-util = "0.3"\n'
       printf 'tarpc = { version = "=0.38.0", features = ["serde-transport-json", "tcp", "tokio1"] }\n' ;;
     remoc)
-      printf 'remoc = { version = "=0.20.5", default-features = false, features = ["rtc", "default-codec-json"] }\n'
+      printf 'remoc = { version = "=0.20.5", default-features = false, features = ["rtc", "default-codec-json", "default-codec-no-warn"] }\n'
       printf 'serde = { version = "1", features = ["derive"] }\n' ;;
   esac
   printf '[workspace]\n'

@@ -24,15 +24,15 @@ impl Turn {
         Self {
             begun: Instant::now(),
             taken: 0,
-            look_at: 1,
+            look_at: FEW,
             stride: 1,
         }
     }
 
     /// Begins the next turn with the next message.
-    pub(super) const fn again(&mut self) {
+    pub(super) fn again(&mut self) {
         self.taken = 0;
-        self.look_at = self.stride;
+        self.look_at = self.stride.max(FEW);
     }
 
     /// Notes that a message has come.
@@ -85,6 +85,10 @@ fn stride(taken: u32, spent: Duration) -> u32 {
 
 /// So long that taking turns costs nothing to speak of.
 const TURN: Duration = Duration::from_micros(100);
+
+/// How much is taken in a turn at least, however long that takes: what a peer says together, it means
+/// to be heard together.
+const FEW: u32 = 8;
 
 /// How often the clock is looked at in a turn.
 const LOOKS: u128 = 4;

@@ -199,8 +199,9 @@ fn visit_value(value: &Value, act: &mut impl FnMut(&Stub)) {
     }
 }
 
-/// How many steps a chain of promises may take.
-const MAX_CHAIN: usize = 4096;
+/// How many steps a chain of promises may take: as many as the wrappers that may stand in front of one
+/// another, and those of the promises between them, which a pipeline may all have to walk.
+const MAX_CHAIN: usize = 5120;
 
 /// How many steps one counts for that a call takes by recursion.
 const RECURSIVE: usize = 64;
