@@ -93,32 +93,30 @@ impl<'a, T: Transport> Exchange<'a, T> {
 
     /// Takes a message, and returns its size; none if it was the last.
     fn poll_message(&mut self, context: &mut Context<'_>) -> Poll<Option<usize>> {
-        if self.reading.is_none() {
-            match ready!(self.transport.poll_receive(context)) {
-                Ok(text) => {
-                    self.turn.begin_message(self.connection);
-                    let size = text.as_ref().len();
-                    match Reading::begin(self.connection, text) {
-                        Reading::Done(message) => {
-                            let flow = self.connection.handle_read(message, size);
-                            return Poll::Ready(flow.is_continue().then_some(size));
-                        }
-                        Reading::Elsewhere(reading) => self.reading = Some((reading, size)),
-                    }
-                }
+        loop {
+            if let Some((reading, size)) = &mut self.reading {
+                let (read, size) = (ready!(Pin::new(reading).poll(context)), *size);
+                self.reading = None;
+                let flow = self.connection.handle_joined(read, size);
+                return Poll::Ready(flow.is_continue().then_some(size));
+            }
+            let text = match ready!(self.transport.poll_receive(context)) {
+                Ok(text) => text,
                 Err(reason) => {
                     self.connection.terminate(&reason);
                     return Poll::Ready(None);
                 }
+            };
+            self.turn.begin_message(self.connection);
+            let size = text.as_ref().len();
+            match Reading::begin(self.connection, text) {
+                Reading::Done(message) => {
+                    let flow = self.connection.handle_read(message, size);
+                    return Poll::Ready(flow.is_continue().then_some(size));
+                }
+                Reading::Elsewhere(reading) => self.reading = Some((reading, size)),
             }
         }
-        let Some((reading, size)) = &mut self.reading else {
-            return Poll::Pending;
-        };
-        let (read, size) = (ready!(Pin::new(reading).poll(context)), *size);
-        self.reading = None;
-        let flow = self.connection.handle_joined(read, size);
-        Poll::Ready(flow.is_continue().then_some(size))
     }
 
     /// Writes messages; ready once all is said, or nothing can be.

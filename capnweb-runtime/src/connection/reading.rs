@@ -15,8 +15,8 @@ pub(super) type Read = Result<Message, DecodeError>;
 /// A message that is being read.
 pub(super) enum Reading {
     Done(Read),
-    /// One that takes long is read where it keeps nobody waiting but its own session: other sessions may live
-    /// on this thread.
+    /// One that takes long is read where it keeps nobody waiting but its own session: other sessions
+    /// may live on this thread.
     Elsewhere(JoinHandle<Read>),
 }
 

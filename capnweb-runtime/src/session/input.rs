@@ -52,20 +52,11 @@ impl Machine {
 
     fn apply(&mut self, message: Message, size: usize, host: &dyn Host) -> Result<(), Violation> {
         match message {
-            Message::Push(expr) => {
-                let size = size.max(weigh_expr(&expr));
-                self.handle_push(expr, size, host)
-            }
-            Message::Stream(expr) => {
-                let size = size.max(weigh_expr(&expr));
-                self.handle_stream(expr, size, host)
-            }
+            Message::Push(expr) => self.handle_push(expr, size, host),
+            Message::Stream(expr) => self.handle_stream(expr, size, host),
             Message::Pipe => self.handle_pipe(),
             Message::Pull(id) => self.handle_pull(id, host),
-            Message::Resolve(id, expr) => {
-                let size = size.max(weigh_expr(&expr));
-                self.handle_resolve(id, expr, size, host)
-            }
+            Message::Resolve(id, expr) => self.handle_resolve(id, expr, size, host),
             Message::Reject(id, expr) => self.handle_reject(id, expr, size, host),
             Message::Release(id, count) => self.handle_release(id, count),
             Message::Abort(expr) => self.handle_abort(expr, host),
@@ -75,7 +66,7 @@ impl Machine {
     fn handle_push(&mut self, expr: Expr, size: usize, host: &dyn Host) -> Result<(), Violation> {
         let id = self.exports.next_pushed();
         self.check_exports()?;
-        self.charge_message(size)?;
+        self.charge_message(&expr, size)?;
         let value = self.evaluate(expr, host)?;
         let cap = self.rooted(value);
         self.exports.insert_pushed(id, cap);
@@ -117,7 +108,7 @@ impl Machine {
         size: usize,
         host: &dyn Host,
     ) -> Result<(), Violation> {
-        self.charge_message(size)?;
+        self.charge_message(&expr, size)?;
         // Evaluated even if nobody waits: it may carry capabilities to release (protocol S-33).
         let value = resolved(self.evaluate(expr, host)?);
         self.charge_promise(id);
@@ -135,7 +126,7 @@ impl Machine {
             return Ok(());
         }
         let expr = expr?;
-        self.charge_message(size.max(weigh_expr(&expr)))?;
+        self.charge_message(&expr, size)?;
         let thrown = self.evaluate(expr, host)?;
         // Capabilities have no owner in a failure: they are let go of (protocol S-33, W-27).
         let thrown = without_capabilities(thrown, &mut self.effects);
@@ -143,12 +134,12 @@ impl Machine {
         self.settle_import(id, Err(Error::thrown(thrown)))
     }
 
-    /// Charges the peer with a message that brings something to keep.
-    fn charge_message(&mut self, size: usize) -> Result<(), Violation> {
+    /// Charges the peer with a message of so many bytes that brings something to keep.
+    fn charge_message(&mut self, expr: &Expr, size: usize) -> Result<(), Violation> {
         let limit = self.limits.max_retained_bytes;
         let charge = self
             .account
-            .charge(size)
+            .charge(size.max(weigh_expr(expr)))
             .map_err(|_| Violation::TooManyRetainedBytes { limit })?;
         self.charge = MessageCharge::Unshared(charge);
         Ok(())

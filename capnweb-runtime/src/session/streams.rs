@@ -12,7 +12,7 @@ use super::machine::Machine;
 use crate::error::{Error, Unsendable, Violation};
 use crate::hook::{
     ByteSource, Cap, MessageCharge, Nature, Outcome, Permit, PromiseCell, Resolver, Source, Stub,
-    Value, handle_of, pipe, promise,
+    Value, handle_of, pipe, promise, weigh_expr,
 };
 use crate::ids::{ExportId, ImportId, ImportRef, WireId};
 use crate::value::Path;
@@ -39,7 +39,7 @@ impl Machine {
         let limit = self.limits.max_unread_bytes;
         let charge = self
             .unread
-            .charge(size)
+            .charge(size.max(weigh_expr(&expr)))
             .map_err(|_| Violation::TooManyUnreadBytes { limit })?;
         self.charge = MessageCharge::Unshared(charge);
         let value = self.evaluate(expr, host)?;

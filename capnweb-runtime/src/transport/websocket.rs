@@ -34,14 +34,13 @@ const MAX_REASON: usize = 123;
 pub(crate) struct WebSocket<S> {
     stream: WebSocketStream<Outflow<S>>,
     max_frame_bytes: usize,
-    ping: Owed,
-    close: Owed,
+    ping: Word,
+    goodbye: Word,
 }
 
-/// A message that is the socket's business.
+/// Whether a message that is the socket's business has been said.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Owed {
-    No,
+enum Word {
     Due,
     Said,
 }
@@ -74,8 +73,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> WebSocket<S> {
         Self {
             stream,
             max_frame_bytes: limits.max_frame_bytes,
-            ping: Owed::No,
-            close: Owed::No,
+            ping: Word::Said,
+            goodbye: Word::Due,
         }
     }
 
@@ -135,10 +134,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Transport for WebSocket
     ) -> Poll<Result<(), Disconnect>> {
         loop {
             self.push(frames);
-            if self.ping == Owed::Due {
+            if self.ping == Word::Due {
                 let ping = || Message::Ping(Bytes::new());
                 ready!(self.poll_feed(ping, context)).map_err(failed)?;
-                self.ping = Owed::Said;
+                self.ping = Word::Said;
             }
             ready!(self.stream.poll_flush_unpin(context)).map_err(failed)?;
             if frames.is_empty() {
@@ -148,17 +147,17 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Transport for WebSocket
     }
 
     fn ping(&mut self) {
-        self.ping = Owed::Due;
+        self.ping = Word::Due;
     }
 
     fn poll_close(&mut self, reason: &Disconnect, context: &mut Context<'_>) -> Poll<()> {
-        if self.close == Owed::No {
+        if self.goodbye == Word::Due {
             let frame = || Message::Close(Some(close_frame(reason)));
             // The peer may be gone already; there is nobody left to tell.
             if ready!(self.poll_feed(frame, context)).is_err() {
                 return Poll::Ready(());
             }
-            self.close = Owed::Said;
+            self.goodbye = Word::Said;
         }
         self.stream.poll_flush_unpin(context).map(drop)
     }

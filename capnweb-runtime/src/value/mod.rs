@@ -3,8 +3,8 @@
 //! | file | what is in it |
 //! |---|---|
 //! | `tree` | the tree |
-//! | `object`, `members`, `member_name` | plain objects, their making, and names that they may not have |
-//! | `path` | ways into a tree |
+//! | `object`, `members` | plain objects, their making, and names that they may not have |
+//! | `path`, `member_name` | ways into a tree, and the names on them |
 //! | `bigint`, `date`, `bytes`, `element`, `error_value`, `url`, `headers`, `blob` | leaves, each a type of JavaScript's that JSON does not have |
 //! | `request`, `request_options`, `response` | what has a body, which may be a stream |
 //! | `http_types` | to the crate `http` and back |

@@ -17,14 +17,6 @@ use crate::hook::cap::Outcome;
 use crate::hook::deadline::Deadline;
 use crate::hook::promise::{Resolver, contains_promise, deliver_in_time};
 
-/// How many handlers may be polled inside one another's first poll before one is handed to the
-/// runtime instead: local objects that call each other must not exhaust the stack.
-const MAX_INLINE: usize = 32;
-
-thread_local! {
-    static INLINE: Cell<usize> = const { Cell::new(0) };
-}
-
 /// Everything about a call but its handler.
 pub(super) struct Running {
     watch: Watch,
@@ -53,24 +45,44 @@ enum First {
 }
 
 fn first_poll(begin: impl FnOnce() -> Reply + Send + 'static) -> std::thread::Result<First> {
-    let depth = INLINE.get();
-    if depth >= MAX_INLINE {
+    let Some(_inside) = Inside::enter() else {
         return Ok(First::Pending(Box::pin(async { begin().await })));
-    }
-    INLINE.set(depth.saturating_add(1));
-    let polled = catch_unwind(AssertUnwindSafe(|| {
+    };
+    catch_unwind(AssertUnwindSafe(|| {
         let mut handler = begin();
-        // The task that takes over polls again, with a waker of its own.
-        match handler
-            .as_mut()
-            .poll(&mut Context::from_waker(Waker::noop()))
-        {
+        match poll_once(handler.as_mut()) {
             Poll::Ready(outcome) => First::Ready(outcome),
             Poll::Pending => First::Pending(handler),
         }
-    }));
-    INLINE.set(depth);
-    polled
+    }))
+}
+
+/// Polls what, if it waits, is handed to a task, which polls again with a waker of its own.
+fn poll_once<T>(work: Pin<&mut (dyn Future<Output = T> + Send)>) -> Poll<T> {
+    work.poll(&mut Context::from_waker(Waker::noop()))
+}
+
+/// A place among the first polls inside one another, given back when dropped.
+struct Inside {
+    outer: usize,
+}
+
+impl Inside {
+    /// Takes a place, if there is one left.
+    fn enter() -> Option<Self> {
+        let outer = DEPTH.get();
+        if outer >= MAX_DEPTH {
+            return None;
+        }
+        DEPTH.set(outer.saturating_add(1));
+        Some(Self { outer })
+    }
+}
+
+impl Drop for Inside {
+    fn drop(&mut self) {
+        DEPTH.set(self.outer);
+    }
 }
 
 /// Begins a handler once its arguments are known; at once if they are.
@@ -92,7 +104,9 @@ pub(super) fn with_delivered(
 pub(in crate::hook) fn start(
     mut work: Pin<Box<dyn Future<Output = ()> + Send>>,
 ) -> Option<Pin<Box<dyn Future<Output = ()> + Send>>> {
-    if poll_inline(work.as_mut()).is_ready() {
+    if let Some(_inside) = Inside::enter()
+        && poll_once(work.as_mut()).is_ready()
+    {
         return None;
     }
     match tokio::runtime::Handle::try_current() {
@@ -102,18 +116,6 @@ pub(in crate::hook) fn start(
         }
         Err(_) => Some(work),
     }
-}
-
-fn poll_inline<T>(handler: Pin<&mut (dyn Future<Output = T> + Send)>) -> Poll<T> {
-    let depth = INLINE.get();
-    if depth >= MAX_INLINE {
-        return Poll::Pending;
-    }
-    INLINE.set(depth.saturating_add(1));
-    // The task that takes over polls again, with a waker of its own.
-    let polled = handler.poll(&mut Context::from_waker(Waker::noop()));
-    INLINE.set(depth);
-    polled
 }
 
 impl Running {
@@ -193,4 +195,33 @@ impl Running {
     }
 }
 
+thread_local! {
+    /// How many first polls go on inside one another.
+    static DEPTH: Cell<usize> = const { Cell::new(0) };
+}
+
+/// How many there may be before a handler is handed to the runtime instead: local objects that call
+/// each other must not exhaust the stack.
+const MAX_DEPTH: usize = 32;
+
 const NO_RUNTIME: &str = "A method that waits was called outside of a Tokio runtime.";
+
+#[cfg(test)]
+mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    use super::{MAX_DEPTH, start};
+
+    /// A sink that panics would use up a place of its thread's each time, until nothing was begun at
+    /// once any more.
+    #[test]
+    fn what_panics_gives_its_place_back() {
+        for _ in 0..=MAX_DEPTH {
+            let panicked = catch_unwind(AssertUnwindSafe(|| {
+                start(Box::pin(async { panic!("on purpose") }))
+            }));
+            assert!(panicked.is_err());
+        }
+        assert!(start(Box::pin(async {})).is_none(), "it is begun at once");
+    }
+}

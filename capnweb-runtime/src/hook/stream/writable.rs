@@ -52,7 +52,8 @@ impl<I: Intake> Writable<I> {
     }
 
     /// Aborts once the reason is there, which may be a promise as any argument may (protocol C-40),
-    /// and is waited for no longer than any. One that cannot be had is the reason itself: nobody must wait for ever for more chunks.
+    /// and is waited for no longer than any. One that cannot be had is the reason itself: nobody must
+    /// wait for ever for more chunks.
     fn begin_abort(&self, reason: Value, result: Resolver) {
         self.aborting.store(true, Ordering::Release);
         let intake = Arc::clone(&self.intake);

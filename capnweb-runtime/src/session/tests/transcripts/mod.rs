@@ -4,6 +4,7 @@
 
 mod expression;
 mod format;
+mod makers;
 mod player;
 
 use std::panic::AssertUnwindSafe;
