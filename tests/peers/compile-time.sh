@@ -10,7 +10,7 @@ shopt -s inherit_errexit
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 root=$PWD
 runs=${1:-5}
-export CARGO_INCREMENTAL=${CARGO_INCREMENTAL:-1}
+unset CARGO_INCREMENTAL # as each profile has it
 place=${CARGO_TARGET_DIR:-target}/compile-time
 mkdir -p "$place"
 place=$(cd "$place" && pwd)

@@ -59,6 +59,13 @@ pub(crate) struct Case {
     pub(crate) peer: Peer,
 }
 
+impl Case {
+    /// Whether one of its sides is a program of Node.js.
+    pub(crate) fn needs_node(self) -> bool {
+        [self.peer.server(), self.peer.client()].contains(&Side::Npm)
+    }
+}
+
 impl Peer {
     pub(crate) const ALL: [Self; 8] = [
         Self::Raw,

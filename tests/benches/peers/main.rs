@@ -28,6 +28,7 @@ use contest::{CONTESTS, Case, Contest, Peer};
 use machine::Calibration;
 use programs::{Programs, Servers};
 use results::Results;
+use tests::Node;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -78,9 +79,12 @@ impl Options {
 }
 
 fn compare(options: &Options) -> Result<(), Box<dyn Error>> {
-    let cases: Vec<Case> = contest::cases()
+    let mut cases: Vec<Case> = contest::cases()
         .filter(|case| options.wants(case.contest, case.peer))
         .collect();
+    if cases.iter().any(|case| case.needs_node()) && Node::prepare()?.is_none() {
+        cases.retain(|case| !case.needs_node());
+    }
     let programs = Programs::build(&cases)?;
     let mut servers = Servers::start(&programs, &cases)?;
     let mut results = Results::default();

@@ -125,10 +125,7 @@ struct Column {
 const COLUMNS: &[Column] = &[
     Column {
         head: "UNIT, median",
-        cell: |results, contest, peer| {
-            let spread = results.spread(contest.name, peer, "rate");
-            spread.map_or_else(String::new, |spread| number(spread.median))
-        },
+        cell: |results, contest, peer| median(results, contest, peer, "rate", 1.0),
     },
     Column {
         head: "min–max",

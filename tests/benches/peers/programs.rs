@@ -7,7 +7,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use serde_json::{Map, Value};
-use tests::{Node, Process, measured_program, root};
+use tests::{Process, measured_program, root};
 
 use crate::contest::{Case, Fresh, Side};
 use crate::machine::Core;
@@ -101,12 +101,8 @@ struct Server {
 pub(crate) struct Servers(BTreeMap<Side, Server>);
 
 impl Servers {
-    /// Starts those that these need, and installs what the npm peer does.
+    /// Starts those that these need.
     pub(crate) fn start(programs: &Programs, cases: &[Case]) -> Result<Self, Box<dyn Error>> {
-        let sides = |case: &Case| [case.peer.server(), case.peer.client()];
-        if cases.iter().flat_map(sides).any(|side| side == Side::Npm) {
-            drop(Node::prepare()?);
-        }
         let mut servers = BTreeMap::new();
         for case in cases {
             let side = case.peer.server();
@@ -149,8 +145,7 @@ impl Servers {
 
 /// Returns how many seconds a client may warm up: Node.js compiles meanwhile.
 fn warm(case: &Case, time: Duration) -> f64 {
-    let node = [case.peer.server(), case.peer.client()].contains(&Side::Npm);
-    let least = if node { 0.5 } else { 0.2 };
+    let least = if case.needs_node() { 0.5 } else { 0.2 };
     (time.as_secs_f64() / 2.0).max(least)
 }
 

@@ -13,12 +13,12 @@ pub(super) struct Script {
     /// What is in the server's table: its main object and what was pushed.
     entries: Vec<i64>,
     /// The pipes, and those of them that nobody was told to read.
-    pipes: Vec<i64>,
-    unread: Vec<i64>,
+    pub(super) pipes: Vec<i64>,
+    pub(super) unread: Vec<i64>,
     /// The server's streams to write to.
     sinks: Vec<i64>,
     /// How many captures and results there are, in the instructions of a mapper.
-    mapper: Option<(i64, i64)>,
+    pub(super) mapper: Option<(i64, i64)>,
 }
 
 impl Script {
@@ -294,81 +294,6 @@ impl Script {
             2 => json!(["error", class, "m", null, self.object(depth)]),
             _ => json!(["error", class, "m", null, {"cause": self.value(depth)}]),
         }
-    }
-
-    fn web(&mut self, depth: u32) -> Json {
-        match self.random.below(5) {
-            0 => json!(["url", self.random.url()]),
-            1 => json!(["headers", self.random.pairs()]),
-            2 => self.request(depth),
-            3 => self.response(depth),
-            _ => self.blob(),
-        }
-    }
-
-    /// What can be read, mostly.
-    fn streamed(&mut self, depth: u32) -> Json {
-        match self.random.below(8) {
-            0..=3 => self.readable(),
-            4 => self.blob(),
-            5 => self.request(depth),
-            6 => self.response(depth),
-            _ => self.value(depth.min(1)),
-        }
-    }
-
-    fn readable(&mut self) -> Json {
-        match self.random.below(16) {
-            0 if self.random.wild(1) => json!(["readable", self.own()]),
-            1 if self.random.wild(1) => json!(["readable", self.random.any(&self.pipes)]),
-            _ => match self.unread.pop() {
-                Some(id) if self.mapper.is_none() => json!(["readable", id]),
-                _ if self.random.wild(2) => json!(["readable", 0]),
-                _ => json!("nothing to read"),
-            },
-        }
-    }
-
-    fn blob(&mut self) -> Json {
-        let kind = self
-            .random
-            .pick(&["", "text/x", "text/plain;charset=utf-8"]);
-        let content = self.readable();
-        match content {
-            Json::String(_) if !self.random.wild(4) => content,
-            content => json!(["blob", kind, content]),
-        }
-    }
-
-    fn body(&mut self, depth: u32) -> Json {
-        match self.random.below(8) {
-            0 => Json::Null,
-            1..=2 => self.random.text(),
-            3 => json!(["bytes", "AQI"]),
-            4 if self.random.wild(1) => self.value(depth.min(1)),
-            _ => self.readable(),
-        }
-    }
-
-    fn request(&mut self, depth: u32) -> Json {
-        let mut init = self.random.request_members();
-        if let (Some(members), false) = (init.as_object_mut(), self.random.chance(2)) {
-            members.insert("method".to_owned(), json!("POST"));
-            members.insert("body".to_owned(), self.body(depth));
-            if !self.random.wild(4) {
-                members.insert("duplex".to_owned(), json!("half"));
-            }
-        }
-        json!(["request", self.random.url(), init])
-    }
-
-    fn response(&mut self, depth: u32) -> Json {
-        let body = if self.random.chance(2) {
-            Json::Null
-        } else {
-            self.body(depth)
-        };
-        json!(["response", body, self.random.response_members()])
     }
 
     /// A mapper, whose instructions mostly call what was captured.

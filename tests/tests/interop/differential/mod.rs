@@ -5,11 +5,13 @@
 //! `CAPNWEB_DIFFERENTIAL_FINDINGS` how many may go wrong before it ends. One that does is told with
 //! its seed, and as short as it still goes wrong.
 
+mod bodies;
 mod canonical;
 mod differences;
 mod generate;
 mod random;
 mod reasons;
+mod simpler;
 mod spoil;
 mod values;
 mod verdict;
@@ -21,6 +23,7 @@ use std::time::Duration;
 use super::support::{node, runtime, serving};
 use differences::intended;
 use generate::Script;
+use simpler::simpler;
 use verdict::{REST, Verdict, verdict};
 use witness::{ProbeStub, Witness};
 
@@ -126,73 +129,6 @@ impl Peers {
             found.ours,
             found.reference
         )
-    }
-}
-
-/// Returns the texts of a message with one thing less in it.
-fn simpler(text: &str) -> Vec<String> {
-    let Ok(message) = serde_json::from_str::<serde_json::Value>(text) else {
-        return Vec::new();
-    };
-    let mut texts = Vec::new();
-    for at in 0..places(&message) {
-        for how in [Simpler::Nothing, Simpler::Without] {
-            let mut changed = message.clone();
-            simplify(&mut changed, &mut { at }, how);
-            let changed = changed.to_string();
-            if changed.len() < text.len() {
-                texts.push(changed);
-            }
-        }
-    }
-    texts
-}
-
-/// How a place in a message is made simpler.
-#[derive(Clone, Copy)]
-enum Simpler {
-    /// By `null`.
-    Nothing,
-    /// By leaving out the first of what is inside.
-    Without,
-}
-
-fn places(value: &serde_json::Value) -> usize {
-    let inside: usize = match value {
-        serde_json::Value::Array(items) => items.iter().map(places).sum(),
-        serde_json::Value::Object(members) => members.values().map(places).sum(),
-        _ => 0,
-    };
-    inside + 1
-}
-
-fn simplify(value: &mut serde_json::Value, at: &mut usize, how: Simpler) {
-    if *at == 0 {
-        *at = usize::MAX;
-        return match (how, &mut *value) {
-            (Simpler::Without, serde_json::Value::Array(items)) if !items.is_empty() => {
-                drop(items.pop());
-            }
-            (Simpler::Without, serde_json::Value::Object(members)) => {
-                let last = members.keys().next_back().cloned();
-                drop(last.and_then(|last| members.remove(&last)));
-            }
-            _ => *value = serde_json::Value::Null,
-        };
-    }
-    *at -= 1;
-    match value {
-        serde_json::Value::Array(items) => {
-            for item in items {
-                simplify(item, at, how);
-            }
-        }
-        serde_json::Value::Object(members) => {
-            members
-                .values_mut()
-                .for_each(|member| simplify(member, at, how));
-        }
-        _ => {}
     }
 }
 
