@@ -85,6 +85,9 @@ impl<S> Outflow<S> {
 impl<S: AsyncWrite + Unpin> Outflow<S> {
     /// Writes all that was added.
     fn poll_drain(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.buffer.is_empty() {
+            return Poll::Ready(Ok(()));
+        }
         while let Some(rest @ [_, ..]) = self.buffer.get(self.written..) {
             match ready!(Pin::new(&mut self.socket).poll_write(context, rest))? {
                 0 => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
