@@ -1,4 +1,4 @@
-// The npm peer as a server of the benchmarks: what `tests/src/work/api.rs` offers.
+// The npm peer as a server of the benchmarks: what `tests::work::Api` offers.
 //
 //     node server.mjs
 //
