@@ -13,15 +13,18 @@
 //! | `writer`, `flow` | the other side of a writable stream: how much is sent before it is answered |
 //! | `pump` | from a source into a writer, until either ends |
 //! | `bytes`, `collect` | between streams and bytes: a body or a blob that goes out, a blob that came |
-//! | `narrowed` | a source whose chunks are attenuated |
+//! | `narrowed`, `layers` | a source whose chunks are attenuated, and how often they may be |
+//! | `breakable` | a source that somebody who is on neither side can break off |
 //!
 //! Whichever way a stream ends, it ends for both sides: a reader that is dropped cancels, a writer
 //! that is dropped without closing aborts.
 
+mod breakable;
 mod bytes;
 mod collect;
 mod consumer;
 mod flow;
+mod layers;
 mod narrowed;
 mod nature;
 mod pipe;
@@ -30,6 +33,7 @@ mod readable;
 mod writable;
 mod writer;
 
+pub(super) use breakable::{Breakable, breakable};
 pub(crate) use bytes::ByteSource;
 pub(crate) use collect::collect;
 pub(crate) use consumer::{Consume, Consumer, Step};

@@ -2,6 +2,7 @@
 
 use std::task::{Context, Poll, ready};
 
+use super::layers::layers_around;
 use super::nature::Nature;
 use super::readable::{Readable, Source, taken_already};
 use crate::error::Error;
@@ -18,15 +19,7 @@ pub(crate) fn narrow_readable(
     stream: &Stub,
     narrow: impl Fn(Outcome) -> Outcome + Send + 'static,
 ) -> Result<Cap, Error> {
-    let inside = match stream.cap().nature() {
-        Nature::Readable(readable) => readable.layers(),
-        Nature::Object | Nature::Writable(_) => 0,
-    };
-    let layers = inside.saturating_add(1);
-    if layers > MAX_LAYERS {
-        let text = "The stream is wrapped too many times.";
-        return Err(Error::range_error(text).public());
-    }
+    let layers = layers_around(stream)?;
     let source = Narrowed {
         origin: Origin::Untouched(stream.clone()),
         narrow,
@@ -91,6 +84,3 @@ impl<F: Fn(Outcome) -> Outcome + Send + 'static> Source for Narrowed<F> {
         self.layers
     }
 }
-
-/// How many facets the chunks of a stream may pass through.
-const MAX_LAYERS: usize = 64;

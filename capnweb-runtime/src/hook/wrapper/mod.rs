@@ -2,21 +2,30 @@
 //!
 //! `attenuated` knows some members of what it is in front of, a `guard` lets through what a policy admits
 //! (also of `method`s that are read as functions), `brand` is known to its maker, and a `caretaker` lets
-//! nothing through once it is revoked. All are put in front by `wrap`, which bounds how many may stand
-//! one before the other.
+//! nothing through once its `revoker` says so. All are put in front by `wrap`, which bounds how many may
+//! stand one before the other.
+//!
+//! What a revoker shuts is a `gate`. A call carries the `passage` of gates that it came through to where
+//! its handler is entered, and streams are `severed`.
 
 mod attenuated;
 mod brand;
 mod caretaker;
+mod gate;
 mod guard;
 mod method;
 mod narrowed_writable;
+mod passage;
+mod revoker;
+mod severed;
+mod slots;
 mod wrap;
 
 pub(crate) use attenuated::attenuate;
 pub use attenuated::{Facet, Results};
 pub use brand::Brand;
 pub(super) use brand::BrandKey;
-pub use caretaker::Revoker;
-pub(crate) use caretaker::revocable;
 pub(crate) use guard::guarded;
+pub(super) use passage::{Entered, Passage};
+pub use revoker::Revoker;
+pub(crate) use revoker::revocable;
