@@ -64,7 +64,7 @@ impl Members for Attenuated {
     }
 
     fn call_member(
-        self: &Arc<Self>,
+        self: Arc<Self>,
         (member, grant): Self::Member,
         args: Vec<Value>,
         result: Resolver,
@@ -74,7 +74,7 @@ impl Members for Attenuated {
             .pass_call(Path::single(member.name), args, result);
     }
 
-    fn read_member(self: &Arc<Self>, (member, grant): Self::Member, result: Resolver) {
+    fn read_member(self: Arc<Self>, (member, grant): Self::Member, result: Resolver) {
         let result = narrowing(grant, result);
         self.inner.pass_read(Path::single(member.name), result);
     }
