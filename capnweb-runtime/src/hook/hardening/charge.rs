@@ -116,9 +116,19 @@ impl Charge {
 
     /// Adds what a result takes.
     pub(in crate::hook) fn add(&self, bytes: usize) -> Result<(), Error> {
+        if bytes == 0 {
+            return Ok(());
+        }
         self.account.take(bytes)?;
         self.bytes.fetch_add(bytes, Ordering::AcqRel);
         Ok(())
+    }
+
+    /// Gives back all but what an empty promise takes.
+    pub(in crate::hook) fn empty(&mut self) {
+        let bytes = std::mem::replace(self.bytes.get_mut(), OVERHEAD);
+        let more = bytes.saturating_sub(OVERHEAD);
+        self.account.held.fetch_sub(more, Ordering::AcqRel);
     }
 }
 
