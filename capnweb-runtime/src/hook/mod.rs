@@ -49,7 +49,7 @@ mod wrapper;
 
 pub(crate) use cap::{Cap, Hook, OnBroken, Outcome, State, itself, map_value};
 pub(crate) use deadline::Deadline;
-pub(crate) use evaluate::{Scope, evaluate};
+pub(crate) use evaluate::{Scope, evaluate, promised};
 pub(crate) use hardening::{
     Account, CallsInFlight, MessageCharge, Permit, Unsettled, is_flat, shielded, weigh_expr, weight,
 };

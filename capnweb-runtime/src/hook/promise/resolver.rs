@@ -24,7 +24,7 @@ pub(crate) struct Resolver {
 }
 
 impl Resolver {
-    pub(super) const fn new(cell: Arc<PromiseCell>) -> Self {
+    pub(in crate::hook) const fn new(cell: Arc<PromiseCell>) -> Self {
         Self {
             cell: Some(cell),
             permit: None,
