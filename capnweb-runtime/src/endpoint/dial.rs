@@ -11,7 +11,7 @@ use url::{Host, Url};
 use super::connect::ConnectError;
 
 /// Where a URL leads.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Address {
     pub(super) url: Url,
     host: String,

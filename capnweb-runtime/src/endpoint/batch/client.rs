@@ -51,8 +51,8 @@ pub struct Batch<C> {
 }
 
 impl<C: Capability> Batch<C> {
-    /// Prepares a batch to an `http://` or `https://` URL; [`Connector::batch`] with more than the
-    /// defaults.
+    /// Prepares a batch to an `http://` or `https://` URL, over a connection of its own;
+    /// [`Connector::batch`] with more than the defaults, and to send many.
     ///
     /// # Errors
     ///
