@@ -8,7 +8,7 @@ use tokio_tungstenite::client_async_with_config;
 use tokio_tungstenite::tungstenite;
 
 use super::batch::{Batch, Pool};
-use super::dial::{Address, Schemes, Socket};
+use super::dial::{Address, Schemes, Socket, Trust};
 use crate::config::SessionConfig;
 use crate::connection::{Connection, Heartbeat, drive};
 use crate::error::{Disconnect, Error};
@@ -38,8 +38,7 @@ pub struct Connector {
     pub(super) config: SessionConfig,
     pub(super) timeout: Duration,
     pub(super) pool: Pool,
-    #[cfg(feature = "tls")]
-    pub(super) tls: Option<Arc<rustls::ClientConfig>>,
+    pub(super) trust: Trust,
 }
 
 /// Why there is no connection.
@@ -76,8 +75,7 @@ impl Connector {
             config: SessionConfig::default(),
             timeout: Duration::from_mins(1),
             pool: Pool::default(),
-            #[cfg(feature = "tls")]
-            tls: None,
+            trust: Trust::default(),
         }
     }
 
@@ -121,7 +119,7 @@ impl Connector {
     #[cfg(feature = "tls")]
     #[must_use]
     pub fn tls(mut self, config: Arc<rustls::ClientConfig>) -> Self {
-        self.tls = Some(config);
+        self.trust.tls = Some(config);
         // Who trusts others does not go where somebody else has been let in.
         self.pool = self.pool.apart();
         self
@@ -178,10 +176,7 @@ impl Connector {
 
     /// Reaches the server.
     pub(super) async fn dial(&self, address: &Address) -> Result<Box<dyn Socket>, ConnectError> {
-        #[cfg(feature = "tls")]
-        return address.dial(self.tls.clone()).await;
-        #[cfg(not(feature = "tls"))]
-        address.dial().await
+        address.dial(&self.trust).await
     }
 
     /// Begins a session.

@@ -9,6 +9,8 @@ use std::task::{Context, Poll, ready};
 use bytes::BufMut as _;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+use super::inflow::Inflow;
+
 /// A socket under a WebSocket, to which whole text frames can be added.
 ///
 /// The WebSocket above reads frames, and writes those of its own: pings, pongs and the last one.
@@ -17,6 +19,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 /// half, so that nothing comes to lie inside another.
 pub(crate) struct Outflow<S> {
     socket: S,
+    inflow: Inflow,
     buffer: Vec<u8>,
     /// How much of it the socket has taken.
     written: usize,
@@ -49,6 +52,7 @@ impl<S> Outflow<S> {
     pub(crate) fn new(socket: S) -> Self {
         Self {
             socket,
+            inflow: Inflow::default(),
             buffer: Vec::new(),
             written: 0,
             state: State::Handshake,
@@ -116,7 +120,8 @@ impl<S: AsyncRead + Unpin> AsyncRead for Outflow<S> {
             context.waker().wake_by_ref();
             return Poll::Pending;
         }
-        let polled = Pin::new(&mut self.socket).poll_read(context, buffer);
+        let this = &mut *self;
+        let polled = this.inflow.poll_read(&mut this.socket, context, buffer);
         self.reads = match polled {
             Poll::Ready(_) => self.reads.saturating_add(1),
             Poll::Pending => 0,
@@ -219,8 +224,12 @@ const LENGTH_IN_EIGHT: u8 = 127;
 /// How many bytes there are before a text, at most.
 const MAX_HEADER: usize = 14;
 
-/// How often is read before others have a turn, at most a few thousand bytes each time.
-const READS: usize = 4;
+/// How often is read before others have a turn, at most [`READ`] bytes each time.
+const READS: usize = 32;
+
+/// How many bytes a WebSocket reads at once. It keeps as much room for as long as it lives, and more
+/// would not save it anything: a system call reads ahead.
+pub(super) const READ: usize = 1024;
 
 /// How many bytes are written together.
 const FULL: usize = 64 * 1024;

@@ -14,7 +14,7 @@ use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig
 use tokio_tungstenite::tungstenite::{Error, Message, Utf8Bytes};
 
 use super::duplex::Transport;
-use super::outflow::{Masks, Outflow};
+use super::outflow::{Masks, Outflow, READ};
 use crate::error::{Disconnect, Violation};
 use crate::limits::Limits;
 use crate::session::Frames;
@@ -54,7 +54,7 @@ enum Word {
 /// read is owed the last pong, and not all of them.
 pub(crate) fn config(limits: &Limits) -> WebSocketConfig {
     WebSocketConfig::default()
-        .read_buffer_size(8 * 1024)
+        .read_buffer_size(READ)
         .write_buffer_size(0)
         .max_write_buffer_size(MAX_OWN)
         .max_message_size(Some(limits.max_frame_bytes))

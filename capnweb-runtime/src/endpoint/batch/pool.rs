@@ -17,7 +17,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use tower_service::Service;
 
 use crate::endpoint::connect::{ConnectError, Connector};
-use crate::endpoint::dial::{Address, Socket};
+use crate::endpoint::dial::{Address, Socket, Trust};
 use crate::error::Disconnect;
 
 /// The connections to one server: those of batches on their way, and some that wait for the next ones.
@@ -86,25 +86,19 @@ impl Idle {
 #[derive(Clone)]
 struct Dialer {
     address: Arc<Address>,
-    #[cfg(feature = "tls")]
-    tls: Option<Arc<rustls::ClientConfig>>,
+    trust: Trust,
 }
 
 impl Dialer {
     fn new(connector: &Connector, address: &Address) -> Self {
         Self {
             address: Arc::new(address.clone()),
-            #[cfg(feature = "tls")]
-            tls: connector.tls.clone(),
+            trust: connector.trust.clone(),
         }
     }
 
     async fn dial(self) -> Result<TokioIo<Box<dyn Socket>>, Unreachable> {
-        #[cfg(feature = "tls")]
-        let socket = self.address.dial(self.tls).await?;
-        #[cfg(not(feature = "tls"))]
-        let socket = self.address.dial().await?;
-        Ok(TokioIo::new(socket))
+        Ok(TokioIo::new(self.address.dial(&self.trust).await?))
     }
 }
 
