@@ -16,6 +16,8 @@ pub(super) struct Inflow {
     ahead: Vec<u8>,
     /// How much of it was taken.
     taken: usize,
+    /// How much was read since there was nothing to read, or others had their turn.
+    spent: usize,
 }
 
 impl Inflow {
@@ -43,7 +45,14 @@ impl Inflow {
         &mut self,
         socket: &mut S,
         context: &mut Context<'_>,
-    ) -> Poll<io::Result<usize>> {
+    ) -> Poll<io::Result<()>> {
+        // Of pings, and of parts of messages, a session does not know that they came: it would read
+        // them as long as there are any.
+        if self.spent >= TURN {
+            self.spent = 0;
+            context.waker().wake_by_ref();
+            return Poll::Pending;
+        }
         self.ahead = ROOM.try_with(Cell::take).unwrap_or_default();
         if self.ahead.capacity() == 0 {
             self.ahead.reserve_exact(AHEAD);
@@ -52,7 +61,11 @@ impl Inflow {
         if self.ahead.is_empty() {
             self.give_back();
         }
-        read
+        self.spent = match read {
+            Poll::Ready(_) => self.spent.saturating_add(self.ahead.len().max(LEAST)),
+            Poll::Pending => 0,
+        };
+        read.map_ok(drop)
     }
 
     fn give_back(&mut self) {
@@ -72,21 +85,30 @@ thread_local! {
 /// How many bytes are read at once: what a connection keeps while others have their turn.
 const AHEAD: usize = 16 * 1024;
 
+/// How many bytes are read before others have a turn.
+const TURN: usize = 32 * 1024;
+
+/// As many bytes as asking for them takes time, however few there are.
+const LEAST: usize = 2 * 1024;
+
 #[cfg(test)]
 mod tests {
-    use std::task::{Context, Poll, Waker};
+    use std::task::{Context, Waker};
 
     use tokio::io::ReadBuf;
 
     use super::{AHEAD, Inflow};
 
-    /// Takes so much at most.
+    /// Takes so much at most, in as many turns as it takes.
     fn take(inflow: &mut Inflow, socket: &mut &[u8], most: usize) -> Vec<u8> {
         let mut room = vec![0; most];
         let mut room = ReadBuf::new(&mut room);
         let mut context = Context::from_waker(Waker::noop());
-        let polled = inflow.poll_read(socket, &mut context, &mut room);
-        assert!(matches!(polled, Poll::Ready(Ok(()))));
+        while inflow
+            .poll_read(socket, &mut context, &mut room)
+            .map(Result::unwrap)
+            .is_pending()
+        {}
         room.filled().to_vec()
     }
 

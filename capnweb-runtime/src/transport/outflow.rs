@@ -24,8 +24,6 @@ pub(crate) struct Outflow<S> {
     /// How much of it the socket has taken.
     written: usize,
     state: State,
-    /// How often something was read since there was nothing to read, or others had their turn.
-    reads: usize,
 }
 
 /// What is written.
@@ -56,7 +54,6 @@ impl<S> Outflow<S> {
             buffer: Vec::new(),
             written: 0,
             state: State::Handshake,
-            reads: 0,
         }
     }
 
@@ -113,20 +110,8 @@ impl<S: AsyncRead + Unpin> AsyncRead for Outflow<S> {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        // Of pings, and of parts of messages, a session does not know that they came: it would read
-        // them as long as there are any.
-        if self.reads >= READS {
-            self.reads = 0;
-            context.waker().wake_by_ref();
-            return Poll::Pending;
-        }
         let this = &mut *self;
-        let polled = this.inflow.poll_read(&mut this.socket, context, buffer);
-        self.reads = match polled {
-            Poll::Ready(_) => self.reads.saturating_add(1),
-            Poll::Pending => 0,
-        };
-        polled
+        this.inflow.poll_read(&mut this.socket, context, buffer)
     }
 }
 
@@ -223,13 +208,6 @@ const LENGTH_IN_EIGHT: u8 = 127;
 
 /// How many bytes there are before a text, at most.
 const MAX_HEADER: usize = 14;
-
-/// How often is read before others have a turn, at most [`READ`] bytes each time.
-const READS: usize = 32;
-
-/// How many bytes a WebSocket reads at once. It keeps as much room for as long as it lives, and more
-/// would not save it anything: a system call reads ahead.
-pub(super) const READ: usize = 1024;
 
 /// How many bytes are written together.
 const FULL: usize = 64 * 1024;

@@ -14,7 +14,7 @@ use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig
 use tokio_tungstenite::tungstenite::{Error, Message, Utf8Bytes};
 
 use super::duplex::Transport;
-use super::outflow::{Masks, Outflow, READ};
+use super::outflow::{Masks, Outflow};
 use crate::error::{Disconnect, Violation};
 use crate::limits::Limits;
 use crate::session::Frames;
@@ -30,6 +30,10 @@ const NO_STATUS: u16 = 1005;
 
 /// What fits into a close frame, in bytes of UTF-8.
 const MAX_REASON: usize = 123;
+
+/// How many bytes the stream reads at once. It keeps room for as many as long as it lives, and more
+/// would not save it anything, as the system is asked for more ([`Outflow`]).
+const READ: usize = 1024;
 
 /// How many bytes of the socket's own frames wait for room, beside those that go out.
 const MAX_OWN: usize = 1024;
@@ -49,8 +53,7 @@ enum Word {
     Said,
 }
 
-/// Returns the socket's own limits. The read buffer is kept small: the default would cost 128 KiB
-/// for every idle connection. So is what waits to be written: a peer that sends pings and does not
+/// Returns the socket's own limits. What waits to be written is kept small: a peer that sends pings and does not
 /// read is owed the last pong, and not all of them.
 pub(crate) fn config(limits: &Limits) -> WebSocketConfig {
     WebSocketConfig::default()
