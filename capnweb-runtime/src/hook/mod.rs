@@ -70,7 +70,7 @@ pub(crate) use stream::{
 pub use stub::Stub;
 pub(crate) use waiter::Waiter;
 pub use wrapper::{Brand, Facet, Results, Revoker};
-pub(crate) use wrapper::{attenuate, revocable};
+pub(crate) use wrapper::{attenuate, guarded, revocable};
 
 /// A value as programs see it: the tree with live stubs as its leaves.
 pub type Value = crate::value::Tree<Stub>;

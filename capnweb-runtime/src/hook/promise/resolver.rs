@@ -93,6 +93,17 @@ impl Resolver {
         source.when_settled(Waiter::new(move |outcome| self.settle(adapt(outcome))));
     }
 
+    /// Returns the right to settle this with what `adapt` makes of an outcome.
+    pub(in crate::hook) fn adapted(
+        self,
+        adapt: impl FnOnce(&Outcome) -> Outcome + Send + 'static,
+    ) -> Self {
+        let (promise, unadapted) = promise();
+        let unadapted = unadapted.on_behalf_of(&self);
+        self.settle_from(&promise, adapt);
+        unadapted
+    }
+
     /// Keeps `source` from being released until the promise has settled, or nobody wants it.
     pub(in crate::hook) fn wait_for(&self, source: &Cap) {
         if let Some(cell) = &self.cell {
