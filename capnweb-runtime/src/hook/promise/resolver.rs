@@ -1,6 +1,6 @@
 //! The right to settle a promise.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use super::cell::PromiseCell;
 use super::local::promise;
@@ -21,7 +21,12 @@ pub(crate) struct Resolver {
     charge: Option<Arc<Charge>>,
     session: Option<Session>,
     counters: Option<Counters>,
+    /// What is made of the outcome on its way to the promise; none for a call that passes no wrapper.
+    adapt: Option<Adapt>,
 }
+
+/// What makes one outcome of another.
+type Adapt = Box<dyn FnOnce(Outcome) -> Outcome + Send>;
 
 impl Resolver {
     pub(super) const fn new(cell: Arc<PromiseCell>) -> Self {
@@ -31,6 +36,7 @@ impl Resolver {
             charge: None,
             session: None,
             counters: None,
+            adapt: None,
         }
     }
 
@@ -38,6 +44,10 @@ impl Resolver {
     /// S-31).
     pub(crate) fn settle(mut self, outcome: Outcome) {
         if let Some(cell) = self.cell.take() {
+            let outcome = match self.adapt.take() {
+                Some(adapt) => adapt(outcome),
+                None => outcome,
+            };
             self.count(&outcome);
             drop(self.permit.take());
             let (outcome, charge) = self.pay(outcome);
@@ -74,6 +84,20 @@ impl Resolver {
     /// Makes the promise another name for `next`.
     pub(crate) fn follow(self, next: Cap) {
         self.settle(Ok(Value::Capability(Stub::promise(next))));
+    }
+
+    /// Has the promise settle with what `adapt` makes of the outcome, before whatever else is made of
+    /// it: what a call passes first comes last on the way back. It is not run for a promise that
+    /// fails because nobody settles it.
+    pub(in crate::hook) fn adapted(
+        mut self,
+        adapt: impl FnOnce(Outcome) -> Outcome + Send + 'static,
+    ) -> Self {
+        self.adapt = Some(match self.adapt.take() {
+            Some(outer) => Box::new(move |outcome| outer(adapt(outcome))),
+            None => Box::new(adapt),
+        });
+        self
     }
 
     /// Settles the promise with what `adapt` makes of the outcome of `source`. Letting go of the
@@ -124,6 +148,11 @@ impl Resolver {
         let (promise, result) = promise();
         let result = result.with_charge(self.charge.clone());
         (promise, result.on_behalf_of(self))
+    }
+
+    /// Returns the promise that this settles, as long as it is there.
+    pub(in crate::hook) fn cell(&self) -> Option<Weak<PromiseCell>> {
+        self.cell.as_ref().map(Arc::downgrade)
     }
 
     /// Returns the session on whose behalf the call is made.

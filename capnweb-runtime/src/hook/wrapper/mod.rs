@@ -7,7 +7,9 @@
 mod attenuated;
 mod brand;
 mod caretaker;
-mod narrowed_writable;
+mod convert;
+mod membrane;
+mod steps;
 mod wrap;
 
 pub(crate) use attenuated::attenuate;
@@ -16,3 +18,5 @@ pub use brand::Brand;
 pub(super) use brand::BrandKey;
 pub use caretaker::Revoker;
 pub(crate) use caretaker::revocable;
+pub use membrane::Membrane;
+pub(crate) use membrane::{Across, Origin};
