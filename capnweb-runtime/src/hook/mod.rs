@@ -49,7 +49,7 @@ mod wrapper;
 
 pub(crate) use cap::{Cap, Hook, OnBroken, Outcome, State, itself, map_value};
 pub(crate) use deadline::Deadline;
-pub(crate) use evaluate::{Scope, evaluate};
+pub(crate) use evaluate::{Scope, evaluate, promised};
 pub(crate) use hardening::{
     Account, CallsInFlight, MessageCharge, Permit, Unsettled, is_flat, shielded, weigh_expr, weight,
 };
@@ -70,7 +70,7 @@ pub(crate) use stream::{
 pub use stub::Stub;
 pub(crate) use waiter::Waiter;
 pub use wrapper::{Brand, Facet, Membrane, Results, Revoker};
-pub(crate) use wrapper::{attenuate, revocable};
+pub(crate) use wrapper::{attenuate, guarded, revocable};
 
 /// A value as programs see it: the tree with live stubs as its leaves.
 pub type Value = crate::value::Tree<Stub>;

@@ -143,11 +143,11 @@ impl Revoker {
 impl Membrane {
     /// Returns what the outside gets for something on the inside.
     pub fn outward<C: Capability>(&self, capability: &C) -> C {
-        C::from_stub(self.outward_stub(capability.as_stub()))
+        C::from_stub(self.outward_stub(capability.as_stub(), Some(C::INTERFACE)))
     }
 
     /// Returns what the inside gets for something on the outside.
     pub fn inward<C: Capability>(&self, capability: &C) -> C {
-        C::from_stub(self.inward_stub(capability.as_stub()))
+        C::from_stub(self.inward_stub(capability.as_stub(), Some(C::INTERFACE)))
     }
 }

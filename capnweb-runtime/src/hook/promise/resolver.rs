@@ -29,7 +29,7 @@ pub(crate) struct Resolver {
 type Adapt = Box<dyn FnOnce(Outcome) -> Outcome + Send>;
 
 impl Resolver {
-    pub(super) const fn new(cell: Arc<PromiseCell>) -> Self {
+    pub(in crate::hook) const fn new(cell: Arc<PromiseCell>) -> Self {
         Self {
             cell: Some(cell),
             permit: None,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::convert::{
-    Conversion, Operation, Passage, Passing, convert_readable, converting, settle_converted,
+    Conversion, Passage, Passing, Untouched, convert_readable, converting, settle_converted,
 };
 use super::wrap::wrap;
 use crate::error::Error;
@@ -95,6 +95,10 @@ impl Hook for Attenuated {
         waiter.tell(&Arc::new(Ok(itself(self))));
     }
 
+    fn interface(&self) -> Option<&'static str> {
+        Some(self.facet.interface.name)
+    }
+
     fn inner(&self) -> Option<Stub> {
         Some(self.inner.clone())
     }
@@ -114,7 +118,7 @@ impl Conversion for Results {
             Self::Narrowed(facet) => match stub.cap().nature() {
                 Nature::Object => Ok(attenuate(stub, facet())),
                 Nature::Readable(_) => {
-                    let chunks = convert_readable(stub, *self, Self::Whole)?;
+                    let chunks = convert_readable(stub, *self, Untouched)?;
                     Ok(Stub::of(Readable::cap(chunks)))
                 }
                 Nature::Writable(_) => Ok(narrow_writable(stub, *self)),
@@ -153,12 +157,8 @@ impl Passage for Chunks {
         self.grant
     }
 
-    fn enter(&self, _: &Operation<'_>, result: Resolver) -> Option<(Stub, Resolver)> {
-        Some((self.inner.clone(), result))
-    }
-
-    fn inner(&self) -> Option<Stub> {
-        Some(self.inner.clone())
+    fn target(&self) -> Result<Stub, Error> {
+        Ok(self.inner.clone())
     }
 
     /// It is handed over together with what is behind it.

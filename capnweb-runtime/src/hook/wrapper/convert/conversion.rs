@@ -25,6 +25,11 @@ pub(in crate::hook) trait Conversion: Clone + Send + Sync + 'static {
         }
     }
 
+    /// Converts a chunk of a stream, or why there are no more.
+    fn chunk(&self, chunk: Outcome) -> Outcome {
+        self.outcome(chunk)
+    }
+
     /// Converts what a failure carries, its causes too. One that carries what may not pass is still
     /// told, in words only.
     fn error(&self, error: Error) -> Error {
@@ -38,6 +43,24 @@ pub(in crate::hook) trait Conversion: Clone + Send + Sync + 'static {
             Ok(value) => Error::thrown(value),
             Err(_) => Error::of_class(error.class(), error.to_string()),
         }
+    }
+}
+
+/// What passes as it is.
+#[derive(Clone, Copy)]
+pub(in crate::hook::wrapper) struct Untouched;
+
+impl Conversion for Untouched {
+    fn capability(&self, stub: &Stub) -> Result<Stub, Error> {
+        Ok(stub.clone())
+    }
+
+    fn is_idle(&self) -> bool {
+        true
+    }
+
+    fn error(&self, error: Error) -> Error {
+        error
     }
 }
 

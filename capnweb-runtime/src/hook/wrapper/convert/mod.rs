@@ -11,6 +11,6 @@ mod conversion;
 mod passing;
 mod readable;
 
-pub(super) use conversion::{Conversion, converting, settle_converted};
-pub(super) use passing::{Operation, Passage, Passing};
+pub(super) use conversion::{Conversion, Untouched, converting, settle_converted};
+pub(super) use passing::{Passage, Passing};
 pub(super) use readable::convert_readable;

@@ -9,9 +9,11 @@ use crate::hook::cap::{Hook, OnBroken, itself, map_value};
 use crate::hook::promise::{Resolver, promise};
 use crate::hook::stream::{Nature, Room, Streamed};
 use crate::hook::waiter::Waiter;
+use crate::hook::wrapper::guard::{Guard, deny_call, deny_map, deny_read};
 use crate::hook::wrapper::membrane::{Across, Origin};
 use crate::hook::wrapper::steps::{Step, left_out};
 use crate::hook::{Mapper, Stub, Value};
+use crate::policy::{CrossingKind, Denial};
 use crate::value::Path;
 
 /// What stands in front of a capability: who may pass, and what becomes of what they bring.
@@ -25,16 +27,22 @@ pub(in crate::hook::wrapper) trait Passage: Send + Sync + 'static {
     /// Returns what becomes of those that come back.
     fn back(&self) -> Self::Conversion;
 
-    /// Lets an operation in: returns what it is done to, and the right to settle it. Otherwise it has
-    /// settled the result.
-    fn enter(&self, operation: &Operation<'_>, result: Resolver) -> Option<(Stub, Resolver)>;
+    /// Returns what is behind; fails if there is nothing any more.
+    fn target(&self) -> Result<Stub, Error>;
 
-    /// Returns what is behind, as long as there is something.
-    fn inner(&self) -> Option<Stub>;
+    /// Begins something: returns the right to settle it, unless it has failed already.
+    fn begin(&self, result: Resolver) -> Option<Resolver> {
+        Some(result)
+    }
+
+    /// Returns who decides what may pass, if anybody does.
+    fn guard(&self) -> Option<Guard> {
+        None
+    }
 
     /// See [`Hook::shown`].
     fn shown(&self) -> Option<Stub> {
-        self.inner()
+        self.target().ok()
     }
 
     /// Puts a mapper, which is applied to what comes back, under the conditions of the passage.
@@ -44,8 +52,8 @@ pub(in crate::hook::wrapper) trait Passage: Send + Sync + 'static {
 
     /// See [`Hook::on_broken`].
     fn on_broken(&self, callback: OnBroken) {
-        if let Some(inner) = self.inner() {
-            inner.into_cap().on_broken(callback);
+        if let Ok(target) = self.target() {
+            target.into_cap().on_broken(callback);
         }
     }
 
@@ -60,22 +68,35 @@ pub(in crate::hook::wrapper) trait Passage: Send + Sync + 'static {
     }
 }
 
-/// What is done to something behind a passage.
-pub(in crate::hook::wrapper) enum Operation<'a> {
-    /// It is called.
-    Call(&'a Path, &'a [Value]),
-    /// It is read.
-    Read(&'a Path),
-    /// It is written to, being a stream.
-    Write(&'static str, &'a [Value]),
-}
-
 /// A wrapper that everything passes.
 pub(in crate::hook::wrapper) struct Passing<P>(pub(in crate::hook::wrapper) P);
 
 impl<P: Passage> Passing<P> {
     fn is_stream(&self) -> bool {
         !matches!(self.0.nature(), Nature::Object)
+    }
+
+    fn admit(&self, path: &Path, kind: CrossingKind) -> Result<(), Denial> {
+        let guard = self.0.guard();
+        guard.map_or(Ok(()), |guard| guard.admit(path, kind, &[]))
+    }
+
+    fn pass_call(&self, path: Path, args: Vec<Value>, result: Resolver) {
+        let target = self.0.target();
+        let begun = target.and_then(|target| Ok((target, self.converted(Step::Arguments, args)?)));
+        match begun {
+            Ok((target, args)) => {
+                target.pass_call(path, args, self.returning(Step::Result, result));
+            }
+            Err(error) => result.settle(Err(error)),
+        }
+    }
+
+    fn pass_read(&self, path: Path, result: Resolver) {
+        match self.0.target() {
+            Ok(target) => target.pass_read(path, self.returning(Step::Property, result)),
+            Err(error) => result.settle(Err(error)),
+        }
     }
 
     /// Returns the right to settle a result with what has not been converted yet.
@@ -98,14 +119,21 @@ impl<P: Passage> Passing<P> {
 
 impl<P: Passage> Hook for Passing<P> {
     fn call(self: Arc<Self>, path: Path, args: Vec<Value>, result: Resolver) {
-        let operation = Operation::Call(&path, &args);
-        let Some((inner, result)) = self.0.enter(&operation, result) else {
+        let Some(result) = self.0.begin(result) else {
             return;
         };
-        match self.converted(Step::Arguments, args) {
-            Ok(args) => inner.pass_call(path, args, self.returning(Step::Result, result)),
-            Err(error) => result.settle(Err(error)),
+        let Some(guard) = self.0.guard() else {
+            return self.pass_call(path, args, result);
+        };
+        if self.is_stream() {
+            return match guard.write(&path, &args) {
+                Ok(()) => self.pass_call(path, args, result),
+                Err(denial) => deny_call(denial, path, args, result),
+            };
         }
+        guard.call(path, args, result, move |path, args, result| {
+            self.pass_call(path, args, result);
+        });
     }
 
     fn read(self: Arc<Self>, path: Path, result: Resolver) {
@@ -113,44 +141,59 @@ impl<P: Passage> Hook for Passing<P> {
             // What is behind must not slip out as its own value.
             return result.settle(Ok(itself(self)));
         }
-        if let Some((inner, result)) = self.0.enter(&Operation::Read(&path), result) {
-            inner.pass_read(path, self.returning(Step::Property, result));
+        let Some(result) = self.0.begin(result) else {
+            return;
+        };
+        match self.admit(&path, CrossingKind::Get) {
+            Ok(()) => self.pass_read(path, result),
+            Err(denial) => deny_read(denial, &path, result),
         }
     }
 
     /// It is applied on this side, where it can be stopped, to what comes back.
     fn map(self: Arc<Self>, path: Path, mapper: Mapper, result: Resolver) {
-        match self.0.inner() {
-            Some(inner) if self.is_stream() || left_out(Step::MappedHere) => {
-                inner.cap().map(path, mapper, result);
-            }
-            _ => {
-                let mapper = self.0.guarded(mapper);
-                map_value(self, path, mapper, result);
-            }
+        if self.is_stream() || left_out(Step::MappedHere) {
+            return match self.0.target() {
+                Ok(target) => target.cap().map(path, mapper, result),
+                Err(error) => result.settle(Err(error)),
+            };
         }
+        let mapper = self.0.guarded(mapper);
+        if path.is_empty() {
+            return map_value(self, path, mapper, result);
+        }
+        if let Err(denial) = self.admit(&path, CrossingKind::Map) {
+            return deny_map(denial, &path, mapper, result);
+        }
+        let (value, read) = result.beside();
+        if let Some(read) = self.0.begin(read) {
+            self.pass_read(path, read);
+        }
+        value.map(Path::EMPTY, mapper, result);
     }
 
     fn stream(self: Arc<Self>, method: &'static str, args: Vec<Value>) -> Result<Streamed, Error> {
         let (answer, result) = promise();
-        let operation = Operation::Write(method, &args);
-        let Some((inner, result)) = self.0.enter(&operation, result) else {
+        let Some(result) = self.0.begin(result) else {
             return Ok(Streamed { size: None, answer });
         };
+        if let Some(guard) = self.0.guard() {
+            guard.write_to_stream(method, &args)?;
+        }
         let args = self.converted(Step::Written, args)?;
-        let streamed = inner.cap().stream(method, args)?;
+        let streamed = self.0.target()?.cap().stream(method, args)?;
         let result = self.returning(Step::Accepted, result);
         result.settle_from(&streamed.answer, Clone::clone);
         Ok(Streamed { answer, ..streamed })
     }
 
     fn room(self: Arc<Self>) -> Option<Room> {
-        self.0.inner()?.cap().room()
+        self.0.target().ok()?.cap().room()
     }
 
     fn abandon(&self) {
-        if let Some(inner) = self.0.inner() {
-            inner.cap().abandon();
+        if let Ok(target) = self.0.target() {
+            target.cap().abandon();
         }
     }
 
@@ -163,7 +206,7 @@ impl<P: Passage> Hook for Passing<P> {
     }
 
     fn inner(&self) -> Option<Stub> {
-        self.0.inner()
+        self.0.target().ok()
     }
 
     fn shown(&self) -> Option<Stub> {

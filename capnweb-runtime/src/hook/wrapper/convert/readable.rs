@@ -81,7 +81,7 @@ impl<B: Conversion, T: Conversion> Source for Converted<B, T> {
         let converted = if left_out(Step::Chunk) {
             chunk
         } else {
-            self.back.outcome(chunk)
+            self.back.chunk(chunk)
         };
         if let (true, Err(error)) = (was_there, &converted) {
             source.cancel(error.clone());

@@ -7,7 +7,7 @@ use super::handle::Membrane;
 use super::promised::Promised;
 use crate::error::Error;
 use crate::hook::Stub;
-use crate::hook::cap::{Cap, State};
+use crate::hook::cap::{Cap, Outcome, State};
 use crate::hook::stream::{Lock, Nature, Readable};
 use crate::hook::wrapper::convert::{Conversion, convert_readable};
 use crate::hook::wrapper::steps::{Step, left_out};
@@ -31,6 +31,8 @@ pub(crate) struct Across {
     pub(super) membrane: Membrane,
     /// The side that it comes from.
     pub(super) from: Side,
+    /// The name of its interface, if somebody has said it.
+    pub(super) interface: Option<&'static str>,
 }
 
 impl Conversion for Across {
@@ -49,11 +51,25 @@ impl Conversion for Across {
             }
         }
     }
+
+    fn chunk(&self, chunk: Outcome) -> Outcome {
+        if let (Ok(chunk), Some(guard)) = (&chunk, self.membrane.guard(None, self.from)) {
+            guard.admit_chunk(chunk)?;
+        }
+        self.outcome(chunk)
+    }
 }
 
 impl Across {
+    pub(super) const fn new(membrane: Membrane, from: Side) -> Self {
+        Self {
+            membrane,
+            from,
+            interface: None,
+        }
+    }
+
     fn object(&self, stub: &Stub) -> Result<Stub, Error> {
-        let membrane = &self.membrane;
         if left_out(step_of(stub)) {
             return Ok(stub.clone());
         }
@@ -62,24 +78,18 @@ impl Across {
             Nature::Writable(_) => Box::new(|| Kind::Writable(Lock::default())),
             Nature::Readable(_) => {
                 let stream = Stub::of(stub.cap().clone());
-                let chunks = convert_readable(&stream, self.clone(), self.reverse())?;
+                let back = Self::new(self.membrane.clone(), self.from);
+                let there = Self::new(self.membrane.clone(), self.from.other());
+                let chunks = convert_readable(&stream, back, there)?;
                 Box::new(move || {
-                    let chunks = Mortal::new(chunks, membrane.border());
+                    let chunks = Mortal::new(chunks, self.membrane.border());
                     Kind::Readable(Readable::new(Box::new(chunks)))
                 })
             }
         };
         Ok(carry(stub, |target| {
-            Cap::from_arc(Front::of(membrane, self.from, target, kind))
+            Cap::from_arc(Front::of(self, target, kind))
         }))
-    }
-
-    /// Returns the way back.
-    fn reverse(&self) -> Self {
-        Self {
-            membrane: self.membrane.clone(),
-            from: self.from.other(),
-        }
     }
 
     fn promise(&self, stub: &Stub) -> Stub {
@@ -87,7 +97,7 @@ impl Across {
             return stub.clone();
         }
         carry(stub, |target| {
-            let front = Front::of(&self.membrane, self.from, target, || Kind::Promise);
+            let front = Front::of(self, target, || Kind::Promise);
             Promised::cap(front)
         })
     }

@@ -9,7 +9,8 @@ use crate::error::Error;
 use crate::hook::cap::{Cap, OnBroken};
 use crate::hook::promise::Resolver;
 use crate::hook::stream::{Lock, Nature, Readable};
-use crate::hook::wrapper::convert::{Conversion as _, Operation, Passage, Passing};
+use crate::hook::wrapper::convert::{Conversion as _, Passage, Passing};
+use crate::hook::wrapper::guard::Guard;
 use crate::hook::wrapper::steps::{Step, left_out};
 use crate::hook::{Mapper, Stub};
 use crate::sync::Mutex;
@@ -21,6 +22,8 @@ pub(super) struct Front {
     side: Side,
     key: Key,
     kind: Kind,
+    /// The name of its interface, where it is known.
+    interface: Option<&'static str>,
     /// The capability, until the membrane is revoked.
     target: Mutex<Option<Cap>>,
 }
@@ -38,26 +41,26 @@ pub(super) enum Kind {
 impl Front {
     /// Returns what stands for a capability; for an object, what stands for it already.
     pub(super) fn of(
-        membrane: &Membrane,
-        side: Side,
+        across: &Across,
         target: Cap,
         kind: impl FnOnce() -> Kind,
     ) -> Arc<Passing<Self>> {
-        let address = target.address();
+        let (address, side) = (target.address(), across.from);
         let key = Key { address, side };
-        membrane.border().front(key, || {
+        across.membrane.border().front(key, || {
             Passing(Self {
-                membrane: membrane.clone(),
+                membrane: across.membrane.clone(),
                 side,
                 key,
                 kind: kind(),
+                interface: across.interface.or_else(|| target.interface()),
                 target: Mutex::new(Some(target)),
             })
         })
     }
 
     /// Returns the capability, unless the membrane was revoked.
-    pub(super) fn target(&self) -> Option<Cap> {
+    pub(super) fn current(&self) -> Option<Cap> {
         let target = self.target.lock();
         target.unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -92,19 +95,11 @@ impl Front {
             // Dropped, and not cancelled: the stream goes on where it came from.
             drop(chunks.take()?);
         }
-        self.target()
-    }
-
-    /// Returns the right to settle something that fails when the membrane is revoked.
-    pub(super) fn bind(&self, result: Resolver) -> Option<Resolver> {
-        self.membrane.border().bind(result)
+        self.current()
     }
 
     fn across(&self, from: Side) -> Across {
-        Across {
-            membrane: self.membrane.clone(),
-            from,
-        }
+        Across::new(self.membrane.clone(), from)
     }
 }
 
@@ -119,19 +114,17 @@ impl Passage for Front {
         self.across(self.side)
     }
 
-    fn enter(&self, _: &Operation<'_>, result: Resolver) -> Option<(Stub, Resolver)> {
-        let border = self.membrane.border();
-        let result = border.bind(result)?;
-        let Some(target) = self.target() else {
-            let reason = border.revoked().unwrap_or_default();
-            result.settle(Err(Error::Revoked(reason)));
-            return None;
-        };
-        Some((Stub::of(target), result))
+    fn target(&self) -> Result<Stub, Error> {
+        let revoked = || Error::Revoked(self.membrane.border().revoked().unwrap_or_default());
+        self.current().map(Stub::of).ok_or_else(revoked)
     }
 
-    fn inner(&self) -> Option<Stub> {
-        self.target().map(Stub::of)
+    fn begin(&self, result: Resolver) -> Option<Resolver> {
+        self.membrane.border().bind(result)
+    }
+
+    fn guard(&self) -> Option<Guard> {
+        self.membrane.guard(self.interface, self.side)
     }
 
     /// What is on the other side of a boundary is nobody's own on this one.
@@ -165,7 +158,7 @@ impl Passage for Front {
             }
         }));
         watch.keep();
-        if let Some(target) = self.target() {
+        if let Some(target) = self.current() {
             let back = self.back();
             target.on_broken(Box::new(move |error| {
                 let error = error.clone();

@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use super::border::{Border, Side};
 use super::crossing::Across;
-use crate::error::Error;
 use crate::hook::Stub;
-use crate::hook::cap::Cap;
 use crate::hook::wrapper::Revoker;
 use crate::hook::wrapper::convert::Conversion as _;
+use crate::hook::wrapper::guard::Guard;
+use crate::hook::wrapper::wrap::broken;
+use crate::policy::{Direction, Policy};
 
 /// A boundary between two sides, an inside and an outside, that nothing crosses unwrapped, whichever
 /// way and however deep: not in results, in arguments or in what callbacks are given, not as what a
@@ -26,16 +27,28 @@ pub struct Membrane(Arc<Shared>);
 struct Shared {
     border: Arc<Border>,
     revoker: Revoker,
+    policy: Option<Arc<dyn Policy>>,
 }
 
 impl Membrane {
     /// Creates a membrane that nothing has crossed yet.
     pub fn new() -> Self {
-        Self::under(&Revoker::new())
+        Self::make(&Revoker::new(), None)
     }
 
     /// Creates a membrane that is revoked by this revoker, with everything else in its care.
     pub fn under(revoker: &Revoker) -> Self {
+        Self::make(revoker, None)
+    }
+
+    /// Returns a membrane like this one, that nothing has crossed yet, with a policy that is asked
+    /// about each crossing, both ways: every call, read and chunk, of whatever is reached through it.
+    #[must_use]
+    pub fn with_policy(self, policy: impl Policy) -> Self {
+        Self::make(&self.0.revoker, Some(Arc::new(policy)))
+    }
+
+    fn make(revoker: &Revoker, policy: Option<Arc<dyn Policy>>) -> Self {
         let border = Arc::new(Border::new());
         let falling = Arc::downgrade(&border);
         revoker.watch(Box::new(move |reason| {
@@ -46,6 +59,7 @@ impl Membrane {
         Self(Arc::new(Shared {
             border,
             revoker: revoker.clone(),
+            policy,
         }))
     }
 
@@ -55,28 +69,36 @@ impl Membrane {
     }
 
     /// Returns what the outside gets for something on the inside.
-    pub(crate) fn outward_stub(&self, stub: &Stub) -> Stub {
-        self.carry(stub, Side::Inside)
+    pub(crate) fn outward_stub(&self, stub: &Stub, interface: Option<&'static str>) -> Stub {
+        self.carry(stub, Side::Inside, interface)
     }
 
     /// Returns what the inside gets for something on the outside.
-    pub(crate) fn inward_stub(&self, stub: &Stub) -> Stub {
-        self.carry(stub, Side::Outside)
+    pub(crate) fn inward_stub(&self, stub: &Stub, interface: Option<&'static str>) -> Stub {
+        self.carry(stub, Side::Outside, interface)
     }
 
-    fn carry(&self, stub: &Stub, from: Side) -> Stub {
-        let membrane = self.clone();
-        let carried = Across { membrane, from }.capability(stub);
-        carried.unwrap_or_else(broken)
+    fn carry(&self, stub: &Stub, from: Side, interface: Option<&'static str>) -> Stub {
+        let across = Across {
+            interface,
+            ..Across::new(self.clone(), from)
+        };
+        across.capability(stub).unwrap_or_else(broken)
+    }
+
+    /// Returns who decides what may cross to something on a side, if anybody does.
+    pub(super) fn guard(&self, interface: Option<&'static str>, side: Side) -> Option<Guard> {
+        let policy = Arc::clone(self.0.policy.as_ref()?);
+        let direction = match side {
+            Side::Inside => Direction::Inward,
+            Side::Outside => Direction::Outward,
+        };
+        Some(Guard::new(interface, direction, policy))
     }
 
     pub(super) fn border(&self) -> &Arc<Border> {
         &self.0.border
     }
-}
-
-fn broken(error: Error) -> Stub {
-    Stub::promise(Cap::settled(Err(error)))
 }
 
 impl PartialEq for Membrane {

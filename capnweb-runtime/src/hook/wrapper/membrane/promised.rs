@@ -53,7 +53,7 @@ impl Promised {
         let (here, result) = promise();
         Cap::new(Self {
             transit: Mutex::new(Transit {
-                result: front.0.bind(result),
+                result: front.0.begin(result),
                 phase: Phase::Unasked,
                 passing: 0,
             }),
@@ -97,7 +97,7 @@ impl Promised {
             }
             transit.phase = Phase::Asked;
         }
-        if let Some(target) = self.front.0.target() {
+        if let Some(target) = self.front.0.current() {
             // Nobody is told who has let go of this; and what it keeps must not keep it.
             let promised = Arc::downgrade(self);
             target.when_settled(Waiter::new(move |_| {
@@ -122,7 +122,7 @@ impl Promised {
     /// Settles what is here after everything that was passed on has run, which the promise does in
     /// the order in which it came.
     fn settle(self: &Arc<Self>) {
-        let Some(target) = self.front.0.target() else {
+        let Some(target) = self.front.0.current() else {
             return;
         };
         let promised = Arc::clone(self);
@@ -200,7 +200,7 @@ impl Hook for Promised {
     }
 
     fn inner(&self) -> Option<Stub> {
-        self.front.0.inner()
+        self.front.0.target().ok()
     }
 
     fn shown(&self) -> Option<Stub> {

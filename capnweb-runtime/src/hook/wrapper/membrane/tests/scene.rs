@@ -104,7 +104,7 @@ impl Scene {
             Place::Here | Place::OutsideElsewhere => inside,
             Place::InsideElsewhere | Place::BothElsewhere => self.connect(inside),
         };
-        let wrapped = self.membrane.outward_stub(&Stub::of(inside));
+        let wrapped = self.membrane.outward_stub(&Stub::of(inside), None);
         match self.place {
             Place::Here | Place::InsideElsewhere => wrapped,
             Place::OutsideElsewhere | Place::BothElsewhere => {
