@@ -69,7 +69,7 @@ pub(crate) use stream::{
 };
 pub use stub::Stub;
 pub(crate) use waiter::Waiter;
-pub use wrapper::{Brand, Facet, Results, Revoker};
+pub use wrapper::{Brand, Facet, Membrane, Results, Revoker};
 pub(crate) use wrapper::{attenuate, guarded, revocable};
 
 /// A value as programs see it: the tree with live stubs as its leaves.

@@ -86,7 +86,7 @@ impl PromiseCell {
 
     /// Records the outcome, for which the peer is charged as long as it is kept, and runs what has
     /// waited for it.
-    pub(super) fn settle(self: &Arc<Self>, outcome: Outcome, charge: Option<Arc<Charge>>) {
+    pub(in crate::hook) fn settle(self: &Arc<Self>, outcome: Outcome, charge: Option<Arc<Charge>>) {
         if is_flat(&outcome) {
             let mut inner = self.lock();
             inner.charge = charge.or_else(|| inner.charge.take());

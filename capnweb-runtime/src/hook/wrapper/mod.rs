@@ -8,9 +8,11 @@
 mod attenuated;
 mod brand;
 mod caretaker;
+mod convert;
 mod guard;
+mod membrane;
 mod method;
-mod narrowed_writable;
+mod steps;
 mod wrap;
 
 pub(crate) use attenuated::attenuate;
@@ -20,3 +22,5 @@ pub(super) use brand::BrandKey;
 pub use caretaker::Revoker;
 pub(crate) use caretaker::revocable;
 pub(crate) use guard::guarded;
+pub use membrane::Membrane;
+pub(crate) use membrane::{Across, Origin};
