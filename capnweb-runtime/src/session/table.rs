@@ -92,8 +92,10 @@ impl<K: TableId, V> Table<K, V> {
     /// Takes out what is to go, in no order.
     #[cfg(any(test, feature = "websocket"))]
     pub(super) fn take_if(&mut self, goes: impl Fn(&V) -> bool) -> Vec<(K, V)> {
-        let (go, stay): (Vec<_>, Vec<_>) =
-            self.take_all().into_iter().partition(|(_, value)| goes(value));
+        let (go, stay): (Vec<_>, Vec<_>) = self
+            .take_all()
+            .into_iter()
+            .partition(|(_, value)| goes(value));
         self.others.extend(stay);
         go
     }
@@ -109,7 +111,9 @@ impl<V> Row<V> {
     /// Returns how long the row is if that id is in it.
     fn length_with(&self, id: i64) -> usize {
         let place = id.saturating_sub(self.first);
-        let length = usize::try_from(place).unwrap_or(usize::MAX).saturating_add(1);
+        let length = usize::try_from(place)
+            .unwrap_or(usize::MAX)
+            .saturating_add(1);
         length.max(self.slots.len())
     }
 
@@ -249,7 +253,9 @@ mod tests {
         }
         let mut all = table.take_all();
         all.sort_unstable();
-        let model = model.into_iter().map(|(id, value)| (ExportId::new(id), value));
+        let model = model
+            .into_iter()
+            .map(|(id, value)| (ExportId::new(id), value));
         assert_eq!(all, model.collect::<Vec<_>>());
         check(&table, &BTreeMap::new());
     }
