@@ -161,7 +161,7 @@ pub use error::{
     DeserializeError, Disconnect, Error, Fault, Result, SerializeError, Thrown, Unsendable,
     Violation,
 };
-pub use hook::{Brand, Call, Peer, Revoker, Session, SessionStats, Stub, Value};
+pub use hook::{Brand, Call, Membrane, Peer, Revoker, Session, SessionStats, Stub, Value};
 pub use ids::WireId;
 pub use limits::Limits;
 #[cfg(feature = "sturdy-laws")]

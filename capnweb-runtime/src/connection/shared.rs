@@ -52,6 +52,8 @@ pub(crate) struct Connection {
     /// When a message last came or went.
     pub(super) pulse: Pulse,
     pub(super) ended: watch::Sender<Option<Disconnect>>,
+    /// The session has ended: for those who only want to know that, and often.
+    pub(super) over: AtomicBool,
     pub(super) unsettled: Unsettled,
     /// Tells streams that what was queued has been written.
     written: Notify,
@@ -86,6 +88,7 @@ impl Connection {
             drained: Notify::new(),
             pulse: Pulse::new(),
             ended: watch::Sender::new(None),
+            over: AtomicBool::new(false),
             unsettled: Unsettled::new(),
             written: Notify::new(),
             gauge: Gauge::default(),
@@ -321,15 +324,20 @@ impl Connection {
 
     /// Does one thing to the machine, and afterwards what the machine wants done.
     pub(super) fn with<R>(&self, act: impl FnOnce(&mut Machine) -> R) -> R {
-        // A thread that is ending has none, and may still let go of a stub that it kept.
+        // Lent to the machine meanwhile, so that idle sessions keep no room. A thread that is ending has
+        // none, and may still let go of a stub that it kept.
         let mut effects = EFFECTS.try_with(Cell::take).unwrap_or_default();
         let (result, wake, drained, ended) = {
             let mut machine = self.lock();
             let was_open = machine.ended().is_none();
             let was_drained = machine.is_drained();
             let was_silent = !machine.has_frames();
+            machine.take_effects(&mut effects);
             let result = act(&mut machine);
             let ended = machine.ended().filter(|_| was_open).cloned();
+            if ended.is_some() {
+                self.over.store(true, Ordering::Release);
+            }
             machine.take_effects(&mut effects);
             (
                 result,

@@ -49,7 +49,7 @@ mod wrapper;
 
 pub(crate) use cap::{Cap, Hook, OnBroken, Outcome, State, itself, map_value};
 pub(crate) use deadline::Deadline;
-pub(crate) use evaluate::{Scope, evaluate};
+pub(crate) use evaluate::{Scope, evaluate, promised};
 pub(crate) use hardening::{
     Account, CallsInFlight, MessageCharge, Permit, Unsettled, is_flat, shielded, weigh_expr, weight,
 };
@@ -69,7 +69,7 @@ pub(crate) use stream::{
 };
 pub use stub::Stub;
 pub(crate) use waiter::Waiter;
-pub use wrapper::{Brand, Facet, Results, Revoker};
+pub use wrapper::{Brand, Facet, Membrane, Results, Revoker};
 #[cfg(feature = "sturdy")]
 pub(crate) use wrapper::{Meter, Taken, metered};
 pub(crate) use wrapper::{attenuate, guarded, revocable};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::hook::{Brand, Facet, Revoker, Session, Stub, attenuate};
+use crate::hook::{Brand, Facet, Membrane, Revoker, Session, Stub, attenuate};
 
 /// Whatever can travel: any `serde` type that owns its data.
 ///
@@ -137,5 +137,17 @@ impl Revoker {
     /// Returns a reference to the same object that works until [`revoke`](Self::revoke) is called.
     pub fn revocable<C: Capability>(&self, capability: &C) -> C {
         C::from_stub(self.revocable_stub(capability.as_stub()))
+    }
+}
+
+impl Membrane {
+    /// Returns what the outside gets for something on the inside.
+    pub fn outward<C: Capability>(&self, capability: &C) -> C {
+        C::from_stub(self.outward_stub(capability.as_stub(), Some(C::INTERFACE)))
+    }
+
+    /// Returns what the inside gets for something on the outside.
+    pub fn inward<C: Capability>(&self, capability: &C) -> C {
+        C::from_stub(self.inward_stub(capability.as_stub(), Some(C::INTERFACE)))
     }
 }

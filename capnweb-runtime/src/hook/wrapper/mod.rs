@@ -9,11 +9,13 @@
 mod attenuated;
 mod brand;
 mod caretaker;
+mod convert;
 mod guard;
+mod membrane;
 #[cfg(feature = "sturdy")]
 mod metered;
 mod method;
-mod narrowed_writable;
+mod steps;
 mod wrap;
 
 pub(crate) use attenuated::attenuate;
@@ -23,5 +25,7 @@ pub(super) use brand::BrandKey;
 pub use caretaker::Revoker;
 pub(crate) use caretaker::revocable;
 pub(crate) use guard::guarded;
+pub use membrane::Membrane;
+pub(crate) use membrane::{Across, Origin};
 #[cfg(feature = "sturdy")]
 pub(crate) use metered::{Meter, Taken, metered};
