@@ -86,10 +86,8 @@ impl RegistryKey {
         if is_exposed(&file).map_err(io)? {
             return Err(KeyError::Exposed(path.to_owned()));
         }
-        let mut text = Zeroizing::new(Vec::with_capacity(LENGTH));
-        file.take(LENGTH as u64 + 1)
-            .read_to_end(&mut text)
-            .map_err(io)?;
+        let mut text = Zeroizing::new(Vec::with_capacity(72));
+        file.take(LENGTH).read_to_end(&mut text).map_err(io)?;
         let key = str::from_utf8(&text)
             .ok()
             .and_then(|text| hex::decode(text.trim_end()));
@@ -183,8 +181,8 @@ fn io_error(path: &Path, source: io::Error) -> KeyError {
     }
 }
 
-/// Of the text in a file, its end of line included.
-const LENGTH: usize = 65;
+/// How much of a file is read: more than a key and an end of line.
+const LENGTH: u64 = 72;
 
 #[cfg(test)]
 mod tests {

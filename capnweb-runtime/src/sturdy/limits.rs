@@ -8,6 +8,10 @@
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
+#[allow(
+    clippy::struct_field_names,
+    reason = "they are limits, like those of sessions"
+)]
 pub struct SturdyLimits {
     /// How many records the store may have, those of revoked references included until they are
     /// [purged](super::Registry::purge). One more is not sealed: `TooManyRecords`.

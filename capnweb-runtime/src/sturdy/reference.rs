@@ -10,6 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use super::caveat::{Bound, Caveat, Written};
 use super::chain::{self, Identifier, Signature};
 use super::error::{InvalidReference, NarrowError};
+use super::event::Refusal;
 use super::hex::Hex;
 use super::key::RegistryKey;
 use super::record::RecordId;
@@ -95,8 +96,8 @@ impl SturdyRef {
         narrowed
     }
 
-    /// Returns what bounds it, if the key has signed it. What is not known of its caveats is `None`.
-    pub(super) fn verify(&self, key: &RegistryKey) -> Option<Option<Vec<Bound>>> {
+    /// Returns what bounds it, if the key has signed it and all of its caveats are known.
+    pub(super) fn verify(&self, key: &RegistryKey) -> Result<Vec<Bound>, Refusal> {
         let record = self.record();
         let mut signature = key.sign(&self.identifier);
         let mut bounds = Some(Vec::with_capacity(self.caveats.len()));
@@ -113,7 +114,10 @@ impl SturdyRef {
                 bounds
             });
         }
-        chain::same(&signature, &self.signature).then_some(bounds)
+        if !chain::same(&signature, &self.signature) {
+            return Err(Refusal::Forged);
+        }
+        bounds.ok_or(Refusal::UnknownCaveat)
     }
 
     fn length(&self) -> usize {
@@ -141,7 +145,7 @@ impl SturdyRef {
         let (&version, bytes) = bytes.split_first()?;
         let (identifier, bytes) = bytes.split_first_chunk()?;
         let (mut rest, signature) = bytes.split_last_chunk()?;
-        let mut caveats = Vec::new();
+        let mut caveats: Vec<Box<[u8]>> = Vec::new();
         while !rest.is_empty() {
             let (length, after) = rest.split_first_chunk()?;
             let length = usize::from(u16::from_be_bytes(*length));
@@ -149,8 +153,11 @@ impl SturdyRef {
             caveats.push(caveat.into());
             rest = after;
         }
-        let fits = |caveat: &Box<[u8]>| caveat.len() <= MAX_CAVEAT_BYTES;
-        let is_one = version == VERSION && caveats.len() <= MAX_CAVEATS && caveats.iter().all(fits);
+        let fits = caveats.len() <= MAX_CAVEATS
+            && caveats
+                .iter()
+                .all(|caveat| caveat.len() <= MAX_CAVEAT_BYTES);
+        let is_one = version == VERSION && fits;
         is_one.then_some(Self {
             identifier: *identifier,
             caveats,
@@ -178,9 +185,9 @@ impl FromStr for SturdyRef {
 
 impl PartialEq for SturdyRef {
     fn eq(&self, other: &Self) -> bool {
-        // The signature says it all; a forged one that agrees in it only is worth nothing.
-        let same = chain::same(&self.signature, &other.signature);
-        same & chain::same(&self.identifier, &other.identifier) & (self.caveats == other.caveats)
+        let signatures = chain::same(&self.signature, &other.signature);
+        let identifiers = chain::same(&self.identifier, &other.identifier);
+        signatures && identifiers && self.caveats == other.caveats
     }
 }
 

@@ -63,13 +63,7 @@ impl Restorer for Desk {
             self.tell(Refusal::TooManyAttempts);
             return Err(RestoreError::TooManyAttempts);
         }
-        let restored = match reference.parse::<SturdyRef>() {
-            Ok(reference) => self.registry.restore_stub(&reference).await,
-            Err(_) => {
-                self.tell(Refusal::Malformed);
-                Err(RestoreError::NoSuchReference)
-            }
-        };
+        let restored = self.look_up(&reference).await;
         if let (Err(RestoreError::NoSuchReference), Some(session)) = (&restored, session) {
             self.failures.note(session);
         }
@@ -78,6 +72,14 @@ impl Restorer for Desk {
 }
 
 impl Desk {
+    async fn look_up(&self, text: &str) -> Result<Stub, RestoreError> {
+        let Ok(reference) = text.parse::<SturdyRef>() else {
+            self.tell(Refusal::Malformed);
+            return Err(RestoreError::NoSuchReference);
+        };
+        self.registry.restore_stub(&reference).await
+    }
+
     fn most(&self) -> u32 {
         self.registry.limits().max_failed_restores
     }
@@ -126,7 +128,7 @@ impl Failures {
             let failures = Arc::downgrade(self);
             session.on_broken(move |_| {
                 if let Some(failures) = failures.upgrade() {
-                    drop(failures.lock().remove(&id));
+                    failures.lock().remove(&id);
                 }
             });
         }

@@ -21,6 +21,7 @@ mod properties;
 mod releases;
 mod revocation;
 mod streams;
+mod sturdy;
 mod support;
 mod telemetry;
 mod untyped;

@@ -132,8 +132,8 @@ impl Registry {
         F: Future<Output = Result<C>> + Send + 'static,
     {
         let make = move |key| -> Making {
-            let made = make(key);
-            Box::pin(async { made.await.map(Capability::into_stub) })
+            let under_way = make(key);
+            Box::pin(async { under_way.await.map(Capability::into_stub) })
         };
         let maker = Maker {
             interface: C::INTERFACE,

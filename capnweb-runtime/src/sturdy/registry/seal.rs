@@ -125,7 +125,7 @@ impl Inner {
     ) -> Result<SturdyRef, SealError> {
         let id = reference.record();
         let mut record = Record::new(id, origin, self.now());
-        let own = reference.verify(&self.key).flatten().unwrap_or_default();
+        let own = reference.verify(&self.key).unwrap_or_default();
         record.expires_at = inherited
             .iter()
             .chain(&own)

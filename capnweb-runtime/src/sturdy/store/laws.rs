@@ -239,7 +239,7 @@ fn record(number: u8) -> Record {
         id,
         origin,
         sealed_at: u64::from(number),
-        expires_at: (number % 2 == 0).then_some(u64::MAX),
+        expires_at: number.is_multiple_of(2).then_some(u64::MAX),
         revoked: None,
         inherited: caveats.into_iter().take(number.into()).map(bound).collect(),
     }

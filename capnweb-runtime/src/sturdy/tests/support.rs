@@ -169,10 +169,6 @@ pub(super) fn far(note: &NoteStub) -> (NoteStub, Session) {
     )
 }
 
-pub(super) fn is_no_such_reference(result: Result<impl Sized, RestoreError>) -> bool {
-    matches!(result, Err(RestoreError::NoSuchReference))
-}
-
 pub(super) const KEY: [u8; 32] = [0x5a; 32];
 
 /// A small generator of numbers (xorshift), the same ones every time.
