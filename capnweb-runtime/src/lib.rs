@@ -101,6 +101,9 @@
 
 #![warn(clippy::exhaustive_enums)] // whether it may grow is decided for each
 
+#[cfg(test)]
+extern crate self as capnweb_runtime;
+
 #[cfg(any(test, feature = "__fuzz"))]
 #[doc(hidden)]
 #[path = "fuzz/mod.rs"]
@@ -150,7 +153,8 @@ pub use endpoint::axum;
 pub use endpoint::in_process;
 #[cfg(feature = "websocket")]
 pub use endpoint::{
-    Batch, ConnectError, Connector, Origins, RpcBody, RpcService, Server, Wanted, connect, serve,
+    Batch, ClientState, ConnectError, Connector, Origins, Reconnect, ReconnectingClient, RpcBody,
+    RpcService, Server, Wanted, connect, serve,
 };
 pub use error::redact;
 pub use error::{

@@ -37,7 +37,7 @@ async fn drive_in_span(
         biased;
         () = exchange.run() => {}
         never = connection.lose_patience() => match never {},
-        () = watch(connection, heartbeat) => {}
+        reason = watch(connection, heartbeat) => exchange.cut(&reason),
         // Ended on this side, with a peer that neither reads nor says anything.
         _ = connection.closed() => {}
     }
@@ -49,8 +49,8 @@ async fn drive_in_span(
     }
 }
 
-/// Ends when the session of a dead peer has.
-async fn watch(connection: &Connection, heartbeat: Option<Heartbeat>) {
+/// Waits until the peer is found to be dead, and returns how.
+async fn watch(connection: &Connection, heartbeat: Option<Heartbeat>) -> Disconnect {
     match heartbeat {
         Some(heartbeat) => heartbeat.watch(connection).await,
         None => std::future::pending().await,

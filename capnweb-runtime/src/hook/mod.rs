@@ -69,6 +69,8 @@ pub(crate) use stream::{
 };
 pub use stub::Stub;
 pub(crate) use waiter::Waiter;
+#[cfg(feature = "websocket")]
+pub(crate) use wrapper::BrandKey;
 pub use wrapper::{Brand, Facet, Results, Revoker};
 pub(crate) use wrapper::{attenuate, revocable};
 

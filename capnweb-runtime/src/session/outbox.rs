@@ -70,9 +70,21 @@ impl Outbox {
         self.frames.clear();
     }
 
+    /// Returns how many of the messages have taken an id of ours.
+    pub(super) fn count_pushes(&self) -> usize {
+        let pushes = self.frames.iter().filter(|frame| is_push(frame.as_str()));
+        pushes.count()
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.frames.is_empty()
     }
+}
+
+/// Returns whether a message of ours is one for which an id is taken (protocol S-10).
+pub(crate) fn is_push(message: &str) -> bool {
+    let kinds = [r#"["push""#, r#"["stream""#, r#"["pipe""#];
+    kinds.iter().any(|kind| message.starts_with(kind))
 }
 
 /// How long a message is at most that is copied to lie beside others, in bytes.
