@@ -68,6 +68,7 @@
 //! | send many things one after the other, or receive them | [`ReadableStream`], [`WritableStream`], [*Streams*](#streams) |
 //! | fail in ways that callers tell apart | [`RpcError`](derive@RpcError), [`Error`], [*Errors*](#errors) |
 //! | hand out less than you hold | [`attenuate`](macro@attenuate), [*Attenuation*](#attenuation) |
+//! | say when, how often and with what it may be called | [`policy`], and `guarded` of every stub, [*Guards*](#guards) |
 //! | take back what you have handed out | [`Revoker`], and `revocable` of every stub, [*Revocation*](#revocation) |
 //! | know your own objects when they come back | [`Brand`] |
 //! | learn that nobody waits for a call any more | [`Call`], [*Cancellation and deadlines*](#cancellation-and-deadlines) |
@@ -123,6 +124,7 @@ mod ids;
 mod limits;
 #[cfg(all(test, shuttle))]
 mod model;
+pub mod policy;
 mod session;
 mod sync;
 mod transport;

@@ -11,6 +11,7 @@ pub use crate::hook::{
     Args, Call, Cancel, Dispatch, Facet, Interface, Member, MemberKind, Reply, Results, Revoker,
     Stub, Value,
 };
+pub use crate::policy::Policy;
 pub use crate::typed::{
     Arg, ArgList, Attenuate, Capability, ErrorBuilder, FacetOf, IntoArg, MapResult, Pipeline,
     Promise, RpcError, Wire, error_code, error_prop, typed_error,
@@ -68,6 +69,11 @@ pub fn answer_plain<T: Wire>(value: T) -> Result<Value, Error> {
 /// The answer for a member index that no table has.
 pub fn no_such_member() -> Reply {
     reply(std::future::ready(Err(Error::new("No such member."))))
+}
+
+/// Makes a reference through which passes what a policy admits.
+pub fn guarded(stub: &Stub, interface: &'static str, policy: impl Policy) -> Stub {
+    crate::hook::guarded(stub, Some(interface), policy)
 }
 
 /// Makes a reference that can be taken back.

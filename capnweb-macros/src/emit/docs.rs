@@ -77,6 +77,14 @@ pub(super) fn attenuate() -> TokenStream {
     doc(&["Returns a reference to the same object with less authority.".to_owned()])
 }
 
+/// Documents `guarded`.
+pub(super) fn guarded() -> TokenStream {
+    doc(&[
+        "Returns a reference to the same object through which passes what the policy admits."
+            .to_owned(),
+    ])
+}
+
 /// Documents `revocable`.
 pub(super) fn revocable() -> TokenStream {
     doc(&["Returns a reference to the same object, and what takes it back.".to_owned()])

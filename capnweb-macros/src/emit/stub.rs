@@ -35,7 +35,8 @@ pub(super) fn inherent(capability: &Capability) -> TokenStream {
     let methods = capability
         .members()
         .map(|member| method(member, capability));
-    let (new, attenuate, revocable) = (docs::new(capability), docs::attenuate(), docs::revocable());
+    let (new, attenuate) = (docs::new(capability), docs::attenuate());
+    let (guarded, revocable) = (docs::guarded(), docs::revocable());
     let marker = marker::value(capability);
     generated! {
         #[allow(clippy::too_many_arguments, reason = "as many as the trait has")]
@@ -56,6 +57,13 @@ pub(super) fn inherent(capability: &Capability) -> TokenStream {
                 __Facet: #runtime::FacetOf<Self>,
             {
                 <__Facet as #runtime::FacetOf<Self>>::of(self)
+            }
+
+            #guarded
+            #vis fn guarded(&self, policy: impl #runtime::Policy) -> Self {
+                let interface = <Self as #runtime::Capability>::INTERFACE;
+                let stub = #runtime::guarded(&self.__stub, interface, policy);
+                <Self as #runtime::Capability>::from_stub(stub)
             }
 
             #revocable

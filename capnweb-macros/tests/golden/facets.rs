@@ -212,6 +212,16 @@ const _: () = {
         {
             <__Facet as ::capnweb_runtime::__private::FacetOf<Self>>::of(self)
         }
+        /// Returns a reference to the same object through which passes what the policy admits.
+        fn guarded(&self, policy: impl ::capnweb_runtime::__private::Policy) -> Self {
+            let interface = <Self as ::capnweb_runtime::__private::Capability>::INTERFACE;
+            let stub = ::capnweb_runtime::__private::guarded(
+                &self.__stub,
+                interface,
+                policy,
+            );
+            <Self as ::capnweb_runtime::__private::Capability>::from_stub(stub)
+        }
         /// Returns a reference to the same object, and what takes it back.
         fn revocable(&self) -> (Self, ::capnweb_runtime::__private::Revoker) {
             let (stub, revoker) = ::capnweb_runtime::__private::revocable(&self.__stub);
@@ -529,6 +539,16 @@ const _: () = {
         {
             <__Facet as ::capnweb_runtime::__private::FacetOf<Self>>::of(self)
         }
+        /// Returns a reference to the same object through which passes what the policy admits.
+        fn guarded(&self, policy: impl ::capnweb_runtime::__private::Policy) -> Self {
+            let interface = <Self as ::capnweb_runtime::__private::Capability>::INTERFACE;
+            let stub = ::capnweb_runtime::__private::guarded(
+                &self.__stub,
+                interface,
+                policy,
+            );
+            <Self as ::capnweb_runtime::__private::Capability>::from_stub(stub)
+        }
         /// Returns a reference to the same object, and what takes it back.
         fn revocable(&self) -> (Self, ::capnweb_runtime::__private::Revoker) {
             let (stub, revoker) = ::capnweb_runtime::__private::revocable(&self.__stub);
@@ -783,6 +803,16 @@ const _: () = {
             __Facet: ::capnweb_runtime::__private::FacetOf<Self>,
         {
             <__Facet as ::capnweb_runtime::__private::FacetOf<Self>>::of(self)
+        }
+        /// Returns a reference to the same object through which passes what the policy admits.
+        fn guarded(&self, policy: impl ::capnweb_runtime::__private::Policy) -> Self {
+            let interface = <Self as ::capnweb_runtime::__private::Capability>::INTERFACE;
+            let stub = ::capnweb_runtime::__private::guarded(
+                &self.__stub,
+                interface,
+                policy,
+            );
+            <Self as ::capnweb_runtime::__private::Capability>::from_stub(stub)
         }
         /// Returns a reference to the same object, and what takes it back.
         fn revocable(&self) -> (Self, ::capnweb_runtime::__private::Revoker) {
@@ -1053,6 +1083,16 @@ const _: () = {
             __Facet: ::capnweb_runtime::__private::FacetOf<Self>,
         {
             <__Facet as ::capnweb_runtime::__private::FacetOf<Self>>::of(self)
+        }
+        /// Returns a reference to the same object through which passes what the policy admits.
+        fn guarded(&self, policy: impl ::capnweb_runtime::__private::Policy) -> Self {
+            let interface = <Self as ::capnweb_runtime::__private::Capability>::INTERFACE;
+            let stub = ::capnweb_runtime::__private::guarded(
+                &self.__stub,
+                interface,
+                policy,
+            );
+            <Self as ::capnweb_runtime::__private::Capability>::from_stub(stub)
         }
         /// Returns a reference to the same object, and what takes it back.
         fn revocable(&self) -> (Self, ::capnweb_runtime::__private::Revoker) {

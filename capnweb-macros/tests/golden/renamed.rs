@@ -98,6 +98,12 @@ const _: () = {
         {
             <__Facet as crate::rpc::__private::FacetOf<Self>>::of(self)
         }
+        /// Returns a reference to the same object through which passes what the policy admits.
+        fn guarded(&self, policy: impl crate::rpc::__private::Policy) -> Self {
+            let interface = <Self as crate::rpc::__private::Capability>::INTERFACE;
+            let stub = crate::rpc::__private::guarded(&self.__stub, interface, policy);
+            <Self as crate::rpc::__private::Capability>::from_stub(stub)
+        }
         /// Returns a reference to the same object, and what takes it back.
         fn revocable(&self) -> (Self, crate::rpc::__private::Revoker) {
             let (stub, revoker) = crate::rpc::__private::revocable(&self.__stub);
@@ -298,6 +304,12 @@ const _: () = {
             __Facet: crate::rpc::__private::FacetOf<Self>,
         {
             <__Facet as crate::rpc::__private::FacetOf<Self>>::of(self)
+        }
+        /// Returns a reference to the same object through which passes what the policy admits.
+        fn guarded(&self, policy: impl crate::rpc::__private::Policy) -> Self {
+            let interface = <Self as crate::rpc::__private::Capability>::INTERFACE;
+            let stub = crate::rpc::__private::guarded(&self.__stub, interface, policy);
+            <Self as crate::rpc::__private::Capability>::from_stub(stub)
         }
         /// Returns a reference to the same object, and what takes it back.
         fn revocable(&self) -> (Self, crate::rpc::__private::Revoker) {

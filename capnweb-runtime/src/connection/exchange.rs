@@ -2,6 +2,7 @@
 
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use tokio::task::{JoinHandle, yield_now};
@@ -18,8 +19,8 @@ use crate::transport::Transport;
 /// Reading and writing go on side by side: if either waited for the other, two peers with full
 /// buffers would wait for each other for ever. All that lies ready is read, as far as it is this
 /// session's turn; then what is to be said to that is written, together.
-pub(super) struct Exchange<'a, T> {
-    connection: &'a Connection,
+pub(super) struct Exchange<T> {
+    connection: Arc<Connection>,
     transport: T,
     turn: Turn,
     /// A long message that is being read elsewhere, and its size.
@@ -31,8 +32,8 @@ pub(super) struct Exchange<'a, T> {
     has_failed: bool,
 }
 
-impl<'a, T: Transport> Exchange<'a, T> {
-    pub(super) fn new(connection: &'a Connection, transport: T) -> Self {
+impl<T: Transport> Exchange<T> {
+    pub(super) fn new(connection: Arc<Connection>, transport: T) -> Self {
         Self {
             connection,
             transport,
@@ -120,9 +121,9 @@ impl<'a, T: Transport> Exchange<'a, T> {
                     return Poll::Ready(None);
                 }
             };
-            self.turn.begin_message(self.connection);
+            self.turn.begin_message(&self.connection);
             let size = text.as_ref().len();
-            match Reading::begin(self.connection, text) {
+            match Reading::begin(&self.connection, text, |text| text) {
                 Reading::Done(message) => {
                     let flow = self.connection.handle_read(message, size);
                     return Poll::Ready(flow.is_continue().then_some(size));

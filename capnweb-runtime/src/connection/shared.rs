@@ -334,13 +334,15 @@ impl Connection {
 
     /// Does one thing to the machine, and afterwards what the machine wants done.
     pub(super) fn with<R>(&self, act: impl FnOnce(&mut Machine) -> R) -> R {
-        // A thread that is ending has none, and may still let go of a stub that it kept.
+        // Lent to the machine meanwhile, so that idle sessions keep no room. A thread that is ending has
+        // none, and may still let go of a stub that it kept.
         let mut effects = EFFECTS.try_with(Cell::take).unwrap_or_default();
         let (result, wake, drained, ended) = {
             let mut machine = self.lock();
             let was_open = machine.ended().is_none();
             let was_drained = machine.is_drained();
             let was_silent = !machine.has_frames();
+            machine.take_effects(&mut effects);
             let result = act(&mut machine);
             let ended = machine.ended().filter(|_| was_open).cloned();
             machine.take_effects(&mut effects);

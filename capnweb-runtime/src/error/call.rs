@@ -43,6 +43,9 @@ pub enum Error {
     /// The reference was revoked.
     #[error("revoked: {0}")]
     Revoked(Arc<str>),
+    /// A guard or a membrane let it not pass, for this reason. What was called has not begun.
+    #[error("denied: {0}")]
+    Denied(Arc<str>),
     /// No answer came in time: the caller's time ran out, or that which the callee may take
     /// ([`Limits::max_handler_time`](crate::Limits::max_handler_time)). What was called may have
     /// happened, or may yet happen.
@@ -170,6 +173,7 @@ impl Error {
             | Self::NotSent(_)
             | Self::MaybeExecuted(_)
             | Self::Revoked(_)
+            | Self::Denied(_)
             | Self::TimedOut(_)
             | Self::Io(_) => ErrorClass::Error,
             Self::Unsendable(_) | Self::Mistyped(_) => ErrorClass::TypeError,
@@ -195,24 +199,21 @@ impl Error {
 
     /// Returns whether the reference was revoked, here or at the peer.
     pub fn is_revoked(&self) -> bool {
-        match self {
-            Self::Revoked(_) => true,
-            Self::Thrown(_) => {
-                matches!(self.prop("code"), Some(Value::String(code)) if code == REVOKED)
-            }
-            _ => false,
-        }
+        matches!(self, Self::Revoked(_)) || self.has_code(REVOKED)
+    }
+
+    /// Returns whether a guard or a membrane let it not pass, here or at the peer.
+    pub fn is_denied(&self) -> bool {
+        matches!(self, Self::Denied(_)) || self.has_code(DENIED)
     }
 
     /// Returns whether time ran out, here or at the peer.
     pub fn is_timed_out(&self) -> bool {
-        match self {
-            Self::TimedOut(_) => true,
-            Self::Thrown(_) => {
-                matches!(self.prop("code"), Some(Value::String(code)) if code == TIMED_OUT)
-            }
-            _ => false,
-        }
+        matches!(self, Self::TimedOut(_)) || self.has_code(TIMED_OUT)
+    }
+
+    fn has_code(&self, code: &str) -> bool {
+        matches!(self.prop("code"), Some(Value::String(own)) if own == code)
     }
 
     /// Returns whether the session ended, or there was none.
@@ -268,6 +269,7 @@ impl Error {
             Self::Revoked(reason) => {
                 coded(class, message, &[("code", REVOKED), ("reason", &reason)])
             }
+            Self::Denied(reason) => coded(class, message, &[("code", DENIED), ("reason", &reason)]),
             Self::TimedOut(_) => coded(class, message, &[("code", TIMED_OUT)]),
             // A batch that has ended is always the peer's own: there is nothing else in the text.
             Self::Unsendable(_) | Self::Disconnected(Disconnect::BatchEnded) => {
@@ -295,6 +297,9 @@ fn coded(class: ErrorClass, message: String, props: &[(&str, &str)]) -> ErrorVal
 
 /// The property `code` of a revocation, by which it is known after a trip over the wire.
 const REVOKED: &str = "REVOKED";
+
+/// The same of a denial.
+const DENIED: &str = "DENIED";
 
 /// The same of time that ran out.
 const TIMED_OUT: &str = "TIMED_OUT";

@@ -139,6 +139,16 @@ pub(crate) trait Hook: Send + Sync + 'static {
         None
     }
 
+    /// Returns whether this is a method of some object, read as a function.
+    fn is_method(&self) -> bool {
+        false
+    }
+
+    /// Returns the name of the interface, where it is known. A wrapper asks what is behind it.
+    fn interface(&self) -> Option<&'static str> {
+        self.inner()?.interface()
+    }
+
     /// Returns whether this is one end of a stream.
     fn nature(&self) -> Nature<'_> {
         Nature::Object
@@ -289,6 +299,22 @@ impl Cap {
             },
             State::Object | State::Pending => self.0.inner(),
         }
+    }
+
+    /// See [`Hook::interface`].
+    pub(crate) fn interface(&self) -> Option<&'static str> {
+        self.0.interface()
+    }
+
+    /// Returns whether this may be a method of some object, read as a function: what a peer holds, or
+    /// what is not known yet, may be one.
+    pub(super) fn may_be_method(&self) -> bool {
+        if self.0.is_method() || self.import().is_some() {
+            return true;
+        }
+        self.inner().is_some_and(|inner| {
+            inner.is_promise() || !inner.path().is_empty() || inner.cap().may_be_method()
+        })
     }
 
     /// See [`Hook::cell`].

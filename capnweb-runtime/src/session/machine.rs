@@ -119,7 +119,8 @@ impl Machine {
         Cap::from_arc(hook)
     }
 
-    /// Moves what is to be run, in order, into `effects`, which is empty.
+    /// Moves what is to be run, in order, into `effects`, which is empty, and keeps the room that was
+    /// there.
     pub(crate) fn take_effects(&mut self, effects: &mut Vec<Effect>) {
         std::mem::swap(&mut self.effects, effects);
     }

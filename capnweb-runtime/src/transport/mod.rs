@@ -3,6 +3,8 @@
 mod duplex;
 #[cfg(feature = "websocket")]
 mod heard;
+#[cfg(feature = "websocket")]
+mod inflow;
 mod memory;
 #[cfg(feature = "websocket")]
 mod outflow;

@@ -9,6 +9,8 @@ use std::task::{Context, Poll, ready};
 use bytes::BufMut as _;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+use super::inflow::Inflow;
+
 /// A socket under a WebSocket, to which whole text frames can be added.
 ///
 /// The WebSocket above reads frames, and writes those of its own: pings, pongs and the last one.
@@ -17,12 +19,11 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 /// half, so that nothing comes to lie inside another.
 pub(crate) struct Outflow<S> {
     socket: S,
+    inflow: Inflow,
     buffer: Vec<u8>,
     /// How much of it the socket has taken.
     written: usize,
     state: State,
-    /// How often something was read since there was nothing to read, or others had their turn.
-    reads: usize,
 }
 
 /// What is written.
@@ -49,10 +50,10 @@ impl<S> Outflow<S> {
     pub(crate) fn new(socket: S) -> Self {
         Self {
             socket,
+            inflow: Inflow::default(),
             buffer: Vec::new(),
             written: 0,
             state: State::Handshake,
-            reads: 0,
         }
     }
 
@@ -127,19 +128,8 @@ impl<S: AsyncRead + Unpin> AsyncRead for Outflow<S> {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        // Of pings, and of parts of messages, a session does not know that they came: it would read
-        // them as long as there are any.
-        if self.reads >= READS {
-            self.reads = 0;
-            context.waker().wake_by_ref();
-            return Poll::Pending;
-        }
-        let polled = Pin::new(&mut self.socket).poll_read(context, buffer);
-        self.reads = match polled {
-            Poll::Ready(_) => self.reads.saturating_add(1),
-            Poll::Pending => 0,
-        };
-        polled
+        let this = &mut *self;
+        this.inflow.poll_read(&mut this.socket, context, buffer)
     }
 }
 
@@ -281,9 +271,6 @@ const LENGTH_IN_EIGHT: u8 = 127;
 
 /// How many bytes there are before a text, at most.
 const MAX_HEADER: usize = 14;
-
-/// How often is read before others have a turn, at most a few thousand bytes each time.
-const READS: usize = 4;
 
 /// How many bytes are written together.
 const FULL: usize = 64 * 1024;

@@ -10,6 +10,7 @@ mod deadlines;
 mod defaults;
 mod errors;
 mod generics;
+mod guards;
 mod limits;
 mod litmus;
 mod map;

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use super::allowance::Allowance;
 use super::mapper::Mapper;
+use super::variable::{Variable, is_small};
 use crate::error::Error;
 use crate::hook::cap::Cap;
-use crate::hook::evaluate::Scope;
+use crate::hook::evaluate::{Scope, promised};
 use crate::hook::hardening::weight;
-use crate::hook::promise::{Resolver, delivered_weight, promise};
+use crate::hook::promise::{PromiseCell, Resolver, delivered_weight, handle_of};
 use crate::hook::{State, Stub, Value};
 use crate::ids::WireId;
 use crate::value::Path;
@@ -16,9 +17,11 @@ use crate::wire::{Capture, Remap};
 
 /// The input, the results so far, and the captures; calls are made for whoever asked for the map.
 pub(super) struct ReplayScope<'a> {
-    mapper: &'a Mapper,
-    variables: &'a [Cap],
-    caller: &'a Resolver,
+    pub(super) mapper: &'a Mapper,
+    pub(super) variables: &'a [Variable],
+    pub(super) caller: &'a Resolver,
+    /// A promise that nobody has, for the next call.
+    pub(super) spare: &'a mut Option<Arc<PromiseCell>>,
 }
 
 /// Where an id leads.
@@ -28,41 +31,45 @@ enum Place {
 }
 
 impl<'a> ReplayScope<'a> {
-    pub(super) const fn new(
-        mapper: &'a Mapper,
-        variables: &'a [Cap],
-        caller: &'a Resolver,
-    ) -> Self {
-        Self {
-            mapper,
-            variables,
-            caller,
-        }
-    }
-
     fn allowance(&self) -> Option<&'a Allowance> {
         self.mapper.terms().allowance.as_ref()
     }
 
     /// Begins a call on behalf of the peer, if it may make another; `size` is what it brings.
-    fn begin(&self, path: &Path, size: usize, begin: impl FnOnce(Resolver)) -> Result<Cap, Error> {
-        let (value, result) = promise();
-        let result = result.on_behalf_of(self.caller);
-        let Some(allowance) = self.allowance() else {
-            begin(result);
-            return Ok(value);
-        };
+    fn begin(
+        &mut self,
+        allowance: &Allowance,
+        path: &Path,
+        size: usize,
+        begin: impl FnOnce(Resolver),
+    ) -> Result<Value, Error> {
+        let cell = self.spare.take().unwrap_or_default();
         let charge = allowance.charge(size)?;
-        match allowance.admit(path, result.with_charge(Some(charge))) {
+        let result = Resolver::new(Arc::clone(&cell)).with_charge(Some(charge));
+        match allowance.admit(path, result.on_behalf_of(self.caller)) {
             Ok(result) => begin(result),
             Err((result, error)) => result.settle(Err(error)),
         }
-        if let State::Settled(outcome) = value.state()
+        self.result(cell, allowance)
+    }
+
+    /// Returns the promise of a result; a small one itself, if it is there. Then nobody else has the
+    /// promise, which the next call is made with.
+    fn result(
+        &mut self,
+        mut cell: Arc<PromiseCell>,
+        allowance: &Allowance,
+    ) -> Result<Value, Error> {
+        if let Some(value) = Arc::get_mut(&mut cell).and_then(|cell| cell.take_back(is_small)) {
+            *self.spare = Some(cell);
+            return Ok(value);
+        }
+        if let State::Settled(outcome) = cell.state()
             && let Ok(value) = outcome.as_ref()
         {
             allowance.copied(weight(value))?;
         }
-        Ok(value)
+        Ok(promised(Cap::from_arc(handle_of(&cell))))
     }
 }
 
@@ -71,7 +78,10 @@ impl Scope for ReplayScope<'_> {
 
     fn named(&mut self, id: WireId) -> Result<Cap, Error> {
         let found = match Place::of(id) {
-            Some(Place::Variable(at)) => self.variables.get(at),
+            Some(Place::Variable(at)) => match self.variables.get(at) {
+                Some(variable) => return variable.to_cap(self.allowance()),
+                None => None,
+            },
             Some(Place::Capture(at)) => self.mapper.capture(at),
             None => None,
         };
@@ -80,15 +90,20 @@ impl Scope for ReplayScope<'_> {
 
     /// What is known to be an object is passed on as one: a peer may take it for nothing else
     /// (protocol B-5).
-    fn awaited(&mut self, id: WireId) -> Result<Stub, Error> {
-        let cap = match Place::of(id) {
+    fn awaited(&mut self, id: WireId) -> Result<Value, Error> {
+        let found = match Place::of(id) {
+            Some(Place::Variable(at)) => match self.variables.get(at) {
+                Some(Variable::Small(value)) => return Ok(value.clone()),
+                Some(Variable::Cap(cap)) => Some(cap.clone()),
+                None => None,
+            },
             Some(Place::Capture(at)) => self.mapper.awaited_capture(at),
-            _ => Some(self.named(id)?),
+            None => None,
         };
-        let cap = cap.ok_or_else(|| no_such_entry(id))?;
+        let cap = found.ok_or_else(|| no_such_entry(id))?;
         Ok(match cap.state() {
-            State::Object => Stub::of(cap),
-            _ => Stub::promise(cap),
+            State::Object => Value::Capability(Stub::of(cap)),
+            _ => promised(cap),
         })
     }
 
@@ -113,27 +128,29 @@ impl Scope for ReplayScope<'_> {
         Err(Error::type_error(text).public())
     }
 
-    fn read(&mut self, target: Cap, path: Path) -> Result<Cap, Error> {
-        if self.allowance().is_none() {
-            return Ok(target.read_promise(path));
-        }
-        self.begin(&path.clone(), 0, |result| target.read(path, result))
+    fn read(&mut self, target: Cap, path: Path) -> Result<Value, Error> {
+        let Some(allowance) = self.allowance() else {
+            return Ok(promised(target.read_promise(path)));
+        };
+        self.begin(allowance, &path.clone(), 0, |result| {
+            target.read(path, result);
+        })
     }
 
-    fn call(&mut self, target: Cap, path: Path, args: Vec<Value>) -> Result<Cap, Error> {
+    fn call(&mut self, target: Cap, path: Path, args: Vec<Value>) -> Result<Value, Error> {
         let Some(allowance) = self.allowance() else {
-            return Ok(target.call_promise(path, args));
+            return Ok(promised(target.call_promise(path, args)));
         };
         let size = args.iter().map(weight).fold(0, usize::saturating_add);
         allowance.copied(args.iter().fold(0, |sum: usize, arg| {
             sum.saturating_add(delivered_weight(arg))
         }))?;
-        self.begin(&path.clone(), size, |result| {
+        self.begin(allowance, &path.clone(), size, |result| {
             target.call(path, args, result);
         })
     }
 
-    fn map(&mut self, remap: Remap) -> Result<Cap, Error> {
+    fn map(&mut self, remap: Remap) -> Result<Value, Error> {
         let target = self.named(remap.id)?;
         let captures = remap.captures.into_iter().map(|capture| match capture {
             Capture::Import(id) => self.named(id),
@@ -143,7 +160,12 @@ impl Scope for ReplayScope<'_> {
         let terms = Arc::clone(self.mapper.terms());
         let mapper = Mapper::on_terms(captures, remap.instructions, terms);
         let path = remap.path;
-        self.begin(&path.clone(), 0, |result| target.map(path, mapper, result))
+        match self.allowance() {
+            None => Ok(promised(target.map_promise(path, mapper))),
+            Some(allowance) => self.begin(allowance, &path.clone(), 0, |result| {
+                target.map(path, mapper, result);
+            }),
+        }
     }
 
     fn discard(&mut self, value: Value) {

@@ -151,6 +151,22 @@ impl PromiseCell {
         }
     }
 
+    /// Takes the value back, if it is a `wanted` one that nobody else has: then the promise is like
+    /// a new one.
+    pub(in crate::hook) fn take_back(&mut self, wanted: fn(&Value) -> bool) -> Option<Value> {
+        let inner = self.inner.get_mut();
+        let inner = inner.unwrap_or_else(PoisonError::into_inner);
+        let is_done = inner.is_done();
+        let Some(Resolution::Settled(outcome)) = &mut inner.resolution else {
+            return None;
+        };
+        let value = Arc::get_mut(outcome)?.as_mut().ok();
+        let value = std::mem::take(value.filter(|value| is_done && wanted(value))?);
+        (inner.resolution, inner.charge) = (None, None);
+        (inner.referenced, inner.behind) = (false, 0);
+        Some(value)
+    }
+
     /// Notes that another promise has settled to what holds this one.
     pub(in crate::hook) fn mark_referenced(&self) {
         self.lock().referenced = true;
@@ -286,6 +302,12 @@ impl Inner {
             None => true,
         };
         is_flat && self.queue.is_empty() && self.source.is_none() && self.leftovers.is_empty()
+    }
+}
+
+impl Default for PromiseCell {
+    fn default() -> Self {
+        Self::new()
     }
 }
 

@@ -24,7 +24,7 @@ pub(crate) struct Resolver {
 }
 
 impl Resolver {
-    pub(super) const fn new(cell: Arc<PromiseCell>) -> Self {
+    pub(in crate::hook) const fn new(cell: Arc<PromiseCell>) -> Self {
         Self {
             cell: Some(cell),
             permit: None,
@@ -85,6 +85,17 @@ impl Resolver {
     ) {
         self.wait_for(source);
         source.when_settled(Waiter::new(move |outcome| self.settle(adapt(outcome))));
+    }
+
+    /// Returns the right to settle this with what `adapt` makes of an outcome.
+    pub(in crate::hook) fn adapted(
+        self,
+        adapt: impl FnOnce(&Outcome) -> Outcome + Send + 'static,
+    ) -> Self {
+        let (promise, unadapted) = promise();
+        let unadapted = unadapted.on_behalf_of(&self);
+        self.settle_from(&promise, adapt);
+        unadapted
     }
 
     /// Keeps `source` from being released until the promise has settled, or nobody wants it.

@@ -19,6 +19,11 @@ pub(crate) trait Callable: Send + Sync + 'static {
     /// Starts a call; the arguments may still hold promises.
     fn invoke(&self, args: Vec<Value>, result: Resolver);
 
+    /// Returns whether this is a method of some object.
+    fn is_method(&self) -> bool {
+        false
+    }
+
     /// Returns what the function hands its calls on to, if it does.
     fn inner(&self) -> Option<Stub> {
         None
@@ -51,6 +56,15 @@ impl<C: Callable> Hook for FunctionHook<C> {
 
     fn when_settled(self: Arc<Self>, waiter: Waiter) {
         waiter.tell(&Arc::new(Ok(itself(self))));
+    }
+
+    fn is_method(&self) -> bool {
+        self.0.is_method()
+    }
+
+    /// A function has none, whatever it hands its calls on to.
+    fn interface(&self) -> Option<&'static str> {
+        None
     }
 
     fn inner(&self) -> Option<Stub> {

@@ -71,4 +71,8 @@ impl<D: Dispatch> Hook for Target<D> {
     fn when_settled(self: Arc<Self>, waiter: Waiter) {
         waiter.tell(&Arc::new(Ok(itself(self))));
     }
+
+    fn interface(&self) -> Option<&'static str> {
+        Some(self.0.interface().name)
+    }
 }

@@ -93,6 +93,10 @@ impl Hook for Attenuated {
         waiter.tell(&Arc::new(Ok(itself(self))));
     }
 
+    fn interface(&self) -> Option<&'static str> {
+        Some(self.facet.interface.name)
+    }
+
     fn inner(&self) -> Option<Stub> {
         Some(self.inner.clone())
     }
@@ -103,10 +107,7 @@ pub(super) fn narrowing(grant: Results, result: Resolver) -> Resolver {
     if let Results::Whole = grant {
         return result;
     }
-    let (promise, unnarrowed) = promise();
-    let unnarrowed = unnarrowed.on_behalf_of(&result);
-    convert(&promise, grant, result);
-    unnarrowed
+    result.adapted(move |outcome| narrow_outcome(outcome.clone(), grant))
 }
 
 /// Passes a result on once it is known, with its capabilities narrowed.

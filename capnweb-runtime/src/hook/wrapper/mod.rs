@@ -1,12 +1,15 @@
 //! References in front of others: less authority, a mark, a way to take it back.
 //!
-//! `attenuated` knows some members of what it is in front of, `brand` is known to its maker, and a
-//! `caretaker` lets nothing through once it is revoked. All three are put in front by `wrap`, which
-//! bounds how many may stand one before the other.
+//! `attenuated` knows some members of what it is in front of, a `guard` lets through what a policy admits
+//! (also of `method`s that are read as functions), `brand` is known to its maker, and a `caretaker` lets
+//! nothing through once it is revoked. All are put in front by `wrap`, which bounds how many may stand
+//! one before the other.
 
 mod attenuated;
 mod brand;
 mod caretaker;
+mod guard;
+mod method;
 mod narrowed_writable;
 mod wrap;
 
@@ -16,3 +19,4 @@ pub use brand::Brand;
 pub(crate) use brand::BrandKey;
 pub use caretaker::Revoker;
 pub(crate) use caretaker::revocable;
+pub(crate) use guard::guarded;

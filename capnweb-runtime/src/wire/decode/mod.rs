@@ -3,6 +3,7 @@
 mod control;
 mod effort;
 mod message;
+mod plain;
 mod remap;
 mod value;
 mod web;
