@@ -61,6 +61,7 @@
 //! |---|---|
 //! | describe an object that others may hold | [`capability`](macro@capability), [*Stubs*](#stubs), [*Properties*](#properties) |
 //! | serve it, connect to it, test it without a socket | [`serve`], [`connect`], [`in_process`], [*Endpoints*](#endpoints) |
+//! | go on after the connection was lost | [`ReconnectingClient`], [`Reconnect`] |
 //! | do it in one HTTP request | [`Batch`], [*Batches*](#batches) |
 //! | call through results that have not arrived | [`Promise`], [`Pipeline`](derive@Pipeline), [*Pipelining*](#pipelining) |
 //! | pass a callback, or be passed one | [`Function`], [*Callbacks*](#callbacks) |

@@ -46,7 +46,7 @@ impl<C: Capability> ReconnectingClient<C> {
     ) -> Self {
         let core = Core::new(settings, counters);
         let tether = Tether::new(Arc::clone(&core));
-        let main = C::from_stub(lasting::main(&tether));
+        let main = C::from_stub(lasting::main(&tether, C::INTERFACE));
         drop(tokio::spawn(supervise(core, dial)));
         Self { tether, main }
     }
@@ -75,7 +75,8 @@ impl<C: Capability> ReconnectingClient<C> {
     ) -> D {
         let from = from.clone();
         let derive = move || derive(&from).as_stub().clone().into_cap();
-        D::from_stub(lasting::derived(&self.tether, Box::new(derive)))
+        let derive = Box::new(derive);
+        D::from_stub(lasting::derived(&self.tether, derive, D::INTERFACE))
     }
 }
 

@@ -20,6 +20,7 @@ use crate::value::Path;
 pub(super) struct Reference {
     tether: Arc<Tether>,
     origin: Origin,
+    interface: &'static str,
     found: Mutex<Option<Found>>,
 }
 
@@ -44,19 +45,20 @@ struct Found {
 struct Lasting(Arc<Reference>);
 
 /// Returns a reference to what sessions begin with.
-pub(super) fn main(tether: &Arc<Tether>) -> Stub {
-    stub(tether, Origin::Main)
+pub(super) fn main(tether: &Arc<Tether>, interface: &'static str) -> Stub {
+    stub(tether, Origin::Main, interface)
 }
 
 /// Returns a reference to what `derive` gives.
-pub(super) fn derived(tether: &Arc<Tether>, derive: Derive) -> Stub {
-    stub(tether, Origin::Derived(derive))
+pub(super) fn derived(tether: &Arc<Tether>, derive: Derive, interface: &'static str) -> Stub {
+    stub(tether, Origin::Derived(derive), interface)
 }
 
-fn stub(tether: &Arc<Tether>, origin: Origin) -> Stub {
+fn stub(tether: &Arc<Tether>, origin: Origin, interface: &'static str) -> Stub {
     Stub::of(Cap::new(Lasting(Arc::new(Reference {
         tether: Arc::clone(tether),
         origin,
+        interface,
         found: Mutex::default(),
     }))))
 }
@@ -212,6 +214,15 @@ impl Hook for Lasting {
 
     fn import(&self) -> Option<ImportRef> {
         self.0.import()
+    }
+
+    /// Anything that a peer holds may be one.
+    fn is_method(&self) -> bool {
+        true
+    }
+
+    fn interface(&self) -> Option<&'static str> {
+        Some(self.0.interface)
     }
 
     fn content(&self, key: BrandKey) -> Option<Arc<dyn Any + Send + Sync>> {
