@@ -15,7 +15,7 @@ use tracing::field::display;
 use tracing::{Span, debug, info_span};
 
 use super::patience::Patience;
-use crate::config::{Limiter, SessionConfig};
+use crate::config::{Certainty, Limiter, SessionConfig};
 use crate::counters::Counters;
 use crate::error::{Disconnect, Error};
 use crate::hook::{Cap, Gauge, Mapper, OnBroken, Peer, Screen, Unsettled, Value, shielded};
@@ -59,6 +59,7 @@ pub(crate) struct Connection {
     written: Notify,
     /// The streams that are being sent.
     gauge: Gauge,
+    certainty: Certainty,
     /// Where the session was made, which may be used elsewhere.
     home: Option<Handle>,
 }
@@ -92,6 +93,7 @@ impl Connection {
             unsettled: Unsettled::new(),
             written: Notify::new(),
             gauge: Gauge::default(),
+            certainty: config.certainty,
             home: Handle::try_current().ok(),
         });
         let main = connection.lock().import_main(connection.as_ref());
@@ -138,6 +140,17 @@ impl Connection {
     /// Ends the session.
     pub(crate) fn terminate(&self, reason: &Disconnect) {
         self.with(|machine| machine.terminate(reason));
+    }
+
+    /// Ends the session because the transport has failed, or never will write the last `taken_back`
+    /// calls it was given.
+    pub(super) fn cut(&self, reason: &Disconnect, taken_back: usize) {
+        self.with(|machine| machine.cut(reason, taken_back));
+    }
+
+    /// Returns whether it is to be told of calls whether they were sent.
+    pub(super) fn tells_certainty(&self) -> bool {
+        self.certainty != Certainty::Untold
     }
 
     /// Calls or reads something of the peer's.
