@@ -96,6 +96,12 @@ impl Membrane {
         Some(Guard::new(interface, direction, policy))
     }
 
+    /// Returns how many wrappers there are.
+    #[cfg(test)]
+    pub(super) fn wrappers(&self) -> usize {
+        self.0.border.fronts()
+    }
+
     pub(super) fn border(&self) -> &Arc<Border> {
         &self.0.border
     }
