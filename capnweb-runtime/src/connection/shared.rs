@@ -52,6 +52,8 @@ pub(crate) struct Connection {
     /// When a message last came or went.
     pub(super) pulse: Pulse,
     pub(super) ended: watch::Sender<Option<Disconnect>>,
+    /// The session has ended: for those who only want to know that, and often.
+    pub(super) over: AtomicBool,
     pub(super) unsettled: Unsettled,
     /// Tells streams that what was queued has been written.
     written: Notify,
@@ -86,6 +88,7 @@ impl Connection {
             drained: Notify::new(),
             pulse: Pulse::new(),
             ended: watch::Sender::new(None),
+            over: AtomicBool::new(false),
             unsettled: Unsettled::new(),
             written: Notify::new(),
             gauge: Gauge::default(),
@@ -332,6 +335,9 @@ impl Connection {
             machine.take_effects(&mut effects);
             let result = act(&mut machine);
             let ended = machine.ended().filter(|_| was_open).cloned();
+            if ended.is_some() {
+                self.over.store(true, Ordering::Release);
+            }
             machine.take_effects(&mut effects);
             (
                 result,

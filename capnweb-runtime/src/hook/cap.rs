@@ -206,6 +206,11 @@ impl Cap {
         Arc::clone(&self.0).call(path, args, result);
     }
 
+    /// Like [`call`](Self::call), for whoever needs the handle no more.
+    pub(crate) fn into_call(self, path: Path, args: Vec<Value>, result: Resolver) {
+        self.0.call(path, args, result);
+    }
+
     /// See [`Hook::read`].
     pub(crate) fn read(&self, path: Path, result: Resolver) {
         Arc::clone(&self.0).read(path, result);

@@ -4,7 +4,6 @@ use std::sync::{Arc, Weak};
 
 use super::cell::PromiseCell;
 use super::local::promise;
-use crate::counters::Counters;
 use crate::error::Error;
 use crate::hook::cap::{Cap, Outcome};
 use crate::hook::deadline::Deadline;
@@ -20,9 +19,16 @@ pub(crate) struct Resolver {
     permit: Option<Arc<Permit>>,
     charge: Option<Arc<Charge>>,
     session: Option<Session>,
-    counters: Option<Counters>,
+    counted: Counted,
     /// What is made of the outcome on its way to the promise; none for a call that passes no wrapper.
     adapt: Option<Adapt>,
+}
+
+/// Whether how a call ends is counted, by its session.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Counted {
+    No,
+    Yes,
 }
 
 /// What makes one outcome of another.
@@ -35,7 +41,7 @@ impl Resolver {
             permit: None,
             charge: None,
             session: None,
-            counters: None,
+            counted: Counted::No,
             adapt: None,
         }
     }
@@ -124,16 +130,15 @@ impl Resolver {
         self
     }
 
-    /// Counts how the call ends.
-    pub(crate) fn counted(mut self, counters: Counters) -> Self {
-        counters.call_started();
-        self.counters = Some(counters);
+    /// Has the session count how the call ends.
+    pub(crate) const fn counted(mut self) -> Self {
+        self.counted = Counted::Yes;
         self
     }
 
-    fn count(&mut self, outcome: &Outcome) {
-        if let Some(counters) = self.counters.take() {
-            counters.call_ended(outcome);
+    fn count(&self, outcome: &Outcome) {
+        if let (Counted::Yes, Some(session)) = (self.counted, &self.session) {
+            session.counters().call_ended(outcome);
         }
     }
 

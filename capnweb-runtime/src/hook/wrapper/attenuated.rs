@@ -66,7 +66,7 @@ impl Members for Attenuated {
     }
 
     fn call_member(
-        self: &Arc<Self>,
+        self: Arc<Self>,
         (member, grant): Self::Member,
         args: Vec<Value>,
         result: Resolver,
@@ -76,7 +76,7 @@ impl Members for Attenuated {
             .pass_call(Path::single(member.name), args, result);
     }
 
-    fn read_member(self: &Arc<Self>, (member, grant): Self::Member, result: Resolver) {
+    fn read_member(self: Arc<Self>, (member, grant): Self::Member, result: Resolver) {
         let result = converting(grant, result);
         self.inner.pass_read(Path::single(member.name), result);
     }

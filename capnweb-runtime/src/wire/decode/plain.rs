@@ -58,7 +58,7 @@ impl<'a> Rest<'a> {
         if self.eat("]").is_some() {
             return Some(Vec::new());
         }
-        let mut args = Vec::with_capacity(MOST_ARGS);
+        let mut args = Vec::with_capacity(FEW_ARGS);
         while args.len() < MOST_ARGS {
             args.push(self.value()?);
             if self.eat("]").is_some() {
@@ -105,6 +105,9 @@ impl<'a> Rest<'a> {
 
 /// How many arguments there may be.
 const MOST_ARGS: usize = 4;
+
+/// How many most calls have.
+const FEW_ARGS: usize = 2;
 
 /// How many values such a message has: its array and tag, the expression's and its id, the path and
 /// its step, the arguments and their array.
