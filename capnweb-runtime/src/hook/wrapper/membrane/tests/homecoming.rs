@@ -41,7 +41,7 @@ async fn ones_own_comes_home_bare() {
     let back = value(&act(&echo, [of(&own)])).await.unwrap();
     assert_eq!(back, of(&own), "the outside's");
     let lent = scene.secret(Side::Inside).stub();
-    let wrapped = scene.membrane.outward_stub(&lent, None);
+    let wrapped = scene.membrane.outward_stub(&lent);
     let back = value(&act(&echo, [of(&wrapped)])).await.unwrap();
     assert_eq!(back, of(&wrapped), "what the outside has of the inside's");
     let got = inside_got.lock().unwrap();
@@ -54,15 +54,15 @@ async fn a_promise_and_a_stream_come_home_bare() {
     let scene = here();
     let (own, result) = promise();
     let own = Stub::promise(own);
-    let wrapped = scene.membrane.inward_stub(&own.step("x"), None);
+    let wrapped = scene.membrane.inward_stub(&own.step("x"));
     assert_ne!(wrapped, own.step("x"));
-    assert_eq!(scene.membrane.outward_stub(&wrapped, None), own.step("x"));
+    assert_eq!(scene.membrane.outward_stub(&wrapped), own.step("x"));
     result.settle(Ok(Value::Null));
 
     let chunks: ReadableStream<Value> = ReadableStream::new(stream::iter([Value::Bool(true)]));
     let own = stub(to_value(&chunks).unwrap()).unwrap();
-    let wrapped = scene.membrane.inward_stub(&own, None);
-    assert_eq!(scene.membrane.outward_stub(&wrapped, None), own);
+    let wrapped = scene.membrane.inward_stub(&own);
+    assert_eq!(scene.membrane.outward_stub(&wrapped), own);
     assert_eq!(
         read(of(&own)).await.unwrap(),
         Value::Bool(true),
@@ -77,8 +77,8 @@ async fn a_promise_and_a_stream_come_home_bare() {
 async fn what_went_around_the_membrane_stays_wrapped() {
     let scene = here();
     let lent = scene.secret(Side::Inside).stub();
-    let wrapped = scene.membrane.outward_stub(&lent, None);
-    assert_eq!(scene.membrane.outward_stub(&wrapped, None), wrapped);
+    let wrapped = scene.membrane.outward_stub(&lent);
+    assert_eq!(scene.membrane.outward_stub(&wrapped), wrapped);
 }
 
 #[tokio::test]
@@ -86,7 +86,7 @@ async fn the_boundaries_of_others_stay() {
     let scene = here();
     let other = Membrane::new();
     let (echo, inside_got) = echo(&scene);
-    let foreign = other.outward_stub(&scene.secret(Side::Outside).stub(), None);
+    let foreign = other.outward_stub(&scene.secret(Side::Outside).stub());
     let back = value(&act(&echo, [of(&foreign)])).await.unwrap();
     assert_eq!(back, of(&foreign));
     let got = stub(inside_got.lock().unwrap()[0].clone()).unwrap();
@@ -105,7 +105,7 @@ async fn stacked_membranes_intersect() {
         let give = function(move |_| ready(Ok(Value::Array(vec![of(&secret_stub)]))));
         let stacked = both
             .iter()
-            .fold(give, |stub, membrane| membrane.outward_stub(&stub, None));
+            .fold(give, |stub, membrane| membrane.outward_stub(&stub));
         let Value::Array(given) = value(&apply(&stacked, [])).await.unwrap() else {
             panic!("it gives an array");
         };
@@ -122,17 +122,17 @@ async fn stacked_membranes_intersect() {
 async fn one_object_has_one_wrapper_as_long_as_somebody_holds_it() {
     let scene = here();
     let secret = scene.secret(Side::Inside).stub();
-    let first = scene.membrane.outward_stub(&secret, None);
-    assert_eq!(scene.membrane.outward_stub(&secret, None), first);
+    let first = scene.membrane.outward_stub(&secret);
+    assert_eq!(scene.membrane.outward_stub(&secret), first);
     assert_ne!(
-        scene.membrane.inward_stub(&secret, None),
+        scene.membrane.inward_stub(&secret),
         first,
         "on the other side"
     );
     drop(first);
     for _ in 0..1000 {
-        drop(scene.membrane.outward_stub(&secret, None));
-        drop(scene.membrane.outward_stub(&Secret::new().stub(), None));
+        drop(scene.membrane.outward_stub(&secret));
+        drop(scene.membrane.outward_stub(&Secret::new().stub()));
     }
     assert_eq!(scene.membrane.wrappers(), 0, "what is not held is not kept");
 }
@@ -145,7 +145,7 @@ async fn there_is_an_end_to_stacking() {
     let wrap = |bare: Stub| {
         membranes
             .iter()
-            .fold(bare, |stub, membrane| membrane.outward_stub(&stub, None))
+            .fold(bare, |stub, membrane| membrane.outward_stub(&stub))
     };
     let error = value(&apply(&wrap(secret.stub()), [])).await.unwrap_err();
     assert_eq!(error.class(), ErrorClass::RangeError);
@@ -162,9 +162,7 @@ async fn there_is_an_end_to_stacking() {
 async fn a_promise_does_not_become_itself_through_a_membrane() {
     let scene = here();
     let (own, result) = promise();
-    let wrapped = scene
-        .membrane
-        .outward_stub(&Stub::promise(own.clone()), None);
+    let wrapped = scene.membrane.outward_stub(&Stub::promise(own.clone()));
     result.settle(Ok(of(&wrapped)));
     let error: Error = value(&Stub::promise(own)).await.unwrap_err();
     assert_eq!(error.to_string(), "The promise was resolved to itself.");
@@ -180,7 +178,7 @@ async fn a_facet_of_a_wrapper_is_no_wrapper() {
     let scene = here();
     let (echo, inside_got) = echo(&scene);
     let secret = scene.secret(Side::Inside).stub();
-    let facet = attenuate(&scene.membrane.outward_stub(&secret, None), &FACET);
+    let facet = attenuate(&scene.membrane.outward_stub(&secret), &FACET);
     let back = value(&act(&echo, [of(&facet)])).await.unwrap();
     assert_eq!(back, of(&facet));
     let got = stub(inside_got.lock().unwrap()[0].clone()).unwrap();
@@ -198,13 +196,13 @@ async fn a_brand_is_not_seen_through_a_membrane() {
     let brand = Brand::<u32>::new();
     let (echo, inside_got) = echo(&scene);
     let sealed = brand.seal_stub(&scene.secret(Side::Inside).stub(), Arc::new(7));
-    let outside = scene.membrane.outward_stub(&sealed, None);
+    let outside = scene.membrane.outward_stub(&sealed);
     assert!(brand.unseal_stub(&outside).is_none());
     value(&act(&echo, [of(&outside)])).await.unwrap();
     let home = stub(inside_got.lock().unwrap()[0].clone()).unwrap();
     assert_eq!(brand.unseal_stub(&home).as_deref(), Some(&7));
     let (promised, result) = promise();
-    let outside = scene.membrane.outward_stub(&Stub::promise(promised), None);
+    let outside = scene.membrane.outward_stub(&Stub::promise(promised));
     result.settle(Ok(of(&sealed)));
     assert!(brand.unseal_stub(&outside).is_none());
 }

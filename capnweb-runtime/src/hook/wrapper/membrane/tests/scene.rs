@@ -113,7 +113,7 @@ impl Scene {
         } else {
             inside
         };
-        let wrapped = self.membrane.outward_stub(&Stub::of(inside), None);
+        let wrapped = self.membrane.outward_stub(&Stub::of(inside));
         if self.place.outside_is_elsewhere() {
             Stub::of(self.connect(wrapped.into_cap()))
         } else {

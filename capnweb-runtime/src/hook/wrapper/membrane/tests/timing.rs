@@ -211,7 +211,7 @@ mod attacks {
         let scene = Scene::new(Place::Here, Parcel::Bare);
         scene.membrane.revoker().revoke("over");
         let secret = scene.secret(Side::Inside);
-        let late = scene.membrane.outward_stub(&secret.stub(), None);
+        let late = scene.membrane.outward_stub(&secret.stub());
         check(revoked(&value(&apply(&late, [])).await), "it works")?;
         check(secret.is_forgotten().await, "it is kept")
     }
@@ -311,7 +311,7 @@ mod attacks {
             })
         };
         let (bare, result) = promise();
-        let promised = scene.membrane.outward_stub(&Stub::promise(bare), None);
+        let promised = scene.membrane.outward_stub(&Stub::promise(bare));
         let number = |number| [Value::Number(number)];
         drop(apply(&promised, number(1.0)));
         let again: Arc<Mutex<Vec<Stub>>> = noted;
