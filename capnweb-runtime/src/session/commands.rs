@@ -115,7 +115,13 @@ impl Machine {
             return;
         }
         match outcome.as_ref() {
-            Ok(value) => self.resolve(export, value.clone(), host),
+            Ok(value) => match wire::encode_data(export.to_wire(), value) {
+                Some(frame) => {
+                    self.send(frame);
+                    self.answered(export);
+                }
+                None => self.resolve(export, value.clone(), host),
+            },
             Err(error) => self.reject(export, error.clone()),
         }
     }

@@ -9,7 +9,7 @@ use crate::hook::Stub;
 /// # Errors
 ///
 /// When they are too many: a peer can have what it was given wrapped again and again.
-pub(super) fn layers_around(stream: &Stub) -> Result<usize, Error> {
+pub(in crate::hook) fn layers_around(stream: &Stub) -> Result<usize, Error> {
     let inside = match stream.cap().nature() {
         Nature::Readable(readable) => readable.layers(),
         Nature::Object | Nature::Writable(_) => 0,

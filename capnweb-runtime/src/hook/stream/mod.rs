@@ -13,8 +13,7 @@
 //! | `writer`, `flow` | the other side of a writable stream: how much is sent before it is answered |
 //! | `pump` | from a source into a writer, until either ends |
 //! | `bytes`, `collect` | between streams and bytes: a body or a blob that goes out, a blob that came |
-//! | `narrowed`, `layers` | a source whose chunks are attenuated, and how often they may be |
-//! | `breakable` | a source that somebody who is on neither side can break off |
+//! | `breakable`, `layers` | a source that somebody who is on neither side can break off; how often one may be wrapped |
 //!
 //! Whichever way a stream ends, it ends for both sides: a reader that is dropped cancels, a writer
 //! that is dropped without closing aborts.
@@ -25,7 +24,6 @@ mod collect;
 mod consumer;
 mod flow;
 mod layers;
-mod narrowed;
 mod nature;
 mod pipe;
 mod pump;
@@ -37,7 +35,7 @@ pub(super) use breakable::{Breakable, breakable};
 pub(crate) use bytes::ByteSource;
 pub(crate) use collect::collect;
 pub(crate) use consumer::{Consume, Consumer, Step};
-pub(super) use narrowed::narrow_readable;
+pub(super) use layers::layers_around;
 pub(crate) use nature::{Lock, Nature, Room, Streamed};
 pub(crate) use pipe::{Pipe, pipe};
 pub(crate) use pump::{Gauge, pump};

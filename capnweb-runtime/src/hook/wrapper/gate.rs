@@ -240,6 +240,21 @@ impl Gate {
         }
     }
 
+    /// Lets a call through whose result is somebody else's care. Fails it if the gate was shut.
+    pub(super) fn pass(self: &Arc<Self>, result: Resolver) -> Option<Resolver> {
+        match (self.check(), result.cell().cloned()) {
+            (Ok(()), Some(cell)) => {
+                let gate = Arc::clone(self);
+                let passage = |before| Passage::new(gate, cell, NOWHERE, Adapt::Nothing, before);
+                Some(result.through(passage))
+            }
+            (refused, _) => {
+                result.settle(refused.map(|()| Value::Undefined));
+                None
+            }
+        }
+    }
+
     /// Forgets a call that has settled.
     pub(super) fn forget_call(&self, at: usize) {
         let cell = self.lock().kept.pending.remove(at);
@@ -351,7 +366,7 @@ const SHUT: usize = 1;
 const ONE: usize = 2;
 
 /// A number that no entry has.
-const NOWHERE: usize = usize::MAX;
+pub(super) const NOWHERE: usize = usize::MAX;
 
 #[cfg(test)]
 mod tests {

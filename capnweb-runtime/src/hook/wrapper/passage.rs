@@ -3,7 +3,7 @@
 use std::iter::successors;
 use std::sync::Arc;
 
-use super::gate::Gate;
+use super::gate::{Gate, NOWHERE};
 use super::severed::sever_with;
 use crate::error::Error;
 use crate::hook::Value;
@@ -25,7 +25,6 @@ pub(in crate::hook) struct Passage {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::hook) enum Adapt {
     /// Nothing: whoever let the call in does it.
-    #[allow(dead_code, reason = "membranes convert results themselves")]
     Nothing,
     /// Streams end with the gate.
     Streams,
@@ -75,12 +74,14 @@ impl Passage {
         Arc::ptr_eq(&self.result, result)
     }
 
+    /// Returns whether the result is kept back until it is no promise any more.
+    pub(in crate::hook) fn waits(&self) -> bool {
+        self.own().any(|passage| passage.adapt != Adapt::Nothing)
+    }
+
     /// Returns what becomes of the result on its way back.
     pub(in crate::hook) fn adapt(&self, outcome: Outcome) -> Outcome {
-        let own = self
-            .nodes()
-            .take_while(|passage| passage.leads_to(&self.result));
-        own.fold(outcome, |outcome, passage| {
+        self.own().fold(outcome, |outcome, passage| {
             sever_with(outcome, &passage.gate, passage.adapt)
         })
     }
@@ -90,6 +91,12 @@ impl Passage {
         self.nodes().try_fold(value, |value, passage| {
             sever_with(Ok(value), &passage.gate, Adapt::Streams)
         })
+    }
+
+    /// Returns this and what the same result passes after it.
+    fn own(&self) -> impl Iterator<Item = &Self> {
+        self.nodes()
+            .take_while(|passage| passage.leads_to(&self.result))
     }
 
     /// Returns this and what was passed before, from the inside out.
@@ -105,7 +112,9 @@ impl Passage {
 
 impl Drop for Passage {
     fn drop(&mut self) {
-        self.gate.forget_call(self.call);
+        if self.call != NOWHERE {
+            self.gate.forget_call(self.call);
+        }
         // However many there are: not by recursion.
         let mut before = self.before.take();
         while let Some(mut passage) = before.and_then(Arc::into_inner) {

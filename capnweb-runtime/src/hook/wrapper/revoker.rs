@@ -81,6 +81,11 @@ impl Revoker {
         self.0.drained().await;
     }
 
+    /// Returns what is shut when the references are revoked.
+    pub(super) const fn gate(&self) -> &Arc<Gate> {
+        &self.0
+    }
+
     /// Puts a reference in care and returns the one to hand out.
     pub(crate) fn revocable_stub(&self, stub: &Stub) -> Stub {
         take_care_of(stub, &self.0)
