@@ -76,6 +76,10 @@ impl Allowance {
     }
 
     /// Gives a call a place among the peer's calls in flight.
+    #[allow(
+        clippy::result_large_err,
+        reason = "it is moved once, and only where something is refused"
+    )]
     pub(super) fn admit(
         &self,
         path: &Path,

@@ -45,6 +45,10 @@ pub(super) enum Progress {
 
 impl Replay {
     /// Begins; fails if there is no room to keep the input meanwhile.
+    #[allow(
+        clippy::result_large_err,
+        reason = "it is moved once, and only where something is refused"
+    )]
     pub(super) fn new(
         mapper: Mapper,
         input: &Value,

@@ -2,8 +2,9 @@
 //!
 //! `attenuated` knows some members of what it is in front of, a `guard` lets through what a policy admits
 //! (also of `method`s that are read as functions), `brand` is known to its maker, and a `caretaker` lets
-//! nothing through once it is revoked. All are put in front by `wrap`, which bounds how many may stand
-//! one before the other.
+//! nothing through once it is revoked. A `membrane` wraps whatever crosses it, both ways; `convert` is the
+//! walk through values and streams by which it does, and by which facets narrow, with `steps` that tests
+//! leave out. All are put in front by `wrap`, which bounds how many may stand one before the other.
 
 mod attenuated;
 mod brand;

@@ -24,10 +24,10 @@ fn here() -> Scene {
 /// Somebody on the inside who gives back what it is given, and notes it.
 fn echo(scene: &Scene) -> (Stub, Arc<std::sync::Mutex<Vec<Value>>>) {
     let noted = Arc::<std::sync::Mutex<Vec<Value>>>::default();
-    let notes = Arc::clone(&noted);
+    let log = Arc::clone(&noted);
     let echo = scene.enter(move |args| {
         let given = only(args);
-        notes.lock().unwrap().push(given.clone());
+        log.lock().unwrap().push(given.clone());
         ready(Ok(given))
     });
     (echo, noted)
