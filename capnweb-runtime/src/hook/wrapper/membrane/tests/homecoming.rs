@@ -189,6 +189,20 @@ async fn a_facet_of_a_wrapper_is_no_wrapper() {
     );
 }
 
+/// The fault: to look for the name of an interface behind a dead wrapper of the same membrane asks the
+/// membrane, which is being asked.
+#[tokio::test]
+async fn what_is_in_front_of_a_dead_wrapper_is_wrapped_too() {
+    let scene = here();
+    let wrapped = scene
+        .membrane
+        .outward_stub(&scene.secret(Side::Inside).stub());
+    let sealed = Brand::<u32>::new().seal_stub(&wrapped, Arc::new(7));
+    scene.membrane.revoker().revoke("over");
+    let again = scene.membrane.inward_stub(&sealed);
+    assert!(value(&apply(&again, [])).await.unwrap_err().is_revoked());
+}
+
 /// A maker knows its own where it comes home, and not as what others have put a membrane around.
 #[tokio::test]
 async fn a_brand_is_not_seen_through_a_membrane() {
