@@ -61,6 +61,7 @@
 //! |---|---|
 //! | describe an object that others may hold | [`capability`](macro@capability), [*Stubs*](#stubs), [*Properties*](#properties) |
 //! | serve it, connect to it, test it without a socket | [`serve`], [`connect`], [`in_process`], [*Endpoints*](#endpoints) |
+//! | go on after the connection was lost | [`ReconnectingClient`], [`Reconnect`] |
 //! | do it in one HTTP request | [`Batch`], [*Batches*](#batches) |
 //! | call through results that have not arrived | [`Promise`], [`Pipeline`](derive@Pipeline), [*Pipelining*](#pipelining) |
 //! | pass a callback, or be passed one | [`Function`], [*Callbacks*](#callbacks) |
@@ -103,6 +104,9 @@
 
 #![warn(clippy::exhaustive_enums)] // whether it may grow is decided for each
 
+#[cfg(test)]
+extern crate self as capnweb_runtime;
+
 #[cfg(any(test, feature = "__fuzz"))]
 #[doc(hidden)]
 #[path = "fuzz/mod.rs"]
@@ -124,6 +128,8 @@ mod limits;
 mod model;
 pub mod policy;
 mod session;
+#[cfg(feature = "sturdy")]
+mod sturdy;
 mod sync;
 mod transport;
 mod typed;
@@ -153,7 +159,8 @@ pub use endpoint::axum;
 pub use endpoint::in_process;
 #[cfg(feature = "websocket")]
 pub use endpoint::{
-    Batch, ConnectError, Connector, Origins, RpcBody, RpcService, Server, Wanted, connect, serve,
+    Batch, ClientState, ConnectError, Connector, Origins, Reconnect, ReconnectingClient, RpcBody,
+    RpcService, Server, Wanted, connect, serve,
 };
 pub use error::redact;
 pub use error::{
@@ -163,6 +170,15 @@ pub use error::{
 pub use hook::{Brand, Call, Membrane, Peer, Revoker, Session, SessionStats, Stub, Value};
 pub use ids::WireId;
 pub use limits::Limits;
+#[cfg(feature = "sturdy-laws")]
+pub use sturdy::laws as sturdy_laws;
+#[cfg(feature = "sturdy")]
+pub use sturdy::{
+    Bound, Caveat, CounterId, FileStore, InvalidHash, InvalidReference, KeyError, MemoryStore,
+    NarrowError, OpenError, Origin, Record, RecordId, Refusal, Registry, RegistryKey, RestoreError,
+    Restorer, RestorerStub, Revocation, SealError, Spending, StoreError, StoreFuture, SturdyEvent,
+    SturdyLimits, SturdyRef, SturdyStore, SturdyUrl,
+};
 pub use typed::{
     Attenuate, Body, Capability, FacetOf, Function, FunctionBody, IntoArg, IntoChunk, MapResult,
     Mappable, Pipeline, Promise, ReadableStream, RpcError, Wire, WritableStream,

@@ -262,7 +262,7 @@ impl Cap {
     }
 
     /// See [`Hook::fetch`].
-    pub(super) fn fetch(&self) -> Self {
+    pub(crate) fn fetch(&self) -> Self {
         Arc::clone(&self.0).fetch()
     }
 

@@ -190,7 +190,10 @@ impl Exports {
     /// Empties the table of what the peer could refer to.
     pub(super) fn take_all(&mut self) -> impl Iterator<Item = Export> + use<> {
         self.serving = 0;
-        self.entries.take_all().into_iter().map(|(_, export)| export)
+        self.entries
+            .take_all()
+            .into_iter()
+            .map(|(_, export)| export)
     }
 
     /// Empties the table of stream calls.

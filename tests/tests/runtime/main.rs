@@ -22,6 +22,7 @@ mod properties;
 mod releases;
 mod revocation;
 mod streams;
+mod sturdy;
 mod support;
 mod telemetry;
 mod untyped;

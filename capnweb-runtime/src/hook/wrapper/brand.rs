@@ -39,6 +39,12 @@ impl<T: Send + Sync + 'static> Brand<T> {
         }
     }
 
+    /// Returns whether this is the brand with that key.
+    #[cfg(feature = "websocket")]
+    pub(crate) fn has(&self, key: BrandKey) -> bool {
+        self.key == key
+    }
+
     /// Returns a reference to the same object that bears this brand.
     pub(crate) fn seal_stub(&self, stub: &Stub, content: Arc<T>) -> Stub {
         let key = self.key;

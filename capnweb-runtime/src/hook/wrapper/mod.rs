@@ -1,10 +1,11 @@
 //! References in front of others: less authority, a mark, a way to take it back.
 //!
 //! `attenuated` knows some members of what it is in front of, a `guard` lets through what a policy admits
-//! (also of `method`s that are read as functions), `brand` is known to its maker, and a `caretaker` lets
-//! nothing through once it is revoked. A `membrane` wraps whatever crosses it, both ways; `convert` is the
-//! walk through values and streams by which it does, and by which facets narrow, with `steps` that tests
-//! leave out. All are put in front by `wrap`, which bounds how many may stand one before the other.
+//! (also of `method`s that are read as functions) and a `metered` one what is paid for, `brand` is known to
+//! its maker, and a `caretaker` lets nothing through once it is revoked. A `membrane` wraps whatever crosses
+//! it, both ways; `convert` is the walk through values and streams by which it does, and by which facets
+//! narrow, with `steps` that tests leave out. All are put in front by `wrap`, which bounds how many may
+//! stand one before the other.
 
 mod attenuated;
 mod brand;
@@ -12,6 +13,8 @@ mod caretaker;
 mod convert;
 mod guard;
 mod membrane;
+#[cfg(feature = "sturdy")]
+mod metered;
 mod method;
 mod steps;
 mod wrap;
@@ -19,9 +22,11 @@ mod wrap;
 pub(crate) use attenuated::attenuate;
 pub use attenuated::{Facet, Results};
 pub use brand::Brand;
-pub(super) use brand::BrandKey;
+pub(crate) use brand::BrandKey;
 pub use caretaker::Revoker;
 pub(crate) use caretaker::revocable;
 pub(crate) use guard::guarded;
 pub use membrane::Membrane;
 pub(crate) use membrane::{Across, Origin};
+#[cfg(feature = "sturdy")]
+pub(crate) use metered::{Meter, Taken, metered};
