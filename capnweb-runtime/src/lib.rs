@@ -71,6 +71,7 @@
 //! | hand out less than you hold | [`attenuate`](macro@attenuate), [*Attenuation*](#attenuation) |
 //! | say when, how often and with what it may be called | [`policy`], and `guarded` of every stub, [*Guards*](#guards) |
 //! | take back what you have handed out | [`Revoker`], and `revocable` of every stub, [*Revocation*](#revocation) |
+//! | take back also what was reached through it | [`Membrane`], and `membrane` of every stub, [*Membranes*](#membranes) |
 //! | know your own objects when they come back | [`Brand`] |
 //! | learn that nobody waits for a call any more | [`Call`], [*Cancellation and deadlines*](#cancellation-and-deadlines) |
 //! | send what JSON does not have | [`Date`], [`BigInt`], [`Bytes`], [`Url`], [`Headers`], [`Request`], [`Response`], [`Blob`], [*Values*](#values) |
