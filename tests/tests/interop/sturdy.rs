@@ -10,6 +10,8 @@ use capnweb_runtime::{
     capability,
 };
 
+use tests::root;
+
 use super::support::{node, runtime, serving};
 
 #[capability]
@@ -93,4 +95,13 @@ fn javascript_restores_and_narrows_what_rust_has_sealed() {
     let end = client.finish(Duration::from_mins(1)).unwrap();
     assert!(end.status.success(), "{}: {}", end.status, end.stderr);
     assert_eq!(end.lines, ["the references work"]);
+}
+
+/// The fault: documentation with a function that was right once.
+#[test]
+fn the_documentation_shows_the_function_that_is_tested() {
+    let read = |path: &str| std::fs::read_to_string(root().join(path)).unwrap();
+    let program = read("tests/js/narrow.mjs");
+    let (_, function) = program.split_once("export ").unwrap();
+    assert!(read("capnweb-runtime/docs/sturdy.md").contains(function));
 }
