@@ -61,6 +61,7 @@
 //! |---|---|
 //! | describe an object that others may hold | [`capability`](macro@capability), [*Stubs*](#stubs), [*Properties*](#properties) |
 //! | serve it, connect to it, test it without a socket | [`serve`], [`connect`], [`in_process`], [*Endpoints*](#endpoints) |
+//! | go on after the connection was lost | [`ReconnectingClient`], [`Reconnect`] |
 //! | do it in one HTTP request | [`Batch`], [*Batches*](#batches) |
 //! | call through results that have not arrived | [`Promise`], [`Pipeline`](derive@Pipeline), [*Pipelining*](#pipelining) |
 //! | pass a callback, or be passed one | [`Function`], [*Callbacks*](#callbacks) |
@@ -103,6 +104,9 @@
 //! * `jiff`, `chrono`: their points in time from and to [`Date`], and as [`native`] fields.
 
 #![warn(clippy::exhaustive_enums)] // whether it may grow is decided for each
+
+#[cfg(test)]
+extern crate self as capnweb_runtime;
 
 #[cfg(any(test, feature = "__fuzz"))]
 #[doc(hidden)]
@@ -156,7 +160,8 @@ pub use endpoint::axum;
 pub use endpoint::in_process;
 #[cfg(feature = "websocket")]
 pub use endpoint::{
-    Batch, ConnectError, Connector, Origins, RpcBody, RpcService, Server, Wanted, connect, serve,
+    Batch, ClientState, ConnectError, Connector, Origins, Reconnect, ReconnectingClient, RpcBody,
+    RpcService, Server, Wanted, connect, serve,
 };
 pub use error::redact;
 pub use error::{

@@ -31,7 +31,7 @@ pub(crate) fn drive(
             biased;
             () = exchange.run() => {}
             never = session.lose_patience() => match never {},
-            () = watch(&session, heartbeat) => {}
+            reason = watch(&session, heartbeat) => exchange.cut(&reason),
             // Ended on this side, with a peer that neither reads nor says anything.
             _ = session.closed() => {}
         }
@@ -51,8 +51,8 @@ async fn part(session: &Connection, exchange: &mut Exchange<impl Transport>) {
     }
 }
 
-/// Ends when the session of a dead peer has.
-async fn watch(connection: &Connection, heartbeat: Option<Heartbeat>) {
+/// Waits until the peer is found to be dead, and returns how.
+async fn watch(connection: &Connection, heartbeat: Option<Heartbeat>) -> Disconnect {
     match heartbeat {
         Some(heartbeat) => heartbeat.watch(connection).await,
         None => std::future::pending().await,

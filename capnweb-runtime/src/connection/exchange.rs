@@ -11,7 +11,7 @@ use super::reading::{Read, Reading};
 use super::shared::Connection;
 use super::turn::Turn;
 use crate::error::Disconnect;
-use crate::session::Frames;
+use crate::session::{Frames, is_push};
 use crate::transport::Transport;
 
 /// What moves the messages of a session.
@@ -65,6 +65,19 @@ impl<T: Transport> Exchange<T> {
         poll_fn(|context| self.poll_write(context)).await;
     }
 
+    /// Ends the session because the connection has failed, or the peer is gone. Of what was not written
+    /// by then nothing is, if it matters to somebody.
+    pub(super) fn cut(&mut self, reason: &Disconnect) {
+        if !self.connection.tells_certainty() {
+            return self.connection.terminate(reason);
+        }
+        let given = self.transport.take_back();
+        let given = given.iter().filter(|message| is_push(message)).count();
+        let left = self.frames.drain(..);
+        let left = left.filter(|message| is_push(message.as_str())).count();
+        self.connection.cut(reason, given.saturating_add(left));
+    }
+
     /// Tells the peer why the session has ended, and waits until it is gone.
     pub(super) async fn close(&mut self, reason: &Disconnect) {
         poll_fn(|context| self.transport.poll_close(reason, context)).await;
@@ -104,7 +117,7 @@ impl<T: Transport> Exchange<T> {
             let text = match ready!(self.transport.poll_receive(context)) {
                 Ok(text) => text,
                 Err(reason) => {
-                    self.connection.terminate(&reason);
+                    self.cut(&reason);
                     return Poll::Ready(None);
                 }
             };
@@ -137,7 +150,7 @@ impl<T: Transport> Exchange<T> {
             let written = ready!(self.transport.poll_send(&mut self.frames, context));
             self.is_writing = false;
             if let Err(reason) = written {
-                self.connection.terminate(&reason);
+                self.cut(&reason);
                 self.has_failed = true;
             }
         }

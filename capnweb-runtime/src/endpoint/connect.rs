@@ -9,6 +9,7 @@ use tokio_tungstenite::tungstenite;
 
 use super::batch::{Batch, Pool};
 use super::dial::{Address, Schemes, Socket, Trust};
+use super::reconnect::{Dial, Reconnect, ReconnectingClient};
 use crate::config::SessionConfig;
 use crate::connection::{Connection, Heartbeat, drive};
 use crate::error::{Disconnect, Error};
@@ -149,6 +150,33 @@ impl Connector {
         Ok((C::from_stub(Stub::of(main)), session))
     }
 
+    /// Begins to connect, and to connect again whenever the connection breaks; see
+    /// [`ReconnectingClient`]. It returns at once.
+    ///
+    /// Each attempt may take as long as [`timeout`](Self::timeout) and
+    /// [`Reconnect::attempt_timeout`] say. Must be called within a Tokio runtime.
+    ///
+    /// # Errors
+    ///
+    /// When the URL is not a `ws://` or `wss://` one.
+    pub fn reconnecting<C: Capability>(
+        mut self,
+        settings: Reconnect,
+    ) -> Result<ReconnectingClient<C>, ConnectError> {
+        let address = Address::parse(&self.url, &WEBSOCKET)?;
+        self.timeout = self.timeout.min(settings.attempt_timeout);
+        self.config = self.config.tell_certainty();
+        let counters = self.config.counters();
+        Ok(ReconnectingClient::begin(
+            Dialed {
+                connector: self,
+                address,
+            },
+            settings,
+            counters,
+        ))
+    }
+
     /// Prepares a batch; see [`Batch`]. Batches of clones of one connector go over the same connections,
     /// one after the other, as [`keep_idle`](Self::keep_idle) says:
     ///
@@ -197,6 +225,36 @@ impl Connector {
         let heartbeat = Heartbeat::new(self.config.keep_alive, heard);
         drop(tokio::spawn(drive(connection, socket, heartbeat)));
         Ok((main, session))
+    }
+}
+
+/// A server, as a reconnecting client reaches it.
+struct Dialed {
+    connector: Connector,
+    address: Address,
+}
+
+impl Dial for Dialed {
+    async fn dial(&self) -> Result<(Cap, Session), ConnectError> {
+        // The handshake's future is large.
+        Box::pin(self.connector.start(&self.address)).await
+    }
+
+    fn time(&self) -> Duration {
+        self.connector.timeout
+    }
+}
+
+impl ConnectError {
+    /// Returns the HTTP status with which the server refused, if it did.
+    pub fn status(&self) -> Option<u16> {
+        match self {
+            Self::Handshake(error) => match error.as_ref() {
+                tungstenite::Error::Http(response) => Some(response.status().as_u16()),
+                _ => None,
+            },
+            _ => None,
+        }
     }
 }
 

@@ -25,9 +25,21 @@ pub enum Error {
     /// The callee failed, with what it threw.
     #[error("{0}")]
     Thrown(Box<Thrown>),
-    /// The session ended before the answer came.
+    /// The session ended before the answer came, or before the call was made: what was called may have
+    /// happened. A [`ReconnectingClient`](crate::ReconnectingClient) says more: of a call that was
+    /// under way, which of the next two it is, and this only of references that have ended with their
+    /// connection.
     #[error("{0}")]
     Disconnected(#[from] Disconnect),
+    /// Nothing of the call has left this process, and nothing will: it may be made again. Only a
+    /// [`ReconnectingClient`](crate::ReconnectingClient) says so.
+    #[error("not sent: {0}")]
+    NotSent(#[source] Disconnect),
+    /// The connection broke after the call was handed to it, wholly or in part, and before the answer
+    /// came: it may have been carried out. Only a [`ReconnectingClient`](crate::ReconnectingClient)
+    /// says so.
+    #[error("sent, and not answered: {0}")]
+    MaybeExecuted(#[source] Disconnect),
     /// The reference was revoked.
     #[error("revoked: {0}")]
     Revoked(Arc<str>),
@@ -158,6 +170,8 @@ impl Error {
             Self::Disconnected(Disconnect::Violation(violation)) => violation.class(),
             Self::Disconnected(Disconnect::AbortedByPeer { class, .. }) => *class,
             Self::Disconnected(_)
+            | Self::NotSent(_)
+            | Self::MaybeExecuted(_)
             | Self::Revoked(_)
             | Self::Denied(_)
             | Self::TimedOut(_)
@@ -202,9 +216,25 @@ impl Error {
         matches!(self.prop("code"), Some(Value::String(own)) if own == code)
     }
 
-    /// Returns whether the session ended.
+    /// Returns whether the session ended, or there was none.
     pub const fn is_disconnected(&self) -> bool {
-        matches!(self, Self::Disconnected(_))
+        self.disconnect().is_some()
+    }
+
+    /// Returns why the session ended, if it did.
+    pub const fn disconnect(&self) -> Option<&Disconnect> {
+        match self {
+            Self::Disconnected(reason) | Self::NotSent(reason) | Self::MaybeExecuted(reason) => {
+                Some(reason)
+            }
+            _ => None,
+        }
+    }
+
+    /// Returns whether it is certain that nothing of the call has left this process, so that it may be
+    /// made again.
+    pub const fn is_not_sent(&self) -> bool {
+        matches!(self, Self::NotSent(_))
     }
 
     pub(crate) fn not_a_function(path: &Path) -> Self {
@@ -246,9 +276,11 @@ impl Error {
                 ErrorValue::new(class, message).for_audience(Audience::Public)
             }
             // What happened to other sessions, or on this machine, was not written for this peer.
-            Self::Disconnected(_) | Self::Mistyped(_) | Self::Io(_) => {
-                ErrorValue::new(class, message).for_audience(Audience::Program)
-            }
+            Self::Disconnected(_)
+            | Self::NotSent(_)
+            | Self::MaybeExecuted(_)
+            | Self::Mistyped(_)
+            | Self::Io(_) => ErrorValue::new(class, message).for_audience(Audience::Program),
         }
     }
 }

@@ -262,7 +262,7 @@ impl Cap {
     }
 
     /// See [`Hook::fetch`].
-    pub(super) fn fetch(&self) -> Self {
+    pub(crate) fn fetch(&self) -> Self {
         Arc::clone(&self.0).fetch()
     }
 
@@ -304,15 +304,35 @@ impl Cap {
         }
     }
 
+    /// Returns the same, if nothing but promises is in front of what was sealed.
+    pub(crate) fn own_content(&self, key: BrandKey) -> Option<Arc<dyn Any + Send + Sync>> {
+        let mut here = self.clone();
+        loop {
+            if let Some(content) = here.0.content(key) {
+                return Some(content);
+            }
+            let next = here.became().filter(|next| next.path().is_empty())?;
+            here = next.into_cap();
+        }
+    }
+
     /// Returns what is behind a wrapper or a promise.
     fn behind(&self) -> Option<Stub> {
+        match self.state() {
+            State::Object | State::Pending => self.0.shown(),
+            State::Following(_) | State::Settled(_) => self.became(),
+        }
+    }
+
+    /// Returns the reference that a promise has become.
+    fn became(&self) -> Option<Stub> {
         match self.state() {
             State::Following(next) => Some(Stub::of(next)),
             State::Settled(outcome) => match outcome.as_ref() {
                 Ok(Value::Capability(stub)) => Some(stub.clone()),
                 _ => None,
             },
-            State::Object | State::Pending => self.0.shown(),
+            State::Object | State::Pending => None,
         }
     }
 

@@ -92,6 +92,12 @@ impl Imports {
         self.next_pushed = self.next_pushed.saturating_sub(count);
     }
 
+    /// Returns the first of the ids that were taken last, so many of them.
+    pub(super) fn first_of_last(&self, count: usize) -> ImportId {
+        let count = i64::try_from(count).unwrap_or(0);
+        ImportId::new(self.next_pushed.saturating_sub(count))
+    }
+
     pub(super) fn insert(&mut self, id: ImportId, import: Import) {
         if matches!(import.kind, ImportKind::Pipe) {
             self.pipes = self.pipes.saturating_add(1);
@@ -175,10 +181,10 @@ impl Imports {
 
     /// Empties the table: calls in the order they were made, then what the peer introduced in the
     /// order it did (protocol S-80).
-    pub(super) fn take_all(&mut self) -> Vec<Import> {
+    pub(super) fn take_all(&mut self) -> Vec<(ImportId, Import)> {
         self.pipes = 0;
         let mut all = self.entries.take_all();
         all.sort_unstable_by_key(|(id, _)| (id.is_negative(), id.distance()));
-        all.into_iter().map(|(_, import)| import).collect()
+        all
     }
 }

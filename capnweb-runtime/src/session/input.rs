@@ -44,7 +44,7 @@ impl Machine {
         self.input_ended = Some(reason.clone());
         for import in self.imports.take_due() {
             if let ImportKind::Promise { cell, .. } = import.kind {
-                self.fail_promise(&cell, reason);
+                self.fail_promise(&cell, Error::Disconnected(reason.clone()));
             }
         }
     }

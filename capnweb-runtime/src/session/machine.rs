@@ -9,7 +9,7 @@ use super::exports::Exports;
 use super::imports::{Import, ImportKind, Imports};
 use super::outbox::{Frames, Outbox};
 use super::traffic::Traffic;
-use crate::config::SessionConfig;
+use crate::config::{Certainty, SessionConfig};
 use crate::counters::Counters;
 use crate::error::{Disconnect, Error, Violation};
 use crate::hook::{Account, CallsInFlight, Cap, MessageCharge, Pipe, SessionStats, Value};
@@ -47,6 +47,9 @@ pub(crate) struct Machine {
     pub(super) traffic: Traffic,
     pub(super) registrations: Registrations,
     pub(super) ended: Option<Disconnect>,
+    pub(super) certainty: Certainty,
+    /// How many calls the transport was given and has not begun to write, once it never will.
+    pub(super) taken_back: usize,
     /// The peer is yet to be told why.
     pub(super) why_due: bool,
 }
@@ -91,6 +94,8 @@ impl Machine {
             traffic: Traffic::default(),
             registrations: Registrations::default(),
             ended: None,
+            certainty: config.certainty,
+            taken_back: 0,
             why_due: false,
         }
     }
@@ -218,9 +223,9 @@ impl Machine {
         self.outbox.push(frame);
         let limit = self.limits.max_outgoing_bytes;
         if self.outgoing_bytes() > limit {
+            self.end(&Disconnect::OutgoingQueueFull { limit });
             self.outbox.clear();
             self.frame_bytes = 0;
-            self.end(&Disconnect::OutgoingQueueFull { limit });
         }
     }
 }

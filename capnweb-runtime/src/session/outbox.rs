@@ -26,9 +26,21 @@ impl Outbox {
         self.0.clear();
     }
 
+    /// Returns how many of the messages have taken an id of ours.
+    pub(super) fn count_pushes(&self) -> usize {
+        let pushes = self.0.iter().filter(|message| is_push(message));
+        pushes.count()
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
+}
+
+/// Returns whether a message of ours is one for which an id is taken (protocol S-10).
+pub(crate) fn is_push(message: &str) -> bool {
+    let kinds = [r#"["push""#, r#"["stream""#, r#"["pipe""#];
+    kinds.iter().any(|kind| message.starts_with(kind))
 }
 
 /// For how many messages room is kept while fewer are sent together.

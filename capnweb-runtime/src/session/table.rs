@@ -216,9 +216,10 @@ mod tests {
             assert_eq!(table.get(ExportId::new(*id)), Some(id));
         }
         let row = &table.recent;
-        assert!(row.slots.len() <= SHORT.max(SPARSE * (row.taken + 1)));
-        assert!(row.slots.capacity() <= (2 * SHORT).max(8 * (row.slots.len() + 1)));
-        assert!(table.others.capacity() <= (2 * SHORT).max(8 * (table.others.len() + 1)));
+        let most = |entries: usize, each: usize| entries.saturating_add(1).saturating_mul(each);
+        assert!(row.slots.len() <= SHORT.max(most(row.taken, SPARSE)));
+        assert!(row.slots.capacity() <= (2 * SHORT).max(most(row.slots.len(), 8)));
+        assert!(table.others.capacity() <= (2 * SHORT).max(most(table.others.len(), 8)));
     }
 
     /// The fault: an entry that is lost, found under another id, or kept, in whatever order they come
@@ -279,14 +280,12 @@ mod tests {
     #[test]
     fn room_is_given_back() {
         let mut table = Numbers::default();
-        for order in [false, true] {
+        let mut ids: Vec<i64> = (1..10_000).chain(-10_000..0).collect();
+        for _ in 0..2 {
+            ids.reverse();
             add(&mut table, -10_000..0);
             add(&mut table, 1..10_000);
-            let ids: Vec<i64> = (1..10_000).chain(-10_000..0).collect();
-            match order {
-                true => remove(&mut table, ids),
-                false => remove(&mut table, ids.into_iter().rev()),
-            }
+            remove(&mut table, ids.iter().copied());
             check(&table, &BTreeMap::new());
         }
     }

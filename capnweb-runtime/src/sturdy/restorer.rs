@@ -12,7 +12,7 @@ use crate::typed::{Capability, Promise};
 /// [`Registry::restorer`] makes one. It is an ordinary object: serve it as a main object, or have a
 /// method of yours return it. It gives nothing to those who have no reference, so that anybody may have
 /// it.
-#[crate::capability(crate = "crate")]
+#[capnweb_macros::capability(crate = "crate")]
 pub trait Restorer {
     /// Returns what a reference stands for.
     ///

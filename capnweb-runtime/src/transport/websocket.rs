@@ -166,6 +166,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Transport for WebSocket
         }
     }
 
+    fn take_back(&mut self) -> Vec<String> {
+        self.stream.get_mut().take_back()
+    }
+
     fn ping(&mut self) {
         self.ping = Word::Due;
     }

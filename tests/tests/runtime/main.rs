@@ -14,6 +14,7 @@ mod guards;
 mod limits;
 mod litmus;
 mod map;
+mod membranes;
 mod neighbours;
 mod pipelining;
 mod promises;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::convert::{
-    Conversion, Passage, Passing, Untouched, convert_readable, converting, settle_converted,
+    Boundary, Conversion, Passing, Untouched, convert_readable, converting, settle_converted,
 };
 use super::wrap::wrap;
 use crate::error::Error;
@@ -146,7 +146,7 @@ struct Chunks {
     grant: Results,
 }
 
-impl Passage for Chunks {
+impl Boundary for Chunks {
     type Conversion = Results;
 
     fn there(&self) -> Results {

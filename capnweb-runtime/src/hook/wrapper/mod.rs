@@ -21,7 +21,7 @@ mod wrap;
 pub(crate) use attenuated::attenuate;
 pub use attenuated::{Facet, Results};
 pub use brand::Brand;
-pub(super) use brand::BrandKey;
+pub(crate) use brand::BrandKey;
 pub use caretaker::Revoker;
 pub(crate) use caretaker::revocable;
 pub(crate) use guard::guarded;

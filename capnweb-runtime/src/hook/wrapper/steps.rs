@@ -26,8 +26,6 @@ pub(super) enum Step {
     Broken,
     /// A mapper is applied on the side that it is from.
     MappedHere,
-    /// An object is its own value only as a wrapper.
-    Itself,
     /// An object is wrapped,
     Object,
     /// a promise,
@@ -38,8 +36,6 @@ pub(super) enum Step {
     Writable,
     /// Calls that have not been answered fail on revocation.
     Pending,
-    /// An answer that comes later is not passed on.
-    Late,
     /// What is behind is let go of.
     LetGo,
     /// A stream that is being read ends,
@@ -75,7 +71,7 @@ thread_local! {
 
 #[cfg(test)]
 impl Step {
-    pub(super) const ALL: [Self; 25] = [
+    pub(super) const ALL: [Self; 23] = [
         Self::Arguments,
         Self::Result,
         Self::Property,
@@ -87,13 +83,11 @@ impl Step {
         Self::Carried,
         Self::Broken,
         Self::MappedHere,
-        Self::Itself,
         Self::Object,
         Self::Promise,
         Self::Readable,
         Self::Writable,
         Self::Pending,
-        Self::Late,
         Self::LetGo,
         Self::ReadingEnds,
         Self::UnreadEnds,

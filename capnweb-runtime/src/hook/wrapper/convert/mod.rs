@@ -12,5 +12,5 @@ mod passing;
 mod readable;
 
 pub(super) use conversion::{Conversion, Untouched, converting, settle_converted};
-pub(super) use passing::{Passage, Passing};
+pub(super) use passing::{Boundary, Passing};
 pub(super) use readable::convert_readable;

@@ -17,7 +17,9 @@ use crate::policy::{CrossingKind, Denial};
 use crate::value::Path;
 
 /// What stands in front of a capability: who may pass, and what becomes of what they bring.
-pub(in crate::hook::wrapper) trait Passage: Send + Sync + 'static {
+pub(in crate::hook::wrapper) trait Boundary:
+    Send + Sync + 'static
+{
     /// What becomes of capabilities.
     type Conversion: Conversion;
 
@@ -45,7 +47,7 @@ pub(in crate::hook::wrapper) trait Passage: Send + Sync + 'static {
         self.target().ok()
     }
 
-    /// Puts a mapper, which is applied to what comes back, under the conditions of the passage.
+    /// Puts a mapper, which is applied to what comes back, under the conditions of the boundary.
     fn guarded(&self, mapper: Mapper) -> Mapper {
         mapper
     }
@@ -71,7 +73,7 @@ pub(in crate::hook::wrapper) trait Passage: Send + Sync + 'static {
 /// A wrapper that everything passes.
 pub(in crate::hook::wrapper) struct Passing<P>(pub(in crate::hook::wrapper) P);
 
-impl<P: Passage> Passing<P> {
+impl<P: Boundary> Passing<P> {
     fn is_stream(&self) -> bool {
         !matches!(self.0.nature(), Nature::Object)
     }
@@ -117,7 +119,7 @@ impl<P: Passage> Passing<P> {
     }
 }
 
-impl<P: Passage> Hook for Passing<P> {
+impl<P: Boundary> Hook for Passing<P> {
     fn call(self: Arc<Self>, path: Path, args: Vec<Value>, result: Resolver) {
         let Some(result) = self.0.begin(result) else {
             return;
@@ -137,7 +139,7 @@ impl<P: Passage> Hook for Passing<P> {
     }
 
     fn read(self: Arc<Self>, path: Path, result: Resolver) {
-        if path.is_empty() && !self.is_stream() && !left_out(Step::Itself) {
+        if path.is_empty() && !self.is_stream() {
             // What is behind must not slip out as its own value.
             return result.settle(Ok(itself(self)));
         }

@@ -164,6 +164,11 @@ impl Border {
         self.lock().revoked.clone()
     }
 
+    #[cfg(test)]
+    pub(super) fn fronts(&self) -> usize {
+        self.lock().fronts.len()
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -216,8 +221,8 @@ impl Pending {
     /// Returns how it ends, which is not as it would have if the membrane was revoked.
     fn end(self, outcome: Outcome) -> Outcome {
         match self.border.revoked() {
-            Some(reason) if !left_out(Step::Late) => Err(Error::Revoked(reason)),
-            _ => outcome,
+            Some(reason) => Err(Error::Revoked(reason)),
+            None => outcome,
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::hook::cap::{Cap, OnBroken};
 use crate::hook::promise::Resolver;
 use crate::hook::stream::{Lock, Nature, Readable};
-use crate::hook::wrapper::convert::{Conversion as _, Passage, Passing};
+use crate::hook::wrapper::convert::{Boundary, Conversion as _, Passing};
 use crate::hook::wrapper::guard::Guard;
 use crate::hook::wrapper::steps::{Step, left_out};
 use crate::hook::{Mapper, Stub};
@@ -103,7 +103,7 @@ impl Front {
     }
 }
 
-impl Passage for Front {
+impl Boundary for Front {
     type Conversion = Across;
 
     fn there(&self) -> Across {

@@ -69,12 +69,12 @@ impl Membrane {
     }
 
     /// Returns what the outside gets for something on the inside.
-    pub(crate) fn outward_stub(&self, stub: &Stub, interface: Option<&'static str>) -> Stub {
+    pub(crate) fn carry_out(&self, stub: &Stub, interface: Option<&'static str>) -> Stub {
         self.carry(stub, Side::Inside, interface)
     }
 
     /// Returns what the inside gets for something on the outside.
-    pub(crate) fn inward_stub(&self, stub: &Stub, interface: Option<&'static str>) -> Stub {
+    pub(crate) fn carry_in(&self, stub: &Stub, interface: Option<&'static str>) -> Stub {
         self.carry(stub, Side::Outside, interface)
     }
 
@@ -94,6 +94,12 @@ impl Membrane {
             Side::Outside => Direction::Outward,
         };
         Some(Guard::new(interface, direction, policy))
+    }
+
+    /// Returns how many wrappers there are.
+    #[cfg(test)]
+    pub(super) fn wrappers(&self) -> usize {
+        self.0.border.fronts()
     }
 
     pub(super) fn border(&self) -> &Arc<Border> {

@@ -8,7 +8,7 @@ use crate::hook::cap::{Cap, Hook, OnBroken, Outcome, State};
 use crate::hook::map::Mapper;
 use crate::hook::promise::{PromiseCell, Resolver, promise};
 use crate::hook::waiter::Waiter;
-use crate::hook::wrapper::convert::{Conversion as _, Passage as _, Passing};
+use crate::hook::wrapper::convert::{Boundary as _, Conversion as _, Passing};
 use crate::hook::wrapper::steps::{Step, left_out};
 use crate::hook::{Stub, Value, map_settled};
 use crate::sync::{Mutex, MutexGuard};

@@ -8,13 +8,13 @@ use tokio::sync::{mpsc, watch};
 
 use super::parcels::Parcel;
 use crate::config::SessionConfig;
-use crate::connection::pair;
+use crate::connection::{Connection, pair};
 use crate::error::Error;
 use crate::hook::wrapper::membrane::Membrane;
 use crate::hook::wrapper::membrane::border::Side;
 use crate::hook::{
     Args, Arrival, Call, Callable, Cancel, Cap, Dispatch, FunctionHook, Interface, Member,
-    MemberKind, Outcome, Reply, Resolver, Stub, Target, Value, call_function,
+    MemberKind, Outcome, Reply, Resolver, SessionControl as _, Stub, Target, Value, call_function,
 };
 use crate::value::Path;
 
@@ -38,6 +38,14 @@ impl Place {
         Self::InsideElsewhere,
         Self::BothElsewhere,
     ];
+
+    pub(super) const fn inside_is_elsewhere(self) -> bool {
+        matches!(self, Self::InsideElsewhere | Self::BothElsewhere)
+    }
+
+    pub(super) const fn outside_is_elsewhere(self) -> bool {
+        matches!(self, Self::OutsideElsewhere | Self::BothElsewhere)
+    }
 }
 
 /// An attempt to get a capability across.
@@ -49,7 +57,7 @@ pub(super) struct Scene {
     outside: Secret,
     go: watch::Sender<bool>,
     /// The main objects of the sessions, which keep them open.
-    mains: Mutex<Vec<Cap>>,
+    mains: Mutex<Vec<(Cap, Arc<Connection>)>>,
 }
 
 impl Scene {
@@ -100,23 +108,31 @@ impl Scene {
             act: Box::new(act),
             goods: self.goods(Side::Inside),
         }));
-        let inside = match self.place {
-            Place::Here | Place::OutsideElsewhere => inside,
-            Place::InsideElsewhere | Place::BothElsewhere => self.connect(inside),
+        let inside = if self.place.inside_is_elsewhere() {
+            self.connect(inside)
+        } else {
+            inside
         };
-        let wrapped = self.membrane.outward_stub(&Stub::of(inside), None);
-        match self.place {
-            Place::Here | Place::InsideElsewhere => wrapped,
-            Place::OutsideElsewhere | Place::BothElsewhere => {
-                Stub::of(self.connect(wrapped.into_cap()))
-            }
+        let wrapped = self.membrane.outward_stub(&Stub::of(inside));
+        if self.place.outside_is_elsewhere() {
+            Stub::of(self.connect(wrapped.into_cap()))
+        } else {
+            wrapped
         }
     }
 
-    fn connect(&self, main: Cap) -> Cap {
+    /// Returns how many calls are under way where the inside is, which is elsewhere.
+    pub(super) fn calls_to_inside(&self) -> usize {
+        let (_, server) = &self.mains.lock().unwrap()[0];
+        server.stats().calls_in_flight
+    }
+
+    /// Serves somebody at the other end of a session.
+    pub(super) fn connect(&self, main: Cap) -> Cap {
         let nobody = function(|_| ready(Ok(Value::Undefined)));
-        let main = pair(nobody.into_cap(), main, &SessionConfig::default()).server_main;
-        self.mains.lock().unwrap().push(main.clone());
+        let pair = pair(nobody.into_cap(), main, &SessionConfig::default());
+        let main = pair.server_main;
+        self.mains.lock().unwrap().push((main.clone(), pair.server));
         main
     }
 }
