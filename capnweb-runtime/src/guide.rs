@@ -18,5 +18,6 @@ pub mod performance {}
 
 #[cfg(feature = "sturdy")]
 #[doc = include_str!("../docs/links.txt")]
+#[doc = include_str!("../docs/links-sturdy.txt")]
 #[doc = include_str!("../docs/sturdy.md")]
 pub mod sturdy {}
