@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use capnweb_runtime::{
-    Call, Error, MemoryStore, Registry, RegistryKey, RestoreError, RestorerStub, Result, SturdyRef,
-    capability,
+    Call, Error, MemoryStore, Registry, RegistryKey, RestoreError, RestorerStub, Result, Session,
+    SturdyRef, capability,
 };
 
 use tests::root;
@@ -52,7 +52,7 @@ impl Shop for Corner {
     }
 
     async fn visit(&self, call: Call, reference: SturdyRef) -> Result<Option<u32>> {
-        let peer = call.session().and_then(|session| session.peer_main());
+        let peer = call.session().and_then(Session::peer_main);
         let restorer: RestorerStub = peer.ok_or_else(|| Error::new("nobody is there"))?;
         match restorer.restored::<TillStub>(&reference).await {
             Ok(till) => till.sum().await.map(Some),
