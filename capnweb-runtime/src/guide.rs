@@ -1,5 +1,6 @@
 //! Guides: for those who know Rust, for those who know the JavaScript library, for those who choose,
-//! and for those who want numbers.
+//! for those who want numbers, and, with the feature `sturdy`, for those whose references are to
+//! outlive connections.
 
 #[doc = include_str!("../docs/links.txt")]
 #[doc = include_str!("../docs/guide-rust.md")]
@@ -14,3 +15,9 @@ pub mod comparison {}
 
 #[doc = include_str!("../docs/performance.md")]
 pub mod performance {}
+
+#[cfg(feature = "sturdy")]
+#[doc = include_str!("../docs/links.txt")]
+#[doc = include_str!("../docs/links-sturdy.txt")]
+#[doc = include_str!("../docs/sturdy.md")]
+pub mod sturdy {}
