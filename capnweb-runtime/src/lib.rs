@@ -127,6 +127,8 @@ mod limits;
 mod model;
 pub mod policy;
 mod session;
+#[cfg(feature = "sturdy")]
+mod sturdy;
 mod sync;
 mod transport;
 mod typed;
@@ -164,9 +166,18 @@ pub use error::{
     DeserializeError, Disconnect, Error, Fault, Result, SerializeError, Thrown, Unsendable,
     Violation,
 };
-pub use hook::{Brand, Call, Peer, Revoker, Session, SessionStats, Stub, Value};
+pub use hook::{Brand, Call, Membrane, Peer, Revoker, Session, SessionStats, Stub, Value};
 pub use ids::WireId;
 pub use limits::Limits;
+#[cfg(feature = "sturdy-laws")]
+pub use sturdy::laws as sturdy_laws;
+#[cfg(feature = "sturdy")]
+pub use sturdy::{
+    Bound, Caveat, CounterId, FileStore, InvalidHash, InvalidReference, KeyError, MemoryStore,
+    NarrowError, OpenError, Origin, Record, RecordId, Refusal, Registry, RegistryKey, RestoreError,
+    Restorer, RestorerStub, Revocation, SealError, Spending, StoreError, StoreFuture, SturdyEvent,
+    SturdyLimits, SturdyRef, SturdyStore, SturdyUrl,
+};
 pub use typed::{
     Attenuate, Body, Capability, FacetOf, Function, FunctionBody, IntoArg, IntoChunk, MapResult,
     Mappable, Pipeline, Promise, ReadableStream, RpcError, Wire, WritableStream,

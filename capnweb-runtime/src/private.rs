@@ -18,7 +18,7 @@ pub use crate::typed::{
 };
 
 use crate::data::{self, passthrough};
-use crate::hook::{Cap, Target};
+use crate::hook::{Cap, Membrane, Target};
 use crate::typed::stub_from_value;
 use crate::value::Path;
 
@@ -79,6 +79,18 @@ pub fn guarded(stub: &Stub, interface: &'static str, policy: impl Policy) -> Stu
 /// Makes a reference that can be taken back.
 pub fn revocable(stub: &Stub) -> (Stub, Revoker) {
     crate::hook::revocable(stub)
+}
+
+/// Makes a reference that can be taken back with all that is reached through it.
+pub fn membrane<C: Capability>(capability: &C) -> (C, Revoker) {
+    let membrane = Membrane::new();
+    (membrane.outward(capability), membrane.revoker())
+}
+
+/// Makes the same, with a policy that is asked about everything that crosses.
+pub fn membrane_with<C: Capability>(capability: &C, policy: impl Policy) -> (C, Revoker) {
+    let membrane = Membrane::new().with_policy(policy);
+    (membrane.outward(capability), membrane.revoker())
 }
 
 /// Writes a stub.

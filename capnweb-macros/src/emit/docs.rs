@@ -85,6 +85,23 @@ pub(super) fn guarded() -> TokenStream {
     ])
 }
 
+/// Documents `membrane`.
+pub(super) fn membrane() -> TokenStream {
+    doc(&[
+        "Returns a reference to the same object, and what takes it back, with all that is ever"
+            .to_owned(),
+        "reached through it, both ways.".to_owned(),
+    ])
+}
+
+/// Documents `membrane_with`.
+pub(super) fn membrane_with() -> TokenStream {
+    doc(&[
+        "Returns what `membrane` does; the policy is asked about everything that crosses."
+            .to_owned(),
+    ])
+}
+
 /// Documents `revocable`.
 pub(super) fn revocable() -> TokenStream {
     doc(&["Returns a reference to the same object, and what takes it back.".to_owned()])

@@ -37,6 +37,7 @@ pub(super) fn inherent(capability: &Capability) -> TokenStream {
         .map(|member| method(member, capability));
     let (new, attenuate) = (docs::new(capability), docs::attenuate());
     let (guarded, revocable) = (docs::guarded(), docs::revocable());
+    let (membrane, membrane_with) = (docs::membrane(), docs::membrane_with());
     let marker = marker::value(capability);
     generated! {
         #[allow(clippy::too_many_arguments, reason = "as many as the trait has")]
@@ -70,6 +71,16 @@ pub(super) fn inherent(capability: &Capability) -> TokenStream {
             #vis fn revocable(&self) -> (Self, #runtime::Revoker) {
                 let (stub, revoker) = #runtime::revocable(&self.__stub);
                 (<Self as #runtime::Capability>::from_stub(stub), revoker)
+            }
+
+            #membrane
+            #vis fn membrane(&self) -> (Self, #runtime::Revoker) {
+                #runtime::membrane(self)
+            }
+
+            #membrane_with
+            #vis fn membrane_with(&self, policy: impl #runtime::Policy) -> (Self, #runtime::Revoker) {
+                #runtime::membrane_with(self, policy)
             }
         }
     }

@@ -138,6 +138,18 @@ const _: () = {
                 revoker,
             )
         }
+        /// Returns a reference to the same object, and what takes it back, with all that is ever
+        /// reached through it, both ways.
+        pub(crate) fn membrane(&self) -> (Self, ::capnweb_runtime::__private::Revoker) {
+            ::capnweb_runtime::__private::membrane(self)
+        }
+        /// Returns what `membrane` does; the policy is asked about everything that crosses.
+        pub(crate) fn membrane_with(
+            &self,
+            policy: impl ::capnweb_runtime::__private::Policy,
+        ) -> (Self, ::capnweb_runtime::__private::Revoker) {
+            ::capnweb_runtime::__private::membrane_with(self, policy)
+        }
     }
     #[automatically_derived]
     impl ::capnweb_runtime::__private::Capability for CounterStub {

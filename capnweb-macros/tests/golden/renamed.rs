@@ -109,6 +109,18 @@ const _: () = {
             let (stub, revoker) = crate::rpc::__private::revocable(&self.__stub);
             (<Self as crate::rpc::__private::Capability>::from_stub(stub), revoker)
         }
+        /// Returns a reference to the same object, and what takes it back, with all that is ever
+        /// reached through it, both ways.
+        fn membrane(&self) -> (Self, crate::rpc::__private::Revoker) {
+            crate::rpc::__private::membrane(self)
+        }
+        /// Returns what `membrane` does; the policy is asked about everything that crosses.
+        fn membrane_with(
+            &self,
+            policy: impl crate::rpc::__private::Policy,
+        ) -> (Self, crate::rpc::__private::Revoker) {
+            crate::rpc::__private::membrane_with(self, policy)
+        }
     }
     #[automatically_derived]
     impl crate::rpc::__private::Capability for StoreStub {
@@ -315,6 +327,18 @@ const _: () = {
         fn revocable(&self) -> (Self, crate::rpc::__private::Revoker) {
             let (stub, revoker) = crate::rpc::__private::revocable(&self.__stub);
             (<Self as crate::rpc::__private::Capability>::from_stub(stub), revoker)
+        }
+        /// Returns a reference to the same object, and what takes it back, with all that is ever
+        /// reached through it, both ways.
+        fn membrane(&self) -> (Self, crate::rpc::__private::Revoker) {
+            crate::rpc::__private::membrane(self)
+        }
+        /// Returns what `membrane` does; the policy is asked about everything that crosses.
+        fn membrane_with(
+            &self,
+            policy: impl crate::rpc::__private::Policy,
+        ) -> (Self, crate::rpc::__private::Revoker) {
+            crate::rpc::__private::membrane_with(self, policy)
         }
     }
     #[automatically_derived]

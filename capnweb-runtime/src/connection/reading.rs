@@ -28,8 +28,8 @@ impl Reading {
         keep: impl FnOnce(T) -> K,
     ) -> Self {
         let limits = connection.limits();
-        if wire::is_quick(text.as_ref()) {
-            return Self::Done(wire::decode(text.as_ref(), limits));
+        if let Some(read) = wire::decode_at_once(text.as_ref(), limits) {
+            return Self::Done(read);
         }
         let (text, limits) = (keep(text), Arc::clone(limits));
         Self::Elsewhere(spawn_blocking(move || wire::decode(text.as_ref(), &limits)))

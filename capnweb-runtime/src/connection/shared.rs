@@ -52,6 +52,8 @@ pub(crate) struct Connection {
     /// When a message last came or went.
     pub(super) pulse: Pulse,
     pub(super) ended: watch::Sender<Option<Disconnect>>,
+    /// The session has ended: for those who only want to know that, and often.
+    pub(super) over: AtomicBool,
     pub(super) unsettled: Unsettled,
     /// Tells streams that what was queued has been written.
     written: Notify,
@@ -87,6 +89,7 @@ impl Connection {
             drained: Notify::new(),
             pulse: Pulse::new(),
             ended: watch::Sender::new(None),
+            over: AtomicBool::new(false),
             unsettled: Unsettled::new(),
             written: Notify::new(),
             gauge: Gauge::default(),
@@ -337,23 +340,19 @@ impl Connection {
         // Lent to the machine meanwhile, so that idle sessions keep no room. A thread that is ending has
         // none, and may still let go of a stub that it kept.
         let mut effects = EFFECTS.try_with(Cell::take).unwrap_or_default();
-        let (result, wake, drained, ended) = {
+        let (result, news) = {
             let mut machine = self.lock();
-            let was_open = machine.ended().is_none();
-            let was_drained = machine.is_drained();
-            let was_silent = !machine.has_frames();
+            let before = Before::of(&machine);
             machine.take_effects(&mut effects);
             let result = act(&mut machine);
-            let ended = machine.ended().filter(|_| was_open).cloned();
             machine.take_effects(&mut effects);
-            (
-                result,
-                was_silent && machine.has_frames() || ended.is_some(),
-                machine.is_drained() && !was_drained || ended.is_some(),
-                ended,
-            )
+            let news = before.news(&machine);
+            if news.ended.is_some() {
+                self.over.store(true, Ordering::Release);
+            }
+            (result, news)
         };
-        if wake {
+        if news.output {
             self.output.wake();
         }
         for effect in effects.drain(..) {
@@ -362,13 +361,13 @@ impl Connection {
         if effects.capacity() <= FEW {
             let _ended = EFFECTS.try_with(|room| room.set(effects)).is_err();
         }
-        if drained {
+        if news.drained {
             self.drained.notify_waiters();
         }
-        if let Some(reason) = &ended {
+        if let Some(reason) = &news.ended {
             self.tell_end(reason);
             self.settle_what_waits(reason);
-            self.ended.send_replace(ended);
+            self.ended.send_replace(news.ended);
             self.written.notify_waiters();
         }
         result
@@ -384,6 +383,42 @@ impl Connection {
         self.this
             .upgrade()
             .unwrap_or_else(|| unreachable!("a live connection has an owner"))
+    }
+}
+
+/// How a machine was before something was done to it.
+struct Before {
+    is_open: bool,
+    is_drained: bool,
+    is_silent: bool,
+}
+
+/// What others are to be told of a machine to which something was done.
+struct News {
+    /// There is something to send, or the session has ended.
+    output: bool,
+    /// Nothing is left that the peer waits for, or the session has ended.
+    drained: bool,
+    /// The session has ended.
+    ended: Option<Disconnect>,
+}
+
+impl Before {
+    fn of(machine: &Machine) -> Self {
+        Self {
+            is_open: machine.ended().is_none(),
+            is_drained: machine.is_drained(),
+            is_silent: !machine.has_frames(),
+        }
+    }
+
+    fn news(self, machine: &Machine) -> News {
+        let ended = machine.ended().filter(|_| self.is_open).cloned();
+        News {
+            output: self.is_silent && machine.has_frames() || ended.is_some(),
+            drained: machine.is_drained() && !self.is_drained || ended.is_some(),
+            ended,
+        }
     }
 }
 

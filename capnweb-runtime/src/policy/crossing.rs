@@ -43,6 +43,15 @@ pub enum Direction {
     Outward,
 }
 
+impl Direction {
+    pub(crate) const fn reverse(self) -> Self {
+        match self {
+            Self::Inward => Self::Outward,
+            Self::Outward => Self::Inward,
+        }
+    }
+}
+
 impl<'a> Crossing<'a> {
     /// Describes a call, or whatever else `kind` says, from the outside.
     pub(crate) const fn inward(

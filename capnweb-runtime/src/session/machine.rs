@@ -132,9 +132,10 @@ impl Machine {
         self.outbox.take(frames);
     }
 
-    /// Notes that every message taken has been written.
+    /// Notes that every message taken has been written: a turn is over.
     pub(crate) fn frames_written(&mut self) {
         self.bytes_in_writing = 0;
+        self.traffic.tell(&self.counters);
     }
 
     /// Returns about how many bytes wait to be written.
@@ -180,10 +181,10 @@ impl Machine {
             calls_in_flight: self.calls_in_flight.taken(),
             streams_in: self.streams.load(Ordering::Acquire),
             streams_out: self.imports.pipes(),
-            messages_in: self.traffic.messages_in,
-            bytes_in: self.traffic.bytes_in,
-            messages_out: self.traffic.messages_out,
-            bytes_out: self.traffic.bytes_out,
+            messages_in: self.traffic.all.messages_in,
+            bytes_in: self.traffic.all.bytes_in,
+            messages_out: self.traffic.all.messages_out,
+            bytes_out: self.traffic.all.bytes_out,
             queued_bytes: self.frame_bytes.saturating_add(self.bytes_in_writing),
             ..SessionStats::default()
         }
@@ -218,7 +219,6 @@ impl Machine {
             return;
         }
         self.traffic.sent(frame.len());
-        self.counters.sent(frame.len());
         self.frame_bytes = self.frame_bytes.saturating_add(room_of(&frame));
         self.outbox.push(frame);
         let limit = self.limits.max_outgoing_bytes;

@@ -37,7 +37,6 @@ impl Machine {
         }
         let thrown = without_capabilities(error.into_value(), &mut self.effects);
         if let Ok(frame) = wire::encode_abort(&thrown) {
-            self.counters.sent(frame.len());
             self.traffic.sent(frame.len());
             self.frame_bytes = self.frame_bytes.saturating_add(frame.len());
             self.outbox.push(frame);
@@ -58,6 +57,7 @@ impl Machine {
         }
         let caught = self.caught(reason);
         self.ended = Some(reason.clone());
+        self.traffic.tell(&self.counters);
         self.counters.session_ended(reason);
         for callback in self.registrations.take_all() {
             let error = Error::Disconnected(reason.clone());

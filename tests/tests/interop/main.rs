@@ -11,6 +11,7 @@ mod program;
 mod rust_to_js;
 #[path = "../../../capnweb-runtime/examples/interop-target/streams.rs"]
 mod streams;
+mod sturdy;
 mod support;
 #[path = "../../../capnweb-runtime/examples/interop-target/target.rs"]
 mod target;

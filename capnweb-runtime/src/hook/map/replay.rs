@@ -5,13 +5,14 @@ use std::sync::Arc;
 use super::allowance::Allowance;
 use super::mapper::Mapper;
 use super::scope::ReplayScope;
+use super::spare::Spare;
 use super::variable::Variable;
 use crate::error::{Disconnect, Error};
 use crate::hook::Value;
 use crate::hook::cap::Outcome;
 use crate::hook::evaluate::evaluate_again;
 use crate::hook::hardening::{Charge, Lane, weight};
-use crate::hook::promise::{PromiseCell, Resolver};
+use crate::hook::promise::Resolver;
 use crate::hook::session::Session;
 
 /// A mapper that is being applied.
@@ -22,8 +23,7 @@ pub(super) struct Replay {
     outputs: Vec<Value>,
     /// The input at hand and the results of the instructions executed for it; empty between inputs.
     variables: Vec<Variable>,
-    /// The promise that the last call was made with, if nobody has it.
-    spare: Option<Arc<PromiseCell>>,
+    spare: Spare,
     /// What inputs and outputs are counted as, if they are kept for a peer.
     kept: Option<Arc<Charge>>,
     result: Resolver,
@@ -65,7 +65,7 @@ impl Replay {
             inputs: inputs.into_iter(),
             shape,
             variables: Vec::new(),
-            spare: None,
+            spare: Spare::default(),
             kept,
             result,
         })

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::allowance::Allowance;
 use super::mapper::Mapper;
-use super::variable::{Variable, is_small};
+use super::spare::Spare;
+use super::variable::Variable;
 use crate::error::Error;
 use crate::hook::cap::Cap;
 use crate::hook::evaluate::{Scope, promised};
@@ -20,8 +21,7 @@ pub(super) struct ReplayScope<'a> {
     pub(super) mapper: &'a Mapper,
     pub(super) variables: &'a [Variable],
     pub(super) caller: &'a Resolver,
-    /// A promise that nobody has, for the next call.
-    pub(super) spare: &'a mut Option<Arc<PromiseCell>>,
+    pub(super) spare: &'a mut Spare,
 }
 
 /// Where an id leads.
@@ -35,7 +35,8 @@ impl<'a> ReplayScope<'a> {
         self.mapper.terms().allowance.as_ref()
     }
 
-    /// Begins a call on behalf of the peer, if it may make another; `size` is what it brings.
+    /// Begins a call on behalf of the peer, if it may make another; `size` is what it brings. Returns
+    /// the promise of the result; a small one itself, if it is there.
     fn begin(
         &mut self,
         allowance: &Allowance,
@@ -43,33 +44,18 @@ impl<'a> ReplayScope<'a> {
         size: usize,
         begin: impl FnOnce(Resolver),
     ) -> Result<Value, Error> {
-        let cell = self.spare.take().unwrap_or_default();
-        let charge = allowance.charge(size)?;
-        let result = Resolver::new(Arc::clone(&cell)).with_charge(Some(charge));
-        match allowance.admit(path, result.on_behalf_of(self.caller)) {
+        let (cell, charge) = self.spare.take(size, allowance)?;
+        let mut result = Resolver::new(Arc::clone(&cell)).with_charge(Some(charge));
+        if let Some(session) = self.caller.session() {
+            result = result.for_session(session.clone());
+        }
+        match allowance.admit(path, result) {
             Ok(result) => begin(result),
             Err((result, error)) => result.settle(Err(error)),
         }
-        self.result(cell, allowance)
-    }
-
-    /// Returns the promise of a result; a small one itself, if it is there. Then nobody else has the
-    /// promise, which the next call is made with.
-    fn result(
-        &mut self,
-        mut cell: Arc<PromiseCell>,
-        allowance: &Allowance,
-    ) -> Result<Value, Error> {
-        if let Some(value) = Arc::get_mut(&mut cell).and_then(|cell| cell.take_back(is_small)) {
-            *self.spare = Some(cell);
-            return Ok(value);
-        }
-        if let State::Settled(outcome) = cell.state()
-            && let Ok(value) = outcome.as_ref()
-        {
-            allowance.copied(weight(value))?;
-        }
-        Ok(promised(Cap::from_arc(handle_of(&cell))))
+        self.spare
+            .put(cell)
+            .or_else(|cell| promise_of(&cell, allowance))
     }
 }
 
@@ -146,7 +132,7 @@ impl Scope for ReplayScope<'_> {
             sum.saturating_add(delivered_weight(arg))
         }))?;
         self.begin(allowance, &path.clone(), size, |result| {
-            target.call(path, args, result);
+            target.into_call(path, args, result);
         })
     }
 
@@ -182,6 +168,16 @@ impl Place {
         }
         Some(Self::Variable(at))
     }
+}
+
+/// Makes a handle to a result; copying one that is there takes its steps.
+fn promise_of(cell: &Arc<PromiseCell>, allowance: &Allowance) -> Result<Value, Error> {
+    if let State::Settled(outcome) = cell.state()
+        && let Ok(value) = outcome.as_ref()
+    {
+        allowance.copied(weight(value))?;
+    }
+    Ok(promised(Cap::from_arc(handle_of(cell))))
 }
 
 fn no_such_entry(id: WireId) -> Error {

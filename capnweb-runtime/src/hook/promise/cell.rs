@@ -86,7 +86,7 @@ impl PromiseCell {
 
     /// Records the outcome, for which the peer is charged as long as it is kept, and runs what has
     /// waited for it.
-    pub(super) fn settle(self: &Arc<Self>, outcome: Outcome, charge: Option<Arc<Charge>>) {
+    pub(in crate::hook) fn settle(self: &Arc<Self>, outcome: Outcome, charge: Option<Arc<Charge>>) {
         if is_flat(&outcome) {
             let mut inner = self.lock();
             inner.charge = charge.or_else(|| inner.charge.take());
@@ -151,9 +151,12 @@ impl PromiseCell {
         }
     }
 
-    /// Takes the value back, if it is a `wanted` one that nobody else has: then the promise is like
-    /// a new one.
-    pub(in crate::hook) fn take_back(&mut self, wanted: fn(&Value) -> bool) -> Option<Value> {
+    /// Takes the value back, if it is a `wanted` one that nobody else has, and what it is charged to:
+    /// then the promise is like a new one.
+    pub(in crate::hook) fn take_back(
+        &mut self,
+        wanted: fn(&Value) -> bool,
+    ) -> Option<(Value, Option<Arc<Charge>>)> {
         let inner = self.inner.get_mut();
         let inner = inner.unwrap_or_else(PoisonError::into_inner);
         let is_done = inner.is_done();
@@ -162,9 +165,9 @@ impl PromiseCell {
         };
         let value = Arc::get_mut(outcome)?.as_mut().ok();
         let value = std::mem::take(value.filter(|value| is_done && wanted(value))?);
-        (inner.resolution, inner.charge) = (None, None);
+        inner.resolution = None;
         (inner.referenced, inner.behind) = (false, 0);
-        Some(value)
+        Some((value, inner.charge.take()))
     }
 
     /// Notes that another promise has settled to what holds this one.

@@ -1,10 +1,9 @@
 //! The right to settle a promise.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use super::cell::PromiseCell;
 use super::local::promise;
-use crate::counters::Counters;
 use crate::error::Error;
 use crate::hook::cap::{Cap, Outcome};
 use crate::hook::deadline::Deadline;
@@ -20,8 +19,20 @@ pub(crate) struct Resolver {
     permit: Option<Arc<Permit>>,
     charge: Option<Arc<Charge>>,
     session: Option<Session>,
-    counters: Option<Counters>,
+    counted: Counted,
+    /// What is made of the outcome on its way to the promise; none for a call that passes no wrapper.
+    adapt: Option<Adapt>,
 }
+
+/// Whether how a call ends is counted, by its session.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Counted {
+    No,
+    Yes,
+}
+
+/// What makes one outcome of another.
+type Adapt = Box<dyn FnOnce(Outcome) -> Outcome + Send>;
 
 impl Resolver {
     pub(in crate::hook) const fn new(cell: Arc<PromiseCell>) -> Self {
@@ -30,7 +41,8 @@ impl Resolver {
             permit: None,
             charge: None,
             session: None,
-            counters: None,
+            counted: Counted::No,
+            adapt: None,
         }
     }
 
@@ -38,6 +50,10 @@ impl Resolver {
     /// S-31).
     pub(crate) fn settle(mut self, outcome: Outcome) {
         if let Some(cell) = self.cell.take() {
+            let outcome = match self.adapt.take() {
+                Some(adapt) => adapt(outcome),
+                None => outcome,
+            };
             self.count(&outcome);
             drop(self.permit.take());
             let (outcome, charge) = self.pay(outcome);
@@ -76,6 +92,20 @@ impl Resolver {
         self.settle(Ok(Value::Capability(Stub::promise(next))));
     }
 
+    /// Has the promise settle with what `adapt` makes of the outcome, before whatever else is made of
+    /// it: what a call passes first comes last on the way back. It is not run for a promise that
+    /// fails because nobody settles it.
+    pub(in crate::hook) fn adapted(
+        mut self,
+        adapt: impl FnOnce(Outcome) -> Outcome + Send + 'static,
+    ) -> Self {
+        self.adapt = Some(match self.adapt.take() {
+            Some(outer) => Box::new(move |outcome| outer(adapt(outcome))),
+            None => Box::new(adapt),
+        });
+        self
+    }
+
     /// Settles the promise with what `adapt` makes of the outcome of `source`. Letting go of the
     /// promise before that lets go of `source`.
     pub(crate) fn settle_from(
@@ -85,17 +115,6 @@ impl Resolver {
     ) {
         self.wait_for(source);
         source.when_settled(Waiter::new(move |outcome| self.settle(adapt(outcome))));
-    }
-
-    /// Returns the right to settle this with what `adapt` makes of an outcome.
-    pub(in crate::hook) fn adapted(
-        self,
-        adapt: impl FnOnce(&Outcome) -> Outcome + Send + 'static,
-    ) -> Self {
-        let (promise, unadapted) = promise();
-        let unadapted = unadapted.on_behalf_of(&self);
-        self.settle_from(&promise, adapt);
-        unadapted
     }
 
     /// Keeps `source` from being released until the promise has settled, or nobody wants it.
@@ -111,16 +130,15 @@ impl Resolver {
         self
     }
 
-    /// Counts how the call ends.
-    pub(crate) fn counted(mut self, counters: Counters) -> Self {
-        counters.call_started();
-        self.counters = Some(counters);
+    /// Has the session count how the call ends.
+    pub(crate) const fn counted(mut self) -> Self {
+        self.counted = Counted::Yes;
         self
     }
 
-    fn count(&mut self, outcome: &Outcome) {
-        if let Some(counters) = self.counters.take() {
-            counters.call_ended(outcome);
+    fn count(&self, outcome: &Outcome) {
+        if let (Counted::Yes, Some(session)) = (self.counted, &self.session) {
+            session.counters().call_ended(outcome);
         }
     }
 
@@ -135,6 +153,11 @@ impl Resolver {
         let (promise, result) = promise();
         let result = result.with_charge(self.charge.clone());
         (promise, result.on_behalf_of(self))
+    }
+
+    /// Returns the promise that this settles, as long as it is there.
+    pub(in crate::hook) fn cell(&self) -> Option<Weak<PromiseCell>> {
+        self.cell.as_ref().map(Arc::downgrade)
     }
 
     /// Returns the session on whose behalf the call is made.

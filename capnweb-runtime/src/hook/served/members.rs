@@ -23,10 +23,10 @@ pub(in crate::hook) trait Members: Hook + Sized {
     fn find(&self, name: &str) -> Option<(Self::Member, MemberKind)>;
 
     /// Calls a method.
-    fn call_member(self: &Arc<Self>, member: Self::Member, args: Vec<Value>, result: Resolver);
+    fn call_member(self: Arc<Self>, member: Self::Member, args: Vec<Value>, result: Resolver);
 
     /// Reads a property.
-    fn read_member(self: &Arc<Self>, member: Self::Member, result: Resolver);
+    fn read_member(self: Arc<Self>, member: Self::Member, result: Resolver);
 }
 
 /// Calls what is at `path` of an object.
@@ -118,7 +118,7 @@ impl<O: Members> Callable for BoundMethod<O> {
     }
 
     fn invoke(&self, args: Vec<Value>, result: Resolver) {
-        self.object.call_member(self.member, args, result);
+        Arc::clone(&self.object).call_member(self.member, args, result);
     }
 
     fn inner(&self) -> Option<Stub> {

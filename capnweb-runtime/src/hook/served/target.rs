@@ -23,7 +23,7 @@ impl<D: Dispatch> Target<D> {
     }
 
     /// Starts a member once its arguments are known; at once if they are.
-    fn start(self: &Arc<Self>, member: usize, args: Vec<Value>, result: Resolver) {
+    fn start(self: Arc<Self>, member: usize, args: Vec<Value>, result: Resolver) {
         let interface = self.0.interface();
         let Some(declared) = interface.members.get(member) else {
             return result.settle(Err(Error::new("No such member.")));
@@ -33,10 +33,9 @@ impl<D: Dispatch> Target<D> {
             name: declared.name,
         };
         let (running, call) = Running::begin(method, declared.cancel, result);
-        let target = Arc::clone(self);
         let begin = move |call, args| {
             let args = Args::new(interface.name, declared.name, args);
-            target.0.dispatch(member, call, args)
+            self.0.dispatch(member, call, args)
         };
         run(|| with_delivered(args, call, begin), running);
     }
@@ -50,11 +49,11 @@ impl<D: Dispatch> Members for Target<D> {
         Some((index, member.kind))
     }
 
-    fn call_member(self: &Arc<Self>, member: usize, args: Vec<Value>, result: Resolver) {
+    fn call_member(self: Arc<Self>, member: usize, args: Vec<Value>, result: Resolver) {
         self.start(member, args, result);
     }
 
-    fn read_member(self: &Arc<Self>, member: usize, result: Resolver) {
+    fn read_member(self: Arc<Self>, member: usize, result: Resolver) {
         self.start(member, Vec::new(), result);
     }
 }

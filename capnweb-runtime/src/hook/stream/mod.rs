@@ -13,7 +13,6 @@
 //! | `writer`, `flow` | the other side of a writable stream: how much is sent before it is answered |
 //! | `pump` | from a source into a writer, until either ends |
 //! | `bytes`, `collect` | between streams and bytes: a body or a blob that goes out, a blob that came |
-//! | `narrowed` | a source whose chunks are attenuated |
 //!
 //! Whichever way a stream ends, it ends for both sides: a reader that is dropped cancels, a writer
 //! that is dropped without closing aborts.
@@ -22,7 +21,6 @@ mod bytes;
 mod collect;
 mod consumer;
 mod flow;
-mod narrowed;
 mod nature;
 mod pipe;
 mod pump;
@@ -33,7 +31,6 @@ mod writer;
 pub(crate) use bytes::ByteSource;
 pub(crate) use collect::collect;
 pub(crate) use consumer::{Consume, Consumer, Step};
-pub(super) use narrowed::narrow_readable;
 pub(crate) use nature::{Lock, Nature, Room, Streamed};
 pub(crate) use pipe::{Pipe, pipe};
 pub(crate) use pump::{Gauge, pump};

@@ -64,6 +64,14 @@ impl<T: Send + Sync + 'static> Brand<T> {
         }
         stub.cap().content(self.key)?.downcast().ok()
     }
+
+    /// Returns what a reference was sealed with, if it is the one that was sealed.
+    pub(crate) fn unseal_whole_stub(&self, stub: &Stub) -> Option<Arc<T>> {
+        if !stub.path().is_empty() {
+            return None;
+        }
+        stub.cap().own_content(self.key)?.downcast().ok()
+    }
 }
 
 impl<T> Clone for Brand<T> {

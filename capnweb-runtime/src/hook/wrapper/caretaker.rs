@@ -38,7 +38,12 @@ struct Inner {
     targets: HashMap<u64, Stub>,
     /// Calls through them that have not settled.
     pending: HashMap<u64, Resolver>,
+    /// Whom to tell besides.
+    watchers: Vec<Watcher>,
 }
+
+/// Something that has to be done on revocation.
+pub(super) type Watcher = Box<dyn FnOnce(&Arc<str>) + Send>;
 
 impl Revoker {
     /// Creates a revoker with nothing in its care.
@@ -48,6 +53,7 @@ impl Revoker {
             next: 0,
             targets: HashMap::new(),
             pending: HashMap::new(),
+            watchers: Vec::new(),
         };
         Self(Arc::new(Gate {
             inner: Mutex::new(inner),
@@ -64,7 +70,7 @@ impl Revoker {
     /// `revoked: <reason>`, the property `code` `"REVOKED"` and the property `reason`;
     /// [`Error::is_revoked`] knows it, here and there.
     pub fn revoke(&self, reason: &str) {
-        let (targets, pending, reason) = {
+        let (targets, pending, watchers, reason) = {
             let mut inner = self.0.lock();
             if inner.revoked.is_some() {
                 return;
@@ -74,13 +80,29 @@ impl Revoker {
             (
                 std::mem::take(&mut inner.targets),
                 std::mem::take(&mut inner.pending),
+                std::mem::take(&mut inner.watchers),
                 reason,
             )
         };
         for result in pending.into_values() {
             result.settle(Err(Error::Revoked(Arc::clone(&reason))));
         }
+        for watcher in watchers {
+            watcher(&reason);
+        }
         drop(targets);
+    }
+
+    /// Has `watcher` called on revocation; at once if that was before.
+    pub(super) fn watch(&self, watcher: Watcher) {
+        let mut inner = self.0.lock();
+        match inner.revoked.clone() {
+            None => inner.watchers.push(watcher),
+            Some(reason) => {
+                drop(inner);
+                watcher(&reason);
+            }
+        }
     }
 
     /// Returns whether [`revoke`](Self::revoke) was called.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::convert::{Conversion, Untouched, convert_readable};
 use super::method::guard_method;
 use super::wrap::{broken, wrap};
 use crate::error::Error;
@@ -9,10 +10,10 @@ use crate::hook::cap::{Cap, Hook, Outcome, itself, map_value};
 use crate::hook::map::Mapper;
 use crate::hook::promise::{Resolver, contains_promise, deliver_in_time};
 use crate::hook::served;
-use crate::hook::stream::{Nature, Room, Streamed, narrow_readable};
+use crate::hook::stream::{Nature, Readable, Room, Streamed};
 use crate::hook::waiter::Waiter;
 use crate::hook::{Stub, Value};
-use crate::policy::{Crossing, CrossingKind, Denial, Policy, decide};
+use crate::policy::{Crossing, CrossingKind, Denial, Direction, Policy, decide};
 use crate::value::Path;
 
 /// Returns a reference to the same object through which passes what the policy admits.
@@ -20,13 +21,11 @@ use crate::value::Path;
 /// It guards this one reference, and not what results lead to; methods that are read as functions are
 /// still this reference.
 pub(crate) fn guarded(stub: &Stub, interface: Option<&'static str>, policy: impl Policy) -> Stub {
-    let guard = Guard {
-        interface: interface.or_else(|| stub.interface()),
-        policy: Arc::new(policy),
-    };
+    let interface = interface.or_else(|| stub.interface());
+    let guard = Guard::new(interface, Direction::Inward, Arc::new(policy));
     if let Nature::Readable(_) = stub.nature() {
-        let stream = narrow_readable(stub, move |chunk| guard.chunk(chunk));
-        return stream.map_or_else(broken, Stub::of);
+        let chunks = convert_readable(stub, guard, Untouched);
+        return chunks.map_or_else(broken, |chunks| Stub::of(Readable::cap(chunks)));
     }
     wrap(stub, |inner| Cap::new(Guarded { inner, guard }))
 }
@@ -35,10 +34,24 @@ pub(crate) fn guarded(stub: &Stub, interface: Option<&'static str>, policy: impl
 #[derive(Clone)]
 pub(super) struct Guard {
     interface: Option<&'static str>,
+    /// Which way calls go.
+    direction: Direction,
     policy: Arc<dyn Policy>,
 }
 
 impl Guard {
+    pub(super) const fn new(
+        interface: Option<&'static str>,
+        direction: Direction,
+        policy: Arc<dyn Policy>,
+    ) -> Self {
+        Self {
+            interface,
+            direction,
+            policy,
+        }
+    }
+
     /// Asks the policy.
     pub(super) fn admit(
         &self,
@@ -47,7 +60,13 @@ impl Guard {
         args: &[Value],
     ) -> Result<(), Denial> {
         let crossing = Crossing::inward(self.interface, path, kind, args);
-        decide(self.policy.as_ref(), &crossing)
+        decide(
+            self.policy.as_ref(),
+            &match self.direction {
+                Direction::Inward => crossing,
+                Direction::Outward => crossing.outward(),
+            },
+        )
     }
 
     /// Asks about a call, and makes it by `pass` if it is admitted; once its arguments are there, if
@@ -78,27 +97,58 @@ impl Guard {
 
     /// Asks about something that is written to a stream. Chunks must not overtake each other, so that
     /// none is waited for.
-    fn write(&self, path: &Path, args: &[Value]) -> Result<(), Denial> {
+    pub(super) fn write(&self, path: &Path, args: &[Value]) -> Result<(), Denial> {
         if self.waits_for(args) {
             return Err(Denial::new("a promise is not judged as part of a stream"));
         }
         self.admit(path, CrossingKind::Write, args)
     }
 
+    /// Asks about something that is written to a stream as one of several calls.
+    pub(super) fn write_to_stream(
+        &self,
+        method: &'static str,
+        args: &[Value],
+    ) -> Result<(), Error> {
+        let path = Path::single(method);
+        self.write(&path, args)
+            .map_err(|denial| match denial.into_reason() {
+                Some(reason) => Error::Denied(reason),
+                None => Error::not_a_function(&path),
+            })
+    }
+
     fn waits_for(&self, args: &[Value]) -> bool {
         args.iter().any(contains_promise) && self.policy.looks_at_arguments()
     }
 
-    /// Hands out a chunk, if it is admitted.
-    fn chunk(&self, chunk: Outcome) -> Outcome {
-        let args = [chunk?];
-        let path = Path::EMPTY;
-        let crossing = Crossing::inward(self.interface, &path, CrossingKind::Read, &args).outward();
-        decide(self.policy.as_ref(), &crossing).map_err(|denial| match denial.into_reason() {
+    /// Asks about a chunk that is read from a stream, which goes the other way than calls do.
+    pub(super) fn admit_chunk(&self, chunk: &Value) -> Result<(), Error> {
+        let guard = Self {
+            direction: self.direction.reverse(),
+            ..self.clone()
+        };
+        let asked = guard.admit(
+            &Path::EMPTY,
+            CrossingKind::Read,
+            std::slice::from_ref(chunk),
+        );
+        asked.map_err(|denial| match denial.into_reason() {
             Some(reason) => Error::Denied(reason),
             None => Error::new("The stream is not there any more.").public(),
-        })?;
-        let [chunk] = args;
+        })
+    }
+}
+
+/// The chunks of a stream that is guarded are handed out if they are admitted, as they are.
+impl Conversion for Guard {
+    fn capability(&self, stub: &Stub) -> Result<Stub, Error> {
+        Ok(stub.clone())
+    }
+
+    fn outcome(&self, chunk: Outcome) -> Outcome {
+        let chunk = chunk?;
+        self.admit_chunk(&chunk)?;
         Ok(chunk)
     }
 }
@@ -139,10 +189,7 @@ impl Guarded {
             return result;
         }
         let (guard, path) = (self.guard.clone(), path.clone());
-        result.adapted(move |outcome| {
-            let value = outcome.clone()?;
-            Ok(guard_method(value, &guard, &path))
-        })
+        result.adapted(move |outcome| Ok(guard_method(outcome?, &guard, &path)))
     }
 }
 
@@ -191,13 +238,8 @@ impl Hook for Guarded {
     }
 
     fn stream(self: Arc<Self>, method: &'static str, args: Vec<Value>) -> Result<Streamed, Error> {
-        let path = Path::single(method);
-        match self.guard.write(&path, &args) {
-            Ok(()) => self.inner.cap().stream(method, args),
-            Err(denial) => Err(denial
-                .into_reason()
-                .map_or_else(|| Error::not_a_function(&path), Error::Denied)),
-        }
+        self.guard.write_to_stream(method, &args)?;
+        self.inner.cap().stream(method, args)
     }
 
     fn room(self: Arc<Self>) -> Option<Room> {

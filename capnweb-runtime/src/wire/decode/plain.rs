@@ -1,5 +1,5 @@
-//! The two messages that most calls are made of: a call with a few plain arguments, and a plain
-//! result.
+//! The messages that most of what happens is made of: a call with a few plain arguments, a plain
+//! result, and some bytes that are written to a stream.
 //!
 //! They are recognised as JavaScript writes them, like those in `control`, and read from left to
 //! right. Whatever holds anything else is read like all messages.
@@ -7,6 +7,7 @@
 use crate::ids::WireId;
 use crate::limits::Limits;
 use crate::value::{MemberName, Path, Segment, Tree};
+use crate::wire::base64::read_usual_base64;
 use crate::wire::json::{plain_prefix, short_integer};
 use crate::wire::message::Message;
 use crate::wire::reference::{Expr, Target, WireRef};
@@ -19,10 +20,13 @@ pub(super) fn plain(text: &str, limits: &Limits) -> Option<Message> {
     if !may_be {
         return None;
     }
-    match text.strip_prefix("[\"push\",[\"pipeline\",") {
-        Some(call) => Rest(call).call(),
-        None => Rest(text.strip_prefix("[\"resolve\",")?).result(),
+    if let Some(call) = text.strip_prefix("[\"push\",[\"pipeline\",") {
+        return Rest(call).call();
     }
+    if let Some(chunk) = text.strip_prefix("[\"stream\",[\"pipeline\",") {
+        return Rest(chunk).chunk();
+    }
+    Rest(text.strip_prefix("[\"resolve\",")?).result()
 }
 
 /// What has not been read.
@@ -36,13 +40,18 @@ impl<'a> Rest<'a> {
         let name = MemberName::new(self.text()?);
         self.eat("],[")?;
         let args = self.args()?;
-        let target = Target {
-            id,
-            path: Some(Path::single(Segment::Name(name))),
-            args: Some(args),
-        };
-        let call = Tree::Capability(WireRef::Pipeline(target));
-        (self.0 == "]]").then_some(Message::Push(call))
+        (self.0 == "]]").then(|| Message::Push(call(id, name, args)))
+    }
+
+    /// Reads bytes that are written, from the id of the stream on. Where they end is known, so that
+    /// they need not be looked at before they are read.
+    fn chunk(mut self) -> Option<Message> {
+        let id = WireId(self.integer()?);
+        self.eat(",[\"write\"],[[\"bytes\",\"")?;
+        let text = self.0.strip_suffix("\"]]]]")?;
+        let chunk = Tree::Bytes(read_usual_base64(text)?.into());
+        let call = call(id, MemberName::new("write"), vec![chunk]);
+        Some(Message::Stream(call))
     }
 
     /// Reads a result from its id on.
@@ -58,7 +67,7 @@ impl<'a> Rest<'a> {
         if self.eat("]").is_some() {
             return Some(Vec::new());
         }
-        let mut args = Vec::with_capacity(MOST_ARGS);
+        let mut args = Vec::with_capacity(FEW_ARGS);
         while args.len() < MOST_ARGS {
             args.push(self.value()?);
             if self.eat("]").is_some() {
@@ -103,15 +112,26 @@ impl<'a> Rest<'a> {
     }
 }
 
+fn call(id: WireId, name: MemberName, args: Vec<Expr>) -> Expr {
+    Tree::Capability(WireRef::Pipeline(Target {
+        id,
+        path: Some(Path::single(Segment::Name(name))),
+        args: Some(args),
+    }))
+}
+
 /// How many arguments there may be.
 const MOST_ARGS: usize = 4;
+
+/// How many most calls have.
+const FEW_ARGS: usize = 2;
 
 /// How many values such a message has: its array and tag, the expression's and its id, the path and
 /// its step, the arguments and their array.
 const MOST_VALUES: usize = MOST_ARGS + 8;
 
 /// How deep its arrays stand in one another.
-const JSON_DEPTH: usize = 3;
+const JSON_DEPTH: usize = 4;
 
 /// How deep its values stand in one another.
 const DEPTH: usize = 2;
@@ -147,8 +167,15 @@ mod tests {
         let limits = Limits::default();
         // With white space before it, every message is read the long way.
         let slow = |text: &str| decode(&format!(" {text}"), &limits);
-        let empty = r#"["push",["pipeline",7,[""],[]]]"#.to_owned();
-        for text in VALUES.into_iter().flat_map(messages).chain([empty]) {
+        let more = [
+            r#"["push",["pipeline",7,[""],[]]]"#,
+            r#"["stream",["pipeline",2,["write"],[["bytes",""]]]]"#,
+            r#"["stream",["pipeline",2,["write"],[["bytes","AQI"]]]]"#,
+            r#"["stream",["pipeline",2,["write"],[["bytes","AQ=="]]]]"#,
+            r#"["stream",["pipeline",-2,["write"],[["bytes","/+8A"]]]]"#,
+        ];
+        let more = more.map(str::to_owned);
+        for text in VALUES.into_iter().flat_map(messages).chain(more) {
             assert_eq!(plain(&text, &limits).map(Ok), Some(slow(&text)), "{text}");
         }
     }
@@ -177,6 +204,15 @@ mod tests {
             r#"["resolve",1,2,3]"#,
             r#"["resolve","1",2]"#,
             r#"["reject",1,2]"#,
+            r#"["stream",["pipeline",2,["write"],[["bytes","A"]]]]"#,
+            r#"["stream",["pipeline",2,["write"],[["bytes","_-8A"]]]]"#,
+            r#"["stream",["pipeline",2,["write"],[["bytes","AQ\/"]]]]"#,
+            r#"["stream",["pipeline",2,["write"],[["bytes","AQ I"]]]]"#,
+            "[\"stream\",[\"pipeline\",2,[\"write\"],[[\"bytes\",\"AQ\nI\"]]]]",
+            r#"["stream",["pipeline",2,["write"],[["bytes","AQI","DataView"]]]]"#,
+            r#"["stream",["pipeline",2,["write"],[["bytes","AQI"],["bytes","AQI"]]]]"#,
+            r#"["stream",["pipeline",2,["write"],[["bytes","AQI"]]]"#,
+            r#"["stream",["pipeline",2,["close"],[["bytes","AQI"]]]]"#,
         ] {
             assert_eq!(plain(text, &limits), None, "{text}");
         }
@@ -186,16 +222,23 @@ mod tests {
     #[test]
     fn l1_narrow_limits_are_kept_the_long_way() {
         let call = r#"["push",["pipeline",0,["f"],[1,2,3,4]]]"#;
-        for (change, fits) in [
-            ((MOST_VALUES, JSON_DEPTH, DEPTH), true),
-            ((MOST_VALUES - 1, JSON_DEPTH, DEPTH), false),
-            ((MOST_VALUES, JSON_DEPTH - 1, DEPTH), false),
-            ((MOST_VALUES, JSON_DEPTH, DEPTH - 1), false),
+        let chunk = r#"["stream",["pipeline",2,["write"],[["bytes",""]]]]"#;
+        for (values, json_depth, depth) in [
+            (MOST_VALUES, JSON_DEPTH, DEPTH),
+            (MOST_VALUES - 1, JSON_DEPTH, DEPTH),
+            (MOST_VALUES, JSON_DEPTH - 1, DEPTH),
+            (MOST_VALUES, JSON_DEPTH, DEPTH - 1),
         ] {
-            let mut limits = Limits::default();
-            (limits.max_values, limits.max_json_depth, limits.max_depth) = change;
-            assert_eq!(plain(call, &limits).is_some(), fits, "{change:?}");
-            assert_eq!(decode(call, &limits).is_ok(), fits, "{change:?}");
+            let limits = Limits {
+                max_values: values,
+                max_json_depth: json_depth,
+                max_depth: depth,
+                ..Limits::default()
+            };
+            for text in [call, chunk] {
+                let slow = decode(&format!(" {text}"), &limits);
+                assert_eq!(decode(text, &limits), slow, "{limits:?}");
+            }
         }
     }
 }

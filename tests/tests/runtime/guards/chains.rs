@@ -32,7 +32,7 @@ impl Dice {
 fn narrow(stub: &Stub, dice: &mut Dice) -> (Stub, BTreeSet<&'static str>) {
     let some = dice.members();
     let all = || MEMBERS.into_iter().collect();
-    match dice.roll(5) {
+    match dice.roll(7) {
         0 => (stub.guarded(Methods::only(some.clone())), some),
         1 => {
             let rest: Vec<_> = MEMBERS.into_iter().filter(|m| !some.contains(m)).collect();
@@ -46,6 +46,15 @@ fn narrow(stub: &Stub, dice: &mut Dice) -> (Stub, BTreeSet<&'static str>) {
             let whole: super::ShedStub = stub.cast();
             let reader: ShedReaderStub = whole.attenuate();
             (reader.into_stub(), READER.into_iter().collect())
+        }
+        4 => {
+            let (inside, _) = stub.cast::<super::ShedStub>().membrane();
+            (inside.into_stub(), all())
+        }
+        5 => {
+            let policy = Methods::only(some.clone());
+            let (inside, _) = stub.cast::<super::ShedStub>().membrane_with(policy);
+            (inside.into_stub(), some)
         }
         _ => {
             let (lent, revoker) = stub.cast::<super::ShedStub>().revocable();
@@ -67,7 +76,7 @@ async fn authority(stub: &Stub) -> BTreeSet<&'static str> {
 }
 
 /// The fault: of two guards, one inside the other, either suffices, or a facet of something guarded is
-/// not guarded.
+/// not guarded, or a membrane hands out what is behind something that it is in front of.
 #[tokio::test]
 async fn a10_authority_is_the_intersection() {
     let mut dice = Dice(0x9E37_79B9_7F4A_7C15);

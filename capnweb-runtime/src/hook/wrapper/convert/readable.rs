@@ -1,23 +1,25 @@
-//! Streams to read from in what a facet hands out: their chunks are results, too.
+//! Streams to read from: their chunks pass, too.
 
 use std::task::{Context, Poll, ready};
 
-use super::nature::Nature;
-use super::readable::{Readable, Source, taken_already};
+use super::conversion::Conversion;
 use crate::error::Error;
-use crate::hook::{Cap, Outcome, Stub};
+use crate::hook::stream::{Nature, Source, taken_already};
+use crate::hook::wrapper::steps::{Step, left_out};
+use crate::hook::{Outcome, Stub};
 
-/// Returns a stream of what `narrow` makes of the chunks of another, and of its failure. A chunk that
-/// it refuses ends both.
+/// Returns where the chunks of a stream come from, converted, and its failure. A chunk that may not
+/// pass ends both. Why nobody wants more of them goes the other way, and is converted `there`.
 ///
 /// # Errors
 ///
-/// When the chunks pass through too many facets already: a peer can have what it was given narrowed
-/// again and again.
-pub(crate) fn narrow_readable(
+/// When the chunks pass too many wrappers already: a peer can have what it was given wrapped again
+/// and again.
+pub(in crate::hook::wrapper) fn convert_readable(
     stream: &Stub,
-    narrow: impl Fn(Outcome) -> Outcome + Send + 'static,
-) -> Result<Cap, Error> {
+    back: impl Conversion,
+    there: impl Conversion,
+) -> Result<Box<dyn Source>, Error> {
     let inside = match stream.cap().nature() {
         Nature::Readable(readable) => readable.layers(),
         Nature::Object | Nature::Writable(_) => 0,
@@ -27,17 +29,19 @@ pub(crate) fn narrow_readable(
         let text = "The stream is wrapped too many times.";
         return Err(Error::range_error(text).public());
     }
-    let source = Narrowed {
+    let source = Converted {
         origin: Origin::Untouched(stream.clone()),
-        narrow,
+        back,
+        there,
         layers,
     };
-    Ok(Readable::cap(Box::new(source)))
+    Ok(Box::new(source))
 }
 
-struct Narrowed<F> {
+struct Converted<B, T> {
     origin: Origin,
-    narrow: F,
+    back: B,
+    there: T,
     layers: usize,
 }
 
@@ -64,7 +68,7 @@ impl Origin {
     }
 }
 
-impl<F: Fn(Outcome) -> Outcome + Send + 'static> Source for Narrowed<F> {
+impl<B: Conversion, T: Conversion> Source for Converted<B, T> {
     fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<Outcome>> {
         let source = match self.origin.source() {
             Ok(source) => source,
@@ -74,14 +78,23 @@ impl<F: Fn(Outcome) -> Outcome + Send + 'static> Source for Narrowed<F> {
             return Poll::Ready(None);
         };
         let was_there = chunk.is_ok();
-        let narrowed = (self.narrow)(chunk);
-        if let (true, Err(error)) = (was_there, &narrowed) {
+        let converted = if left_out(Step::Chunk) {
+            chunk
+        } else {
+            self.back.chunk(chunk)
+        };
+        if let (true, Err(error)) = (was_there, &converted) {
             source.cancel(error.clone());
         }
-        Poll::Ready(Some(narrowed))
+        Poll::Ready(Some(converted))
     }
 
     fn cancel(&mut self, reason: Error) {
+        let reason = if left_out(Step::Cancelled) {
+            reason
+        } else {
+            self.there.error(reason)
+        };
         if let Ok(source) = self.origin.source() {
             source.cancel(reason);
         }
@@ -92,5 +105,5 @@ impl<F: Fn(Outcome) -> Outcome + Send + 'static> Source for Narrowed<F> {
     }
 }
 
-/// How many facets the chunks of a stream may pass through.
+/// How many wrappers the chunks of a stream may pass.
 const MAX_LAYERS: usize = 64;

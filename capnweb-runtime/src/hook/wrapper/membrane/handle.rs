@@ -1,0 +1,131 @@
+//! A membrane, as programs have it.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::border::{Border, Side};
+use super::crossing::Across;
+use crate::hook::Stub;
+use crate::hook::wrapper::Revoker;
+use crate::hook::wrapper::convert::Conversion as _;
+use crate::hook::wrapper::guard::Guard;
+use crate::hook::wrapper::wrap::broken;
+use crate::policy::{Direction, Policy};
+
+/// A boundary between two sides, an inside and an outside, that nothing crosses unwrapped, whichever
+/// way and however deep: not in results, in arguments or in what callbacks are given, not as what a
+/// promise becomes later, a chunk of a stream, an element of a `map` or a property of an error.
+///
+/// All that has ever crossed dies when it is revoked, also what was stored, or passed on to others,
+/// meanwhile. What comes back to the side that it is from is unwrapped: nobody is ever handed a
+/// wrapper of one's own object.
+///
+/// Clones are the same membrane.
+#[derive(Clone)]
+pub struct Membrane(Arc<Shared>);
+
+struct Shared {
+    border: Arc<Border>,
+    revoker: Revoker,
+    policy: Option<Arc<dyn Policy>>,
+}
+
+impl Membrane {
+    /// Creates a membrane that nothing has crossed yet.
+    pub fn new() -> Self {
+        Self::make(&Revoker::new(), None)
+    }
+
+    /// Creates a membrane that is revoked by this revoker, with everything else in its care.
+    pub fn under(revoker: &Revoker) -> Self {
+        Self::make(revoker, None)
+    }
+
+    /// Returns a membrane like this one, that nothing has crossed yet, with a policy that is asked
+    /// about each crossing, both ways: every call, read and chunk, of whatever is reached through it.
+    #[must_use]
+    pub fn with_policy(self, policy: impl Policy) -> Self {
+        Self::make(&self.0.revoker, Some(Arc::new(policy)))
+    }
+
+    fn make(revoker: &Revoker, policy: Option<Arc<dyn Policy>>) -> Self {
+        let border = Arc::new(Border::new());
+        let falling = Arc::downgrade(&border);
+        revoker.watch(Box::new(move |reason| {
+            if let Some(border) = falling.upgrade() {
+                border.fall(reason);
+            }
+        }));
+        Self(Arc::new(Shared {
+            border,
+            revoker: revoker.clone(),
+            policy,
+        }))
+    }
+
+    /// Returns what revokes it.
+    pub fn revoker(&self) -> Revoker {
+        self.0.revoker.clone()
+    }
+
+    /// Returns what the outside gets for something on the inside.
+    pub(crate) fn carry_out(&self, stub: &Stub, interface: Option<&'static str>) -> Stub {
+        self.carry(stub, Side::Inside, interface)
+    }
+
+    /// Returns what the inside gets for something on the outside.
+    pub(crate) fn carry_in(&self, stub: &Stub, interface: Option<&'static str>) -> Stub {
+        self.carry(stub, Side::Outside, interface)
+    }
+
+    fn carry(&self, stub: &Stub, from: Side, interface: Option<&'static str>) -> Stub {
+        let across = Across {
+            interface,
+            ..Across::new(self.clone(), from)
+        };
+        across.capability(stub).unwrap_or_else(broken)
+    }
+
+    /// Returns who decides what may cross to something on a side, if anybody does.
+    pub(super) fn guard(&self, interface: Option<&'static str>, side: Side) -> Option<Guard> {
+        let policy = Arc::clone(self.0.policy.as_ref()?);
+        let direction = match side {
+            Side::Inside => Direction::Inward,
+            Side::Outside => Direction::Outward,
+        };
+        Some(Guard::new(interface, direction, policy))
+    }
+
+    /// Returns how many wrappers there are.
+    #[cfg(test)]
+    pub(super) fn wrappers(&self) -> usize {
+        self.0.border.fronts()
+    }
+
+    pub(super) fn border(&self) -> &Arc<Border> {
+        &self.0.border
+    }
+}
+
+impl PartialEq for Membrane {
+    /// Whether both are the same membrane.
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Eq for Membrane {}
+
+impl Default for Membrane {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for Membrane {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Membrane")
+            .field("revoked", &self.0.revoker.is_revoked())
+            .finish_non_exhaustive()
+    }
+}
