@@ -1,5 +1,5 @@
 //! Guides: for those who know Rust, for those who know the JavaScript library, for those who choose,
-//! and for those who want numbers.
+//! for those who hand out authority, and for those who want numbers.
 
 #[doc = include_str!("../docs/links.txt")]
 #[doc = include_str!("../docs/guide-rust.md")]
@@ -14,3 +14,14 @@ pub mod comparison {}
 
 #[doc = include_str!("../docs/performance.md")]
 pub mod performance {}
+
+#[doc = include_str!("../docs/links.txt")]
+#[doc = include_str!("../docs/cookbook.md")]
+pub mod cookbook {}
+
+#[doc = include_str!("../docs/links.txt")]
+#[doc = include_str!("../docs/threats.md")]
+pub mod threats {}
+
+#[doc = include_str!("../docs/litmus.md")]
+pub mod litmus {}
