@@ -39,8 +39,10 @@
 //!
 //! New here? [`guide::rust`] takes the concepts in order and says where it bites;
 //! [`guide::javascript`] puts the JavaScript library on the left and this crate on the right;
-//! [`guide::comparison`] tells when to take something else. Below, each concept has an example, and
-//! the folder `examples` has programs to run.
+//! [`guide::comparison`] tells when to take something else. [`guide::cookbook`] has a pattern for each
+//! way of handing out authority, [`guide::threats`] says what it is worth to an attacker, and
+//! [`guide::litmus`] what was tried. Below, each concept has an example, and the folder `examples` has
+//! programs to run.
 //!
 //! # The words
 //!
