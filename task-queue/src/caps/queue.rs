@@ -12,7 +12,7 @@ use crate::model::{TaskId, TaskKind, TaskStatus};
 
 /// The queue of tasks.
 #[capability]
-#[attenuate(Submitter { submit -> TaskHandle, get_task -> TaskHandle, list_tasks, cancel_task, id, task_count })]
+#[attenuate(Submitter { submit -> TaskHandle, get_task -> TaskHandle, list_tasks, cancel_task, retry_task, id, task_count })]
 pub trait TaskQueue {
     /// Accepts a task. `params` may ask for `needs_storage`, `needs_gpu` and `needs_network`; what
     /// the queue's policy does not grant is refused. They may also say `retry`, `not_before` (in
@@ -27,6 +27,10 @@ pub trait TaskQueue {
 
     /// Cancels a task of this queue.
     async fn cancel_task(&self, id: String) -> Result<Cancelled>;
+
+    /// Has a task of this queue tried once more that has failed or was cancelled; its failures count
+    /// anew, and it goes on from its checkpoint.
+    async fn retry_task(&self, id: String) -> Result<Retried>;
 
     /// Returns the storage that tasks share.
     async fn get_shared_storage(&self) -> Result<StorageStub>;
@@ -65,6 +69,16 @@ pub struct TaskSummary {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Cancelled {
+    /// Always true; what fails is an error.
+    pub success: bool,
+    /// The task.
+    pub task_id: TaskId,
+}
+
+/// The answer of having a task tried once more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Retried {
     /// Always true; what fails is an error.
     pub success: bool,
     /// The task.

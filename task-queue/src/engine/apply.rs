@@ -25,7 +25,12 @@ pub fn apply(state: &mut State, command: Command, now: Timestamp) -> Result<Vec<
         Command::Cancel(cancel) => cancel.apply(&mut turn),
         Command::Register(register) => register.apply(&mut turn),
         Command::Revoke(revoke) => revoke.apply(&mut turn),
+        Command::Retry(retry) => retry.apply(&mut turn),
         Command::Lose(lose) => lose.apply(&mut turn),
+        Command::Disband(disband) => {
+            disband.apply(&mut turn);
+            Ok(())
+        }
         Command::Due => {
             turn.fire_timers();
             Ok(())

@@ -3,7 +3,7 @@
 use crate::engine::effect::Notice;
 use crate::engine::rejected::{Payload, Rejected};
 use crate::engine::turn::Turn;
-use crate::model::{Task, TaskId, TaskSpec, TaskState};
+use crate::model::{Submitter, Task, TaskId, TaskSpec, TaskState};
 
 /// Accept a task.
 #[derive(Debug, Clone, PartialEq)]
@@ -12,15 +12,27 @@ pub struct Submit {
     pub task: TaskId,
     /// What is to be done.
     pub spec: TaskSpec,
+    /// Whose it is.
+    pub submitter: Submitter,
 }
 
 impl Submit {
+    /// Creates the command by which a supervisor submits a task.
+    pub const fn new(task: TaskId, spec: TaskSpec) -> Self {
+        Self {
+            task,
+            spec,
+            submitter: Submitter::Supervisor,
+        }
+    }
+
     pub(in crate::engine) fn apply(self, turn: &mut Turn<'_>) -> Result<(), Rejected> {
         self.check(turn)?;
         let id = self.task;
         let start = self.spec.not_before.filter(|&at| at > turn.now);
         let order = turn.state.take_order();
         let mut task = Task::new(id, self.spec, order, turn.now);
+        task.submitter = self.submitter;
         task.state = start.map_or(TaskState::Pending, TaskState::Scheduled);
         let status = task.status();
         turn.state.insert_task(task);
