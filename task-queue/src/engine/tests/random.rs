@@ -11,8 +11,8 @@ use crate::engine::{
     Revoke, Start, Submit,
 };
 use crate::model::{
-    Entropy, Epoch, Failure, RetryPolicy, TaskId, TaskKind, TaskSpec, TaskState, Timestamp,
-    WorkerId, WorkerKind, WorkerStatus,
+    Epoch, Failure, RetryPolicy, TaskId, TaskKind, TaskSpec, TaskState, Timestamp, WorkerId,
+    WorkerKind, WorkerStatus,
 };
 
 #[derive(Default)]
