@@ -25,7 +25,7 @@ pub use lock::{Lock, LockStub};
 pub use network::{Fetched, Network, NetworkReader, NetworkReaderStub, NetworkStats, NetworkStub};
 pub use observer::{Completion, Failing, ProgressObserver, ProgressObserverStub, ProgressUpdate};
 pub use queue::{
-    Cancelled, Retried, Submitter, SubmitterStub, TaskQueue, TaskQueueStub, TaskSummary,
+    Cancelled, Retried, Submission, Submitter, SubmitterStub, TaskQueue, TaskQueueStub, TaskSummary,
 };
 pub use resource_error::ResourceError;
 pub use resources::{LentGpu, LentNetwork, LentStorage, Loan, LoanStub, Resources, ResourcesStub};

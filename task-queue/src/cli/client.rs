@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 
-use capnweb_runtime::connect;
+use capnweb_runtime::{Capability as _, Stub, connect};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -17,8 +17,8 @@ type Out<'a> = &'a mut (dyn Write + Send);
 
 /// Submits a task, and says its id.
 pub(super) async fn submit(options: SubmitOptions, out: Out<'_>) -> Result<(), RunError> {
-    let queue = queue(&options.client).await?;
-    let submitted = queue.submit(options.kind, options.params).await;
+    let served = connected(&options.client).await?;
+    let submitted = served.queue.submit(options.kind, options.params).await;
     let task = submitted.map_err(RunError::Refused)?;
     let id = task.id().await.map_err(RunError::Refused)?;
     say(&options.client, out, &json!({"id": id}), |out| {
@@ -28,16 +28,16 @@ pub(super) async fn submit(options: SubmitOptions, out: Out<'_>) -> Result<(), R
 
 /// Says what is known of a task.
 pub(super) async fn get(options: TaskOptions, out: Out<'_>) -> Result<(), RunError> {
-    let queue = queue(&options.client).await?;
-    let info = queue.get_task(options.id).get_info().await;
+    let served = connected(&options.client).await?;
+    let info = served.queue.get_task(options.id).get_info().await;
     let info = info.map_err(RunError::Refused)?;
     say(&options.client, out, &info, |out| describe(&info, out))
 }
 
 /// Says which tasks there are.
 pub(super) async fn list(options: ListOptions, out: Out<'_>) -> Result<(), RunError> {
-    let queue = queue(&options.client).await?;
-    let tasks = queue.list_tasks().await.map_err(RunError::Refused)?;
+    let served = connected(&options.client).await?;
+    let tasks = served.queue.list_tasks().await.map_err(RunError::Refused)?;
     say(&options.client, out, &tasks, |out| {
         tasks.iter().try_for_each(|task| line(task, out))
     })
@@ -45,8 +45,8 @@ pub(super) async fn list(options: ListOptions, out: Out<'_>) -> Result<(), RunEr
 
 /// Cancels a task.
 pub(super) async fn cancel(options: TaskOptions, out: Out<'_>) -> Result<(), RunError> {
-    let queue = queue(&options.client).await?;
-    let done = queue.cancel_task(options.id).await;
+    let served = connected(&options.client).await?;
+    let done = served.queue.cancel_task(options.id).await;
     let done = done.map_err(RunError::Refused)?;
     say(&options.client, out, &done, |out| {
         writeln!(out, "cancelled {}", done.task_id)
@@ -55,27 +55,38 @@ pub(super) async fn cancel(options: TaskOptions, out: Out<'_>) -> Result<(), Run
 
 /// Has a task tried once more.
 pub(super) async fn retry(options: TaskOptions, out: Out<'_>) -> Result<(), RunError> {
-    let queue = queue(&options.client).await?;
-    let done = queue.retry_task(options.id).await;
+    let served = connected(&options.client).await?;
+    let done = served.queue.retry_task(options.id).await;
     let done = done.map_err(RunError::Refused)?;
     say(&options.client, out, &done, |out| {
         writeln!(out, "retrying {}", done.task_id)
     })
 }
 
-async fn queue(client: &Client) -> Result<TaskQueueStub, RunError> {
+/// A queue that is served elsewhere.
+struct Connected {
+    queue: TaskQueueStub,
+    /// The connection is there as long as this is.
+    _main: Stub,
+}
+
+async fn connected(client: &Client) -> Result<Connected, RunError> {
     let unreachable = |source| RunError::Unreachable {
         url: client.url.clone(),
         source,
     };
     if client.open {
         let gateway: GatewayStub = connect(&client.url).await.map_err(unreachable)?;
-        return gateway.get_task_queue().await.map_err(RunError::Refused);
+        let queue = gateway.get_task_queue().await.map_err(RunError::Refused)?;
+        let _main = gateway.into_stub();
+        return Ok(Connected { queue, _main });
     }
     let secret = secret(&client.secrets)?;
     let gate: GateStub = connect(&client.url).await.map_err(unreachable)?;
     let queue = gate.redeem(secret).get_task_queue().await;
-    queue.map_err(RunError::Refused)
+    let queue = queue.map_err(RunError::Refused)?;
+    let _main = gate.into_stub();
+    Ok(Connected { queue, _main })
 }
 
 /// Reads the most powerful secret there is in a file; whoever may do less has a file with less.

@@ -15,6 +15,7 @@ pub fn apply(state: &mut State, command: Command, now: Timestamp) -> Result<Vec<
     let mut turn = Turn::new(state, now);
     match command {
         Command::Submit(submit) => submit.apply(&mut turn),
+        Command::SubmitMany(many) => many.apply(&mut turn),
         Command::Start(start) => start.apply(&mut turn),
         Command::SetProgress(report) => report.apply(&mut turn),
         Command::AddLog(report) => report.apply(&mut turn),

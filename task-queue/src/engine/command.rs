@@ -2,7 +2,7 @@
 
 use crate::engine::commands::{
     AddLog, Cancel, Complete, Disband, Emit, Fail, Lose, Reap, Register, Retry, Revoke,
-    SaveCheckpoint, SetProgress, Start, Submit,
+    SaveCheckpoint, SetProgress, Start, Submit, SubmitMany,
 };
 use crate::model::Epoch;
 
@@ -11,6 +11,8 @@ use crate::model::Epoch;
 pub enum Command {
     /// Accept a task.
     Submit(Submit),
+    /// Accept tasks, all or none.
+    SubmitMany(SubmitMany),
     /// Have a worker begin an attempt at a task.
     Start(Start),
     /// Record how far a task has come.

@@ -47,7 +47,7 @@ pub use apply::apply;
 pub use command::{Actor, Command};
 pub use commands::{
     AddLog, Cancel, Complete, Disband, Emit, Fail, Lose, Reap, Register, Retry, Revoke,
-    SaveCheckpoint, SetProgress, Start, Submit,
+    SaveCheckpoint, SetProgress, Start, Submit, SubmitMany,
 };
 pub use config::{Config, DispatchMode, Limits, Retention};
 pub use effect::{Assignment, Effect, Notice};

@@ -13,11 +13,15 @@ use super::refusal::Refusal;
 use super::storage::storage;
 use super::task::{Identity, handle};
 use crate::caps::{
-    Cancelled, GpuStub, NetworkStub, Retried, StorageStub, TaskHandleStub, TaskQueue, TaskSummary,
+    Cancelled, GpuStub, NetworkStub, Retried, StorageStub, Submission, TaskHandleStub, TaskQueue,
+    TaskSummary,
 };
-use crate::engine::{Cancel, Command, Retry, Submit};
+use crate::engine::{Cancel, Command, Retry, Submit, SubmitMany};
 use crate::entropy::OsEntropy;
 use crate::model::{Access, Grants, Submitter, Task as Record, TaskId, TaskSpec};
+
+/// How many tasks are accepted at once: a turn of the queue's owner shall be short.
+const MAX_AT_ONCE: usize = 10_000;
 
 /// The queue, as one role sees it.
 pub(super) struct ServedQueue {
@@ -79,20 +83,35 @@ impl ServedQueue {
 
     /// Accepts a task; returns, once it is stored, who it is.
     pub(super) async fn accept(&self, kind: &str, params: Value) -> Result<Identity, Refusal> {
-        let spec = TaskSpec::from_submission(kind, params, self.ceiling)?;
-        let id = TaskId::generate(&mut OsEntropy);
+        let submit = self.submission(kind, params)?;
         let accepted = Identity {
-            id,
-            kind: spec.kind,
-            grants: spec.grants,
-        };
-        let submit = Submit {
-            task: id,
-            spec,
-            submitter: self.scope.submitter(),
+            id: submit.task,
+            kind: submit.spec.kind,
+            grants: submit.spec.grants,
         };
         self.hub.owner.apply(Command::Submit(submit)).await?;
         Ok(accepted)
+    }
+
+    async fn accept_many(&self, tasks: Vec<Submission>) -> Result<Vec<TaskId>, Refusal> {
+        if tasks.len() > MAX_AT_ONCE {
+            return Err(Refusal::TooManyAtOnce { max: MAX_AT_ONCE });
+        }
+        let tasks = tasks.into_iter();
+        let tasks = tasks.map(|task| self.submission(&task.kind, task.params));
+        let tasks: Vec<_> = tasks.collect::<Result<_, _>>()?;
+        let names = tasks.iter().map(|submit| submit.task).collect();
+        let many = Command::SubmitMany(SubmitMany { tasks });
+        self.hub.owner.apply(many).await?;
+        Ok(names)
+    }
+
+    fn submission(&self, kind: &str, params: Value) -> Result<Submit, Refusal> {
+        Ok(Submit {
+            task: TaskId::generate(&mut OsEntropy),
+            spec: TaskSpec::from_submission(kind, params, self.ceiling)?,
+            submitter: self.scope.submitter(),
+        })
     }
 }
 
@@ -100,6 +119,10 @@ impl TaskQueue for ServedQueue {
     async fn submit(&self, kind: String, params: Option<Value>) -> Result<TaskHandleStub> {
         let task = self.accept(&kind, params.unwrap_or_default()).await?;
         Ok(handle(&self.hub, task))
+    }
+
+    async fn submit_many(&self, tasks: Vec<Submission>) -> Result<Vec<TaskId>> {
+        Ok(self.accept_many(tasks).await?)
     }
 
     async fn get_task(&self, id: String) -> Result<TaskHandleStub> {

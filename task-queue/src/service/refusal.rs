@@ -30,6 +30,12 @@ pub(super) enum Refusal {
     /// The name is no worker's kind.
     #[error(transparent)]
     Kind(#[from] UnknownKind),
+    /// More was submitted at once than is taken at once.
+    #[error("at most {max} tasks are accepted at once")]
+    TooManyAtOnce {
+        /// How many are.
+        max: usize,
+    },
     /// There is no task of that name in this queue.
     #[error("task not found")]
     NoSuchTask,

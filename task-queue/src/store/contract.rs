@@ -74,7 +74,7 @@ pub enum StoreError {
         source: serde_json::Error,
     },
     /// Another process has the store open.
-    #[error("another task queue is using {path}: stop it first, or choose another directory")]
+    #[error("{path} is in use by another task queue: stop that first, or choose another directory")]
     InUse {
         /// Where the store is.
         path: PathBuf,

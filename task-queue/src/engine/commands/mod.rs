@@ -25,4 +25,4 @@ pub use report::{AddLog, Emit, SaveCheckpoint, SetProgress};
 pub use retry::Retry;
 pub use revoke::Revoke;
 pub use start::Start;
-pub use submit::Submit;
+pub use submit::{Submit, SubmitMany};

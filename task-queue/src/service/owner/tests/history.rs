@@ -13,6 +13,8 @@ use crate::model::{EndReason, Epoch, Snapshot, Task, TaskId, TaskStatus};
 pub(super) struct History {
     /// Submitted, and answered.
     accepted: HashSet<TaskId>,
+    /// Submitted, and refused since there was no room.
+    refused: HashSet<TaskId>,
     /// Delivered, and answered.
     delivered: HashMap<TaskId, Vec<Value>>,
     /// Recorded, as somebody was told or could read.
@@ -36,6 +38,10 @@ fn speaker(value: &Value) -> u64 {
 impl History {
     pub(super) fn accept(&mut self, task: TaskId) {
         self.accepted.insert(task);
+    }
+
+    pub(super) fn refuse(&mut self, task: TaskId) {
+        self.refused.insert(task);
     }
 
     pub(super) fn deliver(&mut self, task: TaskId, part: Value) {
@@ -131,6 +137,12 @@ impl History {
             assert!(
                 stored.contains_key(task),
                 "{task} was accepted, and is lost"
+            );
+        }
+        for task in &self.refused {
+            assert!(
+                !stored.contains_key(task),
+                "{task} was refused, and is there"
             );
         }
         for (task, result) in &self.results {

@@ -18,8 +18,7 @@ use crate::model::{
 use crate::service::owner::World as _;
 use crate::service::refusal::Refusal;
 
-/// Submits tasks, each until it is accepted or nobody knows whether it was; now and then one is
-/// cancelled, or tried again.
+/// Submits tasks, each once; now and then one is cancelled, or tried again.
 pub(super) async fn client(stage: Arc<Stage>, tasks: usize) {
     for _ in 0..tasks {
         stage.linger(20).await;
@@ -27,6 +26,11 @@ pub(super) async fn client(stage: Arc<Stage>, tasks: usize) {
         let spec = spec(&stage);
         match stage.apply(Command::Submit(Submit::new(task, spec))).await {
             Ok(()) => stage.history().accept(task),
+            Err(Refusal::StorageFull) => {
+                stage.history().refuse(task);
+                continue;
+            }
+            // Nobody knows whether it was.
             Err(_) => continue,
         }
         if stage.roll(10) == 0 {
