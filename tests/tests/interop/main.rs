@@ -8,6 +8,7 @@ mod js_to_rust;
 #[path = "../../../capnweb-runtime/examples/interop-target/mapping.rs"]
 mod mapping;
 mod program;
+mod revocation;
 mod rust_to_js;
 #[path = "../../../capnweb-runtime/examples/interop-target/streams.rs"]
 mod streams;
