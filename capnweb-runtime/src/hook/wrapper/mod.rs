@@ -2,8 +2,10 @@
 //!
 //! `attenuated` knows some members of what it is in front of, a `guard` lets through what a policy admits
 //! (also of `method`s that are read as functions), a `metered` one what is paid for, `brand` is known to its
-//! maker, and a `caretaker` lets nothing through once its `revoker` says so. All are put in front by `wrap`,
-//! which bounds how many may stand one before the other.
+//! maker, and a `caretaker` lets nothing through once its `revoker` says so. A `membrane` wraps whatever
+//! crosses it, both ways; `convert` is the walk through values and streams by which it does, and by which
+//! facets narrow, with `steps` that tests leave out. All are put in front by `wrap`, which bounds how many
+//! may stand one before the other.
 //!
 //! What a revoker shuts is a `gate`. A call carries the `passage` of gates that it came through to where
 //! its handler is entered, and streams are `severed`.

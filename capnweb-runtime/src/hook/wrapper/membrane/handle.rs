@@ -14,15 +14,8 @@ use crate::hook::wrapper::guard::Guard;
 use crate::hook::wrapper::wrap::broken;
 use crate::policy::{Direction, Policy};
 
-/// A boundary between two sides, an inside and an outside, that nothing crosses unwrapped, whichever
-/// way and however deep: not in results, in arguments or in what callbacks are given, not as what a
-/// promise becomes later, a chunk of a stream, an element of a `map` or a property of an error.
-///
-/// All that has ever crossed dies when it is revoked, also what was stored, or passed on to others,
-/// meanwhile. What comes back to the side that it is from is unwrapped: nobody is ever handed a
-/// wrapper of one's own object.
-///
-/// Clones are the same membrane.
+#[doc = include_str!("../../../../docs/links.txt")]
+#[doc = include_str!("../../../../docs/membranes.md")]
 #[derive(Clone)]
 pub struct Membrane(Arc<Shared>);
 
