@@ -45,6 +45,7 @@ pub(super) enum Progress {
 
 impl Replay {
     /// Begins; fails if there is no room to keep the input meanwhile.
+    #[allow(clippy::result_large_err, reason = "what is refused is handed back")]
     pub(super) fn new(
         mapper: Mapper,
         input: &Value,

@@ -10,6 +10,7 @@ use crate::hook::hardening::shielded;
 use crate::hook::map::Guard;
 use crate::hook::promise::{PromiseCell, Resolver};
 use crate::hook::wrapper::convert::Passing;
+use crate::hook::wrapper::gate::Sever;
 use crate::hook::wrapper::steps::{Step, left_out};
 use crate::sync::{Mutex, MutexGuard};
 
@@ -120,6 +121,7 @@ impl Border {
         }
         let ticket = state.ticket();
         let cell = result.cell().filter(|_| !left_out(Step::Pending));
+        let cell = cell.map(Arc::downgrade);
         state.pending.extend(cell.map(|cell| (ticket, cell)));
         drop(state);
         let pending = Pending {
@@ -171,6 +173,14 @@ impl Border {
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Sever for Border {
+    fn sever(&self, reason: Error) {
+        if let Error::Revoked(reason) = reason {
+            self.fall(&reason);
+        }
     }
 }
 

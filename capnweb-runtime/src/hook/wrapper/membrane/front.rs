@@ -45,6 +45,8 @@ impl Front {
         target: Cap,
         kind: impl FnOnce() -> Kind,
     ) -> Arc<Passing<Self>> {
+        // Asked before the membrane's table is locked: it may lead through another of its wrappers.
+        let interface = across.interface.or_else(|| target.interface());
         let (address, side) = (target.address(), across.from);
         let key = Key { address, side };
         across.membrane.border().front(key, || {
@@ -53,7 +55,7 @@ impl Front {
                 side,
                 key,
                 kind: kind(),
-                interface: across.interface.or_else(|| target.interface()),
+                interface,
                 target: Mutex::new(Some(target)),
             })
         })
@@ -120,7 +122,8 @@ impl Boundary for Front {
     }
 
     fn begin(&self, result: Resolver) -> Option<Resolver> {
-        self.membrane.border().bind(result)
+        let result = self.membrane.border().bind(result)?;
+        self.membrane.pass(result)
     }
 
     fn guard(&self) -> Option<Guard> {

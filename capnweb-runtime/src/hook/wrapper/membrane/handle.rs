@@ -6,27 +6,24 @@ use std::sync::Arc;
 use super::border::{Border, Side};
 use super::crossing::Across;
 use crate::hook::Stub;
+use crate::hook::promise::Resolver;
 use crate::hook::wrapper::Revoker;
 use crate::hook::wrapper::convert::Conversion as _;
+use crate::hook::wrapper::gate::Listed;
 use crate::hook::wrapper::guard::Guard;
 use crate::hook::wrapper::wrap::broken;
 use crate::policy::{Direction, Policy};
 
-/// A boundary between two sides, an inside and an outside, that nothing crosses unwrapped, whichever
-/// way and however deep: not in results, in arguments or in what callbacks are given, not as what a
-/// promise becomes later, a chunk of a stream, an element of a `map` or a property of an error.
-///
-/// All that has ever crossed dies when it is revoked, also what was stored, or passed on to others,
-/// meanwhile. What comes back to the side that it is from is unwrapped: nobody is ever handed a
-/// wrapper of one's own object.
-///
-/// Clones are the same membrane.
+#[doc = include_str!("../../../../docs/links.txt")]
+#[doc = include_str!("../../../../docs/membranes.md")]
 #[derive(Clone)]
 pub struct Membrane(Arc<Shared>);
 
 struct Shared {
     border: Arc<Border>,
     revoker: Revoker,
+    /// The place of the border among what falls when the revoker says so.
+    _listed: Listed,
     policy: Option<Arc<dyn Policy>>,
 }
 
@@ -51,16 +48,17 @@ impl Membrane {
     fn make(revoker: &Revoker, policy: Option<Arc<dyn Policy>>) -> Self {
         let border = Arc::new(Border::new());
         let falling = Arc::downgrade(&border);
-        revoker.watch(Box::new(move |reason| {
-            if let Some(border) = falling.upgrade() {
-                border.fall(reason);
-            }
-        }));
         Self(Arc::new(Shared {
+            _listed: revoker.gate().list(falling),
             border,
             revoker: revoker.clone(),
             policy,
         }))
+    }
+
+    /// Lets a call through, whose handler is then not entered once the membrane was revoked.
+    pub(super) fn pass(&self, result: Resolver) -> Option<Resolver> {
+        self.0.revoker.gate().pass(result)
     }
 
     /// Returns what revokes it.

@@ -24,10 +24,10 @@ fn here() -> Scene {
 /// Somebody on the inside who gives back what it is given, and notes it.
 fn echo(scene: &Scene) -> (Stub, Arc<std::sync::Mutex<Vec<Value>>>) {
     let noted = Arc::<std::sync::Mutex<Vec<Value>>>::default();
-    let notes = Arc::clone(&noted);
+    let log = Arc::clone(&noted);
     let echo = scene.enter(move |args| {
         let given = only(args);
-        notes.lock().unwrap().push(given.clone());
+        log.lock().unwrap().push(given.clone());
         ready(Ok(given))
     });
     (echo, noted)
@@ -187,6 +187,20 @@ async fn a_facet_of_a_wrapper_is_no_wrapper() {
         value(&apply(&got, [])).await.is_err(),
         "the facet has nothing"
     );
+}
+
+/// The fault: to look for the name of an interface behind a dead wrapper of the same membrane asks the
+/// membrane, which is being asked.
+#[tokio::test]
+async fn what_is_in_front_of_a_dead_wrapper_is_wrapped_too() {
+    let scene = here();
+    let wrapped = scene
+        .membrane
+        .outward_stub(&scene.secret(Side::Inside).stub());
+    let sealed = Brand::<u32>::new().seal_stub(&wrapped, Arc::new(7));
+    scene.membrane.revoker().revoke("over");
+    let again = scene.membrane.inward_stub(&sealed);
+    assert!(value(&apply(&again, [])).await.unwrap_err().is_revoked());
 }
 
 /// A maker knows its own where it comes home, and not as what others have put a membrane around.

@@ -54,11 +54,11 @@ fn cells() -> impl Iterator<Item = Cell> {
                 })
             })
         })
-        .filter(Cell::is_possible)
+        .filter(|cell| cell.is_possible())
 }
 
 impl Cell {
-    fn is_possible(&self) -> bool {
+    fn is_possible(self) -> bool {
         let is_map = matches!(
             self.way,
             Way::MapCapture | Way::MapOfResult | Way::MapOfProperty
@@ -121,7 +121,7 @@ impl Cell {
             return Err("it is bare".to_owned());
         }
         let answer = value(&apply(&stub, [])).await;
-        check(matches!(answer, Ok(Value::Number(_))), "it does not work")?;
+        check(answer.is_ok(), "it does not work")?;
         if self.moment == Moment::InFlight {
             let hanging = apply(&stub, [Value::Null]);
             settle().await;
@@ -189,4 +189,4 @@ async fn is_noticed() -> bool {
 }
 
 /// More than anything takes: time passes only when nobody has anything to do.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);

@@ -89,9 +89,8 @@ impl Parcel {
         let it = match self {
             Self::Bare => parcel,
             Self::Array => first(parcel),
-            Self::Object => member(parcel, "it"),
+            Self::Object | Self::ErrorProperty => member(parcel, "it"),
             Self::Deep => member(first(member(first(parcel), "it")), "it"),
-            Self::ErrorProperty => member(parcel, "it"),
             Self::Cause => member(member(parcel, "cause"), "it"),
             Self::Aggregate => member(first(member(parcel, "errors")), "it"),
             Self::Promise | Self::PlaceInPromise => match parcel {

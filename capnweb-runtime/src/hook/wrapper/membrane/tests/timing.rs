@@ -69,7 +69,7 @@ async fn all_of(attacks: &[(&str, Attack)]) -> Found {
     Ok(())
 }
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 fn revoked(outcome: &Outcome) -> bool {
     outcome.as_ref().is_err_and(Error::is_revoked)

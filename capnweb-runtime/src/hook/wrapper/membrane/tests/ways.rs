@@ -147,7 +147,7 @@ impl Way {
                     Self::CallbackArgument => vec![goods.get().await],
                     _ => Vec::new(),
                 };
-                post.put(opened(value(&apply(&callback, args)).await))
+                Ok(post.put(opened(value(&apply(&callback, args)).await)))
             })
         });
         let callback = function(move |args| {
@@ -156,7 +156,7 @@ impl Way {
                 match self {
                     Self::CallbackResult => Ok(goods.get().await),
                     Self::CallbackThrows => Err(goods.failure().await),
-                    _ => post.put(Ok(only(args))),
+                    _ => Ok(post.put(Ok(only(args)))),
                 }
             })
         });
@@ -178,7 +178,7 @@ impl Way {
                     stream.cancel(goods.failure().await);
                     return Ok(Value::Undefined);
                 }
-                post.put(opened(read(only(args)).await))
+                Ok(post.put(opened(read(only(args)).await)))
             })
         });
         let answer = act(&actor, [self.stream(goods, to_outside)]);
@@ -213,7 +213,7 @@ impl Way {
             _ => stream::pending::<Result<Value, Error>>().boxed(),
         };
         let stream: ReadableStream<Value> = ReadableStream::with_cancel(chunks, move |reason| {
-            drop(cancelled.put(carried(&reason)))
+            drop(cancelled.put(carried(&reason)));
         });
         to_value(&stream).unwrap()
     }
@@ -225,7 +225,7 @@ impl Way {
         let inner_goods = goods.clone();
         let actor = scene.enter(move |args| {
             let (post, goods) = (to_inside.clone(), inner_goods.clone());
-            Box::pin(async move { post.put(opened(self.write(only(args), goods).await)) })
+            Box::pin(async move { Ok(post.put(opened(self.write(only(args), goods).await))) })
         });
         let answer = act(&actor, [self.sink(goods, to_outside)]);
         let to_the_inside = matches!(self, Self::ArgumentSinkFails);
@@ -241,13 +241,11 @@ impl Way {
         let answer = act(&actor, []);
         let stream = value(&answer).await?;
         let written = opened(self.write(stream, goods).await);
-        match self {
-            Self::ResultSinkFails => written,
-            _ => {
-                written?;
-                delivered(&answer, inside).await
-            }
+        if let Self::ResultSinkFails = self {
+            return written;
         }
+        written?;
+        delivered(&answer, inside).await
     }
 
     fn sink(self, goods: Goods, post: Post) -> Value {
@@ -363,7 +361,7 @@ async fn map_capture(scene: &Scene, goods: Goods) -> Outcome {
 /// Puts somebody on the inside who takes what it is given.
 fn taker(scene: &Scene) -> (Stub, UnboundedReceiver<Outcome>) {
     let (to_inside, inside) = post();
-    let actor = scene.enter(move |args| ready(to_inside.put(Ok(only(args)))));
+    let actor = scene.enter(move |args| ready(Ok(to_inside.put(Ok(only(args))))));
     (actor, inside)
 }
 
