@@ -69,11 +69,11 @@ pub(crate) use stream::{
 };
 pub use stub::Stub;
 pub(crate) use waiter::Waiter;
+#[cfg(feature = "websocket")]
+pub(crate) use wrapper::BrandKey;
 pub use wrapper::{Brand, Facet, Membrane, Results, Revoker};
 #[cfg(feature = "sturdy")]
 pub(crate) use wrapper::{Meter, Taken, metered};
-#[cfg(feature = "websocket")]
-pub(crate) use wrapper::BrandKey;
 pub(crate) use wrapper::{attenuate, guarded, revocable};
 
 /// A value as programs see it: the tree with live stubs as its leaves.

@@ -8,7 +8,7 @@ use super::promise::Promise;
 use super::rpc_error::RpcError;
 use crate::data;
 use crate::error::{Error, Result};
-use crate::hook::{Stub, Value, guarded};
+use crate::hook::{Revoker, Stub, Value, guarded, revocable};
 use crate::policy::Policy;
 use crate::value::{Path, Segment};
 
@@ -58,6 +58,11 @@ impl Stub {
     #[must_use]
     pub fn guarded(&self, policy: impl Policy) -> Self {
         guarded(self, None, policy)
+    }
+
+    /// Returns a reference to the same object, and what takes it back, as of every typed stub.
+    pub fn revocable(&self) -> (Self, Revoker) {
+        revocable(self)
     }
 
     /// Takes this as a reference of a known type. Nothing is asked of the object: a method it does

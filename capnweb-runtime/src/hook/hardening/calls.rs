@@ -34,10 +34,7 @@ impl CallsInFlight {
 
     /// Counts the call that this settles for its session, and gives it a place, if one is left for a call along such
     /// a path.
-    #[allow(
-        clippy::result_large_err,
-        reason = "it is moved once, and only where something is refused"
-    )]
+    #[allow(clippy::result_large_err, reason = "what is refused is handed back")]
     pub(crate) fn admit(
         &self,
         path: &Path,

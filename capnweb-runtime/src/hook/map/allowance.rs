@@ -76,10 +76,7 @@ impl Allowance {
     }
 
     /// Gives a call a place among the peer's calls in flight.
-    #[allow(
-        clippy::result_large_err,
-        reason = "it is moved once, and only where something is refused"
-    )]
+    #[allow(clippy::result_large_err, reason = "what is refused is handed back")]
     pub(super) fn admit(
         &self,
         path: &Path,

@@ -45,10 +45,7 @@ pub(super) enum Progress {
 
 impl Replay {
     /// Begins; fails if there is no room to keep the input meanwhile.
-    #[allow(
-        clippy::result_large_err,
-        reason = "it is moved once, and only where something is refused"
-    )]
+    #[allow(clippy::result_large_err, reason = "what is refused is handed back")]
     pub(super) fn new(
         mapper: Mapper,
         input: &Value,

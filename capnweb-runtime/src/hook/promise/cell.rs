@@ -7,6 +7,7 @@ use tokio::sync::Notify;
 
 use super::op::{Action, Follower, Op, Queue, Resolution};
 use super::resolver::Resolver;
+use crate::error::Error;
 use crate::hook::cap::{Cap, Outcome, State};
 use crate::hook::hardening::{CLOSING, Charge, Links, bury, is_flat, shielded, take_turn};
 use crate::hook::map::Mapper;
@@ -101,6 +102,14 @@ impl PromiseCell {
             self.store(outcome);
         }
         self.drain();
+    }
+
+    /// Fails the promise, unless it has settled, and tells who is to settle it that nobody wants what it
+    /// would be settled with.
+    pub(in crate::hook) fn cut_off(self: &Arc<Self>, error: Error) {
+        self.settle(Err(error), None);
+        self.abandoned.store(true, Ordering::Release);
+        self.abandonment.notify_waiters();
     }
 
     /// Runs what has waited for the outcome.
@@ -198,7 +207,7 @@ impl PromiseCell {
         self.lock().charge = Some(charge);
     }
 
-    /// Returns whether every handle to the promise was dropped before it settled.
+    /// Returns whether every handle to the promise was dropped before it settled, or it was cut off.
     pub(crate) fn is_abandoned(&self) -> bool {
         self.abandoned.load(Ordering::Acquire)
     }

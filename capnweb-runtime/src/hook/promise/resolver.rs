@@ -1,6 +1,6 @@
 //! The right to settle a promise.
 
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 
 use super::cell::PromiseCell;
 use super::local::promise;
@@ -11,6 +11,7 @@ use crate::hook::hardening::{Charge, Permit, bury, weight};
 use crate::hook::served::Call;
 use crate::hook::session::Session;
 use crate::hook::waiter::Waiter;
+use crate::hook::wrapper::Passage;
 use crate::hook::{Stub, Value};
 
 /// The right to settle a promise, once. Dropped unused, the promise fails.
@@ -20,6 +21,8 @@ pub(crate) struct Resolver {
     charge: Option<Arc<Charge>>,
     session: Option<Session>,
     counted: Counted,
+    /// What the call has come through; nothing, mostly.
+    passage: Option<Arc<Passage>>,
     /// What is made of the outcome on its way to the promise; none for a call that passes no wrapper.
     adapt: Option<Adapt>,
 }
@@ -42,6 +45,7 @@ impl Resolver {
             charge: None,
             session: None,
             counted: Counted::No,
+            passage: None,
             adapt: None,
         }
     }
@@ -49,6 +53,44 @@ impl Resolver {
     /// Settles the promise. A value that is itself a promise is followed, not delivered (protocol
     /// S-31).
     pub(crate) fn settle(mut self, outcome: Outcome) {
+        if self.passage.is_some() {
+            self.settle_through(outcome);
+        } else {
+            self.finish(outcome);
+        }
+    }
+
+    /// Settles the promise with what the gates make of the outcome that the result comes back through.
+    /// What is promised is waited for: until it is there, it can be kept back.
+    fn settle_through(mut self, outcome: Outcome) {
+        let Some(own) = self.passage.clone().filter(|passage| self.owns(passage)) else {
+            return self.finish(outcome);
+        };
+        if let Ok(Value::Capability(stub)) = &outcome
+            && stub.is_promise()
+            && own.waits()
+        {
+            let next = stub.clone().into_cap();
+            return self.settle_from(&next, Clone::clone);
+        }
+        let outcome = match own.check() {
+            Ok(()) => own.adapt(outcome),
+            Err(error) => {
+                bury(outcome);
+                Err(error)
+            }
+        };
+        // Until it has settled, the promise stays where the gates find it.
+        self.finish(outcome);
+    }
+
+    fn owns(&self, passage: &Passage) -> bool {
+        self.cell
+            .as_ref()
+            .is_some_and(|cell| passage.leads_to(cell))
+    }
+
+    fn finish(&mut self, outcome: Outcome) {
         if let Some(cell) = self.cell.take() {
             let outcome = match self.adapt.take() {
                 Some(adapt) => adapt(outcome),
@@ -155,11 +197,6 @@ impl Resolver {
         (promise, result.on_behalf_of(self))
     }
 
-    /// Returns the promise that this settles, as long as it is there.
-    pub(in crate::hook) fn cell(&self) -> Option<Weak<PromiseCell>> {
-        self.cell.as_ref().map(Arc::downgrade)
-    }
-
     /// Returns the session on whose behalf the call is made.
     pub(in crate::hook) const fn session(&self) -> Option<&Session> {
         self.session.as_ref()
@@ -176,7 +213,32 @@ impl Resolver {
     pub(crate) fn on_behalf_of(mut self, caller: &Self) -> Self {
         self.session.clone_from(&caller.session);
         self.permit.clone_from(&caller.permit);
+        self.passage.clone_from(&caller.passage);
         self
+    }
+
+    /// Notes that the call has come through one more gate, through which its result comes back.
+    pub(in crate::hook) fn through(
+        mut self,
+        gate: impl FnOnce(Option<Arc<Passage>>) -> Passage,
+    ) -> Self {
+        self.passage = Some(Arc::new(gate(self.passage.take())));
+        self
+    }
+
+    /// Returns what the call has come through.
+    pub(in crate::hook) const fn passage(&self) -> Option<&Arc<Passage>> {
+        self.passage.as_ref()
+    }
+
+    /// Returns why the call may not go on, if one of the gates that it has come through was shut.
+    pub(in crate::hook) fn refusal(&self) -> Option<Error> {
+        self.passage.as_ref()?.check().err()
+    }
+
+    /// Returns what is to be settled.
+    pub(in crate::hook) const fn cell(&self) -> Option<&Arc<PromiseCell>> {
+        self.cell.as_ref()
     }
 
     /// Notes that the call has to wait in a queue; returns whether its session is still there.

@@ -88,7 +88,8 @@ where
 {
     let (running, call) = Running::begin(FUNCTION, Cancel::Cooperative, result);
     let begin = |_, args| -> Reply { Box::pin(body(Args::new("", "the function", args))) };
-    run(|| with_delivered(args, call, begin), running);
+    let passage = running.passage();
+    run(move || with_delivered(args, call, passage, begin), running);
 }
 
 /// A function has no name.

@@ -37,7 +37,8 @@ impl<D: Dispatch> Target<D> {
             let args = Args::new(interface.name, declared.name, args);
             self.0.dispatch(member, call, args)
         };
-        run(|| with_delivered(args, call, begin), running);
+        let passage = running.passage();
+        run(move || with_delivered(args, call, passage, begin), running);
     }
 }
 

@@ -87,7 +87,10 @@ impl Guard {
         let call = result.describe();
         let waiting = async move {
             match deliver_in_time(args, &call).await {
-                Ok(args) => self.call(path, args, result, pass),
+                Ok(args) => match result.refusal() {
+                    None => self.call(path, args, result, pass),
+                    Some(error) => result.settle(Err(error)),
+                },
                 Err(error) => result.settle(Err(error)),
             }
         };

@@ -4,7 +4,7 @@ use std::task::{Context, Poll, ready};
 
 use super::conversion::Conversion;
 use crate::error::Error;
-use crate::hook::stream::{Nature, Source, taken_already};
+use crate::hook::stream::{Nature, Source, layers_around, taken_already};
 use crate::hook::wrapper::steps::{Step, left_out};
 use crate::hook::{Outcome, Stub};
 
@@ -20,15 +20,7 @@ pub(in crate::hook::wrapper) fn convert_readable(
     back: impl Conversion,
     there: impl Conversion,
 ) -> Result<Box<dyn Source>, Error> {
-    let inside = match stream.cap().nature() {
-        Nature::Readable(readable) => readable.layers(),
-        Nature::Object | Nature::Writable(_) => 0,
-    };
-    let layers = inside.saturating_add(1);
-    if layers > MAX_LAYERS {
-        let text = "The stream is wrapped too many times.";
-        return Err(Error::range_error(text).public());
-    }
+    let layers = layers_around(stream)?;
     let source = Converted {
         origin: Origin::Untouched(stream.clone()),
         back,
@@ -104,6 +96,3 @@ impl<B: Conversion, T: Conversion> Source for Converted<B, T> {
         self.layers
     }
 }
-
-/// How many wrappers the chunks of a stream may pass.
-const MAX_LAYERS: usize = 64;

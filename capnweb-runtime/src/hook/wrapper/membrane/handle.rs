@@ -8,6 +8,7 @@ use super::crossing::Across;
 use crate::hook::Stub;
 use crate::hook::wrapper::Revoker;
 use crate::hook::wrapper::convert::Conversion as _;
+use crate::hook::wrapper::gate::{Gate, Listed};
 use crate::hook::wrapper::guard::Guard;
 use crate::hook::wrapper::wrap::broken;
 use crate::policy::{Direction, Policy};
@@ -20,6 +21,8 @@ pub struct Membrane(Arc<Shared>);
 struct Shared {
     border: Arc<Border>,
     revoker: Revoker,
+    /// The place of the border among what falls when the revoker says so.
+    _listed: Listed,
     policy: Option<Arc<dyn Policy>>,
 }
 
@@ -44,16 +47,17 @@ impl Membrane {
     fn make(revoker: &Revoker, policy: Option<Arc<dyn Policy>>) -> Self {
         let border = Arc::new(Border::new());
         let falling = Arc::downgrade(&border);
-        revoker.watch(Box::new(move |reason| {
-            if let Some(border) = falling.upgrade() {
-                border.fall(reason);
-            }
-        }));
         Self(Arc::new(Shared {
+            _listed: revoker.gate().list(falling),
             border,
             revoker: revoker.clone(),
             policy,
         }))
+    }
+
+    /// Returns what calls pass, whose handlers are not entered any more once it is shut.
+    pub(super) fn gate(&self) -> &Arc<Gate> {
+        self.0.revoker.gate()
     }
 
     /// Returns what revokes it.

@@ -1,11 +1,16 @@
 //! Taking references back.
 
+mod edges;
+mod groups;
+mod races;
+mod streams;
+
 use std::sync::{Arc, Mutex, PoisonError};
 
 use capnweb_runtime::{Capability as _, Error, Promise, Result, Revoker, capability};
 use tokio::sync::Notify;
 
-use super::support::{Census, Citizen, Link, in_time, over_both};
+use crate::support::{Census, Citizen, Link, in_time, over_both};
 
 #[capability]
 #[attenuate(VaultReader { peek })]
