@@ -39,8 +39,10 @@
 //!
 //! New here? [`guide::rust`] takes the concepts in order and says where it bites;
 //! [`guide::javascript`] puts the JavaScript library on the left and this crate on the right;
-//! [`guide::comparison`] tells when to take something else. Below, each concept has an example, and
-//! the folder `examples` has programs to run.
+//! [`guide::comparison`] tells when to take something else. [`guide::cookbook`] has a pattern for each
+//! way of handing out authority, [`guide::threats`] says what it is worth to an attacker, and
+//! [`guide::litmus`] what was tried. Below, each concept has an example, and the folder `examples` has
+//! programs to run.
 //!
 //! # The words
 //!
@@ -73,6 +75,7 @@
 //! | take back what you have handed out | [`Revoker`], and `revocable` of every stub, [*Revocation*](#revocation) |
 //! | take back also what was reached through it | [`Membrane`], and `membrane` of every stub, [*Membranes*](#membranes) |
 //! | know your own objects when they come back | [`Brand`] |
+//! | name a capability by text that outlives connections and restarts | feature `sturdy`: `Registry`, `SturdyRef`, `guide::sturdy` |
 //! | learn that nobody waits for a call any more | [`Call`], [*Cancellation and deadlines*](#cancellation-and-deadlines) |
 //! | send what JSON does not have | [`Date`], [`BigInt`], [`Bytes`], [`Url`], [`Headers`], [`Request`], [`Response`], [`Blob`], [*Values*](#values) |
 //! | send fields of types that are not of this crate | [`native`] |
@@ -100,6 +103,7 @@
 //! * `websocket` (default): [`connect`], [`serve`], [`Batch`].
 //! * `tls`: `wss://` and `https://`, by rustls.
 //! * `axum`: `capnweb_runtime::axum::rpc`, a handler for axum routers.
+//! * `sturdy`: references that outlive connections; `sturdy-laws`: what a store of yours is tested by.
 //! * `jiff`, `chrono`: their points in time from and to [`Date`], and as [`native`] fields.
 
 #![warn(clippy::exhaustive_enums)] // whether it may grow is decided for each

@@ -1,4 +1,4 @@
-//! The program: `task-queue serve`, `task-queue demo`.
+//! The program: `task-queue serve` and those who speak to it.
 
 use std::env;
 use std::io::{self, Write};
@@ -11,8 +11,9 @@ async fn main() -> ExitCode {
     let command = match Command::parse(env::args_os().skip(1)) {
         Ok(command) => command,
         Err(error) => {
-            complain(&format!("{error}\nTry `task-queue --help`."));
-            return ExitCode::from(MISUSED);
+            // Help goes to stdout, what is wrong to stderr; without them there is nobody to tell.
+            drop(error.print());
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(MISUSED));
         }
     };
     match run(command, &mut io::stdout()).await {
@@ -20,7 +21,7 @@ async fn main() -> ExitCode {
         Ok(Outcome::Failure) => ExitCode::FAILURE,
         Err(error) => {
             complain(&error.to_string());
-            ExitCode::FAILURE
+            ExitCode::from(error.exit_code())
         }
     }
 }

@@ -144,7 +144,7 @@ impl Connection {
 
     /// Ends the session because the transport has failed, or never will write the last `taken_back`
     /// calls it was given.
-    pub(super) fn cut(&self, reason: &Disconnect, taken_back: usize) {
+    pub(crate) fn cut(&self, reason: &Disconnect, taken_back: usize) {
         self.with(|machine| machine.cut(reason, taken_back));
     }
 

@@ -135,6 +135,7 @@ impl Machine {
         }
         let (frame, added) = self.encode_call(import, path, Some(args), wire::encode_stream)?;
         self.commit(added, host);
+        self.has_gone_on()?;
         let id = self.imports.next_pushed();
         let cell = Arc::new(PromiseCell::new());
         let answer = handle_of(&cell);

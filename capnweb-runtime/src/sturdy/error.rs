@@ -74,7 +74,7 @@ pub enum SealError {
 /// A peer is told of it with its message and `code`. Whether a reference is forged, unknown,
 /// revoked, expired or used up is nothing that it could tell: all of these are one, and only the
 /// registry's own [events](super::SturdyEvent) say which.
-#[derive(Debug, Clone, thiserror::Error, crate::RpcError)]
+#[derive(Debug, Clone, thiserror::Error, capnweb_macros::RpcError)]
 #[rpc(crate = "crate")]
 #[non_exhaustive]
 pub enum RestoreError {

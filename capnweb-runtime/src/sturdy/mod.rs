@@ -11,7 +11,7 @@
 //! | `record`, `store` | what is kept of a reference, and where |
 //! | `registry` | making, restoring and revoking references |
 //! | `bounds`, `budget` | caveats at work: a policy, and counts of calls that outlive the process |
-//! | `restorer` | the registry as peers see it |
+//! | `restorer`, `failures` | the registry as peers see it, and who guesses |
 //! | `event`, `error`, `limits` | what the owner is told, what everybody else is, and how much there may be |
 #![deny(
     clippy::unwrap_used,
@@ -28,6 +28,7 @@ mod caveat;
 mod chain;
 mod error;
 mod event;
+mod failures;
 mod hex;
 mod key;
 mod limits;

@@ -1,16 +1,10 @@
 //! The registry as peers see it.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
-
-use tokio::time::Instant;
-
 use super::error::RestoreError;
 use super::event::{Refusal, SturdyEvent};
 use super::reference::SturdyRef;
 use super::registry::Registry;
-use crate::hook::{Call, Session, Stub};
+use crate::hook::{Call, Stub};
 use crate::typed::{Capability, Promise};
 
 /// Restores sturdy references for whoever presents their text.
@@ -18,7 +12,7 @@ use crate::typed::{Capability, Promise};
 /// [`Registry::restorer`] makes one. It is an ordinary object: serve it as a main object, or have a
 /// method of yours return it. It gives nothing to those who have no reference, so that anybody may have
 /// it.
-#[crate::capability(crate = "crate")]
+#[capnweb_macros::capability(crate = "crate")]
 pub trait Restorer {
     /// Returns what a reference stands for.
     ///
@@ -32,12 +26,9 @@ impl Registry {
     ///
     /// A session that presents too many that do not work is not heard for a minute
     /// ([`SturdyLimits::max_failed_restores`](super::SturdyLimits::max_failed_restores)), whichever
-    /// clone it uses; other sessions do not notice.
+    /// of the registry's restorers it uses; other sessions do not notice.
     pub fn restorer(&self) -> RestorerStub {
-        RestorerStub::new(Desk {
-            registry: self.clone(),
-            failures: Arc::default(),
-        })
+        RestorerStub::new(Desk(self.clone()))
     }
 }
 
@@ -51,21 +42,19 @@ impl RestorerStub {
 }
 
 /// Where references are presented.
-struct Desk {
-    registry: Registry,
-    failures: Arc<Failures>,
-}
+struct Desk(Registry);
 
 impl Restorer for Desk {
     async fn restore(&self, call: Call, reference: String) -> Result<Stub, RestoreError> {
-        let session = call.session();
-        if session.is_some_and(|session| self.failures.are_too_many(session, self.most())) {
+        let (session, failures) = (call.session(), self.0.failures());
+        let most = self.0.limits().max_failed_restores;
+        if session.is_some_and(|session| failures.are_too_many(session, most)) {
             self.tell(Refusal::TooManyAttempts);
             return Err(RestoreError::TooManyAttempts);
         }
         let restored = self.look_up(&reference).await;
         if let (Err(RestoreError::NoSuchReference), Some(session)) = (&restored, session) {
-            self.failures.note(session);
+            failures.note(session);
         }
         restored
     }
@@ -77,72 +66,11 @@ impl Desk {
             self.tell(Refusal::Malformed);
             return Err(RestoreError::NoSuchReference);
         };
-        self.registry.restore_stub(&reference).await
-    }
-
-    fn most(&self) -> u32 {
-        self.registry.limits().max_failed_restores
+        self.0.restore_stub(&reference).await
     }
 
     fn tell(&self, refusal: Refusal) {
         let record = None;
-        self.registry
-            .tell(&SturdyEvent::Refused { record, refusal });
+        self.0.tell(&SturdyEvent::Refused { record, refusal });
     }
 }
-
-/// How often references that do not work were presented, by the number of the session. A session that
-/// has ended is forgotten.
-#[derive(Default)]
-struct Failures(Mutex<HashMap<u64, Failed>>);
-
-struct Failed {
-    times: u32,
-    since: Instant,
-}
-
-impl Failures {
-    fn are_too_many(&self, session: &Session, most: u32) -> bool {
-        let sessions = self.lock();
-        let failed = sessions.get(&session.id());
-        failed.is_some_and(|failed| failed.is_recent() && failed.times >= most)
-    }
-
-    fn note(self: &Arc<Self>, session: &Session) {
-        let id = session.id();
-        let now = Instant::now();
-        let is_known = {
-            let mut sessions = self.lock();
-            let is_known = sessions.contains_key(&id);
-            let failed = sessions.entry(id).or_insert(Failed {
-                times: 0,
-                since: now,
-            });
-            if !failed.is_recent() {
-                (failed.times, failed.since) = (0, now);
-            }
-            failed.times = failed.times.saturating_add(1);
-            is_known
-        };
-        if !is_known {
-            let failures = Arc::downgrade(self);
-            session.on_broken(move |_| {
-                if let Some(failures) = failures.upgrade() {
-                    failures.lock().remove(&id);
-                }
-            });
-        }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, HashMap<u64, Failed>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Failed {
-    fn is_recent(&self) -> bool {
-        self.since.elapsed() < WHILE
-    }
-}
-
-const WHILE: Duration = Duration::from_mins(1);

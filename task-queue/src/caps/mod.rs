@@ -24,7 +24,9 @@ pub use gpu::{
 pub use lock::{Lock, LockStub};
 pub use network::{Fetched, Network, NetworkReader, NetworkReaderStub, NetworkStats, NetworkStub};
 pub use observer::{Completion, Failing, ProgressObserver, ProgressObserverStub, ProgressUpdate};
-pub use queue::{Cancelled, Submitter, SubmitterStub, TaskQueue, TaskQueueStub, TaskSummary};
+pub use queue::{
+    Cancelled, Retried, Submission, Submitter, SubmitterStub, TaskQueue, TaskQueueStub, TaskSummary,
+};
 pub use resource_error::ResourceError;
 pub use resources::{LentGpu, LentNetwork, LentStorage, Loan, LoanStub, Resources, ResourcesStub};
 pub use storage::{KeyDone, Storage, StorageReader, StorageReaderStub, StorageStub};

@@ -12,12 +12,16 @@ use crate::model::{TaskId, TaskKind, TaskStatus};
 
 /// The queue of tasks.
 #[capability]
-#[attenuate(Submitter { submit -> TaskHandle, get_task -> TaskHandle, list_tasks, cancel_task, id, task_count })]
+#[attenuate(Submitter { submit -> TaskHandle, submit_many, get_task -> TaskHandle, list_tasks, cancel_task, retry_task, id, task_count })]
 pub trait TaskQueue {
     /// Accepts a task. `params` may ask for `needs_storage`, `needs_gpu` and `needs_network`; what
     /// the queue's policy does not grant is refused. They may also say `retry`, `not_before` (in
     /// milliseconds since the Unix epoch) and `timeout_ms`; without `retry`, a failure is final.
     async fn submit(&self, kind: String, params: Option<Value>) -> Result<TaskHandleStub>;
+
+    /// Accepts tasks, all of them or none, with one write to the disk; returns their ids. At most
+    /// 10,000 at once.
+    async fn submit_many(&self, tasks: Vec<Submission>) -> Result<Vec<TaskId>>;
 
     /// Returns a task of this queue.
     async fn get_task(&self, id: String) -> Result<TaskHandleStub>;
@@ -27,6 +31,10 @@ pub trait TaskQueue {
 
     /// Cancels a task of this queue.
     async fn cancel_task(&self, id: String) -> Result<Cancelled>;
+
+    /// Has a task of this queue tried once more that has failed or was cancelled; its failures count
+    /// anew, and it goes on from its checkpoint.
+    async fn retry_task(&self, id: String) -> Result<Retried>;
 
     /// Returns the storage that tasks share.
     async fn get_shared_storage(&self) -> Result<StorageStub>;
@@ -47,6 +55,17 @@ pub trait TaskQueue {
     async fn task_count(&self) -> Result<u64>;
 }
 
+/// One of many tasks to accept.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Submission {
+    /// What is to be done.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// With what; as for a task that is submitted alone.
+    #[serde(default)]
+    pub params: Value,
+}
+
 /// One line of the list of tasks.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TaskSummary {
@@ -65,6 +84,16 @@ pub struct TaskSummary {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Cancelled {
+    /// Always true; what fails is an error.
+    pub success: bool,
+    /// The task.
+    pub task_id: TaskId,
+}
+
+/// The answer of having a task tried once more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Retried {
     /// Always true; what fails is an error.
     pub success: bool,
     /// The task.

@@ -1,48 +1,150 @@
 //! The command line: arguments in, a command or what is wrong with them out.
 
 use std::ffi::OsString;
+use std::iter;
 use std::path::PathBuf;
 
-use lexopt::{Arg, Parser, ValueExt};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, Parser, Subcommand};
+use serde_json::Value;
 use thiserror::Error;
 
 use crate::engine::DispatchMode;
 use crate::model::{Access, Grants};
 use crate::resources::network::{AllowEntry, EntrySyntax, Reach};
+use crate::service::Durability;
+
+/// What is wrong with the arguments; help and the version are among it, as text to print.
+pub type UsageError = clap::Error;
+
+/// A task queue in which tasks and workers hold exactly the capabilities they were granted.
+#[derive(Debug, Parser)]
+#[command(name = "task-queue", version, about, after_help = EXIT_CODES, arg_required_else_help = true)]
+struct Program {
+    #[command(subcommand)]
+    command: Command,
+}
 
 /// What the program is told to do.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Subcommand)]
+#[non_exhaustive]
 pub enum Command {
-    /// Serve a queue until a signal says to stop.
+    /// Serve a queue until SIGINT or SIGTERM
     Serve(ServeOptions),
-    /// Play the scenarios.
+    /// Submit a task; prints its id
+    Submit(SubmitOptions),
+    /// Print what is known of a task
+    Get(TaskOptions),
+    /// Print the tasks that there are
+    List(ListOptions),
+    /// Cancel a task
+    Cancel(TaskOptions),
+    /// Have a task tried once more that has failed or was cancelled
+    Retry(TaskOptions),
+    /// Copy a queue's records to a new file, while the queue is served or not
+    Backup(BackupOptions),
+    /// Play every scenario against servers of its own; exits with 1 if a step fails
     Demo,
-    /// Say how the program is used.
-    Help,
-    /// Say which version it is.
-    Version,
 }
 
 /// How a queue is served.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+#[non_exhaustive]
 pub struct ServeOptions {
-    /// Where to listen, as `HOST:PORT`; port 0 takes a free one.
+    /// Where to listen; port 0 takes a free one
+    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:8080")]
     pub listen: String,
-    /// What a connection begins with.
-    pub door: Door,
-    /// Who brings tasks and workers together.
+    /// Give everybody who connects the whole gateway; loopback only. Without it a connection must
+    /// redeem a secret for a role
+    #[arg(long)]
+    pub open: bool,
+    /// Who brings tasks and workers together: a supervisor with `execute`, or the queue itself
+    #[arg(long, value_name = "manual|auto", default_value = "manual", value_parser = dispatch())]
     pub dispatch: DispatchMode,
-    /// Where objects are kept.
+    /// Where tasks and objects are kept, and, while the server runs, the secrets of the roles, in
+    /// `secrets.json`
+    #[arg(long, value_name = "DIR", default_value = DATA)]
     pub data: PathBuf,
-    /// Who can be reached by network; nobody else can.
+    /// Keep tasks in memory only: the queue ends with the process
+    #[arg(long)]
+    pub memory: bool,
+    /// Let tasks reach that host; can be repeated. A name must lead to a public address, unless it is
+    /// `localhost` [default: nobody]
+    #[arg(long = "allow", value_name = "HOST:PORT", value_parser = allow)]
     pub allowed: Vec<AllowEntry>,
-    /// What the tasks of clients can be granted.
+    /// What the tasks of clients may be granted: `storage`, `storage:read`, `gpu`, `network`,
+    /// `network:read`, with commas between them, or `none`
+    #[arg(long = "grant", value_name = "LIST", default_value = "storage", value_parser = grants)]
     pub client_grants: Grants,
+}
+
+/// Which queue is spoken to, and how it answers.
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+#[non_exhaustive]
+pub struct Client {
+    /// Where the queue is served
+    #[arg(long, value_name = "URL", default_value = "ws://127.0.0.1:8080/rpc/ws")]
+    pub url: String,
+    /// The file of the roles' secrets; the supervisor's is taken, or else the client's
+    #[arg(long, value_name = "FILE", default_value = SECRETS)]
+    pub secrets: PathBuf,
+    /// The server is open: there is no secret to redeem
+    #[arg(long, conflicts_with = "secrets")]
+    pub open: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What is submitted.
+#[derive(Debug, Clone, PartialEq, Args)]
+#[non_exhaustive]
+pub struct SubmitOptions {
+    /// The task's type: `compute`, `gpu`, `io` or `pipeline`
+    #[arg(value_name = "TYPE")]
+    pub kind: String,
+    /// The task's parameters, a JSON object
+    #[arg(value_name = "PARAMS", default_value = "{}", value_parser = json)]
+    pub params: Value,
+    /// Which queue.
+    #[command(flatten)]
+    pub client: Client,
+}
+
+/// Which task it is about.
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+#[non_exhaustive]
+pub struct TaskOptions {
+    /// The task's id
+    pub id: String,
+    /// Which queue.
+    #[command(flatten)]
+    pub client: Client,
+}
+
+/// Which tasks are listed.
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+#[non_exhaustive]
+pub struct ListOptions {
+    /// Which queue.
+    #[command(flatten)]
+    pub client: Client,
+}
+
+/// What is copied where.
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+#[non_exhaustive]
+pub struct BackupOptions {
+    /// The file to make, which must not be there yet
+    pub file: PathBuf,
+    /// The data directory of the queue
+    #[arg(long, value_name = "DIR", default_value = DATA)]
+    pub data: PathBuf,
 }
 
 /// What a connection begins with.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Door {
+pub(super) enum Door {
     /// A gate, at which a secret is redeemed for a role.
     #[default]
     Gate,
@@ -50,106 +152,52 @@ pub enum Door {
     Open,
 }
 
-/// What is wrong with the arguments.
+/// What of `--grant` or `--allow` makes no sense.
 #[derive(Debug, Error)]
-pub enum UsageError {
-    /// No command was given.
-    #[error("a command is missing: `serve` or `demo`")]
-    NoCommand,
-    /// There is no such command.
-    #[error("there is no command `{0}`: there are `serve` and `demo`")]
-    UnknownCommand(String),
-    /// There is no such option, or it does not go with its value.
-    #[error(transparent)]
-    Option(#[from] lexopt::Error),
-    /// The dispatch mode is none.
-    #[error("`--dispatch` is `manual` or `auto`, not `{0}`")]
-    Dispatch(String),
-    /// What is to be granted is no resource.
+enum NotAnOption {
     #[error(
-        "`--grant` lists `storage`, `storage:read`, `gpu`, `network`, `network:read` or `none`, not `{0}`"
+        "it lists `storage`, `storage:read`, `gpu`, `network`, `network:read` or `none`, not `{0}`"
     )]
     Grant(String),
-    /// What is to be reachable is no host and port.
-    #[error("`--allow {entry}`: {source}")]
-    Allow {
-        /// What was given.
-        entry: String,
-        /// What is wrong with it.
-        source: EntrySyntax,
-    },
+    #[error(transparent)]
+    Allow(#[from] EntrySyntax),
+    #[error("the parameters are a JSON object: {0}")]
+    Json(#[from] serde_json::Error),
 }
 
 impl Command {
     /// Reads a command from the program's arguments, its own name not among them.
     pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Self, UsageError> {
-        let mut parser = Parser::from_args(args);
-        match parser.next()? {
-            None => Err(UsageError::NoCommand),
-            Some(Arg::Short('h') | Arg::Long("help")) => Ok(Self::Help),
-            Some(Arg::Short('V') | Arg::Long("version")) => Ok(Self::Version),
-            Some(Arg::Value(name)) if name == "serve" => serve(&mut parser),
-            Some(Arg::Value(name)) if name == "demo" => demo(&mut parser),
-            Some(Arg::Value(name)) if name == "help" => Ok(Self::Help),
-            Some(Arg::Value(name)) => Err(UsageError::UnknownCommand(
-                name.to_string_lossy().into_owned(),
-            )),
-            Some(other) => Err(other.unexpected().into()),
+        let name = OsString::from("task-queue");
+        Program::try_parse_from(iter::once(name).chain(args)).map(|program| program.command)
+    }
+}
+
+impl ServeOptions {
+    /// Returns what a connection begins with.
+    pub(super) const fn door(&self) -> Door {
+        if self.open { Door::Open } else { Door::Gate }
+    }
+
+    /// Returns whether the queue outlives the process.
+    pub(super) const fn durability(&self) -> Durability {
+        if self.memory {
+            Durability::Memory
+        } else {
+            Durability::Disk
         }
     }
 }
 
-impl Default for ServeOptions {
-    fn default() -> Self {
-        Self {
-            listen: "127.0.0.1:8080".to_owned(),
-            door: Door::default(),
-            dispatch: DispatchMode::default(),
-            data: PathBuf::from("task-queue-data"),
-            allowed: Vec::new(),
-            client_grants: Grants {
-                storage: Access::Full,
-                ..Grants::NOTHING
-            },
-        }
-    }
-}
-
-fn serve(parser: &mut Parser) -> Result<Command, UsageError> {
-    let mut options = ServeOptions::default();
-    while let Some(arg) = parser.next()? {
-        match arg {
-            Arg::Long("listen") => options.listen = parser.value()?.string()?,
-            Arg::Long("open") => options.door = Door::Open,
-            Arg::Long("dispatch") => options.dispatch = dispatch(parser.value()?.string()?)?,
-            Arg::Long("data") => options.data = parser.value()?.into(),
-            Arg::Long("allow") => options.allowed.push(allow(parser.value()?.string()?)?),
-            Arg::Long("grant") => options.client_grants = grants(&parser.value()?.string()?)?,
-            Arg::Short('h') | Arg::Long("help") => return Ok(Command::Help),
-            other => return Err(other.unexpected().into()),
-        }
-    }
-    Ok(Command::Serve(options))
-}
-
-fn demo(parser: &mut Parser) -> Result<Command, UsageError> {
-    match parser.next()? {
-        None => Ok(Command::Demo),
-        Some(Arg::Short('h') | Arg::Long("help")) => Ok(Command::Help),
-        Some(other) => Err(other.unexpected().into()),
-    }
-}
-
-fn dispatch(name: String) -> Result<DispatchMode, UsageError> {
-    match name.as_str() {
-        "manual" => Ok(DispatchMode::Manual),
-        "auto" => Ok(DispatchMode::Auto),
-        _ => Err(UsageError::Dispatch(name)),
-    }
+fn dispatch() -> impl TypedValueParser<Value = DispatchMode> {
+    PossibleValuesParser::new(["manual", "auto"]).map(|mode| match mode.as_str() {
+        "auto" => DispatchMode::Auto,
+        _ => DispatchMode::Manual,
+    })
 }
 
 /// Reads what clients' tasks can be granted: resources with commas between them, or `none`.
-fn grants(list: &str) -> Result<Grants, UsageError> {
+fn grants(list: &str) -> Result<Grants, NotAnOption> {
     let mut grants = Grants::NOTHING;
     for name in list
         .split(',')
@@ -162,7 +210,7 @@ fn grants(list: &str) -> Result<Grants, UsageError> {
             "gpu" => grants.gpu = Access::Full,
             "network" => grants.network = Access::Full,
             "network:read" => grants.network = Access::ReadOnly,
-            _ => return Err(UsageError::Grant(name.to_owned())),
+            _ => return Err(NotAnOption::Grant(name.to_owned())),
         }
     }
     Ok(grants)
@@ -170,13 +218,13 @@ fn grants(list: &str) -> Result<Grants, UsageError> {
 
 /// Who names an address, or this machine, means it; a name found elsewhere must lead to a public
 /// address, since whoever owns the name decides where it leads.
-fn allow(entry: String) -> Result<AllowEntry, UsageError> {
-    let reach = if names_a_place(&entry) {
+fn allow(entry: &str) -> Result<AllowEntry, NotAnOption> {
+    let reach = if names_a_place(entry) {
         Reach::Private
     } else {
         Reach::Public
     };
-    AllowEntry::new(&entry, reach).map_err(|source| UsageError::Allow { entry, source })
+    Ok(AllowEntry::new(entry, reach)?)
 }
 
 fn names_a_place(entry: &str) -> bool {
@@ -188,35 +236,28 @@ fn names_a_place(entry: &str) -> bool {
     }
 }
 
-/// How the program is used.
-pub(super) const HELP: &str = "\
-A task queue in which tasks and workers hold exactly the capabilities they were granted.
+fn json(text: &str) -> Result<Value, NotAnOption> {
+    Ok(serde_json::from_str(text)?)
+}
 
-Usage: task-queue <command> [options]
+/// Where a queue has its data if nothing else is said.
+const DATA: &str = "task-queue-data";
+const SECRETS: &str = "task-queue-data/secrets.json";
 
-Commands:
-  serve    Serve a queue until SIGINT or SIGTERM
-  demo     Play every scenario against servers of its own; exits with 1 if a step fails
-
-Options of serve:
-  --listen HOST:PORT       Where to listen [default: 127.0.0.1:8080]; port 0 takes a free one
-  --open                   Give everybody who connects the whole gateway; loopback only.
-                           Without it a connection must redeem a secret for a role
-  --dispatch manual|auto   Who brings tasks and workers together [default: manual]:
-                           a supervisor with `execute`, or the queue itself
-  --data DIR               Where objects are kept [default: ./task-queue-data], and, while the
-                           server runs, the secrets of the roles, in `secrets.json`
-  --allow HOST:PORT        Let tasks reach that host; can be repeated [default: nobody].
-                           A name must lead to a public address, unless it is `localhost`
-  --grant LIST             What the tasks of clients may be granted [default: storage]:
-                           storage, storage:read, gpu, network, network:read, or none
-
-  -h, --help               Print this
-  -V, --version            Print the version
-";
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  done
+  1  refused or failed; what it was is said on stderr
+  2  the arguments make no sense
+  3  the queue cannot be reached";
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
+    use clap::CommandFactory;
+    use clap::error::ErrorKind;
+
     use super::*;
 
     fn parse(line: &str) -> Result<Command, UsageError> {
@@ -231,29 +272,43 @@ mod tests {
     }
 
     fn refusal(line: &str) -> String {
-        parse(line).unwrap_err().to_string()
+        let error = parse(line).unwrap_err();
+        assert_eq!(error.exit_code(), 2, "{line}");
+        error.to_string()
     }
 
     #[test]
-    fn without_options_a_server_is_closed_manual_and_local() {
+    fn the_declarations_of_the_options_agree() {
+        Program::command().debug_assert();
+    }
+
+    #[test]
+    fn without_options_a_server_is_closed_manual_local_and_durable() {
         let options = options("serve");
-        assert_eq!(options, ServeOptions::default());
-        assert_eq!(options.door, Door::Gate);
+        assert_eq!(options.door(), Door::Gate);
         assert_eq!(options.dispatch, DispatchMode::Manual);
+        assert_eq!(options.durability(), Durability::Disk);
         assert_eq!(options.listen, "127.0.0.1:8080");
+        assert_eq!(options.data, Path::new("task-queue-data"));
         assert!(options.allowed.is_empty());
+        let storage = Grants {
+            storage: Access::Full,
+            ..Grants::NOTHING
+        };
+        assert_eq!(options.client_grants, storage);
     }
 
     #[test]
     fn every_option_is_read() {
         let line = "serve --listen [::1]:0 --open --dispatch=auto --data d --allow a:1 --allow b \
-                    --grant storage:read,gpu";
+                    --grant storage:read,gpu --memory";
         let allowed = ["a:1", "b"].map(|entry| AllowEntry::new(entry, Reach::Public).unwrap());
         let expected = ServeOptions {
             listen: "[::1]:0".to_owned(),
-            door: Door::Open,
+            open: true,
             dispatch: DispatchMode::Auto,
             data: "d".into(),
+            memory: true,
             allowed: allowed.into(),
             client_grants: Grants {
                 storage: Access::ReadOnly,
@@ -277,16 +332,33 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_said_with_what_was_written() {
-        assert!(refusal("").contains("`serve` or `demo`"));
-        assert!(refusal("server").contains("`server`"));
+        assert!(refusal("").contains("serve"));
+        assert!(refusal("server").contains("'server'"));
         assert!(refusal("serve --opne").contains("--opne"));
         assert!(refusal("serve --listen").contains("--listen"));
         assert!(refusal("serve --grant everything").contains("`everything`"));
-        assert!(refusal("serve --dispatch sometimes").contains("`sometimes`"));
+        assert!(refusal("serve --dispatch sometimes").contains("'sometimes'"));
         assert!(refusal("serve --allow http://a/").contains("http://a/"));
         assert!(refusal("serve 8080").contains("8080"));
         assert!(refusal("serve --open=yes").contains("--open"));
         assert!(refusal("demo 7").contains('7'));
+        assert!(refusal("submit compute {").contains("JSON"));
+        assert!(refusal("get").contains("<ID>"));
+        assert!(refusal("list --open --secrets s").contains("--secrets"));
+    }
+
+    #[test]
+    fn tasks_are_submitted_with_parameters_or_without() {
+        let submitted = |line: &str| match parse(line) {
+            Ok(Command::Submit(options)) => (options.kind, options.params),
+            other => panic!("{line}: {other:?}"),
+        };
+        let params = serde_json::json!({"iterations": 3});
+        assert_eq!(
+            submitted("submit compute {\"iterations\":3}"),
+            ("compute".to_owned(), params)
+        );
+        assert_eq!(submitted("submit io --open").1, serde_json::json!({}));
     }
 
     #[test]
@@ -299,9 +371,12 @@ mod tests {
             "serve --open -h",
             "demo -h",
         ] {
-            assert_eq!(parse(line).unwrap(), Command::Help, "{line}");
+            let help = parse(line).unwrap_err();
+            assert_eq!(help.kind(), ErrorKind::DisplayHelp, "{line}");
+            assert_eq!(help.exit_code(), 0, "{line}");
         }
-        assert_eq!(parse("--version").unwrap(), Command::Version);
-        assert_eq!(parse("-V").unwrap(), Command::Version);
+        assert_eq!(parse("-V").unwrap_err().exit_code(), 0);
+        let version = parse("--version").unwrap_err();
+        assert_eq!(version.kind(), ErrorKind::DisplayVersion);
     }
 }

@@ -3,9 +3,11 @@
 use std::io;
 use std::path::PathBuf;
 
+use capnweb_runtime::{ConnectError, Error as CallError};
 use thiserror::Error;
 
 use crate::service::StartError;
+use crate::store::StoreError;
 
 /// Why the program could not do what it was told to.
 #[derive(Debug, Error)]
@@ -54,7 +56,55 @@ pub enum RunError {
     /// The server has failed for good.
     #[error("the server cannot go on: {0}")]
     Serve(#[source] io::Error),
+    /// The records cannot be copied.
+    #[error("no backup of the queue in {data} was made as {file}: {source}")]
+    Backup {
+        /// The queue's data directory.
+        data: PathBuf,
+        /// The file that was to be made.
+        file: PathBuf,
+        /// Why not.
+        source: StoreError,
+    },
+    /// There is no file of secrets.
+    #[error(
+        "{file} cannot be read ({source}): name the file that the server has written with \
+         `--secrets`, or say `--open` if it is open"
+    )]
+    SecretsFile {
+        /// The file.
+        file: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// The file of secrets has none.
+    #[error("{file} has no secret of a role")]
+    NoSecret {
+        /// The file.
+        file: PathBuf,
+    },
+    /// The queue cannot be reached.
+    #[error("there is no queue to be reached at {url}: {source}")]
+    Unreachable {
+        /// Where it should be.
+        url: String,
+        /// Why not.
+        source: ConnectError,
+    },
+    /// The queue has refused it.
+    #[error("{0}")]
+    Refused(#[source] CallError),
     /// There is nobody to read what the program says.
     #[error("the output cannot be written: {0}")]
     Output(#[source] io::Error),
+}
+
+impl RunError {
+    /// Returns what the program exits with.
+    pub const fn exit_code(&self) -> u8 {
+        match self {
+            Self::Unreachable { .. } => 3,
+            _ => 1,
+        }
+    }
 }

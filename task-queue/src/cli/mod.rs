@@ -2,12 +2,16 @@
 
 mod address;
 mod args;
+mod client;
 mod error;
 mod run;
 mod secrets;
 mod serve;
 mod signals;
 
-pub use args::{Command, Door, ServeOptions, UsageError};
+pub use args::{
+    BackupOptions, Client, Command, ListOptions, ServeOptions, SubmitOptions, TaskOptions,
+    UsageError,
+};
 pub use error::RunError;
 pub use run::{Outcome, run};

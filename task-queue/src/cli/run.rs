@@ -2,10 +2,12 @@
 
 use std::io::Write;
 
-use crate::cli::args::{Command, HELP};
+use crate::cli::args::{BackupOptions, Command};
+use crate::cli::client;
 use crate::cli::error::RunError;
 use crate::cli::serve::serve;
 use crate::demo;
+use crate::store::backup;
 
 /// How a command ended that could be carried out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,17 +21,27 @@ pub enum Outcome {
 /// Carries out a command; what it has to say goes to `out`.
 pub async fn run(command: Command, out: &mut (dyn Write + Send)) -> Result<Outcome, RunError> {
     match command {
-        Command::Serve(options) => serve(options, out).await.map(|()| Outcome::Success),
-        Command::Demo => Ok(match demo::play(out).await.map_err(RunError::Output)? {
-            demo::Verdict::Passed => Outcome::Success,
-            demo::Verdict::Failed => Outcome::Failure,
-        }),
-        Command::Help => say(out, HELP),
-        Command::Version => say(out, concat!("task-queue ", env!("CARGO_PKG_VERSION"), "\n")),
+        Command::Serve(options) => serve(options, out).await?,
+        Command::Submit(options) => client::submit(options, out).await?,
+        Command::Get(options) => client::get(options, out).await?,
+        Command::List(options) => client::list(options, out).await?,
+        Command::Cancel(options) => client::cancel(options, out).await?,
+        Command::Retry(options) => client::retry(options, out).await?,
+        Command::Backup(options) => copy(options)?,
+        Command::Demo => return play(out).await,
     }
+    Ok(Outcome::Success)
 }
 
-fn say(out: &mut (dyn Write + Send), text: &str) -> Result<Outcome, RunError> {
-    let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
-    written.map(|()| Outcome::Success).map_err(RunError::Output)
+fn copy(options: BackupOptions) -> Result<(), RunError> {
+    let BackupOptions { data, file } = options;
+    let copied = backup(&data, &file);
+    copied.map_err(|source| RunError::Backup { data, file, source })
+}
+
+async fn play(out: &mut (dyn Write + Send)) -> Result<Outcome, RunError> {
+    match demo::play(out).await.map_err(RunError::Output)? {
+        demo::Verdict::Passed => Ok(Outcome::Success),
+        demo::Verdict::Failed => Ok(Outcome::Failure),
+    }
 }

@@ -24,13 +24,13 @@ pub(super) async fn serve(
     out: &mut (dyn Write + Send),
 ) -> Result<(), RunError> {
     let mut signals = StopSignals::listen().map_err(RunError::Signals)?;
-    let listener = listen(&options.listen, options.door).await?;
+    let listener = listen(&options.listen, options.door()).await?;
     let supervisor = start(&options).await?;
     let secrets = secrets(&options, &supervisor)?;
     announce(&options, &listener, secrets.as_ref(), out).map_err(RunError::Output)?;
     let stop = Notify::new();
     let mut serving = Box::pin(async {
-        let end = attend(&supervisor, listener, options.door, stop.notified()).await;
+        let end = attend(&supervisor, listener, options.door(), stop.notified()).await;
         supervisor.stop().await;
         end.map_err(RunError::Serve)
     });
@@ -53,6 +53,7 @@ async fn start(options: &ServeOptions) -> Result<Supervisor, RunError> {
     })?;
     let mut config = Config::new(&options.data);
     config.dispatch = options.dispatch;
+    config.durability = options.durability();
     config.client_grants = options.client_grants;
     config.network = NetworkPolicy::new(options.allowed.clone());
     Supervisor::start(config)
@@ -68,7 +69,7 @@ fn secrets(
     options: &ServeOptions,
     supervisor: &Supervisor,
 ) -> Result<Option<SecretsFile>, RunError> {
-    if options.door == Door::Open {
+    if options.door() == Door::Open {
         return Ok(None);
     }
     SecretsFile::write(&options.data, supervisor.secrets())

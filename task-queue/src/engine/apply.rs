@@ -15,6 +15,7 @@ pub fn apply(state: &mut State, command: Command, now: Timestamp) -> Result<Vec<
     let mut turn = Turn::new(state, now);
     match command {
         Command::Submit(submit) => submit.apply(&mut turn),
+        Command::SubmitMany(many) => many.apply(&mut turn),
         Command::Start(start) => start.apply(&mut turn),
         Command::SetProgress(report) => report.apply(&mut turn),
         Command::AddLog(report) => report.apply(&mut turn),
@@ -25,7 +26,12 @@ pub fn apply(state: &mut State, command: Command, now: Timestamp) -> Result<Vec<
         Command::Cancel(cancel) => cancel.apply(&mut turn),
         Command::Register(register) => register.apply(&mut turn),
         Command::Revoke(revoke) => revoke.apply(&mut turn),
+        Command::Retry(retry) => retry.apply(&mut turn),
         Command::Lose(lose) => lose.apply(&mut turn),
+        Command::Disband(disband) => {
+            disband.apply(&mut turn);
+            Ok(())
+        }
         Command::Due => {
             turn.fire_timers();
             Ok(())

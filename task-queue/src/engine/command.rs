@@ -1,8 +1,8 @@
 //! What the scheduler can be told.
 
 use crate::engine::commands::{
-    AddLog, Cancel, Complete, Emit, Fail, Lose, Reap, Register, Revoke, SaveCheckpoint,
-    SetProgress, Start, Submit,
+    AddLog, Cancel, Complete, Disband, Emit, Fail, Lose, Reap, Register, Retry, Revoke,
+    SaveCheckpoint, SetProgress, Start, Submit, SubmitMany,
 };
 use crate::model::Epoch;
 
@@ -11,6 +11,8 @@ use crate::model::Epoch;
 pub enum Command {
     /// Accept a task.
     Submit(Submit),
+    /// Accept tasks, all or none.
+    SubmitMany(SubmitMany),
     /// Have a worker begin an attempt at a task.
     Start(Start),
     /// Record how far a task has come.
@@ -31,8 +33,12 @@ pub enum Command {
     Register(Register),
     /// Dismiss a worker, for good.
     Revoke(Revoke),
+    /// Have a task tried once more that had been given up.
+    Retry(Retry),
     /// Record that a worker has gone.
     Lose(Lose),
+    /// Record that all workers have gone.
+    Disband(Disband),
     /// Look at what the clock has made due.
     Due,
     /// Forget what was finished long ago.

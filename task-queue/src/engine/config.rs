@@ -1,5 +1,9 @@
 //! What the scheduler is set to.
 
+use std::time::Duration;
+
+use crate::model::{TaskState, Timestamp};
+
 /// What the scheduler is set to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Config {
@@ -7,6 +11,8 @@ pub struct Config {
     pub dispatch: DispatchMode,
     /// How much the queue holds.
     pub limits: Limits,
+    /// How long it remembers.
+    pub retention: Retention,
 }
 
 /// Who brings tasks and workers together.
@@ -42,10 +48,43 @@ pub struct Limits {
     pub history: usize,
 }
 
+/// How long tasks are remembered that have come to their end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Retention {
+    /// Completed ones. Default: 24 hours.
+    pub completed: Duration,
+    /// Cancelled ones. Default: 24 hours.
+    pub cancelled: Duration,
+    /// Failed ones, so that somebody can look into them, and retry them. Default: 7 days.
+    pub failed: Duration,
+}
+
+impl Retention {
+    /// Returns when a task is forgotten; `None` for one that has not come to its end.
+    pub fn end_of(&self, state: &TaskState) -> Option<Timestamp> {
+        match state {
+            TaskState::Completed { at, .. } => Some(at.saturating_add(self.completed)),
+            TaskState::Cancelled(at) => Some(at.saturating_add(self.cancelled)),
+            TaskState::Failed { at, .. } => Some(at.saturating_add(self.failed)),
+            _ => None,
+        }
+    }
+}
+
+impl Default for Retention {
+    fn default() -> Self {
+        Self {
+            completed: DAY,
+            cancelled: DAY,
+            failed: DAY.saturating_mul(7),
+        }
+    }
+}
+
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            tasks: 100_000,
+            tasks: 1_000_000,
             workers: 10_000,
             value_bytes: 1 << 20,
             task_bytes: 16 << 20,
@@ -57,3 +96,5 @@ impl Default for Limits {
         }
     }
 }
+
+const DAY: Duration = Duration::from_hours(24);

@@ -10,7 +10,8 @@
 //!                                   │    revoke      │
 //!                                retrying ◀──fail────┘
 //!
-//!  cancel leads from every state that is no end to cancelled.
+//!  cancel leads from every state that is no end to cancelled; retry from failed and cancelled to
+//!  pending. What has come to its end is forgotten when its retention is over.
 //! ```
 //!
 //! [`apply()`] takes one [`Command`] and either changes the [`State`] and says what is to be done
@@ -19,10 +20,11 @@
 //!
 //! The owner's loop is: apply a batch of commands; commit [`State::take_changes`] to the store;
 //! only then answer, and run the effects in order. When a commit fails, the state is ahead of the
-//! store: drop it and [`State::restore`] from what is stored.
+//! store: [`State::revert`] the records in question to what is stored. Progress and log lines need
+//! not be stored before they are answered; [`State::take_reports`] hands them out now and then.
 //!
 //! What holds at any time: a running task has exactly one live attempt, whose worker is busy with
-//! that task; a worker is busy with nothing else; a state that is an end is never left; and
+//! that task; a worker is busy with nothing else; a result that was recorded stays; and
 //! whatever an attempt says after it has ended is refused.
 
 mod apply;
@@ -36,17 +38,18 @@ mod rejected;
 mod state;
 mod timers;
 mod turn;
+mod unsaved;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use apply::apply;
 pub use command::{Actor, Command};
 pub use commands::{
-    AddLog, Cancel, Complete, Emit, Fail, Lose, Reap, Register, Revoke, SaveCheckpoint,
-    SetProgress, Start, Submit,
+    AddLog, Cancel, Complete, Disband, Emit, Fail, Lose, Reap, Register, Retry, Revoke,
+    SaveCheckpoint, SetProgress, Start, Submit, SubmitMany,
 };
-pub use config::{Config, DispatchMode, Limits};
+pub use config::{Config, DispatchMode, Limits, Retention};
 pub use effect::{Assignment, Effect, Notice};
 pub use rejected::{Payload, Rejected};
 pub use state::State;

@@ -24,6 +24,9 @@ pub enum Rejected {
     /// The task has come to its end, and stays there.
     #[error("task is already {0}")]
     TaskFinished(TaskStatus),
+    /// The task has not come to its end.
+    #[error("task is {0}, not failed or cancelled")]
+    TaskNotFinished(TaskStatus),
     /// The task is not waiting for a worker.
     #[error("task is {0}, not pending")]
     TaskNotPending(TaskStatus),

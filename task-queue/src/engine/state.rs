@@ -1,15 +1,19 @@
 //! The records, and the indexes that are kept in step with them.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::mem;
+use std::sync::Arc;
+
+use serde_json::Value;
 
 use crate::engine::config::Config;
 use crate::engine::idle::Idle;
 use crate::engine::ready::Ready;
 use crate::engine::timers::Timers;
+use crate::engine::unsaved::Unsaved;
 use crate::model::{
-    Change, Snapshot, Task, TaskId, TaskKind, TaskState, Timestamp, Worker, WorkerId, WorkerKind,
-    WorkerStatus,
+    Change, RecordId, Snapshot, Task, TaskId, TaskKind, TaskState, Timestamp, Worker, WorkerId,
+    WorkerKind, WorkerStatus,
 };
 
 /// Everything the scheduler knows.
@@ -27,16 +31,6 @@ pub struct State {
     unsaved: Unsaved,
 }
 
-/// What has changed since the last time the changes were taken.
-#[derive(Debug, Clone, Default, PartialEq)]
-struct Unsaved {
-    tasks: BTreeSet<TaskId>,
-    workers: BTreeSet<WorkerId>,
-    /// With the revision that the store has.
-    removed_tasks: BTreeMap<TaskId, u64>,
-    removed_workers: BTreeMap<WorkerId, u64>,
-}
-
 impl State {
     /// Creates the state of an empty queue.
     pub fn new(config: Config) -> Self {
@@ -52,39 +46,67 @@ impl State {
     /// by a [`Command::Lose`](crate::engine::Command::Lose) for each.
     pub fn restore(config: Config, snapshot: Snapshot) -> Self {
         let mut state = Self::new(config);
-        for worker in snapshot.workers {
-            state.insert_worker(worker);
-        }
-        for task in snapshot.tasks {
-            state.insert_task(task);
-        }
-        state.unsaved = Unsaved::default();
+        state.put_back(snapshot);
         state
     }
 
-    /// Takes what has changed since the last call, to be committed in one piece.
+    /// Goes back to what is stored of these records, after a commit of changes to them has failed:
+    /// those that are not in the snapshot are gone.
+    ///
+    /// Whatever else is unsaved is forgotten, so all that was taken and not committed must be among
+    /// the records, and reports that were not taken yet may be lost.
+    pub fn revert(&mut self, records: &[RecordId], stored: Snapshot) {
+        for record in records {
+            match *record {
+                RecordId::Task { id, .. } => self.undo_task(id),
+                RecordId::Worker(id) => self.remove_worker(id),
+            }
+        }
+        self.put_back(stored);
+    }
+
+    /// Returns whether something has changed that must be stored before anybody hears of it.
+    pub fn has_changes(&self) -> bool {
+        self.unsaved.is_urgent()
+    }
+
+    /// Returns whether there are reports that were not taken yet.
+    pub fn has_reports(&self) -> bool {
+        !self.unsaved.reports.is_empty()
+    }
+
+    /// Takes what has changed since the last call, to be committed in one piece. Tasks that have only
+    /// been reported on (their progress, their log) are left for [`State::take_reports`].
     pub fn take_changes(&mut self) -> Vec<Change> {
-        let unsaved = mem::take(&mut self.unsaved);
-        let mut changes = Vec::new();
-        for (id, revision) in unsaved.removed_tasks {
-            changes.push(Change::RemoveTask { id, revision });
-        }
-        for (id, revision) in unsaved.removed_workers {
-            changes.push(Change::RemoveWorker { id, revision });
-        }
-        for id in unsaved.workers {
+        let removed = mem::take(&mut self.unsaved.removed_tasks).into_iter();
+        let mut changes: Vec<_> = removed
+            .map(|(id, (order, revision))| Change::RemoveTask {
+                id,
+                order,
+                revision,
+            })
+            .collect();
+        let removed = mem::take(&mut self.unsaved.removed_workers).into_iter();
+        changes.extend(removed.map(|(id, revision)| Change::RemoveWorker { id, revision }));
+        for id in mem::take(&mut self.unsaved.workers) {
             if let Some(worker) = self.workers.get_mut(&id) {
                 worker.revision = worker.revision.saturating_add(1);
                 changes.push(Change::PutWorker(worker.clone()));
             }
         }
-        for id in unsaved.tasks {
-            if let Some(task) = self.tasks.get_mut(&id) {
-                task.revision = task.revision.saturating_add(1);
-                changes.push(Change::PutTask(Box::new(task.clone())));
-            }
+        for id in mem::take(&mut self.unsaved.tasks) {
+            changes.extend(self.take_task(id));
         }
         changes
+    }
+
+    /// Takes the tasks that have been reported on since the last call, to be committed.
+    pub fn take_reports(&mut self) -> Vec<Change> {
+        let reports = mem::take(&mut self.unsaved.reports);
+        reports
+            .into_iter()
+            .filter_map(|id| self.take_task(id))
+            .collect()
     }
 
     /// Returns what the scheduler is set to.
@@ -105,6 +127,11 @@ impl State {
     /// Returns how many tasks there are.
     pub fn task_count(&self) -> usize {
         self.tasks.len()
+    }
+
+    /// Returns how many of the tasks are such.
+    pub fn count_tasks(&self, such: impl Fn(&Task) -> bool) -> usize {
+        self.tasks.values().filter(|task| such(task)).count()
     }
 
     /// Returns about how many bytes the values of all tasks take.
@@ -156,8 +183,8 @@ impl State {
     }
 
     /// Returns the tasks that the clock has made due.
-    pub(super) fn due(&self, now: Timestamp) -> Vec<TaskId> {
-        self.timers.due(now)
+    pub(super) fn due(&self, now: Timestamp, max: usize) -> Vec<TaskId> {
+        self.timers.due(now, max)
     }
 
     /// Returns the next place in order of submission or registration.
@@ -201,11 +228,34 @@ impl State {
         Some(task)
     }
 
-    /// Gives out a worker's record for changes to anything but its status and its place.
+    /// Gives out a task's record for changes to its progress and its log, which can be stored later.
+    pub(super) fn report_on(&mut self, id: TaskId) -> Option<&mut Task> {
+        let task = self.tasks.get_mut(&id)?;
+        if !self.unsaved.tasks.contains(&id) {
+            self.unsaved.reports.insert(id);
+        }
+        Some(task)
+    }
+
+    pub(super) fn add_partial_result(&mut self, id: TaskId, value: Arc<Value>) {
+        if let Some(task) = self.tasks.get_mut(&id) {
+            self.unsaved.partial_result(task);
+            self.unsaved.tasks.insert(id);
+            task.partial_results.push(value);
+        }
+    }
+
+    /// Gives a task another checkpoint, and returns the one before.
+    pub(super) fn set_checkpoint(&mut self, id: TaskId, value: Arc<Value>) -> Option<Arc<Value>> {
+        let task = self.tasks.get_mut(&id)?;
+        self.unsaved.checkpoint(task);
+        self.unsaved.tasks.insert(id);
+        task.checkpoint.replace(value)
+    }
+
+    /// Gives out a worker's record for changes to its counters, which are not stored.
     pub(super) fn worker_mut(&mut self, id: WorkerId) -> Option<&mut Worker> {
-        let worker = self.workers.get_mut(&id)?;
-        self.unsaved.workers.insert(id);
-        Some(worker)
+        self.workers.get_mut(&id)
     }
 
     /// Brings a task into another state: the only place where that happens.
@@ -238,7 +288,10 @@ impl State {
         if status == WorkerStatus::Idle {
             self.idle.insert(worker);
         }
-        self.unsaved.workers.insert(id);
+        // Whether it is busy, the tasks say.
+        if worker.is_revoked() {
+            self.unsaved.workers.insert(id);
+        }
     }
 
     pub(super) fn remove_task(&mut self, id: TaskId) {
@@ -247,9 +300,10 @@ impl State {
         };
         self.leave(&task);
         self.bytes = self.bytes.saturating_sub(task.bytes);
-        self.unsaved.tasks.remove(&id);
+        self.unsaved.forget_task(id);
         if task.revision > 0 {
-            self.unsaved.removed_tasks.insert(id, task.revision);
+            let stored = (task.order, task.revision);
+            self.unsaved.removed_tasks.insert(id, stored);
         }
     }
 
@@ -264,11 +318,54 @@ impl State {
         }
     }
 
+    /// Takes up records as they are stored.
+    fn put_back(&mut self, stored: Snapshot) {
+        for mut worker in stored.workers {
+            // What it is busy with, the tasks say: its record is not written each time.
+            if !worker.is_revoked() {
+                worker.status = WorkerStatus::Idle;
+            }
+            self.insert_worker(worker);
+        }
+        for task in stored.tasks {
+            let (id, attempt) = (task.id, task.live_attempt().copied());
+            self.insert_task(task);
+            if let Some(attempt) = attempt {
+                self.set_worker_status(attempt.worker, WorkerStatus::Busy(id));
+            }
+        }
+        self.unsaved = Unsaved::default();
+    }
+
+    /// Removes a task as if it had never been there.
+    fn undo_task(&mut self, id: TaskId) {
+        let attempt = self.tasks.get(&id).and_then(Task::live_attempt).copied();
+        if let Some(attempt) = attempt {
+            self.set_worker_status(attempt.worker, WorkerStatus::Idle);
+        }
+        self.remove_task(id);
+    }
+
+    fn take_task(&mut self, id: TaskId) -> Option<Change> {
+        let task = self.tasks.get_mut(&id)?;
+        let kept = self.unsaved.take_kept(task);
+        self.unsaved.reports.remove(&id);
+        task.revision = task.revision.saturating_add(1);
+        let task = Box::new(task.clone());
+        Some(Change::PutTask { task, kept })
+    }
+
+    /// Returns when the clock has something to do with a task.
+    fn due_at(&self, task: &Task) -> Option<Timestamp> {
+        let end = || self.config.retention.end_of(&task.state);
+        task.state.due_at().or_else(end)
+    }
+
     fn enter(&mut self, task: &Task) {
         if task.state == TaskState::Pending {
             self.ready.insert(task);
         }
-        if let Some(at) = task.state.due_at() {
+        if let Some(at) = self.due_at(task) {
             self.timers.insert(at, task.id);
         }
     }
@@ -277,7 +374,7 @@ impl State {
         if task.state == TaskState::Pending {
             self.ready.remove(task);
         }
-        if let Some(at) = task.state.due_at() {
+        if let Some(at) = self.due_at(task) {
             self.timers.remove(at, task.id);
         }
     }

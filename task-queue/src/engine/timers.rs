@@ -22,10 +22,11 @@ impl Timers {
         self.0.first().map(|&(at, _)| at)
     }
 
-    /// Returns the tasks that are due, longest due first.
-    pub(super) fn due(&self, now: Timestamp) -> Vec<TaskId> {
+    /// Returns the tasks that are due, longest due first; the first `max` of them.
+    pub(super) fn due(&self, now: Timestamp, max: usize) -> Vec<TaskId> {
         self.0
             .iter()
+            .take(max)
             .take_while(|&&(at, _)| at <= now)
             .map(|&(_, task)| task)
             .collect()

@@ -190,7 +190,8 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// Ends the live attempt because its worker has gone; the task is as good as before.
+    /// Ends the live attempt because its worker has gone; the task is as good as before. Only a
+    /// worker that was lost counts: it may have been the task that killed it.
     pub(super) fn forsake_attempt(&mut self, id: TaskId, why: EndReason) {
         self.end_attempt(id, why);
         let Some(task) = self.state.task_mut(id) else {
@@ -228,6 +229,7 @@ impl<'a> Turn<'a> {
             }
             EndReason::Cancelled
             | EndReason::WorkerLost
+            | EndReason::WorkerLeft
             | EndReason::WorkerRevoked
             | EndReason::Superseded => {}
         }

@@ -54,6 +54,8 @@ pub enum EndReason {
     Cancelled,
     /// Its worker went away.
     WorkerLost,
+    /// Its worker left in good order, and gave the task back.
+    WorkerLeft,
     /// Its worker was revoked.
     WorkerRevoked,
     /// A supervisor settled the task in its stead.

@@ -34,6 +34,11 @@ macro_rules! id {
                 Self(source.draw())
             }
 
+            /// Returns the id of these bits.
+            pub(crate) const fn of_bits(bits: u128) -> Self {
+                Self(bits)
+            }
+
             /// Returns the bits of the id.
             pub const fn bits(self) -> u128 {
                 self.0

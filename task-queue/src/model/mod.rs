@@ -15,7 +15,7 @@ mod time;
 mod worker;
 
 pub use attempt::{Attempt, EndReason, EndedAttempt, Epoch};
-pub use change::{Change, Snapshot};
+pub use change::{Change, Kept, RecordId, Snapshot};
 pub use failure::{Failure, FailureClass};
 pub use grants::{Access, GrantRefused, Grants, Resource};
 pub use ids::{Entropy, IdSyntax, TaskId, WorkerId};
@@ -24,6 +24,6 @@ pub use progress::{NotAProgress, Progress};
 pub use retry::RetryPolicy;
 pub use size::{MAX_DEPTH, depth_of, size_of};
 pub use spec::{SpecError, TaskKind, TaskSpec, UnknownKind};
-pub use task::{Task, TaskState, TaskStatus};
+pub use task::{Submitter, Task, TaskState, TaskStatus};
 pub use time::Timestamp;
 pub use worker::{Worker, WorkerKind, WorkerStatus};

@@ -22,6 +22,8 @@ pub struct Task {
     pub order: u64,
     /// When it was accepted.
     pub submitted_at: Timestamp,
+    /// Whose it is.
+    pub submitter: Submitter,
     /// What is to be done.
     pub spec: Arc<TaskSpec>,
     /// Where it stands.
@@ -46,6 +48,17 @@ pub struct Task {
     pub epoch: Epoch,
     /// The latest attempts that are over, oldest first.
     pub history: VecDeque<EndedAttempt>,
+}
+
+/// In which role a task was submitted, and so in whose view of the queue it is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Submitter {
+    /// A supervisor's: only supervisors see it.
+    #[default]
+    Supervisor,
+    /// A client's.
+    Client,
 }
 
 /// Where a task stands, with what belongs to that.
@@ -106,6 +119,7 @@ impl Task {
             revision: 0,
             order,
             submitted_at: now,
+            submitter: Submitter::default(),
             bytes: size_of(&spec.params),
             spec: Arc::new(spec),
             state: TaskState::Pending,

@@ -1,6 +1,7 @@
 //! One attempt: a worker of this process carries out its assignment, through capabilities only.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use capnweb_runtime::Revoker;
 use serde_json::Value;
@@ -8,7 +9,8 @@ use tokio::task::JoinSet;
 
 use super::far::{FarGpu, FarNetwork, FarStorage, FarTask, unavailable};
 use super::hub::{Hub, Running};
-use super::task::{Bearer, assignment};
+use super::refusal::is_unstored;
+use super::task::{Bearer, Identity, assignment};
 use crate::caps::AssignmentStub;
 use crate::engine::{Actor, Assignment, Command, Fail};
 use crate::model::{Failure, Grants, Resource, WorkerKind};
@@ -21,7 +23,12 @@ use crate::work::{AccessError, Job, Resources, WorkError, perform};
 pub(super) fn start(hub: &Arc<Hub>, begun: Assignment) -> Running {
     let revoker = Revoker::new();
     let bearer = Bearer::attempt(begun.epoch, begun.worker, revoker.clone());
-    let capability = assignment(hub, begun.task, begun.spec.kind, begun.spec.grants, bearer);
+    let task = Identity {
+        id: begun.task,
+        kind: begun.spec.kind,
+        grants: begun.spec.grants,
+    };
+    let capability = assignment(hub, task, bearer);
     let capability = revoker.revocable(&capability);
     let work = tokio::spawn(work(Arc::clone(hub), begun, capability));
     Running {
@@ -45,11 +52,7 @@ async fn work(hub: Arc<Hub>, begun: Assignment, task: AssignmentStub) {
         _ => Err(Failure::permanent("the worker crashed")),
     };
     let reported = match outcome {
-        Ok(result) => task
-            .complete(result)
-            .await
-            .map(drop)
-            .map_err(|error| error.to_string()),
+        Ok(result) => complete(&task, result).await,
         Err(failure) => return report_failure(&hub, &begun, failure).await,
     };
     if let Err(refused) = reported {
@@ -72,6 +75,17 @@ async fn carry_out(
         checkpoint: begun.checkpoint.as_deref(),
     };
     Ok(perform(job, &resources, &FarTask(task)).await?)
+}
+
+/// Delivers the result. While the queue cannot store it, it is not thrown away.
+async fn complete(task: &AssignmentStub, result: Value) -> Result<(), String> {
+    loop {
+        match task.complete(&result).await {
+            Err(error) if is_unstored(&error) => tokio::time::sleep(UNTIL_STORED).await,
+            Err(error) => return Err(error.to_string()),
+            Ok(_) => return Ok(()),
+        }
+    }
 }
 
 /// Gets what the task was granted, from the task.
@@ -103,5 +117,13 @@ async fn report_failure(hub: &Hub, begun: &Assignment, failure: Failure) {
         actor,
         failure,
     });
-    drop(hub.owner.apply(failed).await);
+    while let Err(refusal) = hub.owner.apply(failed.clone()).await {
+        if !refusal.is_unstored() {
+            return;
+        }
+        tokio::time::sleep(UNTIL_STORED).await;
+    }
 }
+
+/// How long an attempt waits until it tries again to have its outcome stored.
+const UNTIL_STORED: Duration = Duration::from_secs(1);

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::engine::{DispatchMode, Limits};
+use crate::engine::{DispatchMode, Limits, Retention};
 use crate::model::{Access, Grants};
 use crate::resources::gpu::SoftwareGpu;
 use crate::resources::network::NetworkPolicy;
@@ -11,12 +11,16 @@ use crate::resources::network::NetworkPolicy;
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Config {
-    /// The directory of the shared storage; it is created if need be.
+    /// The directory of the queue's records and of the shared storage; it is created if need be.
     pub data: PathBuf,
+    /// Whether the queue outlives the process. Default: it does.
+    pub durability: Durability,
     /// Who brings tasks and workers together. Default: nobody, until a worker is told.
     pub dispatch: DispatchMode,
     /// How much the queue holds.
     pub limits: Limits,
+    /// How long tasks are remembered that have come to their end.
+    pub retention: Retention,
     /// Which hosts tasks may reach. Default: none.
     pub network: NetworkPolicy,
     /// The memory of the GPU, in megabytes. Default 8,192.
@@ -30,13 +34,25 @@ pub struct Config {
     pub gpu_workers: usize,
 }
 
+/// Whether a queue outlives its process.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Durability {
+    /// What was answered is on disk, and is there after a crash of the process or the machine.
+    #[default]
+    Disk,
+    /// The queue ends with the process.
+    Memory,
+}
+
 impl Config {
     /// Creates the defaults around a directory.
     pub fn new(data: impl Into<PathBuf>) -> Self {
         Self {
             data: data.into(),
+            durability: Durability::Disk,
             dispatch: DispatchMode::Manual,
             limits: Limits::default(),
+            retention: Retention::default(),
             network: NetworkPolicy::new(Vec::new()),
             gpu_memory: SoftwareGpu::DEFAULT_MEMORY,
             client_grants: Grants {

@@ -14,23 +14,15 @@ use crate::model::Grants;
 struct ServedGate {
     hub: Arc<Hub>,
     secrets: Arc<Secrets>,
-    /// The tasks of the client's role.
-    clients: Scope,
     /// What they can be granted.
     ceiling: Grants,
 }
 
 /// Makes a gate.
-pub(super) fn gate(
-    hub: &Arc<Hub>,
-    secrets: &Arc<Secrets>,
-    clients: &Scope,
-    ceiling: Grants,
-) -> GateStub {
+pub(super) fn gate(hub: &Arc<Hub>, secrets: &Arc<Secrets>, ceiling: Grants) -> GateStub {
     GateStub::new(ServedGate {
         hub: Arc::clone(hub),
         secrets: Arc::clone(secrets),
-        clients: clients.clone(),
         ceiling,
     })
 }
@@ -40,7 +32,7 @@ impl Gate for ServedGate {
         match self.secrets.role_of(&secret) {
             Some(Role::Supervisor) => Ok(gateway(&self.hub, Scope::All, Grants::EVERYTHING)),
             Some(Role::Client) => {
-                let whole = gateway(&self.hub, self.clients.clone(), self.ceiling);
+                let whole = gateway(&self.hub, Scope::Clients, self.ceiling);
                 let client: ClientGatewayStub = whole.attenuate();
                 Ok(client.as_stub().cast())
             }

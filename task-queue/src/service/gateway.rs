@@ -31,7 +31,7 @@ pub(super) fn gateway(hub: &Arc<Hub>, scope: Scope, ceiling: Grants) -> GatewayS
 
 impl ServedGateway {
     fn queue(&self) -> ServedQueue {
-        ServedQueue::new(Arc::clone(&self.hub), self.scope.clone(), self.ceiling)
+        ServedQueue::new(Arc::clone(&self.hub), self.scope, self.ceiling)
     }
 
     async fn idle_worker_for(&self, task: TaskId) -> Result<WorkerId, Refusal> {
@@ -62,10 +62,10 @@ impl Gateway for ServedGateway {
             .queue()
             .accept(&kind, params.unwrap_or_default())
             .await?;
-        let worker = self.idle_worker_for(task).await?;
-        let execution = execute(&self.hub, worker, task).await?;
+        let worker = self.idle_worker_for(task.id).await?;
+        let execution = execute(&self.hub, worker, task.id).await?;
         Ok(Executed {
-            task_id: task,
+            task_id: task.id,
             worker_id: worker,
             result: execution.result,
         })

@@ -9,10 +9,10 @@ use tokio::task::AbortHandle;
 
 use super::attempt;
 use super::observers::Observers;
-use super::owner::{AttemptEnd, Owner};
+use super::owner::{AttemptEnd, Owner, World};
 use crate::clock::Clock;
 use crate::engine::Effect;
-use crate::model::{EndReason, Epoch, TaskId, WorkerId};
+use crate::model::{EndReason, Epoch, TaskId, Timestamp, WorkerId};
 use crate::resources::gpu::SoftwareGpu;
 use crate::resources::locks::LockManager;
 use crate::resources::network::NetworkClient;
@@ -72,35 +72,6 @@ impl Hub {
         }
     }
 
-    /// Lets one effect happen.
-    pub(super) fn run(hub: &Arc<Self>, effect: Effect) {
-        match effect {
-            Effect::StartAttempt(assignment) => {
-                let key = (assignment.task, assignment.epoch);
-                let running = attempt::start(hub, assignment);
-                hub.live().attempts.insert(key, running);
-            }
-            Effect::EndAttempt {
-                task,
-                worker,
-                epoch,
-                why,
-            } => {
-                hub.end_attempt(task, worker, epoch, why);
-            }
-            Effect::Notify { task, notice } => hub.observers.notify(task, &notice),
-            // The owner looks at the state's next wake itself.
-            Effect::WakeAt(_) => {}
-        }
-    }
-
-    /// Returns what will tell how the attempt ends that a worker is about to begin.
-    pub(super) fn await_end(&self, worker: WorkerId) -> AttemptEnd {
-        let (tell, end) = oneshot::channel();
-        self.live().awaited.insert(worker, tell);
-        end
-    }
-
     /// Ends every attempt, without a word to the scheduler.
     pub(super) fn abandon_all(&self) {
         let attempts = std::mem::take(&mut self.live().attempts);
@@ -131,6 +102,39 @@ impl Hub {
     }
 }
 
+impl World for Hub {
+    fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    fn await_end(&self, worker: WorkerId) -> AttemptEnd {
+        let (tell, end) = oneshot::channel();
+        self.live().awaited.insert(worker, tell);
+        end
+    }
+
+    fn run(self: &Arc<Self>, effect: Effect) {
+        match effect {
+            Effect::StartAttempt(assignment) => {
+                let key = (assignment.task, assignment.epoch);
+                let running = attempt::start(self, assignment);
+                self.live().attempts.insert(key, running);
+            }
+            Effect::EndAttempt {
+                task,
+                worker,
+                epoch,
+                why,
+            } => {
+                self.end_attempt(task, worker, epoch, why);
+            }
+            Effect::Notify { task, notice } => self.observers.notify(task, &notice),
+            // The owner looks at the state's next wake itself.
+            Effect::WakeAt(_) => {}
+        }
+    }
+}
+
 impl Running {
     /// Takes everything back first, so that the work cannot do anything more while it stops.
     fn end(self, reason: &str) {
@@ -145,6 +149,7 @@ const fn reason(why: EndReason) -> &'static str {
         EndReason::TimedOut => "the attempt took too long",
         EndReason::Cancelled => "the task was cancelled",
         EndReason::WorkerLost => "the worker was lost",
+        EndReason::WorkerLeft => "the worker has left",
         EndReason::WorkerRevoked => "the worker was revoked",
         EndReason::Superseded => "the task was ended by its supervisor",
     }

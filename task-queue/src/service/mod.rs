@@ -32,7 +32,7 @@ mod supervisor;
 mod task;
 mod worker;
 
-pub use config::Config;
+pub use config::{Config, Durability};
 pub use secrets::Secrets;
 pub use supervisor::{StartError, Supervisor};
 

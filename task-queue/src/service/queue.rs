@@ -1,7 +1,6 @@
 //! The queue as a capability.
 
-use std::collections::HashSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use capnweb_runtime::Result;
 use serde_json::Value;
@@ -12,13 +11,17 @@ use super::hub::Hub;
 use super::network::network;
 use super::refusal::Refusal;
 use super::storage::storage;
-use super::task::handle;
+use super::task::{Identity, handle};
 use crate::caps::{
-    Cancelled, GpuStub, NetworkStub, StorageStub, TaskHandleStub, TaskQueue, TaskSummary,
+    Cancelled, GpuStub, NetworkStub, Retried, StorageStub, Submission, TaskHandleStub, TaskQueue,
+    TaskSummary,
 };
-use crate::engine::{Cancel, Command, Submit};
+use crate::engine::{Cancel, Command, Retry, Submit, SubmitMany};
 use crate::entropy::OsEntropy;
-use crate::model::{Access, Grants, Task as Record, TaskId, TaskSpec};
+use crate::model::{Access, Grants, Submitter, Task as Record, TaskId, TaskSpec};
+
+/// How many tasks are accepted at once: a turn of the queue's owner shall be short.
+const MAX_AT_ONCE: usize = 10_000;
 
 /// The queue, as one role sees it.
 pub(super) struct ServedQueue {
@@ -29,40 +32,26 @@ pub(super) struct ServedQueue {
 }
 
 /// Which tasks a role knows of.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub(super) enum Scope {
     /// All there are.
     All,
-    /// Those it has submitted.
-    Own(Arc<Mutex<HashSet<TaskId>>>),
+    /// Those that were submitted in the role of a client.
+    Clients,
 }
 
 impl Scope {
-    fn contains(&self, id: TaskId) -> bool {
+    fn contains(self, task: &Record) -> bool {
         match self {
             Self::All => true,
-            Self::Own(tasks) => tasks
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .contains(&id),
+            Self::Clients => task.submitter == Submitter::Client,
         }
     }
 
-    fn add(&self, id: TaskId) {
-        if let Self::Own(tasks) = self {
-            tasks
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .insert(id);
-        }
-    }
-
-    fn remove(&self, id: TaskId) {
-        if let Self::Own(tasks) = self {
-            tasks
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .remove(&id);
+    const fn submitter(self) -> Submitter {
+        match self {
+            Self::All => Submitter::Supervisor,
+            Self::Clients => Submitter::Client,
         }
     }
 }
@@ -76,56 +65,75 @@ impl ServedQueue {
         }
     }
 
-    /// Finds a task by its name, in the bounds of this view. A name that is not even one is as good
-    /// as one of a task that never was.
-    fn find(&self, id: &str) -> Result<TaskId, Refusal> {
+    /// Looks at a task by its name, in the bounds of this view. A name that is not even one is as
+    /// good as one of a task that never was.
+    async fn find<T: Send + 'static>(
+        &self,
+        id: &str,
+        look: impl FnOnce(&Record) -> T + Send + 'static,
+    ) -> Result<T, Refusal> {
         let id = id.parse().map_err(|_| Refusal::NoSuchTask)?;
-        if self.scope.contains(id) {
-            Ok(id)
-        } else {
-            Err(Refusal::NoSuchTask)
-        }
+        let scope = self.scope;
+        let found = self.hub.owner.read(move |state| {
+            let task = state.task(id).filter(|task| scope.contains(task));
+            task.map(look)
+        });
+        found.await?.ok_or(Refusal::NoSuchTask)
     }
 
-    async fn handle(&self, id: TaskId) -> Result<TaskHandleStub, Refusal> {
-        let hub = Arc::clone(&self.hub);
-        let reference = move |task: &Record| handle(&hub, task);
-        self.hub.owner.read_task(id, reference).await
+    /// Accepts a task; returns, once it is stored, who it is.
+    pub(super) async fn accept(&self, kind: &str, params: Value) -> Result<Identity, Refusal> {
+        let submit = self.submission(kind, params)?;
+        let accepted = Identity {
+            id: submit.task,
+            kind: submit.spec.kind,
+            grants: submit.spec.grants,
+        };
+        self.hub.owner.apply(Command::Submit(submit)).await?;
+        Ok(accepted)
     }
 
-    /// Accepts a task, and returns its name.
-    pub(super) async fn accept(&self, kind: &str, params: Value) -> Result<TaskId, Refusal> {
-        let spec = TaskSpec::from_submission(kind, params, self.ceiling)?;
-        let task = TaskId::generate(&mut OsEntropy);
-        self.scope.add(task);
-        let submitted = self
-            .hub
-            .owner
-            .apply(Command::Submit(Submit { task, spec }))
-            .await;
-        if let Err(refusal) = submitted {
-            // Or refused submissions would pile up, which nothing else limits.
-            self.scope.remove(task);
-            return Err(refusal);
+    async fn accept_many(&self, tasks: Vec<Submission>) -> Result<Vec<TaskId>, Refusal> {
+        if tasks.len() > MAX_AT_ONCE {
+            return Err(Refusal::TooManyAtOnce { max: MAX_AT_ONCE });
         }
-        Ok(task)
+        let tasks = tasks.into_iter();
+        let tasks = tasks.map(|task| self.submission(&task.kind, task.params));
+        let tasks: Vec<_> = tasks.collect::<Result<_, _>>()?;
+        let names = tasks.iter().map(|submit| submit.task).collect();
+        let many = Command::SubmitMany(SubmitMany { tasks });
+        self.hub.owner.apply(many).await?;
+        Ok(names)
+    }
+
+    fn submission(&self, kind: &str, params: Value) -> Result<Submit, Refusal> {
+        Ok(Submit {
+            task: TaskId::generate(&mut OsEntropy),
+            spec: TaskSpec::from_submission(kind, params, self.ceiling)?,
+            submitter: self.scope.submitter(),
+        })
     }
 }
 
 impl TaskQueue for ServedQueue {
     async fn submit(&self, kind: String, params: Option<Value>) -> Result<TaskHandleStub> {
-        let id = self.accept(&kind, params.unwrap_or_default()).await?;
-        Ok(self.handle(id).await?)
+        let task = self.accept(&kind, params.unwrap_or_default()).await?;
+        Ok(handle(&self.hub, task))
+    }
+
+    async fn submit_many(&self, tasks: Vec<Submission>) -> Result<Vec<TaskId>> {
+        Ok(self.accept_many(tasks).await?)
     }
 
     async fn get_task(&self, id: String) -> Result<TaskHandleStub> {
-        Ok(self.handle(self.find(&id)?).await?)
+        let task = self.find(&id, Identity::of).await?;
+        Ok(handle(&self.hub, task))
     }
 
     async fn list_tasks(&self) -> Result<Vec<TaskSummary>> {
-        let scope = self.scope.clone();
+        let scope = self.scope;
         let tasks = self.hub.owner.read(move |state| {
-            let known = |task: &&Record| scope.contains(task.id);
+            let known = |task: &&Record| scope.contains(task);
             state
                 .tasks()
                 .into_iter()
@@ -137,12 +145,21 @@ impl TaskQueue for ServedQueue {
     }
 
     async fn cancel_task(&self, id: String) -> Result<Cancelled> {
-        let task = self.find(&id)?;
+        let task = self.find(&id, |task| task.id).await?;
         self.hub
             .owner
             .apply(Command::Cancel(Cancel { task }))
             .await?;
         Ok(Cancelled {
+            success: true,
+            task_id: task,
+        })
+    }
+
+    async fn retry_task(&self, id: String) -> Result<Retried> {
+        let task = self.find(&id, |task| task.id).await?;
+        self.hub.owner.apply(Command::Retry(Retry { task })).await?;
+        Ok(Retried {
             success: true,
             task_id: task,
         })
@@ -170,14 +187,11 @@ impl TaskQueue for ServedQueue {
     }
 
     async fn task_count(&self) -> Result<u64> {
-        let scope = self.scope.clone();
-        let count = self.hub.owner.read(move |state| {
-            state
-                .tasks()
-                .into_iter()
-                .filter(|task| scope.contains(task.id))
-                .count()
-        });
+        let scope = self.scope;
+        let count = self
+            .hub
+            .owner
+            .read(move |state| state.count_tasks(|task| scope.contains(task)));
         Ok(u64::try_from(count.await?).unwrap_or(u64::MAX))
     }
 }

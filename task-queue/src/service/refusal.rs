@@ -1,6 +1,6 @@
 //! Why something that was asked of the queue was not done, and how a peer is told.
 
-use capnweb_runtime::Error;
+use capnweb_runtime::{Error, Value};
 use thiserror::Error;
 
 use crate::caps::ResourceError;
@@ -18,6 +18,9 @@ pub(super) enum Refusal {
     /// It could not be stored, so it has not happened.
     #[error("the queue could not store the change; it was not made")]
     NotStored,
+    /// There is no room for it, so it has not happened.
+    #[error("the queue's disk is full; the change was not made")]
+    StorageFull,
     /// The queue is being shut down.
     #[error("the queue is shutting down")]
     Stopped,
@@ -27,6 +30,12 @@ pub(super) enum Refusal {
     /// The name is no worker's kind.
     #[error(transparent)]
     Kind(#[from] UnknownKind),
+    /// More was submitted at once than is taken at once.
+    #[error("at most {max} tasks are accepted at once")]
+    TooManyAtOnce {
+        /// How many are.
+        max: usize,
+    },
     /// There is no task of that name in this queue.
     #[error("task not found")]
     NoSuchTask,
@@ -64,8 +73,32 @@ pub(super) enum Refusal {
 
 impl From<Refusal> for Error {
     fn from(refusal: Refusal) -> Self {
-        Self::new(refusal.to_string())
+        let error = Self::new(refusal.to_string());
+        match refusal {
+            Refusal::NotStored => with_code(error, NOT_STORED),
+            Refusal::StorageFull => with_code(error, STORAGE_FULL),
+            _ => error,
+        }
     }
+}
+
+impl Refusal {
+    /// Returns whether the queue would have done it, and can be asked again when it can store.
+    pub(super) const fn is_unstored(&self) -> bool {
+        matches!(self, Self::NotStored | Self::StorageFull)
+    }
+}
+
+/// Returns whether a peer was told that the queue would have done it and could not store it.
+pub(super) fn is_unstored(error: &Error) -> bool {
+    match error.prop(CODE) {
+        Some(Value::String(code)) => matches!(code.as_str(), NOT_STORED | STORAGE_FULL),
+        _ => false,
+    }
+}
+
+fn with_code(error: Error, code: &str) -> Error {
+    error.with_prop(CODE, Value::String(code.to_owned()))
 }
 
 impl From<AccessError> for ResourceError {
@@ -102,3 +135,8 @@ pub(super) fn lock(error: &LockError) -> ResourceError {
         detail: error.to_string(),
     }
 }
+
+/// The property of an error by which programs tell what to do about it.
+const CODE: &str = "code";
+const NOT_STORED: &str = "NOT_STORED";
+const STORAGE_FULL: &str = "STORAGE_FULL";

@@ -1,12 +1,13 @@
 //! The supervisor: everything that runs, and the way in.
 
 use std::fmt;
+use std::fs;
 use std::sync::{Arc, Mutex};
 
 use thiserror::Error;
 use tokio::task::JoinHandle;
 
-use super::config::Config;
+use super::config::{Config, Durability};
 use super::gate::gate;
 use super::gateway::gateway;
 use super::hub::Hub;
@@ -16,14 +17,14 @@ use super::queue::Scope;
 use super::secrets::Secrets;
 use crate::caps::{GateStub, GatewayStub};
 use crate::clock::{Clock, SystemClock};
-use crate::engine::{self, State};
+use crate::engine;
 use crate::model::{Grants, WorkerKind};
 use crate::resources::FencingToken;
 use crate::resources::gpu::SoftwareGpu;
 use crate::resources::locks::{LockLimits, LockManager};
 use crate::resources::network::NetworkClient;
 use crate::resources::storage::{ObjectStore, StorageError, StorageLimits};
-use crate::store::{MemoryStore, Store, StoreError};
+use crate::store::{MemoryStore, SqliteStore, Store, StoreError};
 
 /// A running task queue. Clones are the same one; it runs until it is stopped, whoever is left.
 #[derive(Clone)]
@@ -32,7 +33,6 @@ pub struct Supervisor(Arc<Inner>);
 struct Inner {
     hub: Arc<Hub>,
     secrets: Arc<Secrets>,
-    clients: Scope,
     client_grants: Grants,
     owner: Mutex<Option<JoinHandle<()>>>,
 }
@@ -63,12 +63,13 @@ impl Supervisor {
     ///
     /// None: a queue that is given up on the way may run on, with nobody to stop it.
     pub async fn start(config: Config) -> Result<Self, StartError> {
-        let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
+        let store = open(&config).await?;
         let settings = engine::Config {
             dispatch: config.dispatch,
             limits: config.limits,
+            retention: config.retention,
         };
-        let state = State::restore(settings, store.load().await?);
+        let state = owner::recover(settings, &*store, SystemClock.now()).await?;
         let (sender, inbox) = Owner::new();
         let hub = Arc::new(hub(&config, sender).await?);
         let owner = tokio::spawn(owner::run(inbox, state, store, Arc::clone(&hub)));
@@ -76,7 +77,6 @@ impl Supervisor {
         Ok(Self(Arc::new(Inner {
             hub,
             secrets: Arc::new(Secrets::draw()),
-            clients: Scope::Own(Arc::default()),
             client_grants: config.client_grants,
             owner: Mutex::new(Some(owner)),
         })))
@@ -95,12 +95,7 @@ impl Supervisor {
 
     /// Returns a gate, which has no authority but for those who know a secret.
     pub fn gate(&self) -> GateStub {
-        gate(
-            &self.0.hub,
-            &self.0.secrets,
-            &self.0.clients,
-            self.0.client_grants,
-        )
+        gate(&self.0.hub, &self.0.secrets, self.0.client_grants)
     }
 
     /// Returns what the gate takes.
@@ -128,6 +123,18 @@ impl fmt::Debug for Supervisor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Supervisor").finish_non_exhaustive()
     }
+}
+
+async fn open(config: &Config) -> Result<Arc<dyn Store>, StartError> {
+    if config.durability == Durability::Memory {
+        return Ok(Arc::new(MemoryStore::new()));
+    }
+    let directory = config.data.clone();
+    let opened = tokio::task::spawn_blocking(move || {
+        fs::create_dir_all(&directory)?;
+        SqliteStore::open(&directory)
+    });
+    Ok(Arc::new(opened.await.map_err(|_| StoreError::Closed)??))
 }
 
 async fn hub(config: &Config, owner: Owner) -> Result<Hub, StartError> {

@@ -76,6 +76,24 @@ impl Bearer {
     }
 }
 
+/// What of a task never changes, and its capability knows without asking.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Identity {
+    pub(super) id: TaskId,
+    pub(super) kind: TaskKind,
+    pub(super) grants: Grants,
+}
+
+impl Identity {
+    pub(super) fn of(task: &Record) -> Self {
+        Self {
+            id: task.id,
+            kind: task.spec.kind,
+            grants: task.spec.grants,
+        }
+    }
+}
+
 struct ServedTask {
     hub: Arc<Hub>,
     id: TaskId,
@@ -85,29 +103,17 @@ struct ServedTask {
 }
 
 /// Makes a submitter's reference to a task.
-pub(super) fn handle(hub: &Arc<Hub>, task: &Record) -> TaskHandleStub {
-    serve(
-        hub,
-        task.id,
-        task.spec.kind,
-        task.spec.grants,
-        Bearer::Submitter,
-    )
-    .attenuate()
+pub(super) fn handle(hub: &Arc<Hub>, task: Identity) -> TaskHandleStub {
+    serve(hub, task, Bearer::Submitter).attenuate()
 }
 
 /// Makes a worker's reference to a task.
-pub(super) fn assignment(
-    hub: &Arc<Hub>,
-    id: TaskId,
-    kind: TaskKind,
-    grants: Grants,
-    bearer: Bearer,
-) -> AssignmentStub {
-    serve(hub, id, kind, grants, bearer).attenuate()
+pub(super) fn assignment(hub: &Arc<Hub>, task: Identity, bearer: Bearer) -> AssignmentStub {
+    serve(hub, task, bearer).attenuate()
 }
 
-fn serve(hub: &Arc<Hub>, id: TaskId, kind: TaskKind, grants: Grants, bearer: Bearer) -> TaskStub {
+fn serve(hub: &Arc<Hub>, task: Identity, bearer: Bearer) -> TaskStub {
+    let Identity { id, kind, grants } = task;
     let hub = Arc::clone(hub);
     let brand = hub.tasks.clone();
     let task = TaskStub::new(ServedTask {

@@ -1,15 +1,11 @@
 //! The service through its capabilities, within the process.
 
-use std::collections::HashSet;
-use std::sync::{Arc, Mutex};
-
 use capnweb_runtime::{Result, Revoker};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::sync::mpsc;
 
-use super::queue::{Scope, ServedQueue};
-use super::task::{Bearer, assignment};
+use super::task::{Bearer, Identity, assignment};
 use super::{Config, Supervisor};
 use crate::caps::{
     Completion, Failing, GatewayStub, ProgressObserver, ProgressObserverStub, ProgressUpdate,
@@ -380,7 +376,12 @@ async fn what_an_attempt_got_through_its_resources_ends_with_it() {
     );
     let revoker = Revoker::new();
     let bearer = Bearer::attempt(Epoch::default(), worker, revoker.clone());
-    let held = assignment(hub, task, TaskKind::Gpu, Grants::EVERYTHING, bearer);
+    let task = Identity {
+        id: task,
+        kind: TaskKind::Gpu,
+        grants: Grants::EVERYTHING,
+    };
+    let held = assignment(hub, task, bearer);
     let lock = held.get_storage().lock("key", None).await.unwrap();
     let memory = held.get_gpu().reserve(100).await.unwrap();
 
@@ -392,19 +393,4 @@ async fn what_an_attempt_got_through_its_resources_ends_with_it() {
     assert!(lock.release().await.unwrap_err().is_revoked());
     assert!(memory.free().await.unwrap_err().is_revoked());
     running.supervisor.stop().await;
-}
-
-/// The fault: memory that grows with every submission that is refused.
-#[tokio::test]
-async fn a_refused_submission_leaves_no_name_in_its_scope() {
-    let data = tempfile::tempdir().unwrap();
-    let mut config = Config::new(data.path());
-    config.limits.tasks = 0;
-    let supervisor = Supervisor::start(config).await.unwrap();
-    let names = Arc::new(Mutex::new(HashSet::new()));
-    let scope = Scope::Own(Arc::clone(&names));
-    let queue = ServedQueue::new(Arc::clone(supervisor.hub()), scope, Grants::NOTHING);
-    assert!(queue.accept("compute", json!({})).await.is_err());
-    assert!(names.lock().unwrap().is_empty());
-    supervisor.stop().await;
 }

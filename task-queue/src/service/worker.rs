@@ -52,6 +52,7 @@ pub(super) async fn execute(
         (EndReason::Cancelled, ..) => Err(Refusal::Cancelled),
         (EndReason::WorkerRevoked, ..) => Err(Refusal::WorkerRevoked),
         (EndReason::TimedOut, ..) => Err(Refusal::TimedOut),
+        (EndReason::WorkerLeft, ..) => Err(Refusal::Stopped),
         _ => Err(Refusal::NoResult),
     }
 }

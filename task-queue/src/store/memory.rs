@@ -5,8 +5,8 @@ use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::future::BoxFuture;
-use crate::model::{Change, Snapshot, Task, TaskId, Worker, WorkerId};
-use crate::store::contract::{RecordId, Store, StoreError};
+use crate::model::{Change, Kept, RecordId, Snapshot, Task, TaskId, Worker, WorkerId};
+use crate::store::contract::{Store, StoreError};
 
 /// A store in memory; clones share their records.
 #[derive(Debug, Clone, Default)]
@@ -36,6 +36,11 @@ impl Store for MemoryStore {
         Box::pin(async move { Ok(snapshot) })
     }
 
+    fn fetch(&self, records: Vec<RecordId>) -> BoxFuture<'_, Result<Snapshot, StoreError>> {
+        let snapshot = self.records().fetch(&records);
+        Box::pin(async move { Ok(snapshot) })
+    }
+
     fn commit(&self, changes: Vec<Change>) -> BoxFuture<'_, Result<(), StoreError>> {
         Box::pin(async move { self.records().commit(changes) })
     }
@@ -52,9 +57,7 @@ impl Records {
 
     fn make(&mut self, change: Change) {
         match change {
-            Change::PutTask(task) => {
-                self.tasks.insert(task.id, *task);
-            }
+            Change::PutTask { task, kept } => self.put_task(*task, kept),
             Change::RemoveTask { id, .. } => {
                 self.tasks.remove(&id);
             }
@@ -65,6 +68,33 @@ impl Records {
                 self.workers.remove(&id);
             }
         }
+    }
+
+    /// Takes from the task only what is said to be new, like a store that writes only that.
+    fn put_task(&mut self, mut task: Task, kept: Kept) {
+        if let Some(stored) = self.tasks.remove(&task.id) {
+            if kept.checkpoint {
+                task.checkpoint = stored.checkpoint;
+            }
+            let new = task.partial_results.into_iter().skip(kept.partial_results);
+            let stored = stored
+                .partial_results
+                .into_iter()
+                .take(kept.partial_results);
+            task.partial_results = stored.chain(new).collect();
+        }
+        self.tasks.insert(task.id, task);
+    }
+
+    fn fetch(&self, records: &[RecordId]) -> Snapshot {
+        let mut snapshot = Snapshot::default();
+        for record in records {
+            match record {
+                RecordId::Task { id, .. } => snapshot.tasks.extend(self.tasks.get(id).cloned()),
+                RecordId::Worker(id) => snapshot.workers.extend(self.workers.get(id).cloned()),
+            }
+        }
+        snapshot
     }
 
     /// Goes through the changes as if each had been made before the next is looked at.
@@ -85,7 +115,7 @@ impl Records {
     /// Returns a record's revision, 0 if there is none.
     fn revision(&self, record: RecordId) -> u64 {
         match record {
-            RecordId::Task(id) => revision(&self.tasks, &id, |task| task.revision),
+            RecordId::Task { id, .. } => revision(&self.tasks, &id, |task| task.revision),
             RecordId::Worker(id) => revision(&self.workers, &id, |worker| worker.revision),
         }
     }
@@ -107,7 +137,7 @@ fn step(change: &Change, stored: u64) -> Option<u64> {
     let put = |revision: u64| (revision.checked_sub(1) == Some(stored)).then_some(revision);
     let remove = |revision: u64| (revision > 0 && revision == stored).then_some(0);
     match change {
-        Change::PutTask(task) => put(task.revision),
+        Change::PutTask { task, .. } => put(task.revision),
         Change::PutWorker(worker) => put(worker.revision),
         Change::RemoveTask { revision, .. } | Change::RemoveWorker { revision, .. } => {
             remove(*revision)

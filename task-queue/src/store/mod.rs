@@ -1,10 +1,21 @@
 //! Where records outlive the process: the contract, its laws, and the stores that keep them.
+//!
+//! [`MemoryStore`] lasts as long as the process. [`SqliteStore`] is a file:
+//!
+//! | file | what is in it |
+//! |---|---|
+//! | `sqlite/open` | opening a database and finding out whether it is one of ours, and whole; backups |
+//! | `sqlite/schema` | the tables, and how those of an older version become them |
+//! | `sqlite/writer` | the one thread that has the database, and writes what waits together |
+//! | `sqlite/records` | records to rows and back |
 
 mod contract;
 mod memory;
+mod sqlite;
 
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub use contract::{RecordId, Store, StoreError};
+pub use contract::{Store, StoreError};
 pub use memory::MemoryStore;
+pub use sqlite::{SqliteStore, backup};

@@ -1,6 +1,8 @@
 //! Programs from the outside: as processes, spoken to over their sockets.
 
+mod commands;
 mod demo;
+mod durable;
 mod examples;
 mod seed;
 mod serve;

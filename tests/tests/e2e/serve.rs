@@ -136,9 +136,13 @@ fn arguments_that_make_no_sense_are_named() {
 fn help_and_version_are_given() {
     let help = start(&["--help"]).finish(LIMIT).unwrap();
     assert!(help.status.success());
+    for word in ["serve", "submit", "backup", "demo", "Exit codes"] {
+        assert!(help.lines.iter().any(|line| line.contains(word)), "{word}");
+    }
+    let help = start(&["serve", "--help"]).finish(LIMIT).unwrap();
+    assert!(help.status.success());
     for word in [
-        "serve",
-        "demo",
+        "--memory",
         "--listen",
         "--open",
         "--dispatch",

@@ -5,6 +5,7 @@ mod differential;
 mod js_through_rust;
 mod js_to_js;
 mod js_to_rust;
+mod litmus;
 #[path = "../../../capnweb-runtime/examples/interop-target/mapping.rs"]
 mod mapping;
 mod program;

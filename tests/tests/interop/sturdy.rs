@@ -6,9 +6,11 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use capnweb_runtime::{
-    Call, Error, MemoryStore, Registry, RegistryKey, RestoreError, RestorerStub, Result, SturdyRef,
-    capability,
+    Call, Error, MemoryStore, Registry, RegistryKey, RestoreError, RestorerStub, Result, Session,
+    SturdyRef, capability,
 };
+
+use tests::root;
 
 use super::support::{node, runtime, serving};
 
@@ -50,7 +52,7 @@ impl Shop for Corner {
     }
 
     async fn visit(&self, call: Call, reference: SturdyRef) -> Result<Option<u32>> {
-        let peer = call.session().and_then(|session| session.peer_main());
+        let peer = call.session().and_then(Session::peer_main);
         let restorer: RestorerStub = peer.ok_or_else(|| Error::new("nobody is there"))?;
         match restorer.restored::<TillStub>(&reference).await {
             Ok(till) => till.sum().await.map(Some),
@@ -93,4 +95,13 @@ fn javascript_restores_and_narrows_what_rust_has_sealed() {
     let end = client.finish(Duration::from_mins(1)).unwrap();
     assert!(end.status.success(), "{}: {}", end.status, end.stderr);
     assert_eq!(end.lines, ["the references work"]);
+}
+
+/// The fault: documentation with a function that was right once.
+#[test]
+fn the_documentation_shows_the_function_that_is_tested() {
+    let read = |path: &str| std::fs::read_to_string(root().join(path)).unwrap();
+    let program = read("tests/js/narrow.mjs");
+    let (_, function) = program.split_once("export ").unwrap();
+    assert!(read("capnweb-runtime/docs/sturdy.md").contains(function));
 }

@@ -13,6 +13,7 @@ use crate::error::{Error, Result};
 use crate::hook::Stub;
 use crate::sturdy::budget::Budgets;
 use crate::sturdy::event::SturdyEvent;
+use crate::sturdy::failures::Failures;
 use crate::sturdy::key::RegistryKey;
 use crate::sturdy::limits::SturdyLimits;
 use crate::sturdy::record::RecordId;
@@ -65,6 +66,7 @@ pub(super) struct Inner {
     pub(super) limits: SturdyLimits,
     pub(super) gates: Gates,
     pub(super) budgets: Budgets,
+    failures: Arc<Failures>,
     live: Mutex<HashMap<RecordId, Stub>>,
     makers: RwLock<HashMap<String, Maker>>,
     listener: RwLock<Option<Arc<Listener>>>,
@@ -108,6 +110,7 @@ impl Registry {
             limits,
             gates: Gates::default(),
             budgets: Budgets::default(),
+            failures: Arc::default(),
             live: Mutex::default(),
             makers: RwLock::default(),
             listener: RwLock::default(),
@@ -164,6 +167,11 @@ impl Registry {
     /// Returns the limits.
     pub(in crate::sturdy) fn limits(&self) -> &SturdyLimits {
         &self.0.limits
+    }
+
+    /// Returns which sessions present what does not work.
+    pub(in crate::sturdy) fn failures(&self) -> &Arc<Failures> {
+        &self.0.failures
     }
 
     /// Tells the owner of something.

@@ -79,6 +79,27 @@ async fn a_line_that_was_not_finished_is_dropped() {
     }
 }
 
+/// The fault: what is left of a long line would follow the short one that is written over it.
+#[tokio::test]
+async fn nothing_is_left_of_a_long_line_that_was_not_finished() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = path(&directory);
+    let [kept, _] = some(&path).await;
+    let mut torn = fs::read(&path).unwrap();
+    torn.extend([b'x'; 5_000]);
+    fs::write(&path, torn).unwrap();
+    open(&path).registry.revoke(&kept, "over").await.unwrap();
+    let office = open(&path);
+    office.refuses(&kept, Refusal::Revoked).await;
+    office
+        .registry
+        .revoke(&office.seal([]).await, "over")
+        .await
+        .unwrap();
+    drop(office);
+    assert_eq!(open(&path).registry.list().await.unwrap().len(), 3);
+}
+
 /// The fault: damage would go unnoticed, and bring back what was revoked.
 #[tokio::test]
 async fn a_damaged_file_is_refused_with_a_sentence() {

@@ -4,9 +4,10 @@ use crate::engine::turn::Turn;
 use crate::model::{EndReason, Failure, FailureClass, TaskId, TaskState};
 
 impl Turn<'_> {
-    /// Looks at every task whose time has come.
+    /// Looks at the tasks whose time has come; of very many, at the first. The next wake is then
+    /// at once.
     pub(in crate::engine) fn fire_timers(&mut self) {
-        for task in self.state.due(self.now) {
+        for task in self.state.due(self.now, AT_ONCE) {
             self.fire_timer(task);
         }
     }
@@ -19,10 +20,15 @@ impl Turn<'_> {
             Some(TaskState::Running(_)) => {
                 self.fail_attempt(id, EndReason::TimedOut, timed_out());
             }
-            _ => {}
+            // Its retention is over.
+            Some(_) => self.state.remove_task(id),
+            None => {}
         }
     }
 }
+
+/// How many tasks are looked at in one turn, so that a turn is short.
+const AT_ONCE: usize = 1_000;
 
 fn timed_out() -> Failure {
     Failure {

@@ -2,23 +2,27 @@
 
 mod cancel;
 mod complete;
+mod disband;
 mod due;
 mod fail;
 mod lose;
 mod reap;
 mod register;
 mod report;
+mod retry;
 mod revoke;
 mod start;
 mod submit;
 
 pub use cancel::Cancel;
 pub use complete::Complete;
+pub use disband::Disband;
 pub use fail::Fail;
 pub use lose::Lose;
 pub use reap::Reap;
 pub use register::Register;
 pub use report::{AddLog, Emit, SaveCheckpoint, SetProgress};
+pub use retry::Retry;
 pub use revoke::Revoke;
 pub use start::Start;
-pub use submit::Submit;
+pub use submit::{Submit, SubmitMany};

@@ -58,7 +58,7 @@ impl SetProgress {
     pub(in crate::engine) fn apply(self, turn: &mut Turn<'_>) -> Result<(), Rejected> {
         let status = turn.task_of(self.task, self.actor)?.status();
         let progress = self.progress;
-        if let Some(task) = turn.state.task_mut(self.task) {
+        if let Some(task) = turn.state.report_on(self.task) {
             task.progress = progress;
         }
         turn.notify(self.task, Notice::Progress { progress, status });
@@ -71,7 +71,7 @@ impl AddLog {
         turn.task_of(self.task, self.actor)?;
         let max_lines = turn.limits().log_lines;
         shorten(&mut self.line, turn.limits().text_bytes);
-        if let Some(task) = turn.state.task_mut(self.task) {
+        if let Some(task) = turn.state.report_on(self.task) {
             task.logs.push_back(self.line.clone());
             while task.logs.len() > max_lines {
                 task.logs.pop_front();
@@ -86,9 +86,7 @@ impl Emit {
     pub(in crate::engine) fn apply(self, turn: &mut Turn<'_>) -> Result<(), Rejected> {
         let size = self.check(turn)?;
         let value = Arc::new(self.value);
-        if let Some(task) = turn.state.task_mut(self.task) {
-            task.partial_results.push(Arc::clone(&value));
-        }
+        turn.state.add_partial_result(self.task, Arc::clone(&value));
         turn.state.account(self.task, size, 0);
         turn.notify(self.task, Notice::Partial(value));
         Ok(())
@@ -109,11 +107,8 @@ impl Emit {
 impl SaveCheckpoint {
     pub(in crate::engine) fn apply(self, turn: &mut Turn<'_>) -> Result<(), Rejected> {
         let size = self.check(turn)?;
-        let mut freed = 0;
-        if let Some(task) = turn.state.task_mut(self.task) {
-            let before = task.checkpoint.replace(Arc::new(self.value));
-            freed = before.map_or(0, |before| size_of(&before));
-        }
+        let before = turn.state.set_checkpoint(self.task, Arc::new(self.value));
+        let freed = before.map_or(0, |before| size_of(&before));
         turn.state.account(self.task, size, freed);
         Ok(())
     }

@@ -69,7 +69,7 @@ fn cancelling_ends_the_running_attempt() {
         why,
     };
     let notice = Notice::Cancelled;
-    assert_eq!(effects, [end, Effect::Notify { task, notice }]);
+    assert_eq!(effects[..2], [end, Effect::Notify { task, notice }]);
     assert_eq!(world.worker(worker).status, WorkerStatus::Idle);
 }
 
@@ -91,7 +91,14 @@ fn cancelling_works_from_every_state_that_is_no_end() {
         world.apply(Command::Cancel(Cancel { task }));
         assert_eq!(world.status(task), TaskStatus::Cancelled);
     }
-    assert_eq!(world.state.next_wake(), None, "no timer outlives its task");
+    let forgotten = world
+        .now
+        .saturating_add(world.state.config().retention.cancelled);
+    assert_eq!(
+        world.state.next_wake(),
+        Some(forgotten),
+        "a timer has outlived its state"
+    );
 }
 
 #[test]

@@ -31,15 +31,12 @@ fn a_full_queue_refuses_tasks_and_a_full_pool_workers() {
     let mut world = small();
     let first = world.submit_kind(TaskKind::Io);
     let spec = TaskSpec::new(TaskKind::Io, json!({}));
-    let again = Submit {
-        task: first,
-        spec: spec.clone(),
-    };
+    let again = Submit::new(first, spec.clone());
     let refused = world.attempt(Command::Submit(again));
     assert_eq!(refused, Err(Rejected::DuplicateTask(first)));
     world.submit_kind(TaskKind::Io);
     let task = world.fresh_task();
-    let refused = world.attempt(Command::Submit(Submit { task, spec }));
+    let refused = world.attempt(Command::Submit(Submit::new(task, spec)));
     assert_eq!(refused, Err(Rejected::QueueFull { max: 2 }));
     world.register(WorkerKind::Cpu);
     let worker = world.fresh_worker();
@@ -61,7 +58,7 @@ fn a_value_that_is_too_large_is_refused_and_named() {
             max: 64,
         })
     };
-    let refused = world.attempt(Command::Submit(Submit { task, spec }));
+    let refused = world.attempt(Command::Submit(Submit::new(task, spec)));
     assert_eq!(refused, too_large(Payload::Parameters));
     let (task, _) = world.running();
     let actor = world.live(task);
@@ -87,7 +84,7 @@ fn a_value_that_nests_too_deep_to_be_read_back_is_refused() {
     let task = world.fresh_task();
     let spec = TaskSpec::new(TaskKind::Io, params);
     let what = Payload::Parameters;
-    let refused = world.attempt(Command::Submit(Submit { task, spec }));
+    let refused = world.attempt(Command::Submit(Submit::new(task, spec)));
     assert_eq!(refused, Err(Rejected::TooDeep { what }));
 }
 
@@ -138,7 +135,7 @@ fn values_take_space_until_their_task_is_reaped() {
     world.apply(emit(text(45)));
     let spec = TaskSpec::new(TaskKind::Io, text(40));
     let other = world.fresh_task();
-    let refused = world.attempt(Command::Submit(Submit { task: other, spec }));
+    let refused = world.attempt(Command::Submit(Submit::new(other, spec)));
     assert_eq!(refused, Err(Rejected::OutOfSpace { max: 120 }));
     world.complete(task, text(60)).unwrap();
     let finished_before = crate::model::Timestamp::from_millis(u64::MAX);

@@ -1,9 +1,12 @@
 //! Given a state, when a command, then these effects and this state.
 
 mod attempts;
+pub(crate) mod dice;
 mod dispatching;
 mod endings;
+mod lasting;
 mod limits;
+mod matrix;
 mod random;
 mod retries;
 mod saving;

@@ -4,46 +4,22 @@ use std::collections::HashMap;
 
 use serde_json::json;
 
+use super::dice::Dice;
 use super::world::World;
 use crate::engine::{
-    Actor, Cancel, Command, Complete, Effect, Emit, Fail, Lose, Reap, Register, Revoke, Start,
-    Submit,
+    Actor, Cancel, Command, Complete, Disband, Effect, Emit, Fail, Lose, Reap, Register, Retry,
+    Revoke, Start, Submit,
 };
 use crate::model::{
-    Entropy, Epoch, Failure, RetryPolicy, TaskId, TaskKind, TaskSpec, TaskState, Timestamp,
-    WorkerId, WorkerKind, WorkerStatus,
+    Epoch, Failure, RetryPolicy, TaskId, TaskKind, TaskSpec, TaskState, Timestamp, WorkerId,
+    WorkerKind, WorkerStatus,
 };
-
-/// A small generator of reproducible numbers (xorshift64*).
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        let rolled = self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33;
-        usize::try_from(rolled).unwrap() % sides
-    }
-
-    fn pick<T: Copy>(&mut self, from: &[T]) -> Option<T> {
-        (!from.is_empty()).then(|| from[self.roll(from.len())])
-    }
-}
-
-impl Entropy for Dice {
-    fn draw(&mut self) -> u128 {
-        (0..16).fold(0, |bits, _| {
-            bits << 8 | u128::try_from(self.roll(256)).unwrap()
-        })
-    }
-}
 
 #[derive(Default)]
 struct Watcher {
-    ends: HashMap<TaskId, TaskState>,
     live: HashMap<(TaskId, Epoch), WorkerId>,
-    results: HashMap<TaskId, usize>,
+    results: HashMap<TaskId, TaskState>,
+    told: HashMap<TaskId, usize>,
 }
 
 impl Watcher {
@@ -66,7 +42,7 @@ impl Watcher {
                 }
                 Effect::Notify { task, notice } => {
                     if matches!(notice, crate::engine::Notice::Completed(_)) {
-                        *self.results.entry(*task).or_default() += 1;
+                        *self.told.entry(*task).or_default() += 1;
                     }
                 }
                 Effect::WakeAt(_) => {}
@@ -76,13 +52,13 @@ impl Watcher {
 
     fn check(&mut self, world: &World) {
         for task in world.state.tasks() {
-            if let Some(end) = self.ends.get(&task.id) {
-                assert_eq!(end, &task.state, "an end was left");
-            } else if task.status().is_final() {
-                self.ends.insert(task.id, task.state.clone());
+            if let Some(end) = self.results.get(&task.id) {
+                assert_eq!(end, &task.state, "a result was lost, or replaced");
+            } else if task.result().is_some() {
+                self.results.insert(task.id, task.state.clone());
             }
             let recorded = usize::from(task.result().is_some());
-            assert_eq!(self.results.get(&task.id).copied().unwrap_or(0), recorded);
+            assert_eq!(self.told.get(&task.id).copied().unwrap_or(0), recorded);
             if let Some(attempt) = task.live_attempt() {
                 let worker = world.worker(attempt.worker);
                 assert_eq!(worker.status, WorkerStatus::Busy(task.id));
@@ -121,7 +97,10 @@ impl Watcher {
             .state
             .tasks()
             .into_iter()
-            .filter_map(|task| task.state.due_at())
+            .filter_map(|task| {
+                let forgotten = world.state.config().retention.end_of(&task.state);
+                task.state.due_at().or(forgotten)
+            })
             .min();
         assert_eq!(world.state.next_wake(), due, "the timers match the tasks");
     }
@@ -168,7 +147,9 @@ fn random_command(dice: &mut Dice, world: &World) -> Option<Command> {
             actor,
             value: json!(2),
         }),
+        10 if dice.roll(2) == 0 => Command::Retry(Retry { task: task? }),
         10 => Command::Cancel(Cancel { task: task? }),
+        11 if dice.roll(30) == 0 => Command::Disband(Disband::InOrder),
         11 if dice.roll(2) == 0 => Command::Lose(Lose { worker: worker? }),
         11 => Command::Revoke(Revoke { worker: worker? }),
         12 if dice.roll(10) == 0 => Command::Reap(Reap {
@@ -192,11 +173,11 @@ fn submit(dice: &mut Dice) -> Command {
         spec.not_before = Some(Timestamp::from_millis(1_002_000));
     }
     let task = TaskId::generate(dice);
-    Command::Submit(Submit { task, spec })
+    Command::Submit(Submit::new(task, spec))
 }
 
 fn play(mut world: World, seed: u64) -> World {
-    let mut dice = Dice(seed);
+    let mut dice = Dice::new(seed);
     let mut watcher = Watcher::default();
     world.apply(submit(&mut dice));
     for _ in 0..600 {

@@ -76,7 +76,7 @@ impl World {
 
     pub(super) fn submit(&mut self, spec: TaskSpec) -> TaskId {
         let task = self.fresh_task();
-        self.apply(Command::Submit(Submit { task, spec }));
+        self.apply(Command::Submit(Submit::new(task, spec)));
         task
     }
 

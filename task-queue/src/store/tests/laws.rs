@@ -9,10 +9,10 @@ use crate::engine::{
     Command, Complete, Config, DispatchMode, Register, SaveCheckpoint, State, Submit, apply,
 };
 use crate::model::{
-    Change, Entropy, Failure, FailureClass, Snapshot, Task, TaskId, TaskKind, TaskSpec, TaskState,
-    Timestamp, Worker, WorkerId, WorkerKind,
+    Change, Entropy, Failure, FailureClass, Kept, RecordId, Snapshot, Submitter, Task, TaskId,
+    TaskKind, TaskSpec, TaskState, Timestamp, Worker, WorkerId, WorkerKind,
 };
-use crate::store::{RecordId, Store, StoreError};
+use crate::store::{Store, StoreError};
 
 /// Puts a store to all laws.
 ///
@@ -22,6 +22,9 @@ pub(crate) async fn hold_for<S: Store>(create: impl Fn() -> S, reopen: impl Fn(&
     a_new_store_is_empty(&create()).await;
     a_commit_is_there_as_a_whole(&create()).await;
     records_come_back_exactly_as_written(&create()).await;
+    what_is_kept_need_not_be_written_again(&create()).await;
+    nothing_of_a_removed_task_comes_back_with_another(&create()).await;
+    those_that_are_asked_for_are_fetched(&create()).await;
     a_refused_commit_leaves_nothing(&create()).await;
     a_stale_revision_is_refused(&create()).await;
     a_first_revision_is_written_once(&create()).await;
@@ -67,8 +70,74 @@ async fn records_come_back_exactly_as_written(store: &impl Store) {
     ));
     full.partial_results = vec![Arc::new(json!(1)), Arc::new(json!("two"))];
     full.logs.push_back(String::new());
+    full.submitter = Submitter::Client;
+    full.spec = Arc::new(TaskSpec {
+        not_before: Some(Timestamp::from_millis(u64::MAX)),
+        ..TaskSpec::new(
+            TaskKind::Pipeline,
+            json!({"exactly": [0.1, 1e-7, 0.300_000_000_000_000_04]}),
+        )
+    });
     commit(store, vec![put(&full)]).await;
     assert_eq!(contents(store).await.tasks, [full]);
+}
+
+async fn what_is_kept_need_not_be_written_again(store: &impl Store) {
+    let mut expected = task(1, 1);
+    expected.checkpoint = Some(Arc::new(json!("first")));
+    expected.partial_results = vec![Arc::new(json!(1)), Arc::new(json!(2))];
+    commit(store, vec![put(&expected)]).await;
+    expected.revision = 2;
+    expected.partial_results.push(Arc::new(json!(3)));
+    expected.logs.push_back("a line".to_owned());
+    let mut written = expected.clone();
+    written.checkpoint = Some(Arc::new(json!("said to be kept")));
+    written.partial_results[0] = Arc::new(json!("said to be kept"));
+    let kept = Kept {
+        partial_results: 2,
+        checkpoint: true,
+    };
+    commit(store, vec![put_keeping(&written, kept)]).await;
+    assert_eq!(contents(store).await.tasks, [expected.clone()]);
+
+    expected.revision = 3;
+    expected.checkpoint = Some(Arc::new(json!("second")));
+    let kept = Kept {
+        partial_results: 3,
+        checkpoint: false,
+    };
+    commit(store, vec![put_keeping(&expected, kept)]).await;
+    assert_eq!(contents(store).await.tasks, [expected]);
+}
+
+async fn nothing_of_a_removed_task_comes_back_with_another(store: &impl Store) {
+    let mut first = task(1, 1);
+    first.checkpoint = Some(Arc::new(json!("old")));
+    first.partial_results = vec![Arc::new(json!("old"))];
+    commit(store, vec![put(&first)]).await;
+    commit(store, vec![remove(1, 1), put(&task(1, 1))]).await;
+    assert_eq!(contents(store).await.tasks, [task(1, 1)]);
+}
+
+async fn those_that_are_asked_for_are_fetched(store: &impl Store) {
+    let mut wanted = task(1, 1);
+    wanted.checkpoint = Some(Arc::new(json!("c")));
+    wanted.partial_results = vec![Arc::new(json!(1)), Arc::new(json!(2))];
+    let changes = vec![
+        put(&wanted),
+        put(&task(2, 1)),
+        Change::PutWorker(worker(3, 1)),
+    ];
+    commit(store, changes).await;
+    let records = vec![record(1), record(9), RecordId::Worker(worker(3, 1).id)];
+    let expected = Snapshot {
+        tasks: vec![wanted],
+        workers: vec![worker(3, 1)],
+    };
+    assert_eq!(
+        store.fetch(records).await.expect("it can be read"),
+        expected
+    );
 }
 
 async fn a_refused_commit_leaves_nothing(store: &impl Store) {
@@ -80,7 +149,7 @@ async fn a_refused_commit_leaves_nothing(store: &impl Store) {
         Change::PutWorker(worker(3, 1)),
         put(&task(4, 9)),
     ];
-    refused(store, changes, RecordId::Task(name(4))).await;
+    refused(store, changes, record(4)).await;
     assert_eq!(contents(store).await, before);
 }
 
@@ -89,7 +158,7 @@ async fn a_stale_revision_is_refused(store: &impl Store) {
     commit(store, vec![put(&task(1, 2))]).await;
     for stale_or_early in [0, 1, 2, 4] {
         let changes = vec![put(&task(1, stale_or_early))];
-        refused(store, changes, RecordId::Task(name(1))).await;
+        refused(store, changes, record(1)).await;
     }
     commit(store, vec![put(&task(1, 3))]).await;
 }
@@ -102,28 +171,27 @@ async fn a_first_revision_is_written_once(store: &impl Store) {
 }
 
 async fn removing_needs_the_stored_revision(store: &impl Store) {
-    let id = name(1);
-    let remove = |revision| vec![Change::RemoveTask { id, revision }];
-    refused(store, remove(1), RecordId::Task(id)).await;
-    refused(store, remove(0), RecordId::Task(id)).await;
+    let id = record(1);
+    refused(store, vec![remove(1, 1)], id).await;
+    refused(store, vec![remove(1, 0)], id).await;
     commit(store, vec![put(&task(1, 1))]).await;
     commit(store, vec![put(&task(1, 2))]).await;
-    refused(store, remove(1), RecordId::Task(id)).await;
-    commit(store, remove(2)).await;
+    refused(store, vec![remove(1, 1)], id).await;
+    commit(store, vec![remove(1, 2)]).await;
     assert_eq!(contents(store).await, Snapshot::default());
-    refused(store, vec![put(&task(1, 3))], RecordId::Task(id)).await;
+    refused(store, vec![put(&task(1, 3))], id).await;
 }
 
 async fn the_changes_of_a_commit_count_in_order(store: &impl Store) {
     let twice = vec![put(&task(1, 1)), put(&task(1, 2))];
     commit(store, twice).await;
     assert_eq!(contents(store).await.tasks, [task(1, 2)]);
-    let id = name(1);
-    let anew = vec![Change::RemoveTask { id, revision: 2 }, put(&task(1, 1))];
+    let anew = vec![remove(1, 2), put(&task(1, 1))];
     commit(store, anew).await;
     assert_eq!(contents(store).await.tasks, [task(1, 1)]);
 }
 
+/// Also where commits are written together, a refused one takes none of the others with it.
 async fn of_concurrent_writers_one_succeeds(store: Arc<impl Store>) {
     let writers: Vec<_> = (0..16)
         .map(|_| {
@@ -136,6 +204,23 @@ async fn of_concurrent_writers_one_succeeds(store: Arc<impl Store>) {
         succeeded += usize::from(writer.await.expect("the writer ran"));
     }
     assert_eq!(succeeded, 1);
+    let others: Vec<_> = (2..18)
+        .map(|number| {
+            let store = Arc::clone(&store);
+            // Every other one is refused.
+            let revision = 1 + record_order(number) % 2;
+            tokio::spawn(async move {
+                store
+                    .commit(vec![put(&task(number, revision))])
+                    .await
+                    .is_ok()
+            })
+        })
+        .collect();
+    for (other, number) in others.into_iter().zip(2..) {
+        assert_eq!(other.await.expect("the writer ran"), number % 2 == 0);
+    }
+    assert_eq!(contents(&*store).await.tasks.len(), 9);
 }
 
 async fn what_was_committed_is_there_after_reopening<S: Store>(
@@ -143,11 +228,10 @@ async fn what_was_committed_is_there_after_reopening<S: Store>(
     reopen: &impl Fn(&S) -> S,
 ) {
     commit(store, vec![put(&task(1, 1)), put(&task(2, 1))]).await;
-    let id = name(2);
-    commit(store, vec![Change::RemoveTask { id, revision: 1 }]).await;
+    commit(store, vec![remove(2, 1)]).await;
     let again = reopen(store);
     assert_eq!(contents(&again).await.tasks, [task(1, 1)]);
-    refused(&again, vec![put(&task(1, 1))], RecordId::Task(name(1))).await;
+    refused(&again, vec![put(&task(1, 1))], record(1)).await;
 }
 
 /// The way the owner of the scheduler uses a store, with a restart in the middle.
@@ -159,7 +243,7 @@ async fn a_scheduler_goes_on_where_it_was<S: Store>(store: &S, reopen: &impl Fn(
     let mut state = State::new(config);
     let (task, worker) = (name(1), worker(2, 0).id);
     let spec = TaskSpec::new(TaskKind::Compute, json!({"iterations": 3}));
-    step(store, &mut state, Command::Submit(Submit { task, spec })).await;
+    step(store, &mut state, Command::Submit(Submit::new(task, spec))).await;
     let kind = WorkerKind::Cpu;
     step(
         store,
@@ -242,7 +326,12 @@ fn name(number: u128) -> TaskId {
 
 fn task(number: u128, revision: u64) -> Task {
     let spec = TaskSpec::new(TaskKind::Io, json!({"number": 1}));
-    let mut task = Task::new(name(number), spec, 7, Timestamp::from_millis(9));
+    let mut task = Task::new(
+        name(number),
+        spec,
+        record_order(number),
+        Timestamp::from_millis(9),
+    );
     task.revision = revision;
     task
 }
@@ -256,5 +345,29 @@ fn worker(number: u128, revision: u64) -> Worker {
 }
 
 fn put(task: &Task) -> Change {
-    Change::PutTask(Box::new(task.clone()))
+    put_keeping(task, Kept::NOTHING)
+}
+
+fn put_keeping(task: &Task, kept: Kept) -> Change {
+    let task = Box::new(task.clone());
+    Change::PutTask { task, kept }
+}
+
+fn remove(number: u128, revision: u64) -> Change {
+    Change::RemoveTask {
+        id: name(number),
+        order: record_order(number),
+        revision,
+    }
+}
+
+fn record(number: u128) -> RecordId {
+    RecordId::Task {
+        id: name(number),
+        order: record_order(number),
+    }
+}
+
+fn record_order(number: u128) -> u64 {
+    u64::try_from(number).expect("a small number")
 }

@@ -1,6 +1,6 @@
 //! A20: whatever goes right or wrong, the secret is in nothing but what is meant to have it.
 
-use std::fmt::Debug;
+use std::fmt::{Debug, Write as _};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -32,7 +32,10 @@ fn secrets(references: &[&SturdyRef]) -> Vec<String> {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02x}").expect("there is memory");
+        text
+    })
 }
 
 #[tokio::test]

@@ -1,9 +1,11 @@
 //! References presented by peers.
 
-use capnweb_runtime::{Batch, Caveat, Error, Refusal, RestoreError, SturdyUrl};
+use capnweb_runtime::{
+    Batch, Caveat, Error, Refusal, Registry, RestoreError, RestorerStub, Result, SturdyUrl,
+};
 
-use super::shop::{CounterStub, Office, TillReaderStub, TillStub};
-use crate::support::{Link, RawPeer, in_time};
+use super::shop::{Counter, CounterStub, Office, TillReaderStub, TillStub};
+use crate::support::{Link, RawPeer, in_time, serving};
 
 #[tokio::test]
 async fn a_peer_restores_what_it_was_handed() {
@@ -221,6 +223,52 @@ async fn a1_guessing_is_given_up_on_and_a_neighbour_does_not_notice() {
         guesser.restored::<TillStub>(&good).await.is_ok(),
         "a minute later"
     );
+}
+
+/// A1. If it failed, whoever can ask for another restorer could go on guessing.
+#[tokio::test]
+async fn a1_another_restorer_is_no_way_around_it() {
+    in_time(async {
+        let office = Office::new();
+        let good = office.registry.seal_as("till", "1", []).await.unwrap();
+        let registry = office.registry.clone();
+        let url = serving(move |_| CounterStub::new(Generous(registry.clone()))).await;
+        let link = Link::<CounterStub>::connect(&url).await;
+        for _ in 0..10 {
+            assert!(link.restorer().restore("x").await.is_err());
+        }
+        let refused = link
+            .restorer()
+            .restored::<TillStub>(&good)
+            .await
+            .unwrap_err();
+        assert!(
+            matches!(refused, RestoreError::TooManyAttempts),
+            "{refused:?}"
+        );
+        let neighbour = Link::<CounterStub>::connect(&url).await;
+        assert!(
+            neighbour
+                .restorer()
+                .restored::<TillStub>(&good)
+                .await
+                .is_ok()
+        );
+    })
+    .await;
+}
+
+/// Makes a restorer for each who asks.
+struct Generous(Registry);
+
+impl Counter for Generous {
+    fn restorer(&self) -> RestorerStub {
+        self.0.restorer()
+    }
+
+    async fn hello(&self) -> Result<String> {
+        Ok("hello".to_owned())
+    }
 }
 
 /// The fault: those who fail seldom, or whose references work, would be taken for guessers.

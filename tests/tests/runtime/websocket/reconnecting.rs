@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use capnweb_runtime::{
-    Connector, Disconnect, Error, KeepAlive, Reconnect, ReconnectingClient, Result, Server,
-    SessionConfig, capability,
+    Connector, Disconnect, Error, FileStore, KeepAlive, Reconnect, ReconnectingClient, Registry,
+    RegistryKey, RestorerStub, Result, Server, SessionConfig, capability, serve,
 };
 use futures_util::FutureExt as _;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -127,6 +127,44 @@ async fn a_server_that_comes_later_is_found() {
     assert_eq!(in_time(waits).await.unwrap(), "who is there?");
 }
 
+/// The fault: what was restored from a name that outlives servers has to be restored again by hand.
+#[tokio::test]
+async fn what_is_restored_from_its_name_works_at_the_next_server() {
+    let data = tempfile::tempdir().unwrap();
+    let open = || {
+        let store = FileStore::open(data.path().join("references")).unwrap();
+        let registry = Registry::new(RegistryKey::from_bytes([7; 32]), store);
+        registry.maker("room", |name| async { Ok(RoomStub::new(Named(name))) });
+        registry
+    };
+    let registry = open();
+    let reference = registry.seal_as("room", "kitchen", []).await.unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let restorer = registry.restorer();
+    let serving = tokio::spawn(serve(listener, move |_| restorer.clone()));
+    let client: ReconnectingClient<RestorerStub> = Connector::new(format!("ws://{address}/"))
+        .reconnecting(quick())
+        .unwrap();
+    let room: RoomStub = client.derive(&client.main(), move |restorer| {
+        restorer.restored(&reference)
+    });
+    assert_eq!(in_time(room.name()).await.unwrap(), "kitchen");
+    serving.abort();
+    drop((serving.await, registry));
+    let restorer = open().restorer();
+    drop(tokio::spawn(serve(bind(address).await, move |_| {
+        restorer.clone()
+    })));
+    let name = loop {
+        match in_time(room.name()).await {
+            Ok(name) => break name,
+            Err(error) => assert!(error.is_disconnected(), "{error:?}"),
+        }
+    };
+    assert_eq!(name, "kitchen");
+}
+
 /// What goes through it can be held up without either end being told.
 struct Proxy {
     url: String,
@@ -239,9 +277,15 @@ async fn what_was_not_sent_on_a_half_open_connection_never_is() {
     let calls: Vec<_> = (1..=40)
         .map(|number| ear.hear(number.to_string(), &*long))
         .collect();
+    // Some are said while others are being written.
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    let later = (41..=50).map(|number| ear.hear(number.to_string(), ""));
+    let later: Vec<_> = later.collect();
     let mut not_sent = Vec::new();
     let mut maybe = 0;
-    for (number, call) in (1..).zip(calls) {
+    for (number, call) in (1..).zip(calls.into_iter().chain(later)) {
         match in_time(call).await.unwrap_err() {
             Error::NotSent(_) => not_sent.push(number.to_string()),
             Error::MaybeExecuted(_) => maybe += 1,

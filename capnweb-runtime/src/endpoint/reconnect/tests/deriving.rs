@@ -5,6 +5,7 @@ use futures_util::StreamExt as _;
 use super::stage::{GatewayStub, ShelfStub, Stage, settle, soon};
 use crate::endpoint::reconnect::{Reconnect, ReconnectingClient};
 use crate::error::Error;
+use crate::policy::Methods;
 use crate::typed::Function;
 
 /// A client that is connected.
@@ -107,6 +108,23 @@ async fn what_was_derived_goes_home_as_what_it_is() {
             soon(gateway.recognise(&shelf)).await.unwrap().as_deref(),
             Some("x")
         );
+        broken(&stage, &client).await;
+    }
+}
+
+/// The fault: a guard in front of a lasting reference is gone after a break, or what is derived through
+/// it goes past it.
+#[tokio::test(start_paused = true)]
+async fn guards_stay_in_front() {
+    let stage = Stage::new([]);
+    let client = connected(&stage).await;
+    let guarded = client.main().guarded(Methods::only(["shelf"]));
+    let shelf = client.derive(&guarded, |gateway| gateway.shelf("x"));
+    let frail = client.derive(&guarded, GatewayStub::frail);
+    for server in 1..=2 {
+        assert_eq!(soon(shelf.tag()).await.unwrap(), format!("x of {server}"));
+        assert!(soon(guarded.note("a")).await.unwrap_err().is_denied());
+        assert!(soon(frail.tag()).await.unwrap_err().is_denied());
         broken(&stage, &client).await;
     }
 }

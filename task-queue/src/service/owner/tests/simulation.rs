@@ -1,0 +1,117 @@
+//! Many short lives of a queue, one for each seed.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
+
+use super::people::{client, hire, workers};
+use super::stage::Stage;
+use crate::engine::State;
+
+/// What became of one life.
+#[derive(Debug, Default)]
+struct Life {
+    begun: usize,
+    results: usize,
+    syncs: usize,
+}
+
+/// Plays one life: clients, workers, crashes, and then peace, until all has come to its end.
+async fn live(seed: u64) -> Life {
+    let (stage, assigned) = Stage::new(seed);
+    let working = tokio::spawn(workers(Arc::clone(&stage), assigned));
+    let mut clients = JoinSet::new();
+    for _ in 0..3 {
+        drop(clients.spawn(client(Arc::clone(&stage), 8)));
+    }
+    let mut owner = stage.open().await;
+    for _ in 0..stage.roll(4) {
+        staff(&stage).await;
+        stage.linger(150).await;
+        stage.crash(owner).await;
+        stage.linger(30).await;
+        owner = stage.open().await;
+    }
+    while let Some(client) = clients.join_next().await {
+        client.unwrap();
+    }
+    stage.disk.heal();
+    staff(&stage).await;
+    let ended = timeout(Duration::from_hours(1), all_ended(&stage)).await;
+    ended.unwrap_or_else(|_| panic!("seed {seed}: tasks are left for ever"));
+    // Whatever comes late has come by then.
+    sleep(Duration::from_secs(1)).await;
+    stage.owner().stop().await;
+    owner.await.unwrap();
+    working.abort();
+    let found = stage.disk.contents().await;
+    let mut history = stage.history();
+    history.end_all(&found);
+    Life {
+        begun: history.has_begun(),
+        results: history.has_results(),
+        syncs: stage.disk.syncs(),
+    }
+}
+
+async fn staff(stage: &Stage) {
+    for _ in 0..3 {
+        hire(stage).await;
+    }
+}
+
+async fn all_ended(stage: &Stage) {
+    loop {
+        let unfinished = |state: &State| state.count_tasks(|task| !task.status().is_final());
+        if matches!(stage.owner().read(unfinished).await, Ok(0)) {
+            return;
+        }
+        sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// How many seeds are played; more by `TASK_QUEUE_SEEDS`.
+const SEEDS: u64 = 1_000;
+
+#[test]
+fn no_seed_loses_a_task_or_a_result_or_hears_a_stale_attempt() {
+    let seeds = std::env::var("TASK_QUEUE_SEEDS").ok();
+    let seeds = seeds.and_then(|seeds| seeds.parse().ok()).unwrap_or(SEEDS);
+    let mut all = Life::default();
+    for seed in 1..=seeds {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .start_paused(true)
+            .build()
+            .unwrap();
+        // The panic of a check says what is wrong; this, with which seed it is seen again.
+        let life = std::panic::catch_unwind(|| runtime.block_on(live(seed)));
+        let life = life.unwrap_or_else(|_| panic!("seed {seed}"));
+        all.begun += life.begun;
+        all.results += life.results;
+        all.syncs += life.syncs;
+    }
+    let seeds = usize::try_from(seeds).unwrap();
+    assert!(all.results > seeds * 8, "hardly anything was done: {all:?}");
+    assert!(
+        all.begun > all.results + seeds,
+        "hardly anything went wrong: {all:?}"
+    );
+    assert!(all.syncs > seeds * 20, "{all:?}");
+}
+
+#[test]
+fn a_seed_plays_the_same_life_again() {
+    let play = |seed| {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .start_paused(true)
+            .build()
+            .unwrap();
+        let life = runtime.block_on(live(seed));
+        (life.begun, life.results, life.syncs)
+    };
+    assert_eq!(play(7), play(7));
+}

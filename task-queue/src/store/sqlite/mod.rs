@@ -1,0 +1,13 @@
+//! The store in a file: SQLite, compiled in, written by one thread.
+
+mod open;
+mod records;
+mod schema;
+mod store;
+mod writer;
+
+#[cfg(test)]
+mod tests;
+
+pub use open::backup;
+pub use store::SqliteStore;
