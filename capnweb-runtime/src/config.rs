@@ -22,7 +22,18 @@ pub struct SessionConfig {
     pub(crate) call_timeout: Option<Duration>,
     pub(crate) counters: Counters,
     pub(crate) limiter: Option<Limiter>,
+    pub(crate) certainty: Certainty,
     on_send_error: Arc<dyn Fn(&ErrorValue<Stub>) -> OutgoingError + Send + Sync>,
+}
+
+/// What is said of the calls that the end of a session has caught.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Certainty {
+    /// That it has ended.
+    Untold,
+    /// Whether they were sent. What was not, when the connection broke, never is.
+    #[cfg(any(test, feature = "websocket"))]
+    Told,
 }
 
 /// Says whether a peer may make another call.
@@ -51,6 +62,7 @@ impl SessionConfig {
             call_timeout: None,
             counters: Counters::default(),
             limiter: None,
+            certainty: Certainty::Untold,
             on_send_error: Arc::new(redact::internal),
         }
     }
@@ -136,6 +148,15 @@ impl SessionConfig {
     /// Returns the counters of the sessions that are configured by this, or a clone of it.
     pub fn counters(&self) -> Counters {
         self.counters.clone()
+    }
+
+    /// Has calls that the end of a session catches fail with
+    /// [`Error::NotSent`](crate::Error::NotSent) or
+    /// [`Error::MaybeExecuted`](crate::Error::MaybeExecuted).
+    #[cfg(any(test, feature = "websocket"))]
+    pub(crate) const fn tell_certainty(mut self) -> Self {
+        self.certainty = Certainty::Told;
+        self
     }
 
     /// Returns what errors pass on their way to the peer.

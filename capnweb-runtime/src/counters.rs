@@ -63,11 +63,11 @@ pub struct CounterValues {
     pub calls_failed: u64,
     /// Calls and reads by peers that were not let in, because of a limit.
     pub calls_refused: u64,
-    /// Messages of peers.
+    /// Messages of peers; those of the turn that a session is having come when that ends.
     pub messages_in: u64,
     /// Bytes of those messages, without what a transport adds.
     pub bytes_in: u64,
-    /// Messages to peers.
+    /// Messages to peers, counted like theirs.
     pub messages_out: u64,
     /// Bytes of those messages, without what a transport adds.
     pub bytes_out: u64,
@@ -83,6 +83,27 @@ pub struct CounterSample {
     pub label: Option<(&'static str, &'static str)>,
     /// The number.
     pub value: u64,
+}
+
+/// What has passed through one session.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Passed {
+    pub(crate) messages_in: u64,
+    pub(crate) bytes_in: u64,
+    pub(crate) messages_out: u64,
+    pub(crate) bytes_out: u64,
+}
+
+impl Passed {
+    /// Returns what of it is not in what had passed before.
+    pub(crate) const fn since(self, before: Self) -> Self {
+        Self {
+            messages_in: self.messages_in.saturating_sub(before.messages_in),
+            bytes_in: self.bytes_in.saturating_sub(before.bytes_in),
+            messages_out: self.messages_out.saturating_sub(before.messages_out),
+            bytes_out: self.bytes_out.saturating_sub(before.bytes_out),
+        }
+    }
 }
 
 impl Counters {
@@ -145,14 +166,22 @@ impl Counters {
         }
     }
 
-    pub(crate) fn received(&self, bytes: usize) {
-        add(&self.0.messages_in, 1);
-        add(&self.0.bytes_in, bytes);
-    }
-
-    pub(crate) fn sent(&self, bytes: usize) {
-        add(&self.0.messages_out, 1);
-        add(&self.0.bytes_out, bytes);
+    pub(crate) fn passed(&self, more: Passed) {
+        let Inner {
+            messages_in,
+            bytes_in,
+            messages_out,
+            bytes_out,
+            ..
+        } = self.0.as_ref();
+        for (counter, more) in [
+            (messages_in, more.messages_in),
+            (bytes_in, more.bytes_in),
+            (messages_out, more.messages_out),
+            (bytes_out, more.bytes_out),
+        ] {
+            add(counter, more);
+        }
     }
 
     fn rare(&self) -> MutexGuard<'_, Rare> {

@@ -1,6 +1,7 @@
 //! Table ids and whose point of view they are written from.
 
 use std::fmt;
+use std::hash::Hash;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// An id as it stands in a message: a JSON number, always from the sender's point of view.
@@ -38,6 +39,15 @@ pub(crate) fn safe_integer(number: f64) -> Option<i64> {
     (back == number && integer.unsigned_abs() <= MAX_SAFE.unsigned_abs()).then_some(integer)
 }
 
+/// The id of an entry of a table.
+pub(crate) trait TableId: Copy + Eq + Hash {
+    /// Makes the id of a number.
+    fn new(number: i64) -> Self;
+
+    /// Returns the number.
+    fn number(self) -> i64;
+}
+
 macro_rules! table_id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
@@ -63,6 +73,16 @@ macro_rules! table_id {
             pub(crate) fn to_wire(self) -> WireId {
                 #[allow(clippy::cast_precision_loss, reason = "ids stay within 2⁵³")]
                 WireId(self.0 as f64)
+            }
+        }
+
+        impl TableId for $name {
+            fn new(number: i64) -> Self {
+                Self(number)
+            }
+
+            fn number(self) -> i64 {
+                self.0
             }
         }
 

@@ -39,8 +39,10 @@
 //!
 //! New here? [`guide::rust`] takes the concepts in order and says where it bites;
 //! [`guide::javascript`] puts the JavaScript library on the left and this crate on the right;
-//! [`guide::comparison`] tells when to take something else. Below, each concept has an example, and
-//! the folder `examples` has programs to run.
+//! [`guide::comparison`] tells when to take something else. [`guide::cookbook`] has a pattern for each
+//! way of handing out authority, [`guide::threats`] says what it is worth to an attacker, and
+//! [`guide::litmus`] what was tried. Below, each concept has an example, and the folder `examples` has
+//! programs to run.
 //!
 //! # The words
 //!
@@ -61,6 +63,7 @@
 //! |---|---|
 //! | describe an object that others may hold | [`capability`](macro@capability), [*Stubs*](#stubs), [*Properties*](#properties) |
 //! | serve it, connect to it, test it without a socket | [`serve`], [`connect`], [`in_process`], [*Endpoints*](#endpoints) |
+//! | go on after the connection was lost | [`ReconnectingClient`], [`Reconnect`] |
 //! | do it in one HTTP request | [`Batch`], [*Batches*](#batches) |
 //! | call through results that have not arrived | [`Promise`], [`Pipeline`](derive@Pipeline), [*Pipelining*](#pipelining) |
 //! | pass a callback, or be passed one | [`Function`], [*Callbacks*](#callbacks) |
@@ -68,8 +71,11 @@
 //! | send many things one after the other, or receive them | [`ReadableStream`], [`WritableStream`], [*Streams*](#streams) |
 //! | fail in ways that callers tell apart | [`RpcError`](derive@RpcError), [`Error`], [*Errors*](#errors) |
 //! | hand out less than you hold | [`attenuate`](macro@attenuate), [*Attenuation*](#attenuation) |
+//! | say when, how often and with what it may be called | [`policy`], and `guarded` of every stub, [*Guards*](#guards) |
 //! | take back what you have handed out | [`Revoker`], and `revocable` of every stub, [*Revocation*](#revocation) |
+//! | take back also what was reached through it | [`Membrane`], and `membrane` of every stub, [*Membranes*](#membranes) |
 //! | know your own objects when they come back | [`Brand`] |
+//! | name a capability by text that outlives connections and restarts | feature `sturdy`: `Registry`, `SturdyRef`, `guide::sturdy` |
 //! | learn that nobody waits for a call any more | [`Call`], [*Cancellation and deadlines*](#cancellation-and-deadlines) |
 //! | send what JSON does not have | [`Date`], [`BigInt`], [`Bytes`], [`Url`], [`Headers`], [`Request`], [`Response`], [`Blob`], [*Values*](#values) |
 //! | send fields of types that are not of this crate | [`native`] |
@@ -97,9 +103,13 @@
 //! * `websocket` (default): [`connect`], [`serve`], [`Batch`].
 //! * `tls`: `wss://` and `https://`, by rustls.
 //! * `axum`: `capnweb_runtime::axum::rpc`, a handler for axum routers.
+//! * `sturdy`: references that outlive connections; `sturdy-laws`: what a store of yours is tested by.
 //! * `jiff`, `chrono`: their points in time from and to [`Date`], and as [`native`] fields.
 
 #![warn(clippy::exhaustive_enums)] // whether it may grow is decided for each
+
+#[cfg(test)]
+extern crate self as capnweb_runtime;
 
 #[cfg(any(test, feature = "__fuzz"))]
 #[doc(hidden)]
@@ -120,7 +130,10 @@ mod ids;
 mod limits;
 #[cfg(all(test, shuttle))]
 mod model;
+pub mod policy;
 mod session;
+#[cfg(feature = "sturdy")]
+mod sturdy;
 mod sync;
 mod transport;
 mod typed;
@@ -150,16 +163,26 @@ pub use endpoint::axum;
 pub use endpoint::in_process;
 #[cfg(feature = "websocket")]
 pub use endpoint::{
-    Batch, ConnectError, Connector, Origins, RpcBody, RpcService, Server, Wanted, connect, serve,
+    Batch, ClientState, ConnectError, Connector, Origins, Reconnect, ReconnectingClient, RpcBody,
+    RpcService, Server, Wanted, connect, serve,
 };
 pub use error::redact;
 pub use error::{
     DeserializeError, Disconnect, Error, Fault, Result, SerializeError, Thrown, Unsendable,
     Violation,
 };
-pub use hook::{Brand, Call, Peer, Revoker, Session, SessionStats, Stub, Value};
+pub use hook::{Brand, Call, Membrane, Peer, Revoker, Session, SessionStats, Stub, Value};
 pub use ids::WireId;
 pub use limits::Limits;
+#[cfg(feature = "sturdy-laws")]
+pub use sturdy::laws as sturdy_laws;
+#[cfg(feature = "sturdy")]
+pub use sturdy::{
+    Bound, Caveat, CounterId, FileStore, InvalidHash, InvalidReference, KeyError, MemoryStore,
+    NarrowError, OpenError, Origin, Record, RecordId, Refusal, Registry, RegistryKey, RestoreError,
+    Restorer, RestorerStub, Revocation, SealError, Spending, StoreError, StoreFuture, SturdyEvent,
+    SturdyLimits, SturdyRef, SturdyStore, SturdyUrl,
+};
 pub use typed::{
     Attenuate, Body, Capability, FacetOf, Function, FunctionBody, IntoArg, IntoChunk, MapResult,
     Mappable, Pipeline, Promise, ReadableStream, RpcError, Wire, WritableStream,

@@ -11,6 +11,7 @@
 
 use std::sync::Arc;
 
+use futures_util::FutureExt as _;
 use shuttle::sync::atomic::{AtomicUsize, Ordering};
 use shuttle::thread;
 
@@ -18,7 +19,8 @@ use crate::config::SessionConfig;
 use crate::connection::Connection;
 use crate::error::{Disconnect, Error};
 use crate::hook::{
-    Callable, Cap, FunctionHook, Peer, Resolver, Revoker, SessionControl as _, Stub, Value, promise,
+    Callable, Cap, FunctionHook, Peer, Resolver, Revoker, SessionControl as _, Stub, Value,
+    call_function, promise,
 };
 use crate::value::Path;
 
@@ -89,6 +91,55 @@ fn a_reference_is_revoked_while_it_is_used() {
         late.when_settled(results.waiter());
         assert_eq!((called.get(), results.get()), (before, 2));
         assert_eq!(Arc::strong_count(&called.0), 1, "the target is left over");
+    });
+}
+
+/// Calls that come through a reference, from two threads, while it is revoked by two others, one of which
+/// lets go of it: no handler is entered after the first of them has returned, and each call is answered
+/// once.
+#[test]
+fn no_handler_is_entered_once_it_is_revoked() {
+    check(|| {
+        let (entries, results) = (Arc::new(Entries::default()), Counter::new());
+        let revoker = Revoker::new();
+        let lent = revoker.revocable_stub(&entering(&entries));
+        let mut threads: Vec<_> = [0, 1].map(|_| calling(&lent, &results)).into();
+        let other = revoker.clone();
+        threads.push(thread::spawn(move || {
+            drop(lent);
+            other.revoke("one");
+        }));
+        revoker.revoke("other");
+        entries.refuse();
+        for thread in threads {
+            thread.join().expect("it does not panic");
+        }
+        assert_eq!(entries.late(), 0, "handlers that were entered late");
+        assert_eq!(results.get(), 2);
+        assert_eq!(Arc::strong_count(&entries), 1, "the target is left over");
+    });
+}
+
+/// The same through several gates, one behind the other and one after the other: once one of them is
+/// shut, and those that were counted have ended, no handler runs.
+#[test]
+fn no_handler_runs_once_one_of_its_gates_is_shut_and_drained() {
+    check(|| {
+        let (entries, results) = (Arc::new(Entries::default()), Counter::new());
+        let (house, other) = (Revoker::new(), Revoker::new());
+        let lent = house.child().revocable_stub(&entering(&entries));
+        let lent = other.revocable_stub(&lent);
+        let threads = [0, 1].map(|_| calling(&lent, &results));
+        house.revoke("enough");
+        while house.drained().now_or_never().is_none() {
+            thread::yield_now();
+        }
+        entries.refuse();
+        for thread in threads {
+            thread.join().expect("it does not panic");
+        }
+        assert_eq!(entries.late(), 0, "handlers that were entered late");
+        assert_eq!(results.get(), 2);
     });
 }
 
@@ -175,6 +226,55 @@ fn two_promises_become_one_another() {
     });
 }
 
+/// Who enters, and who does although nobody may any more. The scheduler does not see these: nothing comes
+/// between an entry and its being noted.
+#[derive(Default)]
+struct Entries {
+    refused: std::sync::atomic::AtomicBool,
+    late: std::sync::atomic::AtomicUsize,
+}
+
+impl Entries {
+    fn enter(&self) {
+        let late = usize::from(self.refused.load(Ordering::SeqCst));
+        self.late.fetch_add(late, Ordering::SeqCst);
+    }
+
+    fn refuse(&self) {
+        self.refused.store(true, Ordering::SeqCst);
+    }
+
+    fn late(&self) -> usize {
+        self.late.load(Ordering::SeqCst)
+    }
+}
+
+/// A function whose body notes that it is entered.
+struct Entering(Arc<Entries>);
+
+impl Callable for Entering {
+    fn invoke(&self, args: Vec<Value>, result: Resolver) {
+        let entries = Arc::clone(&self.0);
+        call_function(args, result, move |_| {
+            entries.enter();
+            std::future::ready(Ok(Value::Null))
+        });
+    }
+}
+
+fn entering(entries: &Arc<Entries>) -> Stub {
+    Stub::of(Cap::new(FunctionHook::new(Entering(Arc::clone(entries)))))
+}
+
+/// Calls a function on a thread of its own.
+fn calling(function: &Stub, results: &Counter) -> thread::JoinHandle<()> {
+    let (function, results) = (function.clone(), results.clone());
+    thread::spawn(move || {
+        let call = function.cap().call_promise(Path::EMPTY, Vec::new());
+        call.when_settled(results.waiter());
+    })
+}
+
 /// Runs a model in many orders.
 fn check(model: impl Fn() + Send + Sync + 'static) {
     shuttle::check_pct(model, SCHEDULES, 3);
@@ -242,7 +342,6 @@ fn session(main: Cap) -> (Arc<Connection>, Cap) {
 }
 
 fn said(connection: &Connection) -> Vec<String> {
-    use futures_util::FutureExt as _;
     let frames = connection.next_frames().now_or_never().flatten();
     let frames = frames.into_iter().flatten();
     frames.map(|frame| frame.as_str().to_owned()).collect()

@@ -11,13 +11,14 @@ pub use crate::hook::{
     Args, Call, Cancel, Dispatch, Facet, Interface, Member, MemberKind, Reply, Results, Revoker,
     Stub, Value,
 };
+pub use crate::policy::Policy;
 pub use crate::typed::{
     Arg, ArgList, Attenuate, Capability, ErrorBuilder, FacetOf, IntoArg, MapResult, Pipeline,
     Promise, RpcError, Wire, error_code, error_prop, typed_error,
 };
 
 use crate::data::{self, passthrough};
-use crate::hook::{Cap, Target};
+use crate::hook::{Cap, Membrane, Target};
 use crate::typed::stub_from_value;
 use crate::value::Path;
 
@@ -70,9 +71,26 @@ pub fn no_such_member() -> Reply {
     reply(std::future::ready(Err(Error::new("No such member."))))
 }
 
+/// Makes a reference through which passes what a policy admits.
+pub fn guarded(stub: &Stub, interface: &'static str, policy: impl Policy) -> Stub {
+    crate::hook::guarded(stub, Some(interface), policy)
+}
+
 /// Makes a reference that can be taken back.
 pub fn revocable(stub: &Stub) -> (Stub, Revoker) {
     crate::hook::revocable(stub)
+}
+
+/// Makes a reference that can be taken back with all that is reached through it.
+pub fn membrane<C: Capability>(capability: &C) -> (C, Revoker) {
+    let membrane = Membrane::new();
+    (membrane.outward(capability), membrane.revoker())
+}
+
+/// Makes the same, with a policy that is asked about everything that crosses.
+pub fn membrane_with<C: Capability>(capability: &C, policy: impl Policy) -> (C, Revoker) {
+    let membrane = Membrane::new().with_policy(policy);
+    (membrane.outward(capability), membrane.revoker())
 }
 
 /// Writes a stub.

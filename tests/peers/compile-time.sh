@@ -146,26 +146,47 @@ build() { # PROFILE
   cargo build --quiet --manifest-path "$place/$kind/Cargo.toml" --target-dir "$place/$kind/target" --profile "$1"
 }
 
-again() { # PROFILE
-  local run
+# Each in its turn, so that what else the machine does falls on all of them alike.
+again() { # COUNT
+  local run kind profile
+  for kind in $kinds; do
+    $kind "$1" >"$place/$kind/src/main.rs"
+    for profile in dev release; do
+      build $profile
+      : >"$place/$kind/$profile.times"
+    done
+  done
   for ((run = 0; run < runs; run++)); do
-    printf '// %s\n' "$EPOCHREALTIME" >>"$place/$kind/src/main.rs"
-    seconds build "$1"
-    printf '\n'
-  done | sort -n | awk '{ all[NR] = $1 } END { print all[int((NR + 1) / 2)] }'
+    for kind in $kinds; do
+      printf '// %s\n' "$EPOCHREALTIME" >>"$place/$kind/src/main.rs"
+      for profile in dev release; do
+        printf '%s\n' "$(seconds build $profile)" >>"$place/$kind/$profile.times"
+      done
+    done
+  done
 }
 
-printf '| | methods | debug, s | release, s | first debug build, s | first release build, s |\n|---|---|---|---|---|---|\n'
-for kind in ours tarpc remoc; do
+median() { # PROFILE
+  sort -n "$place/$kind/$1.times" | awk '{ all[NR] = $1 } END { print all[int((NR + 1) / 2)] }'
+}
+
+kinds='ours tarpc remoc'
+for kind in $kinds; do
   rm -rf "${place:?}/$kind"
   mkdir -p "$place/$kind/src"
   manifest $kind >"$place/$kind/Cargo.toml"
-  for count in 1 50; do
-    $kind $count >"$place/$kind/src/main.rs"
-    first_debug=$(seconds build dev)
-    first_release=$(seconds build release)
-    [ $count = 1 ] || { first_debug= first_release=; }
+  $kind 1 >"$place/$kind/src/main.rs"
+  for profile in dev release; do
+    seconds build $profile >"$place/$kind/$profile.first"
+  done
+done
+printf '| | methods | debug, s | release, s | first debug build, s | first release build, s |\n|---|---|---|---|---|---|\n'
+for count in 1 50; do
+  again $count
+  for kind in $kinds; do
+    first_debug=$(cat "$place/$kind/dev.first") first_release=$(cat "$place/$kind/release.first")
+    [ $count = 1 ] || first_debug= first_release=
     printf '| %s | %s | %s | %s | %s | %s |\n' \
-      $kind $count "$(again dev)" "$(again release)" "$first_debug" "$first_release"
+      "$kind" $count "$(median dev)" "$(median release)" "$first_debug" "$first_release"
   done
 done

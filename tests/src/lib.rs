@@ -3,6 +3,7 @@
 //! Everything in it blocks: a test on an async runtime calls it through `spawn_blocking`, or
 //! before the runtime starts.
 
+pub mod chaos;
 mod javascript;
 mod process;
 mod program;

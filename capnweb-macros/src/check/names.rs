@@ -97,4 +97,11 @@ const OBJECT_PROTOTYPE: [&str; 12] = [
 ];
 
 /// The functions that every generated stub has.
-const STUB_FUNCTIONS: [&str; 3] = ["new", "attenuate", "revocable"];
+const STUB_FUNCTIONS: [&str; 6] = [
+    "new",
+    "attenuate",
+    "guarded",
+    "revocable",
+    "membrane",
+    "membrane_with",
+];

@@ -77,6 +77,31 @@ pub(super) fn attenuate() -> TokenStream {
     doc(&["Returns a reference to the same object with less authority.".to_owned()])
 }
 
+/// Documents `guarded`.
+pub(super) fn guarded() -> TokenStream {
+    doc(&[
+        "Returns a reference to the same object through which passes what the policy admits."
+            .to_owned(),
+    ])
+}
+
+/// Documents `membrane`.
+pub(super) fn membrane() -> TokenStream {
+    doc(&[
+        "Returns a reference to the same object, and what takes it back, with all that is ever"
+            .to_owned(),
+        "reached through it, both ways.".to_owned(),
+    ])
+}
+
+/// Documents `membrane_with`.
+pub(super) fn membrane_with() -> TokenStream {
+    doc(&[
+        "Returns what `membrane` does; the policy is asked about everything that crosses."
+            .to_owned(),
+    ])
+}
+
 /// Documents `revocable`.
 pub(super) fn revocable() -> TokenStream {
     doc(&["Returns a reference to the same object, and what takes it back.".to_owned()])

@@ -35,7 +35,9 @@ pub(super) fn inherent(capability: &Capability) -> TokenStream {
     let methods = capability
         .members()
         .map(|member| method(member, capability));
-    let (new, attenuate, revocable) = (docs::new(capability), docs::attenuate(), docs::revocable());
+    let (new, attenuate) = (docs::new(capability), docs::attenuate());
+    let (guarded, revocable) = (docs::guarded(), docs::revocable());
+    let (membrane, membrane_with) = (docs::membrane(), docs::membrane_with());
     let marker = marker::value(capability);
     generated! {
         #[allow(clippy::too_many_arguments, reason = "as many as the trait has")]
@@ -58,10 +60,27 @@ pub(super) fn inherent(capability: &Capability) -> TokenStream {
                 <__Facet as #runtime::FacetOf<Self>>::of(self)
             }
 
+            #guarded
+            #vis fn guarded(&self, policy: impl #runtime::Policy) -> Self {
+                let interface = <Self as #runtime::Capability>::INTERFACE;
+                let stub = #runtime::guarded(&self.__stub, interface, policy);
+                <Self as #runtime::Capability>::from_stub(stub)
+            }
+
             #revocable
             #vis fn revocable(&self) -> (Self, #runtime::Revoker) {
                 let (stub, revoker) = #runtime::revocable(&self.__stub);
                 (<Self as #runtime::Capability>::from_stub(stub), revoker)
+            }
+
+            #membrane
+            #vis fn membrane(&self) -> (Self, #runtime::Revoker) {
+                #runtime::membrane(self)
+            }
+
+            #membrane_with
+            #vis fn membrane_with(&self, policy: impl #runtime::Policy) -> (Self, #runtime::Revoker) {
+                #runtime::membrane_with(self, policy)
             }
         }
     }

@@ -294,7 +294,14 @@ fn names_that_are_taken() {
         "fn a_b(&self); fn a__b(&self);",
         &[("a__b", "`a_b` is called `aB`")],
     );
-    for name in ["new", "attenuate", "revocable"] {
+    for name in [
+        "new",
+        "attenuate",
+        "guarded",
+        "revocable",
+        "membrane",
+        "membrane_with",
+    ] {
         assert_method(&format!("fn {name}(&self);"), &[(name, "#[rpc(name =")]);
     }
 }

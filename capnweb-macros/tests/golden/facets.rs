@@ -212,6 +212,16 @@ const _: () = {
         {
             <__Facet as ::capnweb_runtime::__private::FacetOf<Self>>::of(self)
         }
+        /// Returns a reference to the same object through which passes what the policy admits.
+        fn guarded(&self, policy: impl ::capnweb_runtime::__private::Policy) -> Self {
+            let interface = <Self as ::capnweb_runtime::__private::Capability>::INTERFACE;
+            let stub = ::capnweb_runtime::__private::guarded(
+                &self.__stub,
+                interface,
+                policy,
+            );
+            <Self as ::capnweb_runtime::__private::Capability>::from_stub(stub)
+        }
         /// Returns a reference to the same object, and what takes it back.
         fn revocable(&self) -> (Self, ::capnweb_runtime::__private::Revoker) {
             let (stub, revoker) = ::capnweb_runtime::__private::revocable(&self.__stub);
@@ -219,6 +229,18 @@ const _: () = {
                 <Self as ::capnweb_runtime::__private::Capability>::from_stub(stub),
                 revoker,
             )
+        }
+        /// Returns a reference to the same object, and what takes it back, with all that is ever
+        /// reached through it, both ways.
+        fn membrane(&self) -> (Self, ::capnweb_runtime::__private::Revoker) {
+            ::capnweb_runtime::__private::membrane(self)
+        }
+        /// Returns what `membrane` does; the policy is asked about everything that crosses.
+        fn membrane_with(
+            &self,
+            policy: impl ::capnweb_runtime::__private::Policy,
+        ) -> (Self, ::capnweb_runtime::__private::Revoker) {
+            ::capnweb_runtime::__private::membrane_with(self, policy)
         }
     }
     #[automatically_derived]
@@ -529,6 +551,16 @@ const _: () = {
         {
             <__Facet as ::capnweb_runtime::__private::FacetOf<Self>>::of(self)
         }
+        /// Returns a reference to the same object through which passes what the policy admits.
+        fn guarded(&self, policy: impl ::capnweb_runtime::__private::Policy) -> Self {
+            let interface = <Self as ::capnweb_runtime::__private::Capability>::INTERFACE;
+            let stub = ::capnweb_runtime::__private::guarded(
+                &self.__stub,
+                interface,
+                policy,
+            );
+            <Self as ::capnweb_runtime::__private::Capability>::from_stub(stub)
+        }
         /// Returns a reference to the same object, and what takes it back.
         fn revocable(&self) -> (Self, ::capnweb_runtime::__private::Revoker) {
             let (stub, revoker) = ::capnweb_runtime::__private::revocable(&self.__stub);
@@ -536,6 +568,18 @@ const _: () = {
                 <Self as ::capnweb_runtime::__private::Capability>::from_stub(stub),
                 revoker,
             )
+        }
+        /// Returns a reference to the same object, and what takes it back, with all that is ever
+        /// reached through it, both ways.
+        fn membrane(&self) -> (Self, ::capnweb_runtime::__private::Revoker) {
+            ::capnweb_runtime::__private::membrane(self)
+        }
+        /// Returns what `membrane` does; the policy is asked about everything that crosses.
+        fn membrane_with(
+            &self,
+            policy: impl ::capnweb_runtime::__private::Policy,
+        ) -> (Self, ::capnweb_runtime::__private::Revoker) {
+            ::capnweb_runtime::__private::membrane_with(self, policy)
         }
     }
     #[automatically_derived]
@@ -784,6 +828,16 @@ const _: () = {
         {
             <__Facet as ::capnweb_runtime::__private::FacetOf<Self>>::of(self)
         }
+        /// Returns a reference to the same object through which passes what the policy admits.
+        fn guarded(&self, policy: impl ::capnweb_runtime::__private::Policy) -> Self {
+            let interface = <Self as ::capnweb_runtime::__private::Capability>::INTERFACE;
+            let stub = ::capnweb_runtime::__private::guarded(
+                &self.__stub,
+                interface,
+                policy,
+            );
+            <Self as ::capnweb_runtime::__private::Capability>::from_stub(stub)
+        }
         /// Returns a reference to the same object, and what takes it back.
         fn revocable(&self) -> (Self, ::capnweb_runtime::__private::Revoker) {
             let (stub, revoker) = ::capnweb_runtime::__private::revocable(&self.__stub);
@@ -791,6 +845,18 @@ const _: () = {
                 <Self as ::capnweb_runtime::__private::Capability>::from_stub(stub),
                 revoker,
             )
+        }
+        /// Returns a reference to the same object, and what takes it back, with all that is ever
+        /// reached through it, both ways.
+        fn membrane(&self) -> (Self, ::capnweb_runtime::__private::Revoker) {
+            ::capnweb_runtime::__private::membrane(self)
+        }
+        /// Returns what `membrane` does; the policy is asked about everything that crosses.
+        fn membrane_with(
+            &self,
+            policy: impl ::capnweb_runtime::__private::Policy,
+        ) -> (Self, ::capnweb_runtime::__private::Revoker) {
+            ::capnweb_runtime::__private::membrane_with(self, policy)
         }
     }
     #[automatically_derived]
@@ -1054,6 +1120,16 @@ const _: () = {
         {
             <__Facet as ::capnweb_runtime::__private::FacetOf<Self>>::of(self)
         }
+        /// Returns a reference to the same object through which passes what the policy admits.
+        fn guarded(&self, policy: impl ::capnweb_runtime::__private::Policy) -> Self {
+            let interface = <Self as ::capnweb_runtime::__private::Capability>::INTERFACE;
+            let stub = ::capnweb_runtime::__private::guarded(
+                &self.__stub,
+                interface,
+                policy,
+            );
+            <Self as ::capnweb_runtime::__private::Capability>::from_stub(stub)
+        }
         /// Returns a reference to the same object, and what takes it back.
         fn revocable(&self) -> (Self, ::capnweb_runtime::__private::Revoker) {
             let (stub, revoker) = ::capnweb_runtime::__private::revocable(&self.__stub);
@@ -1061,6 +1137,18 @@ const _: () = {
                 <Self as ::capnweb_runtime::__private::Capability>::from_stub(stub),
                 revoker,
             )
+        }
+        /// Returns a reference to the same object, and what takes it back, with all that is ever
+        /// reached through it, both ways.
+        fn membrane(&self) -> (Self, ::capnweb_runtime::__private::Revoker) {
+            ::capnweb_runtime::__private::membrane(self)
+        }
+        /// Returns what `membrane` does; the policy is asked about everything that crosses.
+        fn membrane_with(
+            &self,
+            policy: impl ::capnweb_runtime::__private::Policy,
+        ) -> (Self, ::capnweb_runtime::__private::Revoker) {
+            ::capnweb_runtime::__private::membrane_with(self, policy)
         }
     }
     #[automatically_derived]

@@ -46,6 +46,19 @@ const _: () = {
         {
             <__Facet as ::capnweb_runtime::__private::FacetOf<Self>>::of(self)
         }
+        /// Returns a reference to the same object through which passes what the policy admits.
+        pub fn guarded(
+            &self,
+            policy: impl ::capnweb_runtime::__private::Policy,
+        ) -> Self {
+            let interface = <Self as ::capnweb_runtime::__private::Capability>::INTERFACE;
+            let stub = ::capnweb_runtime::__private::guarded(
+                &self.__stub,
+                interface,
+                policy,
+            );
+            <Self as ::capnweb_runtime::__private::Capability>::from_stub(stub)
+        }
         /// Returns a reference to the same object, and what takes it back.
         pub fn revocable(&self) -> (Self, ::capnweb_runtime::__private::Revoker) {
             let (stub, revoker) = ::capnweb_runtime::__private::revocable(&self.__stub);
@@ -53,6 +66,18 @@ const _: () = {
                 <Self as ::capnweb_runtime::__private::Capability>::from_stub(stub),
                 revoker,
             )
+        }
+        /// Returns a reference to the same object, and what takes it back, with all that is ever
+        /// reached through it, both ways.
+        pub fn membrane(&self) -> (Self, ::capnweb_runtime::__private::Revoker) {
+            ::capnweb_runtime::__private::membrane(self)
+        }
+        /// Returns what `membrane` does; the policy is asked about everything that crosses.
+        pub fn membrane_with(
+            &self,
+            policy: impl ::capnweb_runtime::__private::Policy,
+        ) -> (Self, ::capnweb_runtime::__private::Revoker) {
+            ::capnweb_runtime::__private::membrane_with(self, policy)
         }
     }
     #[automatically_derived]

@@ -3,6 +3,7 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use tracing::Span;
@@ -92,7 +93,7 @@ impl SessionControl for Connection {
     }
 
     fn is_ended(&self) -> bool {
-        self.lock().ended().is_some()
+        self.over.load(Ordering::Acquire)
     }
 
     fn unsettled(&self) -> &Unsettled {

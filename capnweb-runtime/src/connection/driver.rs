@@ -22,35 +22,37 @@ pub(crate) fn drive(
     heartbeat: Option<Heartbeat>,
 ) -> impl Future<Output = ()> + Send {
     let span = connection.span().clone();
-    drive_in_span(connection, transport, heartbeat).instrument(span)
+    // Made here, so that there is one place for it in the future, and not one more for what it is
+    // made of.
+    let mut exchange = Exchange::new(Arc::clone(&connection), transport);
+    let session = Ending::new(connection, Disconnect::Shutdown);
+    let driving = async move {
+        tokio::select! {
+            biased;
+            () = exchange.run() => {}
+            never = session.lose_patience() => match never {},
+            reason = watch(&session, heartbeat) => exchange.cut(&reason),
+            // Ended on this side, with a peer that neither reads nor says anything.
+            _ = session.closed() => {}
+        }
+        // A future of its own: what ends a session need not lie in it all the time.
+        Box::pin(part(&session, &mut exchange)).await;
+    };
+    driving.instrument(span)
 }
 
-async fn drive_in_span(
-    connection: Arc<Connection>,
-    transport: impl Transport,
-    heartbeat: Option<Heartbeat>,
-) {
-    let session = Ending::new(connection, Disconnect::Shutdown);
-    let connection = &*session;
-    let mut exchange = Exchange::new(connection, transport);
-    tokio::select! {
-        biased;
-        () = exchange.run() => {}
-        never = connection.lose_patience() => match never {},
-        () = watch(connection, heartbeat) => {}
-        // Ended on this side, with a peer that neither reads nor says anything.
-        _ = connection.closed() => {}
-    }
+/// Says what is left to be said, and why the session has ended; a peer that does not read has its
+/// time, and no more.
+async fn part(session: &Connection, exchange: &mut Exchange<impl Transport>) {
     let said = timeout(CLOSE_TIMEOUT, exchange.finish()).await;
     if said.is_ok() {
-        let reason = connection.ended().unwrap_or(Disconnect::Shutdown);
-        // A peer that does not read has had its time.
+        let reason = session.ended().unwrap_or(Disconnect::Shutdown);
         drop(timeout(CLOSE_TIMEOUT, exchange.close(&reason)).await);
     }
 }
 
-/// Ends when the session of a dead peer has.
-async fn watch(connection: &Connection, heartbeat: Option<Heartbeat>) {
+/// Waits until the peer is found to be dead, and returns how.
+async fn watch(connection: &Connection, heartbeat: Option<Heartbeat>) -> Disconnect {
     match heartbeat {
         Some(heartbeat) => heartbeat.watch(connection).await,
         None => std::future::pending().await,

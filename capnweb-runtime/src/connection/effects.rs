@@ -48,7 +48,7 @@ impl Connection {
                 path,
                 args,
                 result,
-            } => self.admit(result, |result| target.call(path, args, result)),
+            } => self.admit(result, |result| target.into_call(path, args, result)),
             Effect::Read {
                 target,
                 path,

@@ -2,6 +2,7 @@
 
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use tokio::task::{JoinHandle, yield_now};
@@ -10,7 +11,7 @@ use super::reading::{Read, Reading};
 use super::shared::Connection;
 use super::turn::Turn;
 use crate::error::Disconnect;
-use crate::session::Frames;
+use crate::session::{Frames, is_push};
 use crate::transport::Transport;
 
 /// What moves the messages of a session.
@@ -18,8 +19,8 @@ use crate::transport::Transport;
 /// Reading and writing go on side by side: if either waited for the other, two peers with full
 /// buffers would wait for each other for ever. All that lies ready is read, as far as it is this
 /// session's turn; then what is to be said to that is written, together.
-pub(super) struct Exchange<'a, T> {
-    connection: &'a Connection,
+pub(super) struct Exchange<T> {
+    connection: Arc<Connection>,
     transport: T,
     turn: Turn,
     /// A long message that is being read elsewhere, and its size.
@@ -31,8 +32,8 @@ pub(super) struct Exchange<'a, T> {
     has_failed: bool,
 }
 
-impl<'a, T: Transport> Exchange<'a, T> {
-    pub(super) fn new(connection: &'a Connection, transport: T) -> Self {
+impl<T: Transport> Exchange<T> {
+    pub(super) fn new(connection: Arc<Connection>, transport: T) -> Self {
         Self {
             connection,
             transport,
@@ -62,6 +63,19 @@ impl<'a, T: Transport> Exchange<'a, T> {
     /// Writes what there is to say, once the session has ended.
     pub(super) async fn finish(&mut self) {
         poll_fn(|context| self.poll_write(context)).await;
+    }
+
+    /// Ends the session because the connection has failed, or the peer is gone. Of what was not written
+    /// by then nothing is, if it matters to somebody.
+    pub(super) fn cut(&mut self, reason: &Disconnect) {
+        if !self.connection.tells_certainty() {
+            return self.connection.terminate(reason);
+        }
+        let given = self.transport.take_back();
+        let given = given.iter().filter(|message| is_push(message)).count();
+        let left = self.frames.drain(..);
+        let left = left.filter(|message| is_push(message.as_str())).count();
+        self.connection.cut(reason, given.saturating_add(left));
     }
 
     /// Tells the peer why the session has ended, and waits until it is gone.
@@ -103,13 +117,13 @@ impl<'a, T: Transport> Exchange<'a, T> {
             let text = match ready!(self.transport.poll_receive(context)) {
                 Ok(text) => text,
                 Err(reason) => {
-                    self.connection.terminate(&reason);
+                    self.cut(&reason);
                     return Poll::Ready(None);
                 }
             };
-            self.turn.begin_message(self.connection);
+            self.turn.begin_message(&self.connection);
             let size = text.as_ref().len();
-            match Reading::begin(self.connection, text) {
+            match Reading::begin(&self.connection, text, |text| text) {
                 Reading::Done(message) => {
                     let flow = self.connection.handle_read(message, size);
                     return Poll::Ready(flow.is_continue().then_some(size));
@@ -136,7 +150,7 @@ impl<'a, T: Transport> Exchange<'a, T> {
             let written = ready!(self.transport.poll_send(&mut self.frames, context));
             self.is_writing = false;
             if let Err(reason) = written {
-                self.connection.terminate(&reason);
+                self.cut(&reason);
                 self.has_failed = true;
             }
         }

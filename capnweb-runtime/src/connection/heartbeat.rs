@@ -26,8 +26,8 @@ impl Heartbeat {
         })
     }
 
-    /// Has a silent peer asked for a sign of life, and ends the session of one that gives none.
-    pub(super) async fn watch(self, connection: &Connection) {
+    /// Has a silent peer asked for a sign of life, until there is one that gives none.
+    pub(super) async fn watch(self, connection: &Connection) -> Disconnect {
         loop {
             self.silent_for(self.interval).await;
             let before = self.heard.beats();
@@ -37,7 +37,7 @@ impl Heartbeat {
             tokio::task::yield_now().await;
             if self.heard.beats() == before {
                 let after = self.heard.silence();
-                return connection.terminate(&Disconnect::Unresponsive { after });
+                return Disconnect::Unresponsive { after };
             }
         }
     }

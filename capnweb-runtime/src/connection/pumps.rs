@@ -12,7 +12,7 @@ use crate::hook::{
     Account, Cap, Nature, Resolver, Room, Source, Stub, Value, Writer, collect, pump, taken_already,
 };
 #[cfg(any(test, feature = "websocket"))]
-use crate::session::{Frame, Frames};
+use crate::session::Frames;
 use crate::value::{Blob, Bytes};
 
 impl Connection {
@@ -81,7 +81,7 @@ impl Connection {
             let frames = self.take_frames();
             size = frames
                 .iter()
-                .map(Frame::len)
+                .map(String::len)
                 .fold(size, usize::saturating_add);
             if size > limit {
                 return Err(Disconnect::OutgoingQueueFull { limit });

@@ -21,12 +21,17 @@ pub(super) enum Reading {
 }
 
 impl Reading {
-    pub(super) fn begin(connection: &Connection, text: impl AsRef<str> + Send + 'static) -> Self {
+    /// Begins; `keep` makes what can be taken elsewhere of a text.
+    pub(super) fn begin<T: AsRef<str>, K: AsRef<str> + Send + 'static>(
+        connection: &Connection,
+        text: T,
+        keep: impl FnOnce(T) -> K,
+    ) -> Self {
         let limits = connection.limits();
-        if wire::is_quick(text.as_ref()) {
-            return Self::Done(wire::decode(text.as_ref(), limits));
+        if let Some(read) = wire::decode_at_once(text.as_ref(), limits) {
+            return Self::Done(read);
         }
-        let limits = Arc::clone(limits);
+        let (text, limits) = (keep(text), Arc::clone(limits));
         Self::Elsewhere(spawn_blocking(move || wire::decode(text.as_ref(), &limits)))
     }
 }

@@ -15,7 +15,7 @@ use tracing::field::display;
 use tracing::{Span, debug, info_span};
 
 use super::patience::Patience;
-use crate::config::{Limiter, SessionConfig};
+use crate::config::{Certainty, Limiter, SessionConfig};
 use crate::counters::Counters;
 use crate::error::{Disconnect, Error};
 use crate::hook::{Cap, Gauge, Mapper, OnBroken, Peer, Screen, Unsettled, Value, shielded};
@@ -52,11 +52,14 @@ pub(crate) struct Connection {
     /// When a message last came or went.
     pub(super) pulse: Pulse,
     pub(super) ended: watch::Sender<Option<Disconnect>>,
+    /// The session has ended: for those who only want to know that, and often.
+    pub(super) over: AtomicBool,
     pub(super) unsettled: Unsettled,
     /// Tells streams that what was queued has been written.
     written: Notify,
     /// The streams that are being sent.
     gauge: Gauge,
+    certainty: Certainty,
     /// Where the session was made, which may be used elsewhere.
     home: Option<Handle>,
 }
@@ -86,9 +89,11 @@ impl Connection {
             drained: Notify::new(),
             pulse: Pulse::new(),
             ended: watch::Sender::new(None),
+            over: AtomicBool::new(false),
             unsettled: Unsettled::new(),
             written: Notify::new(),
             gauge: Gauge::default(),
+            certainty: config.certainty,
             home: Handle::try_current().ok(),
         });
         let main = connection.lock().import_main(connection.as_ref());
@@ -135,6 +140,17 @@ impl Connection {
     /// Ends the session.
     pub(crate) fn terminate(&self, reason: &Disconnect) {
         self.with(|machine| machine.terminate(reason));
+    }
+
+    /// Ends the session because the transport has failed, or never will write the last `taken_back`
+    /// calls it was given.
+    pub(crate) fn cut(&self, reason: &Disconnect, taken_back: usize) {
+        self.with(|machine| machine.cut(reason, taken_back));
+    }
+
+    /// Returns whether it is to be told of calls whether they were sent.
+    pub(super) fn tells_certainty(&self) -> bool {
+        self.certainty != Certainty::Untold
     }
 
     /// Calls or reads something of the peer's.
@@ -321,24 +337,22 @@ impl Connection {
 
     /// Does one thing to the machine, and afterwards what the machine wants done.
     pub(super) fn with<R>(&self, act: impl FnOnce(&mut Machine) -> R) -> R {
-        // A thread that is ending has none, and may still let go of a stub that it kept.
+        // Lent to the machine meanwhile, so that idle sessions keep no room. A thread that is ending has
+        // none, and may still let go of a stub that it kept.
         let mut effects = EFFECTS.try_with(Cell::take).unwrap_or_default();
-        let (result, wake, drained, ended) = {
+        let (result, news) = {
             let mut machine = self.lock();
-            let was_open = machine.ended().is_none();
-            let was_drained = machine.is_drained();
-            let was_silent = !machine.has_frames();
-            let result = act(&mut machine);
-            let ended = machine.ended().filter(|_| was_open).cloned();
+            let before = Before::of(&machine);
             machine.take_effects(&mut effects);
-            (
-                result,
-                was_silent && machine.has_frames() || ended.is_some(),
-                machine.is_drained() && !was_drained || ended.is_some(),
-                ended,
-            )
+            let result = act(&mut machine);
+            machine.take_effects(&mut effects);
+            let news = before.news(&machine);
+            if news.ended.is_some() {
+                self.over.store(true, Ordering::Release);
+            }
+            (result, news)
         };
-        if wake {
+        if news.output {
             self.output.wake();
         }
         for effect in effects.drain(..) {
@@ -347,13 +361,13 @@ impl Connection {
         if effects.capacity() <= FEW {
             let _ended = EFFECTS.try_with(|room| room.set(effects)).is_err();
         }
-        if drained {
+        if news.drained {
             self.drained.notify_waiters();
         }
-        if let Some(reason) = &ended {
+        if let Some(reason) = &news.ended {
             self.tell_end(reason);
             self.settle_what_waits(reason);
-            self.ended.send_replace(ended);
+            self.ended.send_replace(news.ended);
             self.written.notify_waiters();
         }
         result
@@ -369,6 +383,42 @@ impl Connection {
         self.this
             .upgrade()
             .unwrap_or_else(|| unreachable!("a live connection has an owner"))
+    }
+}
+
+/// How a machine was before something was done to it.
+struct Before {
+    is_open: bool,
+    is_drained: bool,
+    is_silent: bool,
+}
+
+/// What others are to be told of a machine to which something was done.
+struct News {
+    /// There is something to send, or the session has ended.
+    output: bool,
+    /// Nothing is left that the peer waits for, or the session has ended.
+    drained: bool,
+    /// The session has ended.
+    ended: Option<Disconnect>,
+}
+
+impl Before {
+    fn of(machine: &Machine) -> Self {
+        Self {
+            is_open: machine.ended().is_none(),
+            is_drained: machine.is_drained(),
+            is_silent: !machine.has_frames(),
+        }
+    }
+
+    fn news(self, machine: &Machine) -> News {
+        let ended = machine.ended().filter(|_| self.is_open).cloned();
+        News {
+            output: self.is_silent && machine.has_frames() || ended.is_some(),
+            drained: machine.is_drained() && !self.is_drained || ended.is_some(),
+            ended,
+        }
     }
 }
 

@@ -58,14 +58,10 @@ impl Turn {
 
     /// Takes a message, and lets others go first if that is enough for now.
     #[cfg(feature = "websocket")]
-    pub(crate) async fn handle(
-        &mut self,
-        connection: &Connection,
-        text: impl AsRef<str> + Send + 'static,
-    ) {
+    pub(crate) async fn handle(&mut self, connection: &Connection, text: &str) {
         self.begin_message(connection);
-        let size = text.as_ref().len();
-        let flow = match Reading::begin(connection, text) {
+        let size = text.len();
+        let flow = match Reading::begin(connection, text, str::to_owned) {
             Reading::Done(message) => connection.handle_read(message, size),
             Reading::Elsewhere(reading) => connection.handle_joined(reading.await, size),
         };

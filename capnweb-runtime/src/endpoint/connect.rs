@@ -7,8 +7,9 @@ use std::time::Duration;
 use tokio_tungstenite::client_async_with_config;
 use tokio_tungstenite::tungstenite;
 
-use super::batch::Batch;
-use super::dial::{Address, Schemes, Socket};
+use super::batch::{Batch, Pool};
+use super::dial::{Address, Schemes, Socket, Trust};
+use super::reconnect::{Dial, Reconnect, ReconnectingClient};
 use crate::config::SessionConfig;
 use crate::connection::{Connection, Heartbeat, drive};
 use crate::error::{Disconnect, Error};
@@ -37,8 +38,8 @@ pub struct Connector {
     main: Option<Stub>,
     pub(super) config: SessionConfig,
     pub(super) timeout: Duration,
-    #[cfg(feature = "tls")]
-    tls: Option<Arc<rustls::ClientConfig>>,
+    pub(super) pool: Pool,
+    pub(super) trust: Trust,
 }
 
 /// Why there is no connection.
@@ -74,8 +75,8 @@ impl Connector {
             main: None,
             config: SessionConfig::default(),
             timeout: Duration::from_mins(1),
-            #[cfg(feature = "tls")]
-            tls: None,
+            pool: Pool::default(),
+            trust: Trust::default(),
         }
     }
 
@@ -101,11 +102,27 @@ impl Connector {
         self
     }
 
+    /// Sets how many connections are kept after a [`Batch`] for the next ones, by all clones of this
+    /// connector together, and for how long. Default 8, for 4 seconds each; with 0, every batch has a
+    /// connection of its own. There are as many as there are batches at once: beyond what is kept, one
+    /// is closed after its batch.
+    ///
+    /// Servers close connections that say nothing, too, and a batch that was being sent just then is
+    /// lost: whether it was carried out nobody knows, so it is not repeated. So the time should be
+    /// shorter than the server's, which is 5 seconds for Node.js, and often a minute.
+    #[must_use]
+    pub fn keep_idle(mut self, connections: usize, time: Duration) -> Self {
+        self.pool = Pool::new(connections, time);
+        self
+    }
+
     /// Sets the trust roots and everything else of TLS; the default trusts Mozilla's roots.
     #[cfg(feature = "tls")]
     #[must_use]
     pub fn tls(mut self, config: Arc<rustls::ClientConfig>) -> Self {
-        self.tls = Some(config);
+        self.trust.tls = Some(config);
+        // Who trusts others does not go where somebody else has been let in.
+        self.pool = self.pool.apart();
         self
     }
 
@@ -133,7 +150,50 @@ impl Connector {
         Ok((C::from_stub(Stub::of(main)), session))
     }
 
-    /// Prepares a batch; see [`Batch`].
+    /// Begins to connect, and to connect again whenever the connection breaks; see
+    /// [`ReconnectingClient`]. It returns at once.
+    ///
+    /// Each attempt may take as long as [`timeout`](Self::timeout) and
+    /// [`Reconnect::attempt_timeout`] say. Must be called within a Tokio runtime.
+    ///
+    /// # Errors
+    ///
+    /// When the URL is not a `ws://` or `wss://` one.
+    pub fn reconnecting<C: Capability>(
+        mut self,
+        settings: Reconnect,
+    ) -> Result<ReconnectingClient<C>, ConnectError> {
+        let address = Address::parse(&self.url, &WEBSOCKET)?;
+        self.timeout = self.timeout.min(settings.attempt_timeout);
+        self.config = self.config.tell_certainty();
+        let counters = self.config.counters();
+        Ok(ReconnectingClient::begin(
+            Dialed {
+                connector: self,
+                address,
+            },
+            settings,
+            counters,
+        ))
+    }
+
+    /// Prepares a batch; see [`Batch`]. Batches of clones of one connector go over the same connections,
+    /// one after the other, as [`keep_idle`](Self::keep_idle) says:
+    ///
+    /// ```no_run
+    /// # use capnweb_runtime::{capability, Result};
+    /// # #[capability] pub trait Api { async fn add(&self, a: f64, b: f64) -> Result<f64>; }
+    /// use capnweb_runtime::Connector;
+    ///
+    /// # async fn example() -> Result<()> {
+    /// let server = Connector::new("https://example.org/rpc");
+    /// for n in 0..10_u8 {
+    ///     let batch = server.clone().batch::<ApiStub>()?;
+    ///     let sum = batch.main().add(f64::from(n), 1.0);
+    ///     println!("{}", batch.send(sum).await??);
+    /// }
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
     ///
@@ -144,10 +204,7 @@ impl Connector {
 
     /// Reaches the server.
     pub(super) async fn dial(&self, address: &Address) -> Result<Box<dyn Socket>, ConnectError> {
-        #[cfg(feature = "tls")]
-        return address.dial(self.tls.clone()).await;
-        #[cfg(not(feature = "tls"))]
-        address.dial().await
+        address.dial(&self.trust).await
     }
 
     /// Begins a session.
@@ -168,6 +225,36 @@ impl Connector {
         let heartbeat = Heartbeat::new(self.config.keep_alive, heard);
         drop(tokio::spawn(drive(connection, socket, heartbeat)));
         Ok((main, session))
+    }
+}
+
+/// A server, as a reconnecting client reaches it.
+struct Dialed {
+    connector: Connector,
+    address: Address,
+}
+
+impl Dial for Dialed {
+    async fn dial(&self) -> Result<(Cap, Session), ConnectError> {
+        // The handshake's future is large.
+        Box::pin(self.connector.start(&self.address)).await
+    }
+
+    fn time(&self) -> Duration {
+        self.connector.timeout
+    }
+}
+
+impl ConnectError {
+    /// Returns the HTTP status with which the server refused, if it did.
+    pub fn status(&self) -> Option<u16> {
+        match self {
+            Self::Handshake(error) => match error.as_ref() {
+                tungstenite::Error::Http(response) => Some(response.status().as_u16()),
+                _ => None,
+            },
+            _ => None,
+        }
     }
 }
 

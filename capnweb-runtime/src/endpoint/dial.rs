@@ -11,12 +11,19 @@ use url::{Host, Url};
 use super::connect::ConnectError;
 
 /// Where a URL leads.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Address {
     pub(super) url: Url,
     host: String,
     port: u16,
     safety: Safety,
+}
+
+/// Whom one believes to be the server that one means.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Trust {
+    #[cfg(feature = "tls")]
+    pub(super) tls: Option<Arc<rustls::ClientConfig>>,
 }
 
 /// Whether what is said can be read on the way.
@@ -59,10 +66,11 @@ impl Address {
     }
 
     /// Connects.
-    pub(super) async fn dial(
-        &self,
-        #[cfg(feature = "tls")] tls: Option<Arc<rustls::ClientConfig>>,
-    ) -> Result<Box<dyn Socket>, ConnectError> {
+    #[cfg_attr(
+        not(feature = "tls"),
+        allow(unused_variables, reason = "in the clear, there is nobody to trust")
+    )]
+    pub(super) async fn dial(&self, trust: &Trust) -> Result<Box<dyn Socket>, ConnectError> {
         #[cfg(not(feature = "tls"))]
         if self.safety == Safety::Secret {
             return Err(ConnectError::TlsNotBuilt);
@@ -70,6 +78,7 @@ impl Address {
         let socket = self.reach().await?;
         #[cfg(feature = "tls")]
         if self.safety == Safety::Secret {
+            let tls = trust.tls.clone();
             return Ok(Box::new(super::tls::secure(socket, &self.host, tls).await?));
         }
         Ok(Box::new(socket))

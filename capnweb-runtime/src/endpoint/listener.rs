@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -15,7 +16,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
 use super::handshakes::{Handshake, Handshakes, MakeWay};
-use super::http::{Endpoint, Place, Refusal, RpcBody, Upgraded, answer};
+use super::http::{Endpoint, Refusal, RpcBody, Upgraded, answer};
 use super::prompt::{Leisure, Prompt};
 use super::server::Server;
 use crate::hook::Peer;
@@ -116,16 +117,38 @@ async fn next(listener: &TcpListener) -> io::Result<(TcpStream, SocketAddr)> {
 }
 
 impl Door {
+    /// Attends a connection, for as long as it lasts.
     async fn attend(self, socket: TcpStream, address: SocketAddr, handshake: Handshake) {
         let place = self.endpoint.enter();
+        // In a future of its own, whose place is not kept for as long as the session lasts.
+        let guest = match place {
+            Some(_) => Guest::Welcome,
+            None => Guest::TooMany,
+        };
+        let session = Box::pin(self.admit(socket, address, handshake, guest)).await;
+        // Run here, and not as a task of its own, so that it ends with the server.
+        if let Some(session) = session {
+            session.await;
+        }
+        drop(place);
+    }
+
+    /// Speaks HTTP; returns the session that has come of it.
+    async fn admit(
+        self,
+        socket: TcpStream,
+        address: SocketAddr,
+        handshake: Handshake,
+        guest: Guest,
+    ) -> Option<Upgraded> {
         if socket.set_nodelay(true).is_err() {
-            return;
+            return None;
         }
         let visit = Visit {
             peer: Peer {
                 address: Some(address),
             },
-            place,
+            guest,
             handshake: Mutex::new(Some(handshake)),
             upgraded: Mutex::new(None),
             leisure: Leisure::default(),
@@ -133,28 +156,32 @@ impl Door {
         #[cfg(feature = "tls")]
         if let Some(tls) = self.tls {
             let limit = self.endpoint.settings.handshake_timeout;
-            if let Ok(Ok(socket)) = tokio::time::timeout(limit, tls.accept(socket)).await {
-                visit.speak_http(&self.endpoint, socket).await;
-            }
-            return;
+            let socket = tokio::time::timeout(limit, tls.accept(socket)).await;
+            return visit.speak_http(&self.endpoint, socket.ok()?.ok()?).await;
         }
-        visit.speak_http(&self.endpoint, socket).await;
+        visit.speak_http(&self.endpoint, socket).await
     }
 }
 
 /// One connection.
 struct Visit {
     peer: Peer,
-    /// None if there is no room for it.
-    place: Option<Place>,
+    guest: Guest,
     /// None once it has said what it wants.
     handshake: Mutex<Option<Handshake>>,
     upgraded: Mutex<Option<Upgraded>>,
     leisure: Leisure,
 }
 
+/// Whether there is room for a connection.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Guest {
+    Welcome,
+    TooMany,
+}
+
 impl Visit {
-    async fn speak_http<S>(self, endpoint: &Arc<Endpoint>, socket: S)
+    async fn speak_http<S>(self, endpoint: &Arc<Endpoint>, socket: S) -> Option<Upgraded>
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
@@ -167,8 +194,7 @@ impl Visit {
             .max_buf_size(HEAD_BYTES)
             .serve_connection(TokioIo::new(socket), service)
             .with_upgrades();
-        // Not in this future, where its place would be kept for as long as the session lasts.
-        let mut connection = Box::pin(connection);
+        let mut connection = pin!(connection);
         // A client that does not speak HTTP has nobody to be told.
         tokio::select! {
             ended = connection.as_mut() => drop(ended),
@@ -177,12 +203,7 @@ impl Visit {
                 drop(connection.as_mut().await);
             }
         }
-        drop(connection);
-        // Run here, and not as a task of its own, so that it ends with the server.
-        let upgraded = take(&self.upgraded);
-        if let Some(session) = upgraded {
-            session.await;
-        }
+        take(&self.upgraded)
     }
 
     async fn answer(
@@ -191,7 +212,7 @@ impl Visit {
         request: Request<Incoming>,
     ) -> Result<Response<RpcBody>, Infallible> {
         drop(take(&self.handshake));
-        if self.place.is_none() {
+        if self.guest == Guest::TooMany {
             return Ok(Refusal::Full.into());
         }
         let answer = answer(endpoint, request, self.peer.clone()).await;

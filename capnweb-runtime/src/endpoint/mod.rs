@@ -6,6 +6,7 @@
 //! | `http` | answering requests: upgrades, batches, origins; also as a service of another server |
 //! | `listener`, `axum` | where requests come from: a listener of one's own, or a route; `handshakes` that have brought none |
 //! | `connect`, `batch` | the client's end: of WebSockets, and of HTTP batches |
+//! | `reconnect` | a client whose references outlive its connections |
 //! | `dial`, `tls`, `body`, `prompt` | what several of them need: an address, certificates, a bounded read, bounded writes |
 //! | `in_process` | both ends in this process |
 
@@ -29,6 +30,8 @@ mod listener;
 #[cfg(feature = "websocket")]
 mod prompt;
 #[cfg(feature = "websocket")]
+mod reconnect;
+#[cfg(feature = "websocket")]
 mod server;
 #[cfg(feature = "tls")]
 mod tls;
@@ -42,5 +45,7 @@ pub use http::{Origins, RpcBody, RpcService};
 pub use in_process::in_process;
 #[cfg(feature = "websocket")]
 pub use listener::serve;
+#[cfg(feature = "websocket")]
+pub use reconnect::{ClientState, Reconnect, ReconnectingClient};
 #[cfg(feature = "websocket")]
 pub use server::Server;

@@ -25,12 +25,27 @@ pub enum Error {
     /// The callee failed, with what it threw.
     #[error("{0}")]
     Thrown(Box<Thrown>),
-    /// The session ended before the answer came.
+    /// The session ended before the answer came, or before the call was made: what was called may have
+    /// happened. A [`ReconnectingClient`](crate::ReconnectingClient) says more: of a call that was
+    /// under way, which of the next two it is, and this only of references that have ended with their
+    /// connection.
     #[error("{0}")]
     Disconnected(#[from] Disconnect),
+    /// Nothing of the call has left this process, and nothing will: it may be made again. Only a
+    /// [`ReconnectingClient`](crate::ReconnectingClient) says so.
+    #[error("not sent: {0}")]
+    NotSent(#[source] Disconnect),
+    /// The connection broke after the call was handed to it, wholly or in part, and before the answer
+    /// came: it may have been carried out. Only a [`ReconnectingClient`](crate::ReconnectingClient)
+    /// says so.
+    #[error("sent, and not answered: {0}")]
+    MaybeExecuted(#[source] Disconnect),
     /// The reference was revoked.
     #[error("revoked: {0}")]
     Revoked(Arc<str>),
+    /// A guard or a membrane let it not pass, for this reason. What was called has not begun.
+    #[error("denied: {0}")]
+    Denied(Arc<str>),
     /// No answer came in time: the caller's time ran out, or that which the callee may take
     /// ([`Limits::max_handler_time`](crate::Limits::max_handler_time)). What was called may have
     /// happened, or may yet happen.
@@ -154,9 +169,13 @@ impl Error {
                 .map_or(ErrorClass::Error, |error| error.class),
             Self::Disconnected(Disconnect::Violation(violation)) => violation.class(),
             Self::Disconnected(Disconnect::AbortedByPeer { class, .. }) => *class,
-            Self::Disconnected(_) | Self::Revoked(_) | Self::TimedOut(_) | Self::Io(_) => {
-                ErrorClass::Error
-            }
+            Self::Disconnected(_)
+            | Self::NotSent(_)
+            | Self::MaybeExecuted(_)
+            | Self::Revoked(_)
+            | Self::Denied(_)
+            | Self::TimedOut(_)
+            | Self::Io(_) => ErrorClass::Error,
             Self::Unsendable(_) | Self::Mistyped(_) => ErrorClass::TypeError,
         }
     }
@@ -180,29 +199,42 @@ impl Error {
 
     /// Returns whether the reference was revoked, here or at the peer.
     pub fn is_revoked(&self) -> bool {
-        match self {
-            Self::Revoked(_) => true,
-            Self::Thrown(_) => {
-                matches!(self.prop("code"), Some(Value::String(code)) if code == REVOKED)
-            }
-            _ => false,
-        }
+        matches!(self, Self::Revoked(_)) || self.has_code(REVOKED)
+    }
+
+    /// Returns whether a guard or a membrane let it not pass, here or at the peer.
+    pub fn is_denied(&self) -> bool {
+        matches!(self, Self::Denied(_)) || self.has_code(DENIED)
     }
 
     /// Returns whether time ran out, here or at the peer.
     pub fn is_timed_out(&self) -> bool {
+        matches!(self, Self::TimedOut(_)) || self.has_code(TIMED_OUT)
+    }
+
+    fn has_code(&self, code: &str) -> bool {
+        matches!(self.prop("code"), Some(Value::String(own)) if own == code)
+    }
+
+    /// Returns whether the session ended, or there was none.
+    pub const fn is_disconnected(&self) -> bool {
+        self.disconnect().is_some()
+    }
+
+    /// Returns why the session ended, if it did.
+    pub const fn disconnect(&self) -> Option<&Disconnect> {
         match self {
-            Self::TimedOut(_) => true,
-            Self::Thrown(_) => {
-                matches!(self.prop("code"), Some(Value::String(code)) if code == TIMED_OUT)
+            Self::Disconnected(reason) | Self::NotSent(reason) | Self::MaybeExecuted(reason) => {
+                Some(reason)
             }
-            _ => false,
+            _ => None,
         }
     }
 
-    /// Returns whether the session ended.
-    pub const fn is_disconnected(&self) -> bool {
-        matches!(self, Self::Disconnected(_))
+    /// Returns whether it is certain that nothing of the call has left this process, so that it may be
+    /// made again.
+    pub const fn is_not_sent(&self) -> bool {
+        matches!(self, Self::NotSent(_))
     }
 
     pub(crate) fn not_a_function(path: &Path) -> Self {
@@ -237,15 +269,18 @@ impl Error {
             Self::Revoked(reason) => {
                 coded(class, message, &[("code", REVOKED), ("reason", &reason)])
             }
+            Self::Denied(reason) => coded(class, message, &[("code", DENIED), ("reason", &reason)]),
             Self::TimedOut(_) => coded(class, message, &[("code", TIMED_OUT)]),
             // A batch that has ended is always the peer's own: there is nothing else in the text.
             Self::Unsendable(_) | Self::Disconnected(Disconnect::BatchEnded) => {
                 ErrorValue::new(class, message).for_audience(Audience::Public)
             }
             // What happened to other sessions, or on this machine, was not written for this peer.
-            Self::Disconnected(_) | Self::Mistyped(_) | Self::Io(_) => {
-                ErrorValue::new(class, message).for_audience(Audience::Program)
-            }
+            Self::Disconnected(_)
+            | Self::NotSent(_)
+            | Self::MaybeExecuted(_)
+            | Self::Mistyped(_)
+            | Self::Io(_) => ErrorValue::new(class, message).for_audience(Audience::Program),
         }
     }
 }
@@ -262,6 +297,9 @@ fn coded(class: ErrorClass, message: String, props: &[(&str, &str)]) -> ErrorVal
 
 /// The property `code` of a revocation, by which it is known after a trip over the wire.
 const REVOKED: &str = "REVOKED";
+
+/// The same of a denial.
+const DENIED: &str = "DENIED";
 
 /// The same of time that ran out.
 const TIMED_OUT: &str = "TIMED_OUT";

@@ -44,7 +44,8 @@ pub enum Disconnect {
     /// The one exchange of an HTTP batch is over: what was not answered by then, never will be.
     #[error("Batch RPC request ended.")]
     BatchEnded,
-    /// The server did not accept a batch.
+    /// The server did not accept a batch, or the connection of a
+    /// [`ReconnectingClient`](crate::ReconnectingClient).
     #[error("RPC request failed: {status} {reason}")]
     Refused {
         /// The HTTP status.
@@ -113,6 +114,26 @@ impl Disconnect {
             Self::Violation(violation) => violation.limit(),
             Self::OutgoingQueueFull { .. } => Some("max_outgoing_bytes"),
             _ => None,
+        }
+    }
+
+    /// Returns whether nothing is sent any more from then on: the connection is gone, or nobody is at
+    /// its other end. Otherwise what was said before the end still goes out.
+    pub(crate) const fn is_cut(&self) -> bool {
+        match self {
+            Self::AbortedByPeer { .. }
+            | Self::ClosedByPeer { .. }
+            | Self::PeerGone
+            | Self::Transport(_)
+            | Self::Unresponsive { .. }
+            | Self::OutgoingQueueFull { .. } => true,
+            Self::Violation(_)
+            | Self::BatchEnded
+            | Self::Refused { .. }
+            | Self::Request(_)
+            | Self::StreamTooLong
+            | Self::Shutdown
+            | Self::Closed(_) => false,
         }
     }
 

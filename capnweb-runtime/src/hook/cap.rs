@@ -9,7 +9,7 @@ use super::map::{Mapper, Mark};
 use super::promise::{PromiseCell, Resolver, promise};
 use super::stream::{Nature, Room, Streamed};
 use super::waiter::Waiter;
-use super::wrapper::BrandKey;
+use super::wrapper::{Across, BrandKey, Origin};
 use super::{Stub, Value};
 use crate::error::Error;
 use crate::ids::ImportRef;
@@ -124,6 +124,11 @@ pub(crate) trait Hook: Send + Sync + 'static {
         None
     }
 
+    /// Returns where it comes from, if it is about to cross a membrane.
+    fn origin(&self, _: &Across) -> Origin {
+        Origin::Elsewhere
+    }
+
     /// Returns the promise's cell, by which circles of promises are found.
     fn cell(&self) -> Option<&Arc<PromiseCell>> {
         None
@@ -137,6 +142,21 @@ pub(crate) trait Hook: Send + Sync + 'static {
     /// Returns what a wrapper hands its calls on to.
     fn inner(&self) -> Option<Stub> {
         None
+    }
+
+    /// Returns the part of [`inner`](Self::inner) in which the maker of it knows it again.
+    fn shown(&self) -> Option<Stub> {
+        self.inner()
+    }
+
+    /// Returns whether this is a method of some object, read as a function.
+    fn is_method(&self) -> bool {
+        false
+    }
+
+    /// Returns the name of the interface, where it is known. A wrapper asks what is behind it.
+    fn interface(&self) -> Option<&'static str> {
+        self.inner()?.interface()
     }
 
     /// Returns whether this is one end of a stream.
@@ -184,6 +204,11 @@ impl Cap {
     /// See [`Hook::call`].
     pub(crate) fn call(&self, path: Path, args: Vec<Value>, result: Resolver) {
         Arc::clone(&self.0).call(path, args, result);
+    }
+
+    /// Like [`call`](Self::call), for whoever needs the handle no more.
+    pub(crate) fn into_call(self, path: Path, args: Vec<Value>, result: Resolver) {
+        self.0.call(path, args, result);
     }
 
     /// See [`Hook::read`].
@@ -237,7 +262,7 @@ impl Cap {
     }
 
     /// See [`Hook::fetch`].
-    pub(super) fn fetch(&self) -> Self {
+    pub(crate) fn fetch(&self) -> Self {
         Arc::clone(&self.0).fetch()
     }
 
@@ -279,16 +304,62 @@ impl Cap {
         }
     }
 
+    /// Returns the same, if nothing but promises is in front of what was sealed.
+    pub(crate) fn own_content(&self, key: BrandKey) -> Option<Arc<dyn Any + Send + Sync>> {
+        let mut here = self.clone();
+        loop {
+            if let Some(content) = here.0.content(key) {
+                return Some(content);
+            }
+            let next = here.became().filter(|next| next.path().is_empty())?;
+            here = next.into_cap();
+        }
+    }
+
     /// Returns what is behind a wrapper or a promise.
     fn behind(&self) -> Option<Stub> {
+        match self.state() {
+            State::Object | State::Pending => self.0.shown(),
+            State::Following(_) | State::Settled(_) => self.became(),
+        }
+    }
+
+    /// Returns the reference that a promise has become.
+    fn became(&self) -> Option<Stub> {
         match self.state() {
             State::Following(next) => Some(Stub::of(next)),
             State::Settled(outcome) => match outcome.as_ref() {
                 Ok(Value::Capability(stub)) => Some(stub.clone()),
                 _ => None,
             },
-            State::Object | State::Pending => self.0.inner(),
+            State::Object | State::Pending => None,
         }
+    }
+
+    /// See [`Hook::origin`].
+    pub(super) fn origin(&self, across: &Across) -> Origin {
+        self.0.origin(across)
+    }
+
+    /// Returns where the capability is, by which it is known as long as it lives.
+    pub(super) fn address(&self) -> usize {
+        Arc::as_ptr(&self.0).cast::<()>().addr()
+    }
+
+    /// See [`Hook::interface`].
+    pub(crate) fn interface(&self) -> Option<&'static str> {
+        self.0.interface()
+    }
+
+    /// Returns whether this may be a method of some object, read as a function: what a peer holds, or
+    /// what is not known yet, may be one.
+    pub(super) fn may_be_method(&self) -> bool {
+        if self.0.is_method() || self.import().is_some() {
+            return true;
+        }
+        self.inner().is_some_and(|inner| {
+            inner.is_promise() || !inner.path().is_empty() || inner.cap().may_be_method()
+        })
     }
 
     /// See [`Hook::cell`].

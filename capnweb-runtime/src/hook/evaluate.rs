@@ -15,9 +15,9 @@ pub(crate) trait Scope {
     /// Returns what an id of this side's names.
     fn named(&mut self, id: WireId) -> Result<Cap, Self::Failure>;
 
-    /// Returns what an id names, to be awaited before it is delivered.
-    fn awaited(&mut self, id: WireId) -> Result<Stub, Self::Failure> {
-        self.named(id).map(Stub::promise)
+    /// Returns what an id names, to be awaited before it is delivered; or its value, if that is known.
+    fn awaited(&mut self, id: WireId) -> Result<Value, Self::Failure> {
+        self.named(id).map(promised)
     }
 
     /// Takes an object that the sender introduces (protocol W-40).
@@ -35,14 +35,15 @@ pub(crate) trait Scope {
     /// Begins to receive a blob, and returns the promise of it (protocol W-36).
     fn blob(&mut self, media_type: String, content: Stub) -> Result<Cap, Self::Failure>;
 
-    /// Applies a mapper to what it names, and returns the promise of the result (protocol M-1).
-    fn map(&mut self, remap: Remap) -> Result<Cap, Self::Failure>;
+    /// Applies a mapper to what it names, and returns the result, or the promise of it (protocol
+    /// M-1).
+    fn map(&mut self, remap: Remap) -> Result<Value, Self::Failure>;
 
-    /// Reads what is at `path`, and returns the promise of it.
-    fn read(&mut self, target: Cap, path: Path) -> Result<Cap, Self::Failure>;
+    /// Reads what is at `path`, and returns that, or the promise of it.
+    fn read(&mut self, target: Cap, path: Path) -> Result<Value, Self::Failure>;
 
-    /// Calls what is at `path`, and returns the promise of the result.
-    fn call(&mut self, target: Cap, path: Path, args: Vec<Value>) -> Result<Cap, Self::Failure>;
+    /// Calls what is at `path`, and returns the result, or the promise of it.
+    fn call(&mut self, target: Cap, path: Path, args: Vec<Value>) -> Result<Value, Self::Failure>;
 
     /// Lets go of a value that has no place. It is not dropped where it is found, because a drop
     /// may come back to the session.
@@ -61,7 +62,7 @@ pub(crate) fn evaluate<S: Scope>(scope: &mut S, expr: Expr) -> Result<Value, S::
         Expr::BigInt(value) => Value::BigInt(value),
         Expr::Date(value) => Value::Date(value),
         Expr::Bytes(value) => Value::Bytes(value),
-        Expr::Array(items) => Value::Array(evaluate_all(scope, items)?),
+        Expr::Array(items) => Value::Array(evaluate_all(scope, items, evaluate)?),
         Expr::Object(object) => Value::Object(evaluate_members(scope, object)?),
         Expr::Error(error) => {
             let mut value = ErrorValue::new(error.class, error.message);
@@ -78,11 +79,36 @@ pub(crate) fn evaluate<S: Scope>(scope: &mut S, expr: Expr) -> Result<Value, S::
             Value::Response(Box::new(response.try_map(|body| evaluate(scope, body))?))
         }
         Expr::Blob(blob) => evaluate_blob(scope, *blob)?,
-        Expr::Capability(reference) => Value::Capability(evaluate_reference(scope, reference)?),
+        Expr::Capability(reference) => evaluate_reference(scope, reference)?,
     })
 }
 
-fn evaluate_all<S: Scope>(scope: &mut S, items: Vec<Expr>) -> Result<Vec<Value>, S::Failure> {
+/// Does the same to an expression that will be evaluated again. Calls, and lists of them, are not
+/// copied for that.
+pub(crate) fn evaluate_again<S: Scope>(scope: &mut S, expr: &Expr) -> Result<Value, S::Failure> {
+    match expr {
+        Expr::Array(items) => Ok(Value::Array(evaluate_all(scope, items, evaluate_again)?)),
+        Expr::Capability(WireRef::Pipeline(Target { id, path, args })) => match (path, args) {
+            (None, _) => evaluate_awaited(scope, *id),
+            (Some(path), None) => {
+                let target = scope.named(*id)?;
+                scope.read(target, path.clone())
+            }
+            (Some(path), Some(args)) => {
+                let target = scope.named(*id)?;
+                evaluate_call(scope, target, path.clone(), args, evaluate_again)
+            }
+        },
+        other => evaluate(scope, other.clone()),
+    }
+}
+
+fn evaluate_all<S: Scope, E>(
+    scope: &mut S,
+    items: impl IntoIterator<Item = E, IntoIter: ExactSizeIterator>,
+    evaluate: fn(&mut S, E) -> Result<Value, S::Failure>,
+) -> Result<Vec<Value>, S::Failure> {
+    let items = items.into_iter();
     let mut values = Vec::with_capacity(items.len());
     for item in items {
         match evaluate(scope, item) {
@@ -127,46 +153,64 @@ fn evaluate_blob<S: Scope>(scope: &mut S, blob: Blob<Expr>) -> Result<Value, S::
     })
 }
 
-fn evaluate_reference<S: Scope>(scope: &mut S, reference: WireRef) -> Result<Stub, S::Failure> {
-    match reference {
-        WireRef::Export(id) => scope.introduced_object(id),
-        WireRef::Promise(id) => scope.introduced_promise(id),
-        WireRef::Import(target) if target.path.is_none() => Ok(Stub::of(scope.named(target.id)?)),
-        WireRef::Import(target) => Ok(evaluate_target(scope, target)?.into_object()),
-        WireRef::Pipeline(Target { id, path: None, .. }) => evaluate_awaited(scope, id),
-        WireRef::Pipeline(target) => evaluate_target(scope, target),
-        WireRef::Readable(id) => scope.readable(id),
-        WireRef::Writable(id) => scope.writable(id),
-        WireRef::Remap(remap) => Ok(Stub::promise(scope.map(*remap)?)),
-    }
+fn evaluate_reference<S: Scope>(scope: &mut S, reference: WireRef) -> Result<Value, S::Failure> {
+    let stub = match reference {
+        WireRef::Export(id) => scope.introduced_object(id)?,
+        WireRef::Promise(id) => scope.introduced_promise(id)?,
+        WireRef::Import(target) if target.path.is_none() => Stub::of(scope.named(target.id)?),
+        WireRef::Import(target) => as_object(evaluate_target(scope, target)?),
+        WireRef::Pipeline(Target { id, path: None, .. }) => return evaluate_awaited(scope, id),
+        WireRef::Pipeline(target) => return evaluate_target(scope, target),
+        WireRef::Readable(id) => scope.readable(id)?,
+        WireRef::Writable(id) => scope.writable(id)?,
+        WireRef::Remap(remap) => return scope.map(*remap),
+    };
+    Ok(Value::Capability(stub))
 }
 
 /// Refers to the value of something of ours. To want a stream's value is to read it (protocol P-2).
-fn evaluate_awaited<S: Scope>(scope: &mut S, id: WireId) -> Result<Stub, S::Failure> {
-    let stub = scope.awaited(id)?;
-    if !stub.is_stream() {
-        return Ok(stub);
+fn evaluate_awaited<S: Scope>(scope: &mut S, id: WireId) -> Result<Value, S::Failure> {
+    match scope.awaited(id)? {
+        Value::Capability(stub) if stub.is_stream() => scope.read(stub.into_cap(), Path::EMPTY),
+        value => Ok(value),
     }
-    let read = scope.read(stub.into_cap(), Path::EMPTY)?;
-    Ok(Stub::promise(read))
 }
 
 /// Refers to something of ours (protocol W-43).
-fn evaluate_target<S: Scope>(scope: &mut S, target: Target) -> Result<Stub, S::Failure> {
+fn evaluate_target<S: Scope>(scope: &mut S, target: Target) -> Result<Value, S::Failure> {
     let cap = scope.named(target.id)?;
-    let cap = match (target.path, target.args) {
-        (None, _) => cap,
-        (Some(path), None) => scope.read(cap, path)?,
-        (Some(path), Some(args)) => {
-            let args = match evaluate_all(scope, args) {
-                Ok(args) => args,
-                Err(failure) => {
-                    scope.discard(Value::Capability(Stub::of(cap)));
-                    return Err(failure);
-                }
-            };
-            scope.call(cap, path, args)?
+    match (target.path, target.args) {
+        (None, _) => Ok(promised(cap)),
+        (Some(path), None) => scope.read(cap, path),
+        (Some(path), Some(args)) => evaluate_call(scope, cap, path, args, evaluate),
+    }
+}
+
+fn evaluate_call<S: Scope, E>(
+    scope: &mut S,
+    target: Cap,
+    path: Path,
+    args: impl IntoIterator<Item = E, IntoIter: ExactSizeIterator>,
+    evaluate: fn(&mut S, E) -> Result<Value, S::Failure>,
+) -> Result<Value, S::Failure> {
+    match evaluate_all(scope, args, evaluate) {
+        Ok(args) => scope.call(target, path, args),
+        Err(failure) => {
+            scope.discard(Value::Capability(Stub::of(target)));
+            Err(failure)
         }
-    };
-    Ok(Stub::promise(cap))
+    }
+}
+
+/// Refers to what a promise will become.
+pub(crate) fn promised(promise: Cap) -> Value {
+    Value::Capability(Stub::promise(promise))
+}
+
+/// Refers to a result as an object, whatever it is.
+fn as_object(result: Value) -> Stub {
+    match result {
+        Value::Capability(stub) => stub.into_object(),
+        data => Stub::of(Cap::settled(Ok(data))),
+    }
 }

@@ -49,7 +49,7 @@ mod wrapper;
 
 pub(crate) use cap::{Cap, Hook, OnBroken, Outcome, State, itself, map_value};
 pub(crate) use deadline::Deadline;
-pub(crate) use evaluate::{Scope, evaluate};
+pub(crate) use evaluate::{Scope, evaluate, promised};
 pub(crate) use hardening::{
     Account, CallsInFlight, MessageCharge, Permit, Unsettled, is_flat, shielded, weigh_expr, weight,
 };
@@ -69,8 +69,12 @@ pub(crate) use stream::{
 };
 pub use stub::Stub;
 pub(crate) use waiter::Waiter;
-pub use wrapper::{Brand, Facet, Results, Revoker};
-pub(crate) use wrapper::{attenuate, revocable};
+#[cfg(feature = "websocket")]
+pub(crate) use wrapper::BrandKey;
+pub use wrapper::{Brand, Facet, Membrane, Results, Revoker};
+#[cfg(feature = "sturdy")]
+pub(crate) use wrapper::{Meter, Taken, metered};
+pub(crate) use wrapper::{attenuate, guarded, revocable};
 
 /// A value as programs see it: the tree with live stubs as its leaves.
 pub type Value = crate::value::Tree<Stub>;

@@ -162,7 +162,7 @@ impl Place {
 
 /// Returns whether an error is in a value, outside of promises.
 pub(crate) fn holds_error(value: &Value) -> bool {
-    matches!(value, Value::Error(_)) || value.children().any(holds_error)
+    value.any(&|inside| matches!(inside, Value::Error(_)))
 }
 
 fn without_errors(props: Object<Stub>) -> Object<Stub> {

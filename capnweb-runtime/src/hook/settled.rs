@@ -32,8 +32,9 @@ pub(super) fn call_within(
     result: Resolver,
 ) {
     result.wait_for(member);
-    member.when_settled(Waiter::new(move |outcome| {
-        call_at(outcome, &path, &rest, args, result);
+    member.when_settled(Waiter::new(move |outcome| match result.refusal() {
+        None => call_at(outcome, &path, &rest, args, result),
+        Some(error) => result.settle(Err(error)),
     }));
 }
 

@@ -164,6 +164,15 @@ impl Stub {
         }
     }
 
+    /// Returns the name of the interface of what this refers to, where it is known.
+    pub(crate) fn interface(&self) -> Option<&'static str> {
+        if self.path.is_empty() {
+            self.cap.interface()
+        } else {
+            None
+        }
+    }
+
     /// Returns the capability that this leads into.
     pub(super) fn into_bare_cap(self) -> Cap {
         self.cap

@@ -46,6 +46,7 @@ impl Machine {
             .encode_call(import, path, args, wire::encode_push)
             .map_err(|error| Refused::Failed(Error::Unsendable(error)))?;
         self.commit(added, host);
+        self.has_gone_on().map_err(Refused::Failed)?;
         let id = self.imports.next_pushed();
         let promise = self.import_promise(id, Answer::Unasked, host);
         self.send(frame);
@@ -115,7 +116,13 @@ impl Machine {
             return;
         }
         match outcome.as_ref() {
-            Ok(value) => self.resolve(export, value.clone(), host),
+            Ok(value) => match wire::encode_data(export.to_wire(), value) {
+                Some(frame) => {
+                    self.send(frame);
+                    self.answered(export);
+                }
+                None => self.resolve(export, value.clone(), host),
+            },
             Err(error) => self.reject(export, error.clone()),
         }
     }
@@ -175,6 +182,14 @@ impl Machine {
             return Err(Unsendable::TooManyImports(limit).into());
         }
         Ok(())
+    }
+
+    /// Fails if the session has ended since: what would wait for an answer would wait for ever.
+    pub(super) fn has_gone_on(&self) -> Result<(), Error> {
+        match &self.ended {
+            Some(reason) => Err(Error::Disconnected(reason.clone())),
+            None => Ok(()),
+        }
     }
 
     fn refuse(&mut self, args: Option<Vec<Value>>, error: Error) -> Refused {

@@ -8,7 +8,7 @@ use super::imports::{Answer, Import, ImportKind};
 use super::machine::Machine;
 use crate::error::{Error, Violation};
 use crate::hook::{
-    Cap, Hook, Nature, PromiseCell, Resolver, Scope, Stub, Value, evaluate, promise,
+    Cap, Hook, Nature, PromiseCell, Resolver, Scope, Stub, Value, evaluate, promise, promised,
 };
 use crate::ids::{ExportId, ImportId, ImportRef, WireId};
 use crate::value::Path;
@@ -47,11 +47,11 @@ impl Scope for Tables<'_> {
         Ok(self.machine.receive_blob(media_type, content, self.host))
     }
 
-    fn map(&mut self, remap: Remap) -> Result<Cap, Violation> {
-        self.machine.evaluate_remap(remap, self.host)
+    fn map(&mut self, remap: Remap) -> Result<Value, Violation> {
+        self.machine.evaluate_remap(remap, self.host).map(promised)
     }
 
-    fn read(&mut self, target: Cap, path: Path) -> Result<Cap, Violation> {
+    fn read(&mut self, target: Cap, path: Path) -> Result<Value, Violation> {
         let (value, result) = self.machine.incoming(&target, &path, self.host);
         match result {
             Ok(result) => self.machine.effects.push(Effect::Read {
@@ -64,10 +64,10 @@ impl Scope for Tables<'_> {
                 .effects
                 .extend([refused, Effect::drop_stub(Stub::of(target))]),
         }
-        Ok(value)
+        Ok(promised(value))
     }
 
-    fn call(&mut self, target: Cap, path: Path, args: Vec<Value>) -> Result<Cap, Violation> {
+    fn call(&mut self, target: Cap, path: Path, args: Vec<Value>) -> Result<Value, Violation> {
         let (value, result) = self.machine.incoming(&target, &path, self.host);
         match result {
             Ok(result) => self.machine.effects.push(Effect::Call {
@@ -82,7 +82,7 @@ impl Scope for Tables<'_> {
                 Effect::drop_stub(Stub::of(target)),
             ]),
         }
-        Ok(value)
+        Ok(promised(value))
     }
 
     fn discard(&mut self, value: Value) {

@@ -1,7 +1,5 @@
 //! The table of what the peer may refer to.
 
-use std::collections::hash_map::Entry;
-
 use super::table::Table;
 use crate::error::Violation;
 use crate::hook::{Cap, Stub};
@@ -103,12 +101,12 @@ impl Exports {
 
     /// Removes a stream call, if it is one.
     pub(super) fn remove_streamed(&mut self, id: ExportId) -> Option<Cap> {
-        self.streamed.remove(&id)
+        self.streamed.remove(id)
     }
 
     /// Returns whether the peer waits for the value, or may ask for it.
     pub(super) fn is_wanted(&self, id: ExportId) -> bool {
-        self.entries.contains_key(&id) || self.streamed.contains_key(&id)
+        self.entries.contains(id) || self.streamed.contains(id)
     }
 
     /// Introduces something to the peer, always under a new id (protocol S-25).
@@ -120,13 +118,13 @@ impl Exports {
     }
 
     pub(super) fn get(&self, id: ExportId) -> Option<&Export> {
-        self.entries.get(&id)
+        self.entries.get(id)
     }
 
     /// Pulls an entry: one that has not been is waited for from now on. Returns what it is, and what
     /// a pull of it did until now.
     pub(super) fn pull(&mut self, id: ExportId) -> Option<(&Cap, Pull)> {
-        let entry = self.entries.get_mut(&id)?;
+        let entry = self.entries.get_mut(id)?;
         let before = entry.pull;
         if before == Pull::Pending {
             entry.pull = Pull::Started;
@@ -137,7 +135,7 @@ impl Exports {
 
     /// Notes that the value of an entry was sent.
     pub(super) fn answered(&mut self, id: ExportId) {
-        if let Some(entry) = self.entries.get_mut(&id)
+        if let Some(entry) = self.entries.get_mut(id)
             && entry.pull == Pull::Started
         {
             entry.pull = Pull::Answered;
@@ -146,7 +144,7 @@ impl Exports {
     }
 
     pub(super) fn get_mut(&mut self, id: ExportId) -> Option<&mut Export> {
-        self.entries.get_mut(&id)
+        self.entries.get_mut(id)
     }
 
     /// Takes back so many introductions of an entry; returns it if those were the last.
@@ -155,30 +153,28 @@ impl Exports {
         let Some(id) = ExportId::from_peer(id) else {
             return Err(none);
         };
-        let Entry::Occupied(mut entry) = self.entries.entry(id) else {
-            return Err(none);
-        };
+        let entry = self.entries.get_mut(id).ok_or(none)?;
         let released = WireId(count)
             .table_id()
             .and_then(|count| u64::try_from(count).ok())
             .filter(|count| *count > 0)
             .ok_or(Violation::BadReleaseCount(count))?;
-        let held = entry.get().refcount;
+        let held = entry.refcount;
         let released = held.checked_sub(released);
         match released.ok_or(Violation::RefcountUnderflow {
             held,
             released: count,
         })? {
-            0 => Ok(Some(removed(entry.remove(), &mut self.serving))),
+            0 => Ok(self.remove(id)),
             left => {
-                entry.get_mut().refcount = left;
+                entry.refcount = left;
                 Ok(None)
             }
         }
     }
 
     pub(super) fn remove(&mut self, id: ExportId) -> Option<Export> {
-        let entry = self.entries.remove(&id)?;
+        let entry = self.entries.remove(id)?;
         Some(removed(entry, &mut self.serving))
     }
 
@@ -194,12 +190,15 @@ impl Exports {
     /// Empties the table of what the peer could refer to.
     pub(super) fn take_all(&mut self) -> impl Iterator<Item = Export> + use<> {
         self.serving = 0;
-        std::mem::take(&mut self.entries).into_values()
+        self.entries
+            .take_all()
+            .into_iter()
+            .map(|(_, export)| export)
     }
 
     /// Empties the table of stream calls.
     pub(super) fn take_streamed(&mut self) -> impl Iterator<Item = Cap> + use<> {
-        std::mem::take(&mut self.streamed).into_values()
+        self.streamed.take_all().into_iter().map(|(_, call)| call)
     }
 
     fn insert(&mut self, id: ExportId, cap: Cap, pull: Pull, pipe: Option<Box<PipeEnd>>) {

@@ -1,6 +1,5 @@
 //! The table of what the peer holds for us.
 
-use std::collections::hash_map::Entry;
 use std::sync::{Arc, Weak};
 
 use super::table::Table;
@@ -93,6 +92,12 @@ impl Imports {
         self.next_pushed = self.next_pushed.saturating_sub(count);
     }
 
+    /// Returns the first of the ids that were taken last, so many of them.
+    pub(super) fn first_of_last(&self, count: usize) -> ImportId {
+        let count = i64::try_from(count).unwrap_or(0);
+        ImportId::new(self.next_pushed.saturating_sub(count))
+    }
+
     pub(super) fn insert(&mut self, id: ImportId, import: Import) {
         if matches!(import.kind, ImportKind::Pipe) {
             self.pipes = self.pipes.saturating_add(1);
@@ -101,22 +106,21 @@ impl Imports {
     }
 
     pub(super) fn get(&self, id: ImportId) -> Option<&Import> {
-        self.entries.get(&id)
+        self.entries.get(id)
     }
 
     pub(super) fn get_mut(&mut self, id: ImportId) -> Option<&mut Import> {
-        self.entries.get_mut(&id)
+        self.entries.get_mut(id)
     }
 
     /// Removes a promise that has settled.
     pub(super) fn take_promise(&mut self, id: ImportId) -> Taken {
-        let Entry::Occupied(entry) = self.entries.entry(id) else {
-            return Taken::Nothing;
-        };
-        if let ImportKind::Stub | ImportKind::Pipe = entry.get().kind {
+        if let Some(ImportKind::Stub | ImportKind::Pipe) = self.get(id).map(|entry| &entry.kind) {
             return Taken::NoPromise;
         }
-        let import = entry.remove();
+        let Some(import) = self.entries.remove(id) else {
+            return Taken::Nothing;
+        };
         let introductions = import.introductions;
         match import.kind {
             ImportKind::Promise { cell, .. } => Taken::Promise {
@@ -130,16 +134,12 @@ impl Imports {
 
     /// Removes the entry that a reference means, if it is still there.
     pub(super) fn take(&mut self, import: ImportRef) -> Option<Import> {
-        match self.entries.entry(import.id) {
-            Entry::Occupied(entry) if entry.get().generation == import.generation => {
-                let import = entry.remove();
-                if matches!(import.kind, ImportKind::Pipe) {
-                    self.pipes = self.pipes.saturating_sub(1);
-                }
-                Some(import)
-            }
-            _ => None,
+        self.find(import)?;
+        let import = self.entries.remove(import.id)?;
+        if matches!(import.kind, ImportKind::Pipe) {
+            self.pipes = self.pipes.saturating_sub(1);
         }
+        Some(import)
     }
 
     /// Returns the entry that a reference means, if it is still there.
@@ -174,20 +174,17 @@ impl Imports {
                 }
             )
         };
-        let mut due: Vec<_> = self
-            .entries
-            .extract_if(|_, import| is_due(import))
-            .collect();
+        let mut due = self.entries.take_if(is_due);
         due.sort_unstable_by_key(|(id, _)| (id.is_negative(), id.distance()));
         due.into_iter().map(|(_, import)| import).collect()
     }
 
     /// Empties the table: calls in the order they were made, then what the peer introduced in the
     /// order it did (protocol S-80).
-    pub(super) fn take_all(&mut self) -> Vec<Import> {
+    pub(super) fn take_all(&mut self) -> Vec<(ImportId, Import)> {
         self.pipes = 0;
-        let mut all: Vec<_> = std::mem::take(&mut self.entries).into_iter().collect();
+        let mut all = self.entries.take_all();
         all.sort_unstable_by_key(|(id, _)| (id.is_negative(), id.distance()));
-        all.into_iter().map(|(_, import)| import).collect()
+        all
     }
 }

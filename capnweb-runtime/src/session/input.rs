@@ -25,7 +25,6 @@ impl Machine {
             return;
         }
         self.traffic.received(size);
-        self.counters.received(size);
         let handled = message
             .map_err(Violation::from)
             .and_then(|message| self.apply(message, size, host));
@@ -45,7 +44,7 @@ impl Machine {
         self.input_ended = Some(reason.clone());
         for import in self.imports.take_due() {
             if let ImportKind::Promise { cell, .. } = import.kind {
-                self.fail_promise(&cell, reason);
+                self.fail_promise(&cell, Error::Disconnected(reason.clone()));
             }
         }
     }
@@ -137,11 +136,10 @@ impl Machine {
     /// Charges the peer with a message of so many bytes that brings something to keep.
     fn charge_message(&mut self, expr: &Expr, size: usize) -> Result<(), Violation> {
         let limit = self.limits.max_retained_bytes;
-        let charge = self
+        self.charge = self
             .account
-            .charge(size.max(weigh_expr(expr)))
+            .message(size.max(weigh_expr(expr)))
             .map_err(|_| Violation::TooManyRetainedBytes { limit })?;
-        self.charge = MessageCharge::Unshared(charge);
         Ok(())
     }
 

@@ -9,7 +9,7 @@ use super::exports::Exports;
 use super::imports::{Import, ImportKind, Imports};
 use super::outbox::{Frames, Outbox};
 use super::traffic::Traffic;
-use crate::config::SessionConfig;
+use crate::config::{Certainty, SessionConfig};
 use crate::counters::Counters;
 use crate::error::{Disconnect, Error, Violation};
 use crate::hook::{Account, CallsInFlight, Cap, MessageCharge, Pipe, SessionStats, Value};
@@ -47,6 +47,9 @@ pub(crate) struct Machine {
     pub(super) traffic: Traffic,
     pub(super) registrations: Registrations,
     pub(super) ended: Option<Disconnect>,
+    pub(super) certainty: Certainty,
+    /// How many calls the transport was given and has not begun to write, once it never will.
+    pub(super) taken_back: usize,
     /// The peer is yet to be told why.
     pub(super) why_due: bool,
 }
@@ -91,6 +94,8 @@ impl Machine {
             traffic: Traffic::default(),
             registrations: Registrations::default(),
             ended: None,
+            certainty: config.certainty,
+            taken_back: 0,
             why_due: false,
         }
     }
@@ -114,7 +119,8 @@ impl Machine {
         Cap::from_arc(hook)
     }
 
-    /// Moves what is to be run, in order, into `effects`, which is empty.
+    /// Moves what is to be run, in order, into `effects`, which is empty, and keeps the room that was
+    /// there.
     pub(crate) fn take_effects(&mut self, effects: &mut Vec<Effect>) {
         std::mem::swap(&mut self.effects, effects);
     }
@@ -126,9 +132,10 @@ impl Machine {
         self.outbox.take(frames);
     }
 
-    /// Notes that every message taken has been written.
+    /// Notes that every message taken has been written: a turn is over.
     pub(crate) fn frames_written(&mut self) {
         self.bytes_in_writing = 0;
+        self.traffic.tell(&self.counters);
     }
 
     /// Returns about how many bytes wait to be written.
@@ -174,10 +181,10 @@ impl Machine {
             calls_in_flight: self.calls_in_flight.taken(),
             streams_in: self.streams.load(Ordering::Acquire),
             streams_out: self.imports.pipes(),
-            messages_in: self.traffic.messages_in,
-            bytes_in: self.traffic.bytes_in,
-            messages_out: self.traffic.messages_out,
-            bytes_out: self.traffic.bytes_out,
+            messages_in: self.traffic.all.messages_in,
+            bytes_in: self.traffic.all.bytes_in,
+            messages_out: self.traffic.all.messages_out,
+            bytes_out: self.traffic.all.bytes_out,
             queued_bytes: self.frame_bytes.saturating_add(self.bytes_in_writing),
             ..SessionStats::default()
         }
@@ -212,14 +219,13 @@ impl Machine {
             return;
         }
         self.traffic.sent(frame.len());
-        self.counters.sent(frame.len());
         self.frame_bytes = self.frame_bytes.saturating_add(room_of(&frame));
         self.outbox.push(frame);
         let limit = self.limits.max_outgoing_bytes;
         if self.outgoing_bytes() > limit {
+            self.end(&Disconnect::OutgoingQueueFull { limit });
             self.outbox.clear();
             self.frame_bytes = 0;
-            self.end(&Disconnect::OutgoingQueueFull { limit });
         }
     }
 }

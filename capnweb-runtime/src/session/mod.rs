@@ -57,7 +57,7 @@ pub(crate) use effect::{Effect, Host};
 #[cfg(any(test, feature = "__fuzz"))]
 pub(crate) use machine::Debts;
 pub(crate) use machine::Machine;
-pub(crate) use outbox::{Frame, Frames};
+pub(crate) use outbox::{Frames, is_push};
 
 #[cfg(test)]
 mod tests;

@@ -11,8 +11,8 @@ use super::imports::{Import, ImportKind};
 use super::machine::Machine;
 use crate::error::{Error, Unsendable, Violation};
 use crate::hook::{
-    ByteSource, Cap, MessageCharge, Nature, Outcome, Permit, PromiseCell, Resolver, Source, Stub,
-    Value, handle_of, pipe, promise, weigh_expr,
+    ByteSource, Cap, Nature, Outcome, Permit, PromiseCell, Resolver, Source, Stub, Value,
+    handle_of, pipe, promise, weigh_expr,
 };
 use crate::ids::{ExportId, ImportId, ImportRef, WireId};
 use crate::value::Path;
@@ -37,11 +37,10 @@ impl Machine {
         let export = self.exports.next_pushed();
         self.check_exports()?;
         let limit = self.limits.max_unread_bytes;
-        let charge = self
+        self.charge = self
             .unread
-            .charge(size.max(weigh_expr(&expr)))
+            .message(size.max(weigh_expr(&expr)))
             .map_err(|_| Violation::TooManyUnreadBytes { limit })?;
-        self.charge = MessageCharge::Unshared(charge);
         let value = self.evaluate(expr, host)?;
         let value = self.rooted(value);
         self.exports.insert_streamed(export, value.clone());
@@ -136,6 +135,7 @@ impl Machine {
         }
         let (frame, added) = self.encode_call(import, path, Some(args), wire::encode_stream)?;
         self.commit(added, host);
+        self.has_gone_on()?;
         let id = self.imports.next_pushed();
         let cell = Arc::new(PromiseCell::new());
         let answer = handle_of(&cell);

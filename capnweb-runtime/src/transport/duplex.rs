@@ -22,6 +22,12 @@ pub(crate) trait Transport: Send + 'static {
         context: &mut Context<'_>,
     ) -> Poll<Result<(), Disconnect>>;
 
+    /// Takes back the messages in its own keeping of which nothing has been written, in order: they
+    /// never will be. Those in part are still written.
+    fn take_back(&mut self) -> Vec<String> {
+        Vec::new()
+    }
+
     /// Has the peer asked for a sign of life with what is sent next, where that means anything.
     fn ping(&mut self);
 

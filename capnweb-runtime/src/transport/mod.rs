@@ -3,6 +3,8 @@
 mod duplex;
 #[cfg(feature = "websocket")]
 mod heard;
+#[cfg(feature = "websocket")]
+mod inflow;
 mod memory;
 #[cfg(feature = "websocket")]
 mod outflow;
@@ -13,6 +15,8 @@ mod websocket;
 pub(crate) use duplex::Transport;
 #[cfg(feature = "websocket")]
 pub(crate) use heard::Heard;
+#[cfg(all(test, feature = "websocket"))]
+pub(crate) use memory::Memory;
 pub(crate) use memory::memory_pair;
 #[cfg(feature = "websocket")]
 pub(crate) use outflow::Outflow;

@@ -9,6 +9,8 @@ use std::task::{Context, Poll, ready};
 use bytes::BufMut as _;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+use super::inflow::Inflow;
+
 /// A socket under a WebSocket, to which whole text frames can be added.
 ///
 /// The WebSocket above reads frames, and writes those of its own: pings, pongs and the last one.
@@ -17,12 +19,11 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 /// half, so that nothing comes to lie inside another.
 pub(crate) struct Outflow<S> {
     socket: S,
+    inflow: Inflow,
     buffer: Vec<u8>,
     /// How much of it the socket has taken.
     written: usize,
     state: State,
-    /// How often something was read since there was nothing to read, or others had their turn.
-    reads: usize,
 }
 
 /// What is written.
@@ -49,10 +50,10 @@ impl<S> Outflow<S> {
     pub(crate) fn new(socket: S) -> Self {
         Self {
             socket,
+            inflow: Inflow::default(),
             buffer: Vec::new(),
             written: 0,
             state: State::Handshake,
-            reads: 0,
         }
     }
 
@@ -74,6 +75,24 @@ impl<S> Outflow<S> {
             None => self.buffer.extend_from_slice(text),
             Some(mask) => put_masked(&mut self.buffer, text, mask),
         }
+    }
+
+    /// Takes the texts back out of what is to be written of which the socket has taken nothing.
+    pub(super) fn take_back(&mut self) -> Vec<String> {
+        let mut taken = Vec::new();
+        let mut kept = Vec::with_capacity(self.buffer.len());
+        let mut rest = &self.buffer[..];
+        while let Some((frame, after)) = first_frame(rest) {
+            if kept_or_begun(frame, kept.len() < self.written) {
+                kept.extend_from_slice(frame);
+            } else {
+                taken.push(text_of(frame));
+            }
+            rest = after;
+        }
+        kept.extend_from_slice(rest);
+        self.buffer = kept;
+        taken
     }
 
     /// Returns whether this much is to be flushed before more is added.
@@ -109,19 +128,8 @@ impl<S: AsyncRead + Unpin> AsyncRead for Outflow<S> {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        // Of pings, and of parts of messages, a session does not know that they came: it would read
-        // them as long as there are any.
-        if self.reads >= READS {
-            self.reads = 0;
-            context.waker().wake_by_ref();
-            return Poll::Pending;
-        }
-        let polled = Pin::new(&mut self.socket).poll_read(context, buffer);
-        self.reads = match polled {
-            Poll::Ready(_) => self.reads.saturating_add(1),
-            Poll::Pending => 0,
-        };
-        polled
+        let this = &mut *self;
+        this.inflow.poll_read(&mut this.socket, context, buffer)
     }
 }
 
@@ -206,6 +214,51 @@ fn put_masked(buffer: &mut Vec<u8>, text: &[u8], mask: [u8; 4]) {
     }
 }
 
+/// Returns whether a frame stays: one that is begun, or the socket's own.
+fn kept_or_begun(frame: &[u8], is_begun: bool) -> bool {
+    is_begun || frame.first() != Some(&FINAL_TEXT)
+}
+
+/// Splits off the first frame.
+fn first_frame(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (header, length) = header_of(bytes)?;
+    bytes.split_at_checked(header.checked_add(length)?)
+}
+
+/// Returns how long the first frame's header is, mask included, and its content.
+fn header_of(bytes: &[u8]) -> Option<(usize, usize)> {
+    let second = *bytes.get(1)?;
+    let mask = if second & MASKED == 0 { 0 } else { 4 };
+    let (header, length): (usize, usize) = match second & !MASKED {
+        LENGTH_IN_TWO => {
+            let length = bytes.get(2..4)?.try_into().ok()?;
+            (4, usize::from(u16::from_be_bytes(length)))
+        }
+        LENGTH_IN_EIGHT => {
+            let length = bytes.get(2..10)?.try_into().ok()?;
+            (10, usize::try_from(u64::from_be_bytes(length)).ok()?)
+        }
+        length => (2, usize::from(length)),
+    };
+    Some((header.checked_add(mask)?, length))
+}
+
+/// Returns the text that was made into a frame.
+fn text_of(frame: &[u8]) -> String {
+    let Some((header, _)) = header_of(frame) else {
+        return String::new();
+    };
+    let (head, content) = frame.split_at_checked(header).unwrap_or_default();
+    let mask = match head.get(1) {
+        Some(second) if second & MASKED != 0 => head.last_chunk().copied().unwrap_or_default(),
+        _ => [0; 4],
+    };
+    let bytes = content.iter().zip(mask.into_iter().cycle());
+    let bytes = bytes.map(|(byte, mask): (&u8, u8)| byte ^ mask).collect();
+    // Made of a text, and of nothing else.
+    String::from_utf8(bytes).unwrap_or_default()
+}
+
 /// The first byte of a text that is a message by itself.
 const FINAL_TEXT: u8 = 0x81;
 
@@ -218,9 +271,6 @@ const LENGTH_IN_EIGHT: u8 = 127;
 
 /// How many bytes there are before a text, at most.
 const MAX_HEADER: usize = 14;
-
-/// How often is read before others have a turn, at most a few thousand bytes each time.
-const READS: usize = 4;
 
 /// How many bytes are written together.
 const FULL: usize = 64 * 1024;
@@ -238,7 +288,7 @@ mod tests {
     use tokio::io::{AsyncRead as _, AsyncReadExt as _, AsyncWrite as _, ReadBuf, duplex};
     use tokio_tungstenite::WebSocketStream;
     use tokio_tungstenite::tungstenite::Message;
-    use tokio_tungstenite::tungstenite::protocol::Role;
+    use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 
     use super::{FULL, Masks, Outflow};
 
@@ -306,6 +356,58 @@ mod tests {
                 .poll_read(&mut context, &mut buffer)
                 .is_pending()
         );
+    }
+
+    async fn taken_back_at(masks: Masks, reader: Role, room: usize) -> (Vec<String>, Vec<String>) {
+        let (near, far) = duplex(room);
+        let mut near = Outflow::new(near);
+        near.begin_frames(masks);
+        let texts = LENGTHS.map(|length| "héx".chars().cycle().take(length).collect::<String>());
+        let mut context = Context::from_waker(std::task::Waker::noop());
+        for (number, text) in texts.iter().enumerate() {
+            near.push(text.as_bytes());
+            // The WebSocket's own word, between them.
+            let pong = [0x8a, 1, u8::try_from(number).unwrap()];
+            let pong = Pin::new(&mut near).poll_write(&mut context, &pong);
+            assert!(pong.is_ready() || number >= 6, "there is room for it");
+        }
+        let _begun = Pin::new(&mut near).poll_flush(&mut context);
+        let back = near.take_back();
+        let flushing = tokio::spawn(async move {
+            poll_fn(|context| Pin::new(&mut near).poll_flush(context))
+                .await
+                .unwrap();
+            drop(near);
+        });
+        let config = WebSocketConfig::default().accept_unmasked_frames(true);
+        let mut far = WebSocketStream::from_raw_socket(far, reader, Some(config)).await;
+        let mut arrived = Vec::new();
+        while let Some(Ok(message)) = far.next().await {
+            if let Message::Text(text) = message {
+                arrived.push(text.to_string());
+            }
+        }
+        flushing.await.unwrap();
+        (arrived, back)
+    }
+
+    /// The fault: a message of which a part was written is said not to have been sent, one of which
+    /// nothing was is sent all the same, or what is left cannot be read.
+    #[tokio::test]
+    async fn what_is_taken_back_is_what_was_not_begun() {
+        let texts = LENGTHS.map(|length| "héx".chars().cycle().take(length).collect::<String>());
+        for (room, begun) in [(1, 1), (10, 2), (300, 5), (1_000, 7), (100_000, 8)] {
+            for masks in [Masks::None, Masks::random()] {
+                let reader = match masks {
+                    Masks::None => Role::Client,
+                    Masks::Random { .. } => Role::Server,
+                };
+                let (arrived, back) = taken_back_at(masks, reader, room).await;
+                let all: Vec<_> = arrived.iter().chain(&back).cloned().collect();
+                assert_eq!(all, texts, "{room}");
+                assert_eq!(arrived.len(), begun, "{room}");
+            }
+        }
     }
 
     /// The room that a burst has taken would be kept by every session that was busy once.

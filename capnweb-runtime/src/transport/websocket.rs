@@ -31,6 +31,10 @@ const NO_STATUS: u16 = 1005;
 /// What fits into a close frame, in bytes of UTF-8.
 const MAX_REASON: usize = 123;
 
+/// How many bytes the stream reads at once. It keeps room for as many as long as it lives, and more
+/// would not save it anything, as the system is asked for more ([`Outflow`]).
+const READ: usize = 1024;
+
 /// How many bytes of the socket's own frames wait for room, beside those that go out.
 const MAX_OWN: usize = 1024;
 
@@ -49,12 +53,11 @@ enum Word {
     Said,
 }
 
-/// Returns the socket's own limits. The read buffer is kept small: the default would cost 128 KiB
-/// for every idle connection. So is what waits to be written: a peer that sends pings and does not
+/// Returns the socket's own limits. What waits to be written is kept small: a peer that sends pings and does not
 /// read is owed the last pong, and not all of them.
 pub(crate) fn config(limits: &Limits) -> WebSocketConfig {
     WebSocketConfig::default()
-        .read_buffer_size(8 * 1024)
+        .read_buffer_size(READ)
         .write_buffer_size(0)
         .max_write_buffer_size(MAX_OWN)
         .max_message_size(Some(limits.max_frame_bytes))
@@ -161,6 +164,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Transport for WebSocket
                 return Poll::Ready(Ok(()));
             }
         }
+    }
+
+    fn take_back(&mut self) -> Vec<String> {
+        self.stream.get_mut().take_back()
     }
 
     fn ping(&mut self) {

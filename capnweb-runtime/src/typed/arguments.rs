@@ -147,7 +147,7 @@ impl ArgList {
     #[must_use]
     pub fn with<T: Wire>(mut self, parameter: &'static str, arg: impl IntoArg<T>) -> Self {
         match arg.into_arg().into_value() {
-            Ok(value) => self.values.push(value),
+            Ok(value) => self.push(value),
             Err(error) => self.fail(parameter, &error),
         }
         self
@@ -162,8 +162,8 @@ impl ArgList {
         arg: impl IntoArg<Option<T>>,
     ) -> Self {
         match arg.into_arg().into_value() {
-            Ok(Value::Null) => self.values.push(Value::Undefined),
-            Ok(value) => self.values.push(value),
+            Ok(Value::Null) => self.push(Value::Undefined),
+            Ok(value) => self.push(value),
             Err(error) => self.fail(parameter, &error),
         }
         self
@@ -178,6 +178,14 @@ impl ArgList {
             self.values.pop();
         }
         Ok(self.values)
+    }
+
+    fn push(&mut self, value: Value) {
+        if self.values.capacity() == 0 {
+            // Making room costs several times less than having it grow.
+            self.values = Vec::with_capacity(FEW);
+        }
+        self.values.push(value);
     }
 
     fn fail(&mut self, parameter: &'static str, error: &Error) {
@@ -237,3 +245,6 @@ pub(crate) fn stub_from_value(interface: &str, value: Value) -> std::result::Res
         )),
     }
 }
+
+/// For how many arguments room is made at first.
+const FEW: usize = 4;

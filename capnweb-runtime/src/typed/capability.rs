@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::hook::{Brand, Facet, Revoker, Session, Stub, attenuate};
+use crate::hook::{Brand, Facet, Membrane, Revoker, Session, Stub, attenuate};
 
 /// Whatever can travel: any `serde` type that owns its data.
 ///
@@ -82,9 +82,21 @@ impl<T: Send + Sync + 'static> Brand<T> {
         C::from_stub(self.seal_stub(capability.as_stub(), content))
     }
 
-    /// Returns what a reference was sealed with, if this brand has sealed it; through facets too.
+    /// Returns what a reference was sealed with, if this brand has sealed it.
+    ///
+    /// It is known through facets, guards and caretakers of this process. Whoever presents one of those
+    /// may have less than the whole: what is done because it was recognised is up to you, and if it
+    /// amounts to more than they could do by calling it, ask [`unseal_whole`](Self::unseal_whole). It is
+    /// not known through a [`Membrane`], except where it comes home through that; nor once whatever is
+    /// in front of it was revoked, nor when somebody else has wrapped it in an object of their own.
     pub fn unseal(&self, capability: &impl Capability) -> Option<Arc<T>> {
         self.unseal_stub(capability.as_stub())
+    }
+
+    /// Returns the same, if it is the very reference that was sealed, with nothing in front of it. So
+    /// nobody gains by what they were lent: a purse that may only be looked at pays for nothing.
+    pub fn unseal_whole(&self, capability: &impl Capability) -> Option<Arc<T>> {
+        self.unseal_whole_stub(capability.as_stub())
     }
 }
 
@@ -137,5 +149,30 @@ impl Revoker {
     /// Returns a reference to the same object that works until [`revoke`](Self::revoke) is called.
     pub fn revocable<C: Capability>(&self, capability: &C) -> C {
         C::from_stub(self.revocable_stub(capability.as_stub()))
+    }
+}
+
+impl Membrane {
+    /// Returns what the outside gets for an untyped reference to something on the inside; it may be one
+    /// end of a stream, or a promise.
+    #[must_use]
+    pub fn outward_stub(&self, stub: &Stub) -> Stub {
+        self.carry_out(stub, None)
+    }
+
+    /// Returns what the inside gets for an untyped reference to something on the outside.
+    #[must_use]
+    pub fn inward_stub(&self, stub: &Stub) -> Stub {
+        self.carry_in(stub, None)
+    }
+
+    /// Returns what the outside gets for something on the inside.
+    pub fn outward<C: Capability>(&self, capability: &C) -> C {
+        C::from_stub(self.carry_out(capability.as_stub(), Some(C::INTERFACE)))
+    }
+
+    /// Returns what the inside gets for something on the outside.
+    pub fn inward<C: Capability>(&self, capability: &C) -> C {
+        C::from_stub(self.carry_in(capability.as_stub(), Some(C::INTERFACE)))
     }
 }

@@ -8,7 +8,8 @@ use super::promise::Promise;
 use super::rpc_error::RpcError;
 use crate::data;
 use crate::error::{Error, Result};
-use crate::hook::{Stub, Value};
+use crate::hook::{Revoker, Stub, Value, guarded, revocable};
+use crate::policy::Policy;
 use crate::value::{Path, Segment};
 
 impl Stub {
@@ -48,6 +49,20 @@ impl Stub {
     #[must_use]
     pub fn property(&self, name: impl Into<Segment>) -> Self {
         self.step(name)
+    }
+
+    /// Returns a reference to the same object through which passes what the policy admits, as of every
+    /// typed stub. See [`policy`](crate::policy).
+    ///
+    /// It may be one end of a stream, too: then the policy is asked about every chunk.
+    #[must_use]
+    pub fn guarded(&self, policy: impl Policy) -> Self {
+        guarded(self, None, policy)
+    }
+
+    /// Returns a reference to the same object, and what takes it back, as of every typed stub.
+    pub fn revocable(&self) -> (Self, Revoker) {
+        revocable(self)
     }
 
     /// Takes this as a reference of a known type. Nothing is asked of the object: a method it does

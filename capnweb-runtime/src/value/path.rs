@@ -102,6 +102,9 @@ impl Path {
     /// Splits off the first step.
     pub fn split_first(&self) -> Option<(&Segment, Self)> {
         let (first, rest) = self.segments().split_first()?;
+        if rest.is_empty() {
+            return Some((first, Self::EMPTY));
+        }
         Some((first, rest.iter().cloned().collect()))
     }
 

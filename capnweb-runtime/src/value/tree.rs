@@ -72,6 +72,33 @@ impl<C> Tree<C> {
         }
     }
 
+    /// Returns whether `test` is met by this, or by anything inside it.
+    #[inline]
+    pub(crate) fn any(&self, test: &impl Fn(&Self) -> bool) -> bool {
+        test(self) || self.has_inside() && self.any_inside(test)
+    }
+
+    fn any_inside(&self, test: &impl Fn(&Self) -> bool) -> bool {
+        match self {
+            Self::Array(elements) => elements.iter().any(|element| element.any(test)),
+            other => other.children().any(|child| child.any(test)),
+        }
+    }
+
+    /// Returns whether this is of a kind that has something inside.
+    #[inline]
+    pub(crate) const fn has_inside(&self) -> bool {
+        matches!(
+            self,
+            Self::Array(_)
+                | Self::Object(_)
+                | Self::Error(_)
+                | Self::Request(_)
+                | Self::Response(_)
+                | Self::Blob(_)
+        )
+    }
+
     /// Visits what is directly inside: elements, members, an error's properties, a body.
     pub(crate) fn children(&self) -> impl Iterator<Item = &Self> {
         let (elements, members): (&[Self], _) = match self {

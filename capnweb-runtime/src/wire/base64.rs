@@ -15,12 +15,17 @@ pub(super) fn write_base64(out: &mut String, bytes: &[u8]) {
     STANDARD_NO_PAD.encode_append(bytes, out);
 }
 
+/// Reads what peers write; `None` for anything else, whatever it means.
+pub(super) fn read_usual_base64(text: &str) -> Option<Vec<u8>> {
+    STANDARD_NO_PAD.decode_to_vec(without_padding(text)).ok()
+}
+
 /// Reads the standard and the URL-safe alphabet, with or without padding, with white space
 /// anywhere; `None` if there is anything else, or a lone last character.
 pub(super) fn read_base64(text: &str) -> Option<Vec<u8>> {
     // What peers send is read as it stands, in vectors; only the unusual is read byte by byte, and
     // only the most unusual copied into the usual form first.
-    if let Ok(bytes) = STANDARD_NO_PAD.decode_to_vec(without_padding(text)) {
+    if let Some(bytes) = read_usual_base64(text) {
         return Some(bytes);
     }
     if let Ok(bytes) = ENGINE.decode(text) {
@@ -62,7 +67,7 @@ mod tests {
     use base64::Engine;
     use base64::prelude::{BASE64_STANDARD, BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE};
 
-    use super::{read_base64, write_base64};
+    use super::{read_base64, read_usual_base64, write_base64};
 
     #[test]
     fn w21_encoding_has_no_padding() {
@@ -99,6 +104,7 @@ mod tests {
             let text = text.strip_prefix('|').unwrap();
             assert_eq!(text, BASE64_STANDARD_NO_PAD.encode(bytes), "{length}");
             assert_eq!(read_base64(text).as_deref(), Some(bytes), "{length}");
+            assert_eq!(read_usual_base64(text).as_deref(), Some(bytes), "{length}");
             let padded = BASE64_STANDARD.encode(bytes);
             assert_eq!(read_base64(&padded).as_deref(), Some(bytes), "{length}");
             let url_safe = BASE64_URL_SAFE.encode(bytes);

@@ -18,10 +18,10 @@ mod reference;
 
 #[cfg(test)]
 pub(crate) use decode::decode_expr;
-pub(crate) use decode::{decode, is_quick};
+pub(crate) use decode::{decode, decode_at_once};
 pub(crate) use encode::{
-    MAX_ENCODE_DEPTH, encode_abort, encode_pipe, encode_pull, encode_push, encode_reject,
-    encode_release, encode_resolve, encode_stream,
+    MAX_ENCODE_DEPTH, encode_abort, encode_data, encode_pipe, encode_pull, encode_push,
+    encode_reject, encode_release, encode_resolve, encode_stream,
 };
 pub use error::{DecodeError, EncodeError};
 pub use json::JsonError;

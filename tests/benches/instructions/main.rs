@@ -9,10 +9,8 @@
 use std::fs::create_dir_all;
 use std::process::Command;
 
-use capnweb_runtime::{Limits, connect, in_process, serve};
 use tests::root;
-use tests::work::{ApiStub, Work, Worker};
-use tokio::net::TcpListener;
+use tests::work::{Transport, Work};
 use tokio::runtime::{Builder, Runtime};
 
 fn main() {
@@ -33,17 +31,10 @@ fn main() {
     }
 }
 
-/// How the two ends are connected.
-#[derive(Clone, Copy)]
-enum Transport {
-    InProcess,
-    WebSocket,
-}
-
 /// Does so many of one work: what callgrind looks at.
 fn run(work: Work, transport: Transport, n: usize) {
     runtime().block_on(async {
-        let api = connected(transport).await;
+        let api = transport.connect().await;
         work.run(&api, n).await.expect("nothing fails");
     });
 }
@@ -108,20 +99,6 @@ fn number(arguments: &[String]) -> usize {
         .iter()
         .filter_map(|argument| argument.parse().ok());
     numbers.next().expect("how many")
-}
-
-async fn connected(transport: Transport) -> ApiStub {
-    let api = ApiStub::new(Worker);
-    match transport {
-        Transport::InProcess => in_process(api.clone(), api, Limits::default()).0,
-        Transport::WebSocket => {
-            let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-            let address = listener.local_addr().expect("it has an address");
-            drop(tokio::spawn(serve(listener, move |_peer| api.clone())));
-            let connected = connect(&format!("ws://{address}/")).await;
-            connected.expect("the server is there")
-        }
-    }
 }
 
 fn runtime() -> Runtime {

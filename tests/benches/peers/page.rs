@@ -94,7 +94,7 @@ fn table(results: &Results, contest: &Contest) -> String {
         .filter(|column| {
             peers
                 .iter()
-                .any(|&peer| !(column.cell)(results, contest, peer).is_empty())
+                .any(|&peer| !column.cell.text(results, contest, peer).is_empty())
         })
         .collect();
     let reference = contest.reference.map_or("", Peer::name);
@@ -108,7 +108,7 @@ fn table(results: &Results, contest: &Contest) -> String {
     for peer in peers {
         let cells = columns
             .iter()
-            .map(|column| (column.cell)(results, contest, peer));
+            .map(|column| column.cell.text(results, contest, peer));
         let cells: Vec<String> = cells.collect();
         writeln!(text, "| {} | {} |", peer.title(), cells.join(" | "))
             .expect("a String takes everything");
@@ -119,87 +119,100 @@ fn table(results: &Results, contest: &Contest) -> String {
 /// A column, which is left out where nobody has anything in it.
 struct Column {
     head: &'static str,
-    cell: fn(&Results, &Contest, Peer) -> String,
+    cell: Cell,
+}
+
+/// What stands in a column for a peer.
+enum Cell {
+    /// The median of a field, in so many of its units.
+    Median(&'static str, f64),
+    /// The processor time of one of what is counted, which is nothing where memory is.
+    Processor(&'static str),
+    /// Something else.
+    Other(fn(&Results, &Contest, Peer) -> String),
+}
+
+impl Cell {
+    fn text(&self, results: &Results, contest: &Contest, peer: Peer) -> String {
+        match self {
+            Self::Processor(_) if contest.unit == "bytes" => String::new(),
+            Self::Processor(field) => median(results, contest, peer, field, 1.0),
+            Self::Median(field, unit) => median(results, contest, peer, field, *unit),
+            Self::Other(text) => text(results, contest, peer),
+        }
+    }
 }
 
 const COLUMNS: &[Column] = &[
     Column {
         head: "UNIT, median",
-        cell: |results, contest, peer| median(results, contest, peer, "rate", 1.0),
+        cell: Cell::Median("rate", 1.0),
     },
     Column {
         head: "min–max",
-        cell: |results, contest, peer| {
+        cell: Cell::Other(|results, contest, peer| {
             let spread = results.spread(contest.name, peer, "rate");
             spread.map_or_else(String::new, range)
-        },
+        }),
     },
     Column {
         head: "× REFERENCE",
-        cell: |results, contest, peer| {
+        cell: Cell::Other(|results, contest, peer| {
             let other = contest.reference;
             let ratio = other.and_then(|other| results.ratio(contest.name, peer, other, "rate"));
             ratio.map_or_else(String::new, |ratio| number(ratio.median))
-        },
+        }),
     },
     Column {
         head: "× beside none (min–max)",
-        cell: |results, contest, peer| {
+        cell: Cell::Other(|results, contest, peer| {
             let times = results.spread(contest.name, peer, "times");
             times.map_or_else(String::new, |times| {
                 format!("{} ({})", number(times.median), range(times))
             })
-        },
+        }),
     },
     Column {
         head: "of server CPU",
-        cell: |results, contest, peer| median(results, contest, peer, "times_cpu", 1.0),
+        cell: Cell::Median("times_cpu", 1.0),
     },
     Column {
         head: "how many",
-        cell: |results, contest, peer| median(results, contest, peer, "many", 1.0),
+        cell: Cell::Median("many", 1.0),
     },
     Column {
         head: "p50 µs",
-        cell: |results, contest, peer| median(results, contest, peer, "p50_us", 1.0),
+        cell: Cell::Median("p50_us", 1.0),
     },
     Column {
         head: "p99 µs",
-        cell: |results, contest, peer| median(results, contest, peer, "p99_us", 1.0),
+        cell: Cell::Median("p99_us", 1.0),
     },
     Column {
         head: "server CPU µs",
-        cell: |results, contest, peer| processor(results, contest, peer, "server_cpu_us"),
+        cell: Cell::Processor("server_cpu_us"),
     },
     Column {
         head: "client CPU µs",
-        cell: |results, contest, peer| processor(results, contest, peer, "client_cpu_us"),
+        cell: Cell::Processor("client_cpu_us"),
     },
     Column {
         head: "client bytes",
-        cell: |results, contest, peer| median(results, contest, peer, "client_bytes", 1.0),
+        cell: Cell::Median("client_bytes", 1.0),
     },
     Column {
         head: "server peak MiB",
-        cell: |results, contest, peer| median(results, contest, peer, "server_peak_kib", 1024.0),
+        cell: Cell::Median("server_peak_kib", 1024.0),
     },
     Column {
         head: "client peak MiB",
-        cell: |results, contest, peer| median(results, contest, peer, "client_peak_kib", 1024.0),
+        cell: Cell::Median("client_peak_kib", 1024.0),
     },
 ];
 
 fn median(results: &Results, contest: &Contest, peer: Peer, field: &str, unit: f64) -> String {
     let spread = results.spread(contest.name, peer, field);
     spread.map_or_else(String::new, |spread| number(spread.median / unit))
-}
-
-/// The processor time of one of what is counted; nothing where memory is.
-fn processor(results: &Results, contest: &Contest, peer: Peer, field: &str) -> String {
-    if contest.unit == "bytes" {
-        return String::new();
-    }
-    median(results, contest, peer, field, 1.0)
 }
 
 fn range(spread: Spread) -> String {

@@ -5,6 +5,8 @@
 
 mod api;
 mod kinds;
+mod transport;
 
 pub use api::{Api, ApiStub, CHUNK, Counter, CounterStub, Worker};
 pub use kinds::Work;
+pub use transport::Transport;

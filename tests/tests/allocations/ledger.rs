@@ -5,16 +5,9 @@ use std::fmt;
 use std::path::PathBuf;
 
 use tests::root;
-use tests::work::Work;
+use tests::work::{Transport, Work};
 
 use crate::meter::Cost;
-
-/// How the two ends are connected.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Transport {
-    InProcess,
-    WebSocket,
-}
 
 /// What each work costs over each transport.
 #[derive(Debug, Default, PartialEq)]
@@ -50,15 +43,6 @@ impl Ledger {
             (!within).then(|| format!("{} {}: {cost:?}, not {allowed:?}", key.0, key.1))
         };
         measured.0.iter().filter_map(excess).collect()
-    }
-}
-
-impl Transport {
-    const fn name(self) -> &'static str {
-        match self {
-            Self::InProcess => "in-process",
-            Self::WebSocket => "websocket",
-        }
     }
 }
 

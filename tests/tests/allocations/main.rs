@@ -7,10 +7,8 @@
 mod ledger;
 mod meter;
 
-use capnweb_runtime::{Limits, connect, in_process, serve};
-use ledger::{Ledger, Transport};
-use tests::work::{ApiStub, Work, Worker};
-use tokio::net::TcpListener;
+use ledger::Ledger;
+use tests::work::{Transport, Work};
 use tokio::runtime::Builder;
 
 /// Catches a change that allocates more for what is done most.
@@ -36,27 +34,12 @@ fn nothing_allocates_more_than_is_written_down() {
 
 async fn measure() -> Ledger {
     let mut measured = Ledger::default();
-    for transport in [Transport::InProcess, Transport::WebSocket] {
-        let api = connected(transport).await;
+    for transport in Transport::ALL {
+        let api = transport.connect().await;
         for work in Work::ALL {
             let cost = meter::cost(&api, work).await;
             measured.note(work, transport, cost);
         }
     }
     measured
-}
-
-/// Returns a main object that is served in this process, too.
-async fn connected(transport: Transport) -> ApiStub {
-    let api = ApiStub::new(Worker);
-    match transport {
-        Transport::InProcess => in_process(api.clone(), api, Limits::default()).0,
-        Transport::WebSocket => {
-            let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-            let address = listener.local_addr().expect("it has an address");
-            drop(tokio::spawn(serve(listener, move |_peer| api.clone())));
-            let connected = connect(&format!("ws://{address}/")).await;
-            connected.expect("the server is there")
-        }
-    }
 }

@@ -265,8 +265,12 @@ fn is_documentation(page: &Source) -> bool {
     page.path.starts_with(DOCS)
 }
 
+/// Returns `links.txt`, and after it what is there with a feature only.
 fn rustdoc() -> Source {
-    Source::read(&root().join(DOCS).join("links.txt")).expect("`links.txt` can be read")
+    let read = |name| Source::read(&root().join(DOCS).join(name)).expect("it can be read");
+    let mut all = read("links.txt");
+    all.text.push_str(&read("links-sturdy.txt").text);
+    all
 }
 
 /// The label of `[//]: # (..)`, which is how Markdown writes what nobody is to see.

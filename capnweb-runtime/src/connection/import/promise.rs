@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::connection::shared::Connection;
+use crate::error::Error;
 use crate::hook::{
     Became, Cap, Hook, Mapper, OnBroken, PromiseCell, Resolver, State, Value, Waiter, map_settled,
     promise,
@@ -33,6 +34,14 @@ impl ImportPromise {
             cell,
         }
     }
+
+    /// Returns how what is done with the promise fails: as the promise has, if it has.
+    fn why(&self, error: Error) -> Error {
+        match self.cell.state() {
+            State::Settled(outcome) => outcome.as_ref().as_ref().err().cloned().unwrap_or(error),
+            _ => error,
+        }
+    }
 }
 
 impl Hook for ImportPromise {
@@ -42,7 +51,7 @@ impl Hook for ImportPromise {
             Err(Refused::Settled { path, args }) => {
                 self.cell.call(path, args.unwrap_or_default(), result);
             }
-            Err(Refused::Failed(error)) => result.settle(Err(error)),
+            Err(Refused::Failed(error)) => result.settle(Err(self.why(error))),
         }
     }
 
@@ -53,7 +62,7 @@ impl Hook for ImportPromise {
         match self.connection.push(self.import, path, None) {
             Ok(promise) => result.follow(promise),
             Err(Refused::Settled { path, .. }) => self.cell.read(path, result),
-            Err(Refused::Failed(error)) => result.settle(Err(error)),
+            Err(Refused::Failed(error)) => result.settle(Err(self.why(error))),
         }
     }
 
@@ -64,7 +73,7 @@ impl Hook for ImportPromise {
         match self.connection.push_map(self.import, path, mapper) {
             Ok(promise) => result.follow(promise),
             Err(Refused::Settled { path, args: mapper }) => self.cell.map(path, mapper, result),
-            Err(Refused::Failed(error)) => result.settle(Err(error)),
+            Err(Refused::Failed(error)) => result.settle(Err(self.why(error))),
         }
     }
 
@@ -76,7 +85,7 @@ impl Hook for ImportPromise {
                 self.cell.call(path, args.unwrap_or_default(), result);
                 promise
             }
-            Err(Refused::Failed(error)) => Cap::settled(Err(error)),
+            Err(Refused::Failed(error)) => Cap::settled(Err(self.why(error))),
         }
     }
 

@@ -75,8 +75,9 @@ impl Drop for Sending {
         DEPTH.set(DEPTH.get().saturating_sub(1));
         drop(OFFER.take());
         // Capabilities are dropped after the table is let go of: that may come back here.
-        let left =
-            PARKED.with_borrow_mut(|parked| parked.split_off(self.parked_before.min(parked.len())));
+        let before = self.parked_before;
+        let left = PARKED
+            .with_borrow_mut(|parked| (parked.len() > before).then(|| parked.split_off(before)));
         drop(left);
     }
 }

@@ -13,7 +13,7 @@ use crate::endpoint::connect::{ConnectError, Connector};
 use crate::endpoint::dial::{Address, Schemes};
 use crate::error::Disconnect;
 use crate::hook::{SessionControl as _, Stub};
-use crate::session::{Frame, Frames};
+use crate::session::Frames;
 use crate::typed::Capability;
 
 /// A session that lasts for one HTTP request: calls are made first, then sent together, and what
@@ -51,8 +51,8 @@ pub struct Batch<C> {
 }
 
 impl<C: Capability> Batch<C> {
-    /// Prepares a batch to an `http://` or `https://` URL; [`Connector::batch`] with more than the
-    /// defaults.
+    /// Prepares a batch to an `http://` or `https://` URL, over a connection of its own;
+    /// [`Connector::batch`] with more than the defaults, and to send many.
     ///
     /// # Errors
     ///
@@ -147,14 +147,14 @@ impl<C> Batch<C> {
         if self.connection.is_held_up() {
             return Err(Disconnect::StreamTooLong);
         }
-        post(&self.connector, &self.address, joined(&messages)).await
+        post(&self.connector, &self.address, joined(messages)).await
     }
 
     /// Takes the messages of an answer, up to one that ends the session.
     async fn hear(&self, answer: &str) {
         let mut turn = Turn::new();
         for message in lines(answer) {
-            turn.handle(&self.connection, message.to_owned()).await;
+            turn.handle(&self.connection, message).await;
             // Nobody reads what this side has to say to an answer.
             drop(self.connection.take_frames());
             if self.connection.is_ended() {
@@ -170,9 +170,8 @@ fn too_late() -> Disconnect {
 }
 
 /// Joins messages to the body of a request (protocol T-20).
-fn joined(messages: &Frames) -> String {
-    let messages: Vec<&str> = messages.iter().map(Frame::as_str).collect();
-    messages.join("\n")
+fn joined(messages: Frames) -> String {
+    Vec::from(messages).join("\n")
 }
 
 /// Splits an answer into its messages; its last line may be empty (protocol T-21).

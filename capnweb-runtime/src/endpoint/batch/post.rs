@@ -3,18 +3,15 @@
 use std::io;
 use std::sync::Arc;
 
-use http::header::{CONNECTION, CONTENT_TYPE, HOST};
+use http::header::{CONTENT_TYPE, HOST};
 use http::{Method, Request};
 use http_body_util::Full;
 use hyper::body::Bytes;
-use hyper::client::conn::http1;
-use hyper_util::rt::TokioIo;
-use tokio::task::JoinSet;
 use url::Position;
 
 use crate::endpoint::body;
 use crate::endpoint::body::BodyError;
-use crate::endpoint::connect::{ConnectError, Connector};
+use crate::endpoint::connect::Connector;
 use crate::endpoint::dial::Address;
 use crate::error::{Disconnect, Violation};
 
@@ -24,15 +21,8 @@ pub(super) async fn post(
     address: &Address,
     body: String,
 ) -> Result<String, Disconnect> {
-    let socket = connector.dial(address).await.map_err(unreachable)?;
     let request = request(address, body)?;
-    let (mut sender, connection) = http1::handshake(TokioIo::new(socket))
-        .await
-        .map_err(failed)?;
-    // Dropped with this future, it closes the connection.
-    let mut driver = JoinSet::new();
-    driver.spawn(connection);
-    let response = sender.send_request(request).await.map_err(failed)?;
+    let response = connector.pool.send(connector, address, request).await?;
     let status = response.status();
     if !status.is_success() {
         return Err(Disconnect::Refused {
@@ -52,21 +42,14 @@ pub(super) async fn post(
 fn request(address: &Address, body: String) -> Result<Request<Full<Bytes>>, Disconnect> {
     let url = &address.url;
     let host = &url[Position::BeforeHost..Position::AfterPort];
+    let path = &url[Position::BeforePath..Position::AfterQuery];
     Request::builder()
         .method(Method::POST)
-        .uri(&url[Position::BeforePath..Position::AfterQuery])
+        .uri(format!("{}://{host}{path}", url.scheme()))
         .header(HOST, host)
-        .header(CONNECTION, "close")
         .header(CONTENT_TYPE, "text/plain;charset=UTF-8")
         .body(Full::from(body))
         .map_err(failed)
-}
-
-fn unreachable(error: ConnectError) -> Disconnect {
-    match error {
-        ConnectError::Io(error) => Disconnect::Request(Arc::new(error)),
-        error => failed(error),
-    }
 }
 
 fn failed(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Disconnect {

@@ -9,7 +9,7 @@ use crate::connection::{Connection, Ending, Turn};
 use crate::endpoint::body::{self, BodyError};
 use crate::error::Disconnect;
 use crate::hook::{Peer, SessionControl as _};
-use crate::session::{Frame, Frames};
+use crate::session::Frames;
 
 /// Runs the messages of a body, waits for what it asks for, and returns all that is to be said to
 /// that (protocol T-24). The session is over when this returns, or is dropped.
@@ -41,7 +41,7 @@ pub(super) async fn exchange<B: Body + Send>(
 async fn answers(connection: &Connection, body: &str, limit: usize) -> Result<Frames, Disconnect> {
     let mut turn = Turn::new();
     for message in messages(body) {
-        turn.handle(connection, message.to_owned()).await;
+        turn.handle(connection, message).await;
         if connection.is_ended() {
             break;
         }
@@ -55,7 +55,7 @@ async fn answers(connection: &Connection, body: &str, limit: usize) -> Result<Fr
         if more.is_empty() {
             return Ok(answers);
         }
-        size += more.iter().map(Frame::len).sum::<usize>();
+        size += more.iter().map(String::len).sum::<usize>();
         if size > limit {
             return Err(Disconnect::OutgoingQueueFull { limit });
         }
@@ -77,7 +77,7 @@ fn joined(messages: Frames) -> String {
         if !text.is_empty() {
             text.push('\n');
         }
-        text.push_str(message.as_str());
+        text.push_str(&message);
     }
     text
 }

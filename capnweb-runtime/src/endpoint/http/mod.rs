@@ -20,7 +20,7 @@ mod settings;
 mod upgrade;
 
 pub(super) use answer::answer;
-pub(super) use endpoint::{Endpoint, Place};
+pub(super) use endpoint::Endpoint;
 pub(super) use origins::Hosts;
 pub use origins::Origins;
 pub(super) use refusal::Refusal;

@@ -32,15 +32,19 @@ impl CallsInFlight {
         }
     }
 
-    /// Counts the call that this settles, and gives it a place, if one is left for a call along such
+    /// Counts the call that this settles for its session, and gives it a place, if one is left for a call along such
     /// a path.
+    #[allow(clippy::result_large_err, reason = "what is refused is handed back")]
     pub(crate) fn admit(
         &self,
         path: &Path,
         result: Resolver,
     ) -> Result<Resolver, (Resolver, Error)> {
         match self.permit(path) {
-            Ok(permit) => Ok(result.with_permit(permit).counted(self.counters.clone())),
+            Ok(permit) => {
+                self.counters.call_started();
+                Ok(result.with_permit(permit).counted())
+            }
             Err(error) => Err((result, error)),
         }
     }

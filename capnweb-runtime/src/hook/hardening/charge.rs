@@ -43,21 +43,51 @@ impl Account {
 
     /// Charges the peer with something that takes so many bytes, if there is room for it.
     pub(crate) fn charge(self: &Arc<Self>, bytes: usize) -> Result<Charge, Error> {
-        let charge = Charge {
+        let bytes = bytes.saturating_add(OVERHEAD);
+        self.take(bytes)?;
+        Ok(Charge::new(Arc::clone(self), bytes))
+    }
+
+    /// Returns the charge of a message that takes so many bytes, if there is room for it.
+    pub(crate) fn message(self: &Arc<Self>, bytes: usize) -> Result<MessageCharge, Error> {
+        let bytes = bytes.saturating_add(OVERHEAD);
+        if self.held.load(Ordering::Acquire).saturating_add(bytes) > self.limit {
+            return Err(self.too_much());
+        }
+        Ok(MessageCharge::Due {
             account: Arc::clone(self),
-            bytes: AtomicUsize::new(0),
-        };
-        charge.add(bytes.saturating_add(OVERHEAD))?;
-        Ok(charge)
+            bytes,
+        })
+    }
+
+    fn take(&self, bytes: usize) -> Result<(), Error> {
+        let more = |held: usize| held.checked_add(bytes).filter(|held| *held <= self.limit);
+        let taken = self
+            .held
+            .fetch_update(Ordering::AcqRel, Ordering::Acquire, more);
+        taken.map(drop).map_err(|_| self.too_much())
+    }
+
+    fn too_much(&self) -> Error {
+        self.counters.limit_hit(self.name);
+        let text = format!(
+            "More than {} bytes are kept for the peer already.",
+            self.limit
+        );
+        Error::range_error(text).public()
     }
 }
 
-/// What the message that is being handled is charged to: most bring nothing that is kept.
+/// What the message that is being handled is charged to.
 #[derive(Default)]
 pub(crate) enum MessageCharge {
     #[default]
     None,
-    Unshared(Charge),
+    /// Nothing of it is kept so far, as of most; there was room for it when it came.
+    Due {
+        account: Arc<Account>,
+        bytes: usize,
+    },
     Shared(Arc<Charge>),
 }
 
@@ -66,7 +96,10 @@ impl MessageCharge {
     pub(crate) fn share(&mut self) -> Option<Arc<Charge>> {
         let charge = match std::mem::take(self) {
             Self::None => return None,
-            Self::Unshared(charge) => Arc::new(charge),
+            Self::Due { account, bytes } => {
+                account.held.fetch_add(bytes, Ordering::AcqRel);
+                Arc::new(Charge::new(account, bytes))
+            }
             Self::Shared(charge) => charge,
         };
         *self = Self::Shared(Arc::clone(&charge));
@@ -75,20 +108,27 @@ impl MessageCharge {
 }
 
 impl Charge {
+    /// Notes what is taken from the account already.
+    fn new(account: Arc<Account>, bytes: usize) -> Self {
+        let bytes = AtomicUsize::new(bytes);
+        Self { account, bytes }
+    }
+
     /// Adds what a result takes.
     pub(in crate::hook) fn add(&self, bytes: usize) -> Result<(), Error> {
-        let limit = self.account.limit;
-        let more = |held: usize| held.checked_add(bytes).filter(|held| *held <= limit);
-        self.account
-            .held
-            .fetch_update(Ordering::AcqRel, Ordering::Acquire, more)
-            .map_err(|_| {
-                self.account.counters.limit_hit(self.account.name);
-                let text = format!("More than {limit} bytes are kept for the peer already.");
-                Error::range_error(text).public()
-            })?;
+        if bytes == 0 {
+            return Ok(());
+        }
+        self.account.take(bytes)?;
         self.bytes.fetch_add(bytes, Ordering::AcqRel);
         Ok(())
+    }
+
+    /// Gives back all but what an empty promise takes.
+    pub(in crate::hook) fn empty(&mut self) {
+        let bytes = std::mem::replace(self.bytes.get_mut(), OVERHEAD);
+        let more = bytes.saturating_sub(OVERHEAD);
+        self.account.held.fetch_sub(more, Ordering::AcqRel);
     }
 }
 

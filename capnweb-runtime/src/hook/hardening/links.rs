@@ -172,15 +172,8 @@ fn steps_of(stub: &Stub) -> usize {
 /// but itself.
 pub(crate) fn is_flat(outcome: &Outcome) -> bool {
     match outcome {
-        Ok(value) => !holds_capability(value),
+        Ok(value) => !value.any(&|inside| matches!(inside, Value::Capability(_))),
         Err(error) => !matches!(error, Error::Thrown(_)),
-    }
-}
-
-fn holds_capability(value: &Value) -> bool {
-    match value {
-        Value::Capability(_) => true,
-        other => other.children().any(holds_capability),
     }
 }
 

@@ -61,6 +61,9 @@ impl Allowance {
 
     /// Takes steps; when they do not suffice, none are left: whatever comes next fails at once.
     fn take(&self, steps: usize) -> Result<(), Error> {
+        if steps == 0 {
+            return Ok(());
+        }
         let limit = self.steps.limit;
         let more = |taken: usize| Some(taken.saturating_add(steps).min(limit));
         let taken = &self.steps.taken;
@@ -73,6 +76,7 @@ impl Allowance {
     }
 
     /// Gives a call a place among the peer's calls in flight.
+    #[allow(clippy::result_large_err, reason = "what is refused is handed back")]
     pub(super) fn admit(
         &self,
         path: &Path,

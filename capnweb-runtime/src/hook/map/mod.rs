@@ -3,8 +3,9 @@
 //!
 //! `record` runs the closure with a `placeholder` and writes down what it does, `express` what it
 //! passes and returns; `mapper` is the outcome, and what travels; `replay` executes it, in the
-//! `scope` of its own ids, within the `allowance` of the peer that asked for it; `slices` keeps a
-//! long one from holding up its thread.
+//! `scope` of its own ids, with `variable`s for what it comes across and a `spare` promise for
+//! its calls, within the `allowance` of the peer that asked for it; `slices` keeps a long one from
+//! holding up its thread.
 
 mod allowance;
 mod express;
@@ -14,6 +15,8 @@ mod record;
 mod replay;
 mod scope;
 mod slices;
+mod spare;
+mod variable;
 
 pub(crate) use allowance::Allowance;
 pub(crate) use mapper::{Guard, Mapper};

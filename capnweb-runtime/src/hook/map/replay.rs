@@ -5,10 +5,12 @@ use std::sync::Arc;
 use super::allowance::Allowance;
 use super::mapper::Mapper;
 use super::scope::ReplayScope;
+use super::spare::Spare;
+use super::variable::Variable;
 use crate::error::{Disconnect, Error};
 use crate::hook::Value;
-use crate::hook::cap::{Cap, Outcome};
-use crate::hook::evaluate::evaluate;
+use crate::hook::cap::Outcome;
+use crate::hook::evaluate::evaluate_again;
 use crate::hook::hardening::{Charge, Lane, weight};
 use crate::hook::promise::Resolver;
 use crate::hook::session::Session;
@@ -20,7 +22,8 @@ pub(super) struct Replay {
     shape: Shape,
     outputs: Vec<Value>,
     /// The input at hand and the results of the instructions executed for it; empty between inputs.
-    variables: Vec<Cap>,
+    variables: Vec<Variable>,
+    spare: Spare,
     /// What inputs and outputs are counted as, if they are kept for a peer.
     kept: Option<Arc<Charge>>,
     result: Resolver,
@@ -42,6 +45,7 @@ pub(super) enum Progress {
 
 impl Replay {
     /// Begins; fails if there is no room to keep the input meanwhile.
+    #[allow(clippy::result_large_err, reason = "what is refused is handed back")]
     pub(super) fn new(
         mapper: Mapper,
         input: &Value,
@@ -62,6 +66,7 @@ impl Replay {
             inputs: inputs.into_iter(),
             shape,
             variables: Vec::new(),
+            spare: Spare::default(),
             kept,
             result,
         })
@@ -105,14 +110,12 @@ impl Replay {
             let Some(input) = self.inputs.next() else {
                 return Ok(Some(self.output()));
             };
-            let input = self.keep(input)?;
-            self.variables.push(input);
+            self.keep(input)?;
         }
         let at = self.variables.len().saturating_sub(1);
         let value = self.execute(at)?;
         if self.mapper.instruction(at.saturating_add(1)).is_some() {
-            let value = self.keep(value)?;
-            self.variables.push(value);
+            self.keep(value)?;
         } else {
             self.variables.clear();
             self.put(value)?;
@@ -120,7 +123,7 @@ impl Replay {
         Ok(None)
     }
 
-    fn execute(&self, at: usize) -> Result<Value, Error> {
+    fn execute(&mut self, at: usize) -> Result<Value, Error> {
         let Some(instruction) = self.mapper.instruction(at) else {
             return Err(Error::new("Invalid empty mapper function.").public());
         };
@@ -131,23 +134,19 @@ impl Replay {
         if let Some(allowance) = &self.mapper.terms().allowance {
             allowance.step(instruction.weight)?;
         }
-        let mut scope = ReplayScope::new(&self.mapper, &self.variables, &self.result);
-        evaluate(&mut scope, expr.clone())
+        let mut scope = ReplayScope {
+            mapper: &self.mapper,
+            variables: &self.variables,
+            caller: &self.result,
+            spare: &mut self.spare,
+        };
+        evaluate_again(&mut scope, expr)
     }
 
-    /// Makes something that later instructions can refer to. A stream is a value, not called through
-    /// what it is part of (protocol P-2).
-    fn keep(&self, value: Value) -> Result<Cap, Error> {
-        match (value, &self.mapper.terms().allowance) {
-            (Value::Capability(stub), _) if stub.path().is_empty() && !stub.is_stream() => {
-                Ok(stub.into_cap())
-            }
-            (value, None) => Ok(Cap::settled(Ok(value))),
-            (value, Some(allowance)) => {
-                let charge = allowance.charge(weight(&value))?;
-                Ok(Cap::kept(value, Some(charge)))
-            }
-        }
+    fn keep(&mut self, value: Value) -> Result<(), Error> {
+        let allowance = self.mapper.terms().allowance.as_ref();
+        self.variables.push(Variable::new(value, allowance)?);
+        Ok(())
     }
 
     fn put(&mut self, output: Value) -> Result<(), Error> {

@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use super::allowance::Allowance;
 use super::mapper::Mapper;
+use super::spare::Spare;
+use super::variable::Variable;
 use crate::error::Error;
 use crate::hook::cap::Cap;
-use crate::hook::evaluate::Scope;
+use crate::hook::evaluate::{Scope, promised};
 use crate::hook::hardening::weight;
-use crate::hook::promise::{Resolver, delivered_weight, promise};
+use crate::hook::promise::{PromiseCell, Resolver, delivered_weight, handle_of};
 use crate::hook::{State, Stub, Value};
 use crate::ids::WireId;
 use crate::value::Path;
@@ -16,9 +18,10 @@ use crate::wire::{Capture, Remap};
 
 /// The input, the results so far, and the captures; calls are made for whoever asked for the map.
 pub(super) struct ReplayScope<'a> {
-    mapper: &'a Mapper,
-    variables: &'a [Cap],
-    caller: &'a Resolver,
+    pub(super) mapper: &'a Mapper,
+    pub(super) variables: &'a [Variable],
+    pub(super) caller: &'a Resolver,
+    pub(super) spare: &'a mut Spare,
 }
 
 /// Where an id leads.
@@ -28,41 +31,31 @@ enum Place {
 }
 
 impl<'a> ReplayScope<'a> {
-    pub(super) const fn new(
-        mapper: &'a Mapper,
-        variables: &'a [Cap],
-        caller: &'a Resolver,
-    ) -> Self {
-        Self {
-            mapper,
-            variables,
-            caller,
-        }
-    }
-
     fn allowance(&self) -> Option<&'a Allowance> {
         self.mapper.terms().allowance.as_ref()
     }
 
-    /// Begins a call on behalf of the peer, if it may make another; `size` is what it brings.
-    fn begin(&self, path: &Path, size: usize, begin: impl FnOnce(Resolver)) -> Result<Cap, Error> {
-        let (value, result) = promise();
-        let result = result.on_behalf_of(self.caller);
-        let Some(allowance) = self.allowance() else {
-            begin(result);
-            return Ok(value);
-        };
-        let charge = allowance.charge(size)?;
-        match allowance.admit(path, result.with_charge(Some(charge))) {
+    /// Begins a call on behalf of the peer, if it may make another; `size` is what it brings. Returns
+    /// the promise of the result; a small one itself, if it is there.
+    fn begin(
+        &mut self,
+        allowance: &Allowance,
+        path: &Path,
+        size: usize,
+        begin: impl FnOnce(Resolver),
+    ) -> Result<Value, Error> {
+        let (cell, charge) = self.spare.take(size, allowance)?;
+        let mut result = Resolver::new(Arc::clone(&cell)).with_charge(Some(charge));
+        if let Some(session) = self.caller.session() {
+            result = result.for_session(session.clone());
+        }
+        match allowance.admit(path, result) {
             Ok(result) => begin(result),
             Err((result, error)) => result.settle(Err(error)),
         }
-        if let State::Settled(outcome) = value.state()
-            && let Ok(value) = outcome.as_ref()
-        {
-            allowance.copied(weight(value))?;
-        }
-        Ok(value)
+        self.spare
+            .put(cell)
+            .or_else(|cell| promise_of(&cell, allowance))
     }
 }
 
@@ -71,7 +64,10 @@ impl Scope for ReplayScope<'_> {
 
     fn named(&mut self, id: WireId) -> Result<Cap, Error> {
         let found = match Place::of(id) {
-            Some(Place::Variable(at)) => self.variables.get(at),
+            Some(Place::Variable(at)) => match self.variables.get(at) {
+                Some(variable) => return variable.to_cap(self.allowance()),
+                None => None,
+            },
             Some(Place::Capture(at)) => self.mapper.capture(at),
             None => None,
         };
@@ -80,15 +76,20 @@ impl Scope for ReplayScope<'_> {
 
     /// What is known to be an object is passed on as one: a peer may take it for nothing else
     /// (protocol B-5).
-    fn awaited(&mut self, id: WireId) -> Result<Stub, Error> {
-        let cap = match Place::of(id) {
+    fn awaited(&mut self, id: WireId) -> Result<Value, Error> {
+        let found = match Place::of(id) {
+            Some(Place::Variable(at)) => match self.variables.get(at) {
+                Some(Variable::Small(value)) => return Ok(value.clone()),
+                Some(Variable::Cap(cap)) => Some(cap.clone()),
+                None => None,
+            },
             Some(Place::Capture(at)) => self.mapper.awaited_capture(at),
-            _ => Some(self.named(id)?),
+            None => None,
         };
-        let cap = cap.ok_or_else(|| no_such_entry(id))?;
+        let cap = found.ok_or_else(|| no_such_entry(id))?;
         Ok(match cap.state() {
-            State::Object => Stub::of(cap),
-            _ => Stub::promise(cap),
+            State::Object => Value::Capability(Stub::of(cap)),
+            _ => promised(cap),
         })
     }
 
@@ -113,27 +114,29 @@ impl Scope for ReplayScope<'_> {
         Err(Error::type_error(text).public())
     }
 
-    fn read(&mut self, target: Cap, path: Path) -> Result<Cap, Error> {
-        if self.allowance().is_none() {
-            return Ok(target.read_promise(path));
-        }
-        self.begin(&path.clone(), 0, |result| target.read(path, result))
+    fn read(&mut self, target: Cap, path: Path) -> Result<Value, Error> {
+        let Some(allowance) = self.allowance() else {
+            return Ok(promised(target.read_promise(path)));
+        };
+        self.begin(allowance, &path.clone(), 0, |result| {
+            target.read(path, result);
+        })
     }
 
-    fn call(&mut self, target: Cap, path: Path, args: Vec<Value>) -> Result<Cap, Error> {
+    fn call(&mut self, target: Cap, path: Path, args: Vec<Value>) -> Result<Value, Error> {
         let Some(allowance) = self.allowance() else {
-            return Ok(target.call_promise(path, args));
+            return Ok(promised(target.call_promise(path, args)));
         };
         let size = args.iter().map(weight).fold(0, usize::saturating_add);
         allowance.copied(args.iter().fold(0, |sum: usize, arg| {
             sum.saturating_add(delivered_weight(arg))
         }))?;
-        self.begin(&path.clone(), size, |result| {
-            target.call(path, args, result);
+        self.begin(allowance, &path.clone(), size, |result| {
+            target.into_call(path, args, result);
         })
     }
 
-    fn map(&mut self, remap: Remap) -> Result<Cap, Error> {
+    fn map(&mut self, remap: Remap) -> Result<Value, Error> {
         let target = self.named(remap.id)?;
         let captures = remap.captures.into_iter().map(|capture| match capture {
             Capture::Import(id) => self.named(id),
@@ -143,7 +146,12 @@ impl Scope for ReplayScope<'_> {
         let terms = Arc::clone(self.mapper.terms());
         let mapper = Mapper::on_terms(captures, remap.instructions, terms);
         let path = remap.path;
-        self.begin(&path.clone(), 0, |result| target.map(path, mapper, result))
+        match self.allowance() {
+            None => Ok(promised(target.map_promise(path, mapper))),
+            Some(allowance) => self.begin(allowance, &path.clone(), 0, |result| {
+                target.map(path, mapper, result);
+            }),
+        }
     }
 
     fn discard(&mut self, value: Value) {
@@ -160,6 +168,16 @@ impl Place {
         }
         Some(Self::Variable(at))
     }
+}
+
+/// Makes a handle to a result; copying one that is there takes its steps.
+fn promise_of(cell: &Arc<PromiseCell>, allowance: &Allowance) -> Result<Value, Error> {
+    if let State::Settled(outcome) = cell.state()
+        && let Ok(value) = outcome.as_ref()
+    {
+        allowance.copied(weight(value))?;
+    }
+    Ok(promised(Cap::from_arc(handle_of(cell))))
 }
 
 fn no_such_entry(id: WireId) -> Error {

@@ -7,6 +7,7 @@ use tokio::sync::Notify;
 
 use super::op::{Action, Follower, Op, Queue, Resolution};
 use super::resolver::Resolver;
+use crate::error::Error;
 use crate::hook::cap::{Cap, Outcome, State};
 use crate::hook::hardening::{CLOSING, Charge, Links, bury, is_flat, shielded, take_turn};
 use crate::hook::map::Mapper;
@@ -86,7 +87,7 @@ impl PromiseCell {
 
     /// Records the outcome, for which the peer is charged as long as it is kept, and runs what has
     /// waited for it.
-    pub(super) fn settle(self: &Arc<Self>, outcome: Outcome, charge: Option<Arc<Charge>>) {
+    pub(in crate::hook) fn settle(self: &Arc<Self>, outcome: Outcome, charge: Option<Arc<Charge>>) {
         if is_flat(&outcome) {
             let mut inner = self.lock();
             inner.charge = charge.or_else(|| inner.charge.take());
@@ -101,6 +102,14 @@ impl PromiseCell {
             self.store(outcome);
         }
         self.drain();
+    }
+
+    /// Fails the promise, unless it has settled, and tells who is to settle it that nobody wants what it
+    /// would be settled with.
+    pub(in crate::hook) fn cut_off(self: &Arc<Self>, error: Error) {
+        self.settle(Err(error), None);
+        self.abandoned.store(true, Ordering::Release);
+        self.abandonment.notify_waiters();
     }
 
     /// Runs what has waited for the outcome.
@@ -151,6 +160,25 @@ impl PromiseCell {
         }
     }
 
+    /// Takes the value back, if it is a `wanted` one that nobody else has, and what it is charged to:
+    /// then the promise is like a new one.
+    pub(in crate::hook) fn take_back(
+        &mut self,
+        wanted: fn(&Value) -> bool,
+    ) -> Option<(Value, Option<Arc<Charge>>)> {
+        let inner = self.inner.get_mut();
+        let inner = inner.unwrap_or_else(PoisonError::into_inner);
+        let is_done = inner.is_done();
+        let Some(Resolution::Settled(outcome)) = &mut inner.resolution else {
+            return None;
+        };
+        let value = Arc::get_mut(outcome)?.as_mut().ok();
+        let value = std::mem::take(value.filter(|value| is_done && wanted(value))?);
+        inner.resolution = None;
+        (inner.referenced, inner.behind) = (false, 0);
+        Some((value, inner.charge.take()))
+    }
+
     /// Notes that another promise has settled to what holds this one.
     pub(in crate::hook) fn mark_referenced(&self) {
         self.lock().referenced = true;
@@ -179,7 +207,7 @@ impl PromiseCell {
         self.lock().charge = Some(charge);
     }
 
-    /// Returns whether every handle to the promise was dropped before it settled.
+    /// Returns whether every handle to the promise was dropped before it settled, or it was cut off.
     pub(crate) fn is_abandoned(&self) -> bool {
         self.abandoned.load(Ordering::Acquire)
     }
@@ -286,6 +314,12 @@ impl Inner {
             None => true,
         };
         is_flat && self.queue.is_empty() && self.source.is_none() && self.leftovers.is_empty()
+    }
+}
+
+impl Default for PromiseCell {
+    fn default() -> Self {
+        Self::new()
     }
 }
 

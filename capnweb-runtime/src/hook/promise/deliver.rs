@@ -93,6 +93,9 @@ impl Future for Arrival {
 /// Returns about how many bytes are copied when the promises inside a value are replaced, as far as
 /// they have settled.
 pub(in crate::hook) fn delivered_weight(value: &Value) -> usize {
+    if !contains_promise(value) {
+        return 0;
+    }
     let mut left = MAX_SUBSTITUTED;
     weigh_promised(value, MAX_PROMISES, &mut left);
     MAX_SUBSTITUTED.saturating_sub(left)
@@ -269,10 +272,7 @@ async fn replacement(wait: Wait, place: Place, budget: &AtomicUsize) -> Outcome 
 }
 
 pub(in crate::hook) fn contains_promise(value: &Value) -> bool {
-    match value {
-        Value::Capability(stub) => stub.is_promise(),
-        other => other.children().any(contains_promise),
-    }
+    value.any(&|inside| matches!(inside, Value::Capability(stub) if stub.is_promise()))
 }
 
 fn collect_promises<'a>(

@@ -65,9 +65,27 @@ impl Op {
             Self::Wait(_) | Self::Follow(_) => true,
         }
     }
+
+    /// Fails what has waited, if it may not go on any more.
+    fn if_admitted(self) -> Option<Self> {
+        match self {
+            Self::Act(action) => action.if_admitted().map(Self::Act),
+            Self::Wait(_) | Self::Follow(_) => Some(self),
+        }
+    }
 }
 
 impl Action {
+    fn if_admitted(self: Box<Self>) -> Option<Box<Self>> {
+        let Some(error) = self.result().refusal() else {
+            return Some(self);
+        };
+        let (Self::Call { result, .. } | Self::Read { result, .. } | Self::Map { result, .. }) =
+            *self;
+        result.settle(Err(error));
+        None
+    }
+
     const fn result(&self) -> &Resolver {
         match self {
             Self::Call { result, .. } | Self::Read { result, .. } | Self::Map { result, .. } => {
@@ -106,6 +124,9 @@ impl Action {
 impl Resolution {
     /// Does to the value what was done with the promise of it.
     pub(super) fn run(&self, op: Op) {
+        let Some(op) = op.if_admitted() else {
+            return;
+        };
         match self {
             Self::Settled(outcome) => match op {
                 Op::Act(action) => action.run_on_value(outcome),

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use super::cell::PromiseCell;
 use super::local::promise;
-use crate::counters::Counters;
 use crate::error::Error;
 use crate::hook::cap::{Cap, Outcome};
 use crate::hook::deadline::Deadline;
@@ -12,6 +11,7 @@ use crate::hook::hardening::{Charge, Permit, bury, weight};
 use crate::hook::served::Call;
 use crate::hook::session::Session;
 use crate::hook::waiter::Waiter;
+use crate::hook::wrapper::Passage;
 use crate::hook::{Stub, Value};
 
 /// The right to settle a promise, once. Dropped unused, the promise fails.
@@ -20,24 +20,82 @@ pub(crate) struct Resolver {
     permit: Option<Arc<Permit>>,
     charge: Option<Arc<Charge>>,
     session: Option<Session>,
-    counters: Option<Counters>,
+    counted: Counted,
+    /// What the call has come through; nothing, mostly.
+    passage: Option<Arc<Passage>>,
+    /// What is made of the outcome on its way to the promise; none for a call that passes no wrapper.
+    adapt: Option<Adapt>,
 }
 
+/// Whether how a call ends is counted, by its session.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Counted {
+    No,
+    Yes,
+}
+
+/// What makes one outcome of another.
+type Adapt = Box<dyn FnOnce(Outcome) -> Outcome + Send>;
+
 impl Resolver {
-    pub(super) const fn new(cell: Arc<PromiseCell>) -> Self {
+    pub(in crate::hook) const fn new(cell: Arc<PromiseCell>) -> Self {
         Self {
             cell: Some(cell),
             permit: None,
             charge: None,
             session: None,
-            counters: None,
+            counted: Counted::No,
+            passage: None,
+            adapt: None,
         }
     }
 
     /// Settles the promise. A value that is itself a promise is followed, not delivered (protocol
     /// S-31).
     pub(crate) fn settle(mut self, outcome: Outcome) {
+        if self.passage.is_some() {
+            self.settle_through(outcome);
+        } else {
+            self.finish(outcome);
+        }
+    }
+
+    /// Settles the promise with what the gates make of the outcome that the result comes back through.
+    /// What is promised is waited for: until it is there, it can be kept back.
+    fn settle_through(mut self, outcome: Outcome) {
+        let Some(own) = self.passage.clone().filter(|passage| self.owns(passage)) else {
+            return self.finish(outcome);
+        };
+        if let Ok(Value::Capability(stub)) = &outcome
+            && stub.is_promise()
+            && own.waits()
+        {
+            let next = stub.clone().into_cap();
+            return self.settle_from(&next, Clone::clone);
+        }
+        let outcome = match own.check() {
+            Ok(()) => own.adapt(outcome),
+            Err(error) => {
+                bury(outcome);
+                Err(error)
+            }
+        };
+        // Until it has settled, the promise stays where the gates find it.
+        self.finish(outcome);
+    }
+
+    fn owns(&self, passage: &Passage) -> bool {
+        self.cell
+            .as_ref()
+            .is_some_and(|cell| passage.leads_to(cell))
+    }
+
+    fn finish(&mut self, outcome: Outcome) {
         if let Some(cell) = self.cell.take() {
+            let outcome = match self.adapt.take() {
+                Some(adapt) => adapt(outcome),
+                None => outcome,
+            };
             self.count(&outcome);
             drop(self.permit.take());
             let (outcome, charge) = self.pay(outcome);
@@ -76,6 +134,20 @@ impl Resolver {
         self.settle(Ok(Value::Capability(Stub::promise(next))));
     }
 
+    /// Has the promise settle with what `adapt` makes of the outcome, before whatever else is made of
+    /// it: what a call passes first comes last on the way back. It is not run for a promise that
+    /// fails because nobody settles it.
+    pub(in crate::hook) fn adapted(
+        mut self,
+        adapt: impl FnOnce(Outcome) -> Outcome + Send + 'static,
+    ) -> Self {
+        self.adapt = Some(match self.adapt.take() {
+            Some(outer) => Box::new(move |outcome| outer(adapt(outcome))),
+            None => Box::new(adapt),
+        });
+        self
+    }
+
     /// Settles the promise with what `adapt` makes of the outcome of `source`. Letting go of the
     /// promise before that lets go of `source`.
     pub(crate) fn settle_from(
@@ -100,16 +172,15 @@ impl Resolver {
         self
     }
 
-    /// Counts how the call ends.
-    pub(crate) fn counted(mut self, counters: Counters) -> Self {
-        counters.call_started();
-        self.counters = Some(counters);
+    /// Has the session count how the call ends.
+    pub(crate) const fn counted(mut self) -> Self {
+        self.counted = Counted::Yes;
         self
     }
 
-    fn count(&mut self, outcome: &Outcome) {
-        if let Some(counters) = self.counters.take() {
-            counters.call_ended(outcome);
+    fn count(&self, outcome: &Outcome) {
+        if let (Counted::Yes, Some(session)) = (self.counted, &self.session) {
+            session.counters().call_ended(outcome);
         }
     }
 
@@ -142,7 +213,32 @@ impl Resolver {
     pub(crate) fn on_behalf_of(mut self, caller: &Self) -> Self {
         self.session.clone_from(&caller.session);
         self.permit.clone_from(&caller.permit);
+        self.passage.clone_from(&caller.passage);
         self
+    }
+
+    /// Notes that the call has come through one more gate, through which its result comes back.
+    pub(in crate::hook) fn through(
+        mut self,
+        gate: impl FnOnce(Option<Arc<Passage>>) -> Passage,
+    ) -> Self {
+        self.passage = Some(Arc::new(gate(self.passage.take())));
+        self
+    }
+
+    /// Returns what the call has come through.
+    pub(in crate::hook) const fn passage(&self) -> Option<&Arc<Passage>> {
+        self.passage.as_ref()
+    }
+
+    /// Returns why the call may not go on, if one of the gates that it has come through was shut.
+    pub(in crate::hook) fn refusal(&self) -> Option<Error> {
+        self.passage.as_ref()?.check().err()
+    }
+
+    /// Returns what is to be settled.
+    pub(in crate::hook) const fn cell(&self) -> Option<&Arc<PromiseCell>> {
+        self.cell.as_ref()
     }
 
     /// Notes that the call has to wait in a queue; returns whether its session is still there.

@@ -19,6 +19,11 @@ pub(crate) trait Callable: Send + Sync + 'static {
     /// Starts a call; the arguments may still hold promises.
     fn invoke(&self, args: Vec<Value>, result: Resolver);
 
+    /// Returns whether this is a method of some object.
+    fn is_method(&self) -> bool {
+        false
+    }
+
     /// Returns what the function hands its calls on to, if it does.
     fn inner(&self) -> Option<Stub> {
         None
@@ -53,6 +58,15 @@ impl<C: Callable> Hook for FunctionHook<C> {
         waiter.tell(&Arc::new(Ok(itself(self))));
     }
 
+    fn is_method(&self) -> bool {
+        self.0.is_method()
+    }
+
+    /// A function has none, whatever it hands its calls on to.
+    fn interface(&self) -> Option<&'static str> {
+        None
+    }
+
     fn inner(&self) -> Option<Stub> {
         self.0.inner()
     }
@@ -74,7 +88,8 @@ where
 {
     let (running, call) = Running::begin(FUNCTION, Cancel::Cooperative, result);
     let begin = |_, args| -> Reply { Box::pin(body(Args::new("", "the function", args))) };
-    run(|| with_delivered(args, call, begin), running);
+    let passage = running.passage();
+    run(move || with_delivered(args, call, passage, begin), running);
 }
 
 /// A function has no name.

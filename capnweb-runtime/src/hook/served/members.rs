@@ -23,10 +23,10 @@ pub(in crate::hook) trait Members: Hook + Sized {
     fn find(&self, name: &str) -> Option<(Self::Member, MemberKind)>;
 
     /// Calls a method.
-    fn call_member(self: &Arc<Self>, member: Self::Member, args: Vec<Value>, result: Resolver);
+    fn call_member(self: Arc<Self>, member: Self::Member, args: Vec<Value>, result: Resolver);
 
     /// Reads a property.
-    fn read_member(self: &Arc<Self>, member: Self::Member, result: Resolver);
+    fn read_member(self: Arc<Self>, member: Self::Member, result: Resolver);
 }
 
 /// Calls what is at `path` of an object.
@@ -44,6 +44,7 @@ pub(in crate::hook) fn call<O: Members>(
             object.call_member(member, args, result);
         }
         Some((_, MemberKind::Method)) => result.settle(Err(no_member_called(&path, &rest))),
+        None => call_absent(path, args, result),
         found => settled::call_within(&step(object, found), path, rest, args, result),
     }
 }
@@ -58,9 +59,29 @@ pub(in crate::hook) fn read<O: Members>(object: Arc<O>, path: &Path, result: Res
         Some((member, MemberKind::Property)) if rest.is_empty() => {
             object.read_member(member, result);
         }
-        None if rest.is_empty() => result.settle(Ok(Value::Undefined)),
+        None => read_absent(path, result),
         found => step(object, found).read(rest, result),
     }
+}
+
+/// Answers a call of what is not there.
+pub(in crate::hook) fn call_absent(path: Path, args: Vec<Value>, result: Resolver) {
+    match path.split_first() {
+        Some((_, rest)) => settled::call_within(&nothing(), path, rest, args, result),
+        None => result.settle(Err(Error::not_a_function(&path))),
+    }
+}
+
+/// Answers a read of what is not there.
+pub(in crate::hook) fn read_absent(path: &Path, result: Resolver) {
+    match path.split_first() {
+        Some((_, rest)) if !rest.is_empty() => nothing().read(rest, result),
+        _ => result.settle(Ok(Value::Undefined)),
+    }
+}
+
+fn nothing() -> Cap {
+    Cap::settled(Ok(Value::Undefined))
 }
 
 fn find<O: Members>(object: &O, segment: &Segment) -> Option<(O::Member, MemberKind)> {
@@ -81,7 +102,7 @@ fn step<O: Members>(object: Arc<O>, found: Option<(O::Member, MemberKind)>) -> C
         Some((member, MemberKind::Method)) => {
             Cap::new(FunctionHook::new(BoundMethod { object, member }))
         }
-        None => Cap::settled(Ok(Value::Undefined)),
+        None => nothing(),
     }
 }
 
@@ -92,8 +113,12 @@ struct BoundMethod<O: Members> {
 }
 
 impl<O: Members> Callable for BoundMethod<O> {
+    fn is_method(&self) -> bool {
+        true
+    }
+
     fn invoke(&self, args: Vec<Value>, result: Resolver) {
-        self.object.call_member(self.member, args, result);
+        Arc::clone(&self.object).call_member(self.member, args, result);
     }
 
     fn inner(&self) -> Option<Stub> {

@@ -15,6 +15,6 @@ mod watch;
 pub use call::{Args, Call};
 pub(crate) use function::{Callable, FunctionHook, call_function};
 pub use interface::{Cancel, Dispatch, Interface, Member, MemberKind, Reply};
-pub(super) use members::{Members, call, read};
+pub(super) use members::{Members, call, call_absent, read, read_absent};
 pub(super) use run::start;
 pub(crate) use target::Target;

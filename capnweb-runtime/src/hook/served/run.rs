@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use futures_util::FutureExt as _;
@@ -16,6 +17,7 @@ use crate::hook::Value;
 use crate::hook::cap::Outcome;
 use crate::hook::deadline::Deadline;
 use crate::hook::promise::{Resolver, contains_promise, deliver_in_time};
+use crate::hook::wrapper::{Entered, Passage};
 
 /// Everything about a call but its handler.
 pub(super) struct Running {
@@ -45,7 +47,7 @@ enum First {
 }
 
 fn first_poll(begin: impl FnOnce() -> Reply + Send + 'static) -> std::thread::Result<First> {
-    let Some(_inside) = Inside::enter() else {
+    let Some(_nested) = Nested::enter() else {
         return Ok(First::Pending(Box::pin(async { begin().await })));
     };
     catch_unwind(AssertUnwindSafe(|| {
@@ -63,11 +65,11 @@ fn poll_once<T>(work: Pin<&mut (dyn Future<Output = T> + Send)>) -> Poll<T> {
 }
 
 /// A place among the first polls inside one another, given back when dropped.
-struct Inside {
+struct Nested {
     outer: usize,
 }
 
-impl Inside {
+impl Nested {
     /// Takes a place, if there is one left.
     fn enter() -> Option<Self> {
         let outer = DEPTH.get();
@@ -79,7 +81,7 @@ impl Inside {
     }
 }
 
-impl Drop for Inside {
+impl Drop for Nested {
     fn drop(&mut self) {
         DEPTH.set(self.outer);
     }
@@ -89,22 +91,61 @@ impl Drop for Inside {
 pub(super) fn with_delivered(
     args: Vec<Value>,
     call: Call,
+    passage: Option<Arc<Passage>>,
     begin: impl FnOnce(Call, Vec<Value>) -> Reply + Send + 'static,
 ) -> Reply {
     if !args.iter().any(contains_promise) {
-        return begin(call, args);
+        return enter(passage, || begin(call, args));
     }
     Box::pin(async move {
-        let args = deliver_in_time(args, &call).await?;
-        begin(call, args).await
+        let promised: Vec<_> = args.iter().map(contains_promise).collect();
+        let mut args = deliver_in_time(args, &call).await?;
+        if let Some(passage) = &passage {
+            let promised = args
+                .iter_mut()
+                .zip(promised)
+                .filter(|(_, promised)| *promised);
+            for (arg, _) in promised {
+                *arg = passage.adapt_argument(std::mem::take(arg))?;
+            }
+        }
+        enter(passage, || begin(call, args)).await
     })
+}
+
+/// Enters a handler, which is the last moment at which it can be kept from beginning.
+fn enter(passage: Option<Arc<Passage>>, begin: impl FnOnce() -> Reply) -> Reply {
+    let Some(passage) = passage else {
+        return begin();
+    };
+    match passage.enter() {
+        Ok(entered) => Box::pin(Inside {
+            handler: begin(),
+            _entered: entered,
+        }),
+        Err(error) => Box::pin(std::future::ready(Err(error))),
+    }
+}
+
+/// A handler that was entered, until it has ended or is dropped.
+struct Inside {
+    handler: Reply,
+    _entered: Entered,
+}
+
+impl Future for Inside {
+    type Output = Outcome;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Outcome> {
+        self.handler.as_mut().poll(context)
+    }
 }
 
 /// Starts `work` in the same way; returns it if it waits and there is no runtime to wait in.
 pub(in crate::hook) fn start(
     mut work: Pin<Box<dyn Future<Output = ()> + Send>>,
 ) -> Option<Pin<Box<dyn Future<Output = ()> + Send>>> {
-    if let Some(_inside) = Inside::enter()
+    if let Some(_nested) = Nested::enter()
         && poll_once(work.as_mut()).is_ready()
     {
         return None;
@@ -129,6 +170,11 @@ impl Running {
             result,
         };
         (running, call)
+    }
+
+    /// Returns what the call has come through.
+    pub(super) fn passage(&self) -> Option<Arc<Passage>> {
+        self.result.passage().cloned()
     }
 
     /// Has a handler that waits go on as a task.

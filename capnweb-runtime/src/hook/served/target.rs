@@ -23,7 +23,7 @@ impl<D: Dispatch> Target<D> {
     }
 
     /// Starts a member once its arguments are known; at once if they are.
-    fn start(self: &Arc<Self>, member: usize, args: Vec<Value>, result: Resolver) {
+    fn start(self: Arc<Self>, member: usize, args: Vec<Value>, result: Resolver) {
         let interface = self.0.interface();
         let Some(declared) = interface.members.get(member) else {
             return result.settle(Err(Error::new("No such member.")));
@@ -33,12 +33,12 @@ impl<D: Dispatch> Target<D> {
             name: declared.name,
         };
         let (running, call) = Running::begin(method, declared.cancel, result);
-        let target = Arc::clone(self);
         let begin = move |call, args| {
             let args = Args::new(interface.name, declared.name, args);
-            target.0.dispatch(member, call, args)
+            self.0.dispatch(member, call, args)
         };
-        run(|| with_delivered(args, call, begin), running);
+        let passage = running.passage();
+        run(move || with_delivered(args, call, passage, begin), running);
     }
 }
 
@@ -50,11 +50,11 @@ impl<D: Dispatch> Members for Target<D> {
         Some((index, member.kind))
     }
 
-    fn call_member(self: &Arc<Self>, member: usize, args: Vec<Value>, result: Resolver) {
+    fn call_member(self: Arc<Self>, member: usize, args: Vec<Value>, result: Resolver) {
         self.start(member, args, result);
     }
 
-    fn read_member(self: &Arc<Self>, member: usize, result: Resolver) {
+    fn read_member(self: Arc<Self>, member: usize, result: Resolver) {
         self.start(member, Vec::new(), result);
     }
 }
@@ -70,5 +70,9 @@ impl<D: Dispatch> Hook for Target<D> {
 
     fn when_settled(self: Arc<Self>, waiter: Waiter) {
         waiter.tell(&Arc::new(Ok(itself(self))));
+    }
+
+    fn interface(&self) -> Option<&'static str> {
+        Some(self.0.interface().name)
     }
 }

@@ -13,16 +13,17 @@
 //! | `writer`, `flow` | the other side of a writable stream: how much is sent before it is answered |
 //! | `pump` | from a source into a writer, until either ends |
 //! | `bytes`, `collect` | between streams and bytes: a body or a blob that goes out, a blob that came |
-//! | `narrowed` | a source whose chunks are attenuated |
+//! | `breakable`, `layers` | a source that somebody who is on neither side can break off; how often one may be wrapped |
 //!
 //! Whichever way a stream ends, it ends for both sides: a reader that is dropped cancels, a writer
 //! that is dropped without closing aborts.
 
+mod breakable;
 mod bytes;
 mod collect;
 mod consumer;
 mod flow;
-mod narrowed;
+mod layers;
 mod nature;
 mod pipe;
 mod pump;
@@ -30,10 +31,11 @@ mod readable;
 mod writable;
 mod writer;
 
+pub(super) use breakable::{Breakable, breakable};
 pub(crate) use bytes::ByteSource;
 pub(crate) use collect::collect;
 pub(crate) use consumer::{Consume, Consumer, Step};
-pub(super) use narrowed::narrow_readable;
+pub(super) use layers::layers_around;
 pub(crate) use nature::{Lock, Nature, Room, Streamed};
 pub(crate) use pipe::{Pipe, pipe};
 pub(crate) use pump::{Gauge, pump};

@@ -21,7 +21,7 @@ pub(crate) trait Source: Send + 'static {
     /// after the end.
     fn cancel(&mut self, reason: Error);
 
-    /// Returns how many facets its chunks pass through: each is a call inside another.
+    /// Returns how many wrappers its chunks pass: each is a call inside another.
     fn layers(&self) -> usize {
         0
     }
@@ -36,7 +36,12 @@ struct Unread(Option<Box<dyn Source>>);
 impl Readable {
     /// Makes a source into a capability.
     pub(crate) fn cap(source: Box<dyn Source>) -> Cap {
-        Cap::new(Self(Mutex::new(Some(Unread(Some(source))))))
+        Cap::new(Self::new(source))
+    }
+
+    /// Creates it, to be part of a capability.
+    pub(in crate::hook) fn new(source: Box<dyn Source>) -> Self {
+        Self(Mutex::new(Some(Unread(Some(source)))))
     }
 
     /// Takes the source, if nobody has.
@@ -49,8 +54,8 @@ impl Readable {
         *self.lock() = Some(Unread(Some(source)));
     }
 
-    /// Returns how many facets its chunks pass through, as long as nobody has taken it.
-    pub(super) fn layers(&self) -> usize {
+    /// Returns how many wrappers its chunks pass, as long as nobody has taken it.
+    pub(in crate::hook) fn layers(&self) -> usize {
         let unread = self.lock();
         let source = unread.as_ref().and_then(|unread| unread.0.as_ref());
         source.map_or(0, |source| source.layers())

@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
-use super::narrowed_writable::narrow_writable;
+use super::convert::{
+    Boundary, Conversion, Passing, Untouched, convert_readable, converting, settle_converted,
+};
 use super::wrap::wrap;
 use crate::error::Error;
-use crate::hook::cap::{Cap, Hook, Outcome, itself};
+use crate::hook::cap::{Cap, Hook, itself};
 use crate::hook::promise::{Resolver, promise};
 use crate::hook::served::{self, Interface, Member, MemberKind, Members};
-use crate::hook::stream::{Nature, narrow_readable};
+use crate::hook::stream::{Nature, Readable};
 use crate::hook::waiter::Waiter;
 use crate::hook::{Stub, Value};
 use crate::value::Path;
@@ -64,18 +66,18 @@ impl Members for Attenuated {
     }
 
     fn call_member(
-        self: &Arc<Self>,
+        self: Arc<Self>,
         (member, grant): Self::Member,
         args: Vec<Value>,
         result: Resolver,
     ) {
-        let result = narrowing(grant, result);
+        let result = converting(grant, result);
         self.inner
             .pass_call(Path::single(member.name), args, result);
     }
 
-    fn read_member(self: &Arc<Self>, (member, grant): Self::Member, result: Resolver) {
-        let result = narrowing(grant, result);
+    fn read_member(self: Arc<Self>, (member, grant): Self::Member, result: Resolver) {
+        let result = converting(grant, result);
         self.inner.pass_read(Path::single(member.name), result);
     }
 }
@@ -93,82 +95,74 @@ impl Hook for Attenuated {
         waiter.tell(&Arc::new(Ok(itself(self))));
     }
 
+    fn interface(&self) -> Option<&'static str> {
+        Some(self.facet.interface.name)
+    }
+
     fn inner(&self) -> Option<Stub> {
         Some(self.inner.clone())
     }
 }
 
-/// Returns the right to settle `result` with something that is narrowed first.
-pub(super) fn narrowing(grant: Results, result: Resolver) -> Resolver {
-    if let Results::Whole = grant {
-        return result;
-    }
-    let (promise, unnarrowed) = promise();
-    let unnarrowed = unnarrowed.on_behalf_of(&result);
-    convert(&promise, grant, result);
-    unnarrowed
-}
-
-/// Passes a result on once it is known, with its capabilities narrowed.
-pub(super) fn convert(promise: &Cap, grant: Results, result: Resolver) {
-    result.settle_from(promise, move |outcome| {
-        narrow_outcome(outcome.clone(), grant)
-    });
-}
-
-fn narrow_outcome(outcome: Outcome, grant: Results) -> Outcome {
-    match outcome {
-        Ok(value) => narrow(value, grant),
-        Err(error) => Err(without_ungranted(&error, grant)),
-    }
-}
-
-/// Narrows what a failure carries, too. One whose capabilities are not granted is still told, in
-/// words only.
-fn without_ungranted(error: &Error, grant: Results) -> Error {
-    let Error::Thrown(thrown) = error else {
-        return error.clone();
-    };
-    match narrow(thrown.value().clone(), grant) {
-        Ok(value) => Error::thrown(value),
-        Err(_) => Error::of_class(error.class(), error.to_string()),
-    }
-}
-
-/// Narrows every capability in a value; fails if there is one that is not granted.
-pub(super) fn narrow(mut value: Value, grant: Results) -> Outcome {
-    narrow_in_place(&mut value, grant)?;
-    Ok(value)
-}
-
-fn narrow_in_place(value: &mut Value, grant: Results) -> Result<(), Error> {
-    if let Value::Capability(stub) = value {
-        *stub = narrow_stub(stub, grant)?;
-        return Ok(());
-    }
-    value
-        .children_mut()
-        .try_for_each(|child| narrow_in_place(child, grant))
-}
-
-fn narrow_stub(stub: &Stub, grant: Results) -> Result<Stub, Error> {
-    match grant {
-        Results::Whole => Ok(stub.clone()),
-        // What a promise becomes is narrowed when it is known.
-        grant if stub.is_promise() => {
-            let (promise, result) = promise();
-            convert(&stub.clone().into_cap(), grant, result);
-            Ok(Stub::promise(promise))
-        }
-        Results::Narrowed(facet) => match stub.cap().nature() {
-            Nature::Object => Ok(attenuate(stub, facet())),
-            Nature::Readable(_) => {
-                narrow_readable(stub, move |chunk| narrow_outcome(chunk, grant)).map(Stub::of)
+/// What a facet hands out is narrowed to what it grants.
+impl Conversion for Results {
+    fn capability(&self, stub: &Stub) -> Result<Stub, Error> {
+        match *self {
+            Self::Whole => Ok(stub.clone()),
+            // What a promise becomes is narrowed when it is known.
+            grant if stub.is_promise() => {
+                let (promise, result) = promise();
+                settle_converted(&stub.clone().into_cap(), grant, result);
+                Ok(Stub::promise(promise))
             }
-            Nature::Writable(_) => Ok(narrow_writable(stub, grant)),
-        },
-        Results::Data => Err(Error::type_error(
-            "The result holds a capability that the facet does not grant.",
-        )),
+            Self::Narrowed(facet) => match stub.cap().nature() {
+                Nature::Object => Ok(attenuate(stub, facet())),
+                Nature::Readable(_) => {
+                    let chunks = convert_readable(stub, *self, Untouched)?;
+                    Ok(Stub::of(Readable::cap(chunks)))
+                }
+                Nature::Writable(_) => Ok(narrow_writable(stub, *self)),
+            },
+            Self::Data => Err(Error::type_error(
+                "The result holds a capability that the facet does not grant.",
+            )),
+        }
+    }
+
+    fn is_idle(&self) -> bool {
+        matches!(self, Self::Whole)
+    }
+}
+
+/// Returns a stream that hands on what is written to it with its capabilities narrowed: whoever holds
+/// it gives no more away than its type says. What comes back, which is failures only, is narrowed too.
+fn narrow_writable(stream: &Stub, grant: Results) -> Stub {
+    wrap(stream, |inner| Cap::new(Passing(Chunks { inner, grant })))
+}
+
+/// The way into a stream that a facet has handed out.
+struct Chunks {
+    inner: Stub,
+    grant: Results,
+}
+
+impl Boundary for Chunks {
+    type Conversion = Results;
+
+    fn there(&self) -> Results {
+        self.grant
+    }
+
+    fn back(&self) -> Results {
+        self.grant
+    }
+
+    fn target(&self) -> Result<Stub, Error> {
+        Ok(self.inner.clone())
+    }
+
+    /// It is handed over together with what is behind it.
+    fn nature(&self) -> Nature<'_> {
+        self.inner.cap().nature()
     }
 }

@@ -39,6 +39,12 @@ impl<T: Send + Sync + 'static> Brand<T> {
         }
     }
 
+    /// Returns whether this is the brand with that key.
+    #[cfg(feature = "websocket")]
+    pub(crate) fn has(&self, key: BrandKey) -> bool {
+        self.key == key
+    }
+
     /// Returns a reference to the same object that bears this brand.
     pub(crate) fn seal_stub(&self, stub: &Stub, content: Arc<T>) -> Stub {
         let key = self.key;
@@ -57,6 +63,14 @@ impl<T: Send + Sync + 'static> Brand<T> {
             return None;
         }
         stub.cap().content(self.key)?.downcast().ok()
+    }
+
+    /// Returns what a reference was sealed with, if it is the one that was sealed.
+    pub(crate) fn unseal_whole_stub(&self, stub: &Stub) -> Option<Arc<T>> {
+        if !stub.path().is_empty() {
+            return None;
+        }
+        stub.cap().own_content(self.key)?.downcast().ok()
     }
 }
 

@@ -15,7 +15,11 @@ pub(super) fn wrap(stub: &Stub, make: impl FnOnce(Stub) -> Cap) -> Stub {
             Some(wrapped) => inner = wrapped.cap().inner(),
         }
     }
-    let error = Error::range_error("The reference is wrapped too many times.").public();
+    broken(Error::range_error("The reference is wrapped too many times.").public())
+}
+
+/// Returns a reference that is good for nothing but to say why.
+pub(super) fn broken(error: Error) -> Stub {
     Stub::promise(Cap::settled(Err(error)))
 }
 

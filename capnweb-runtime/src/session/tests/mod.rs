@@ -1,6 +1,7 @@
 //! The session against the protocol: scripted peers, two sessions back to back, hostile peers.
 #![allow(clippy::arithmetic_side_effects, reason = "no peer reaches a test")]
 
+mod certainty;
 mod circles;
 mod deadlines;
 mod endings;

@@ -1,10 +1,28 @@
 //! How long it takes to read a message.
 
+use super::message::decode;
+use super::plain::plain;
+use crate::limits::Limits;
+use crate::wire::error::DecodeError;
+use crate::wire::message::Message;
+
+/// Reads a message, unless that may take long.
+pub(crate) fn decode_at_once(text: &str, limits: &Limits) -> Option<Result<Message, DecodeError>> {
+    let is_long = text.len() > SHORT;
+    if is_long && text.len() <= LONG.min(limits.max_message_size) {
+        // Bytes, mostly, of which not even the values need to be counted.
+        if let Some(message) = plain(text, limits) {
+            return Some(Ok(message));
+        }
+    }
+    is_quick(text).then(|| decode(text, limits))
+}
+
 /// Returns whether a text is read in a moment, which is some milliseconds of the dearest there is.
 ///
 /// It is many small values that take time, and escapes. A long text without them, as one that
 /// brings bytes, takes little more than a copy of it.
-pub(crate) fn is_quick(text: &str) -> bool {
+fn is_quick(text: &str) -> bool {
     text.len() <= SHORT || text.len() <= LONG && marks(text.as_bytes()) <= MOST_MARKS
 }
 

@@ -3,6 +3,7 @@
 use std::cell::Cell;
 
 use super::control::{MOST_VALUES, control};
+use super::plain::plain;
 use super::value::{Decoder, Depth};
 use crate::ids::WireId;
 use crate::limits::Limits;
@@ -21,6 +22,9 @@ pub(crate) fn decode(text: &str, limits: &Limits) -> Result<Message, DecodeError
         && limits.max_json_depth > 0
         && let Some(message) = control(text)
     {
+        return Ok(message);
+    }
+    if let Some(message) = plain(text, limits) {
         return Ok(message);
     }
     on_tape(|tape| {

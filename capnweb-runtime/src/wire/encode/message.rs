@@ -29,7 +29,7 @@ pub(crate) fn encode_pipe() -> String {
 
 /// Writes `["pull", id]`: send the value of this import of ours.
 pub(crate) fn encode_pull(id: WireId) -> String {
-    let mut writer = Writer::new("pull");
+    let mut writer = Writer::of_numbers("pull");
     writer.number(id.0);
     writer.finish()
 }
@@ -52,7 +52,7 @@ pub(crate) fn encode_reject(id: WireId, error: &Expr) -> Result<String, EncodeEr
 
 /// Writes `["release", id, count]`: we let go of that many introductions of this import.
 pub(crate) fn encode_release(id: WireId, count: u32) -> String {
-    let mut writer = Writer::new("release");
+    let mut writer = Writer::of_numbers("release");
     writer.number(id.0);
     writer.number(f64::from(count));
     writer.finish()

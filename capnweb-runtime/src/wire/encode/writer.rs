@@ -19,8 +19,17 @@ pub(super) struct Writer {
 
 impl Writer {
     pub(super) fn new(tag: &'static str) -> Self {
+        Self::with_room(tag, TYPICAL_LENGTH)
+    }
+
+    /// Begins one of numbers, two at most.
+    pub(super) fn of_numbers(tag: &'static str) -> Self {
+        Self::with_room(tag, NUMBERS_LENGTH)
+    }
+
+    fn with_room(tag: &'static str, room: usize) -> Self {
         let mut writer = Self {
-            out: String::with_capacity(TYPICAL_LENGTH),
+            out: String::with_capacity(room),
         };
         writer.open(tag);
         writer
@@ -59,31 +68,50 @@ impl Writer {
         if depth >= MAX_ENCODE_DEPTH {
             return Err(EncodeError::TooDeep);
         }
+        if let Some(written) = self.leaf(expr) {
+            return written;
+        }
+        let below = depth.saturating_add(1);
         match expr {
+            Tree::Array(items) => self.array(items, |writer, item| writer.value(item, below)),
+            Tree::Object(members) => {
+                self.object(members, |writer, member| writer.value(member, below))
+            }
+            Tree::Request(request) => self.request(request, depth),
+            Tree::Response(response) => self.response(response, depth),
+            Tree::Blob(blob) => self.blob(blob, depth),
+            Tree::Capability(reference) => self.reference(reference, depth),
+            Tree::Error(error) => {
+                self.error(error, depth);
+                Ok(())
+            }
+            _leaf => Ok(()),
+        }
+    }
+
+    /// Writes a value with nothing inside it that would have to be looked at; `None` for any other.
+    pub(super) fn leaf<C>(&mut self, tree: &Tree<C>) -> Option<Result<(), EncodeError>> {
+        match tree {
             Tree::Undefined => self.bare("undefined"),
             Tree::Null => self.out.push_str("null"),
             Tree::Bool(true) => self.out.push_str("true"),
             Tree::Bool(false) => self.out.push_str("false"),
             Tree::Number(number) => self.number_value(*number),
             Tree::String(text) => write_string(&mut self.out, text),
-            Tree::BigInt(number) => self.bigint(number)?,
+            Tree::BigInt(number) => return Some(self.bigint(number)),
             Tree::Date(date) => self.date(*date),
             Tree::Bytes(bytes) => self.bytes(bytes),
-            Tree::Array(items) => {
-                self.out.push('[');
-                self.list(items, depth)?;
-                self.out.push(']');
-            }
-            Tree::Object(members) => self.object(members, depth)?,
-            Tree::Error(error) => self.error(error, depth),
             Tree::Url(url) => self.url(url),
             Tree::Headers(headers) => self.headers(headers),
-            Tree::Request(request) => self.request(request, depth)?,
-            Tree::Response(response) => self.response(response, depth)?,
-            Tree::Blob(blob) => self.blob(blob, depth)?,
-            Tree::Capability(reference) => self.reference(reference, depth)?,
+            Tree::Array(_)
+            | Tree::Object(_)
+            | Tree::Error(_)
+            | Tree::Request(_)
+            | Tree::Response(_)
+            | Tree::Blob(_)
+            | Tree::Capability(_) => return None,
         }
-        Ok(())
+        Some(Ok(()))
     }
 
     fn bare(&mut self, tag: &'static str) {
@@ -142,24 +170,45 @@ impl Writer {
         self.out.push(']');
     }
 
-    /// Writes a plain JSON array: a literal array without its extra layer, or call arguments.
-    pub(super) fn list(&mut self, items: &[Expr], depth: usize) -> Result<(), EncodeError> {
+    /// Writes a literal array, in its extra layer.
+    pub(super) fn array<T, E>(
+        &mut self,
+        items: &[T],
+        write: impl FnMut(&mut Self, &T) -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.out.push('[');
+        self.list(items, write)?;
+        self.out.push(']');
+        Ok(())
+    }
+
+    /// Writes a plain JSON array: a literal one without its layer, or call arguments.
+    fn list<T, E>(
+        &mut self,
+        items: &[T],
+        mut write: impl FnMut(&mut Self, &T) -> Result<(), E>,
+    ) -> Result<(), E> {
         self.out.push('[');
         for (at, item) in items.iter().enumerate() {
             if at > 0 {
                 self.out.push(',');
             }
-            self.value(item, depth.saturating_add(1))?;
+            write(self, item)?;
         }
         self.out.push(']');
         Ok(())
     }
 
-    fn object(&mut self, members: &Object<WireRef>, depth: usize) -> Result<(), EncodeError> {
+    pub(super) fn object<C, E>(
+        &mut self,
+        members: &Object<C>,
+        mut write: impl FnMut(&mut Self, &Tree<C>) -> Result<(), E>,
+    ) -> Result<(), E> {
         self.out.push('{');
         let start = self.out.len();
         for (key, value) in members.iter().filter(|(key, _)| *key != PROTO) {
-            self.member(start, key, value, depth)?;
+            self.name(start, key);
+            write(self, value)?;
         }
         self.out.push('}');
         Ok(())
@@ -270,7 +319,8 @@ impl Writer {
             (path, Some(args)) => {
                 self.path(path.as_ref().unwrap_or(&Path::EMPTY));
                 self.out.push(',');
-                self.list(args, depth)?;
+                let below = depth.saturating_add(1);
+                self.list(args, |writer, arg| writer.value(arg, below))?;
             }
         }
         self.out.push(']');
@@ -322,5 +372,9 @@ const BIGINT_TOO_LONG: EncodeError = EncodeError::BigIntTooLong {
     max: MAX_BIGINT_LENGTH,
 };
 
-/// Room for an ordinary call, so that its text is allocated once.
-const TYPICAL_LENGTH: usize = 128;
+/// Room for an ordinary call, so that its text is allocated once. Up to 120 bytes are what allocators
+/// are quick at, that of the C library among them.
+const TYPICAL_LENGTH: usize = 112;
+
+/// Room for a tag, an id and a count.
+const NUMBERS_LENGTH: usize = 40;

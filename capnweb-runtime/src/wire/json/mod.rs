@@ -10,5 +10,6 @@ mod write;
 pub(crate) use integer::short_integer;
 pub(crate) use node::{Elements, Json, Members};
 pub use read::JsonError;
+pub(crate) use scan::plain_prefix;
 pub(crate) use tape::Tape;
 pub(crate) use write::{AFTER_TEXT, excerpt, write_number, write_string};

@@ -3,7 +3,7 @@
 /// Returns how many leading bytes stand for themselves inside a JSON string: all up to the first
 /// quote, backslash or control character. The end is always a character boundary, because those
 /// three are ASCII.
-pub(super) fn plain_prefix(bytes: &[u8]) -> usize {
+pub(crate) fn plain_prefix(bytes: &[u8]) -> usize {
     // Most strings end within a few words.
     let Some((start, rest)) = bytes.split_first_chunk::<BLOCK>() else {
         return plain_words(bytes);

@@ -7,7 +7,7 @@ use crate::value::{
 };
 use crate::wire::{
     EncodeError, Expr, MAX_ENCODE_DEPTH, Message, Target, WireRef, decode, encode_abort,
-    encode_pull, encode_push, encode_reject, encode_release, encode_resolve,
+    encode_data, encode_pull, encode_push, encode_reject, encode_release, encode_resolve,
 };
 
 /// Returns the text of a value after checking that it reads back as the same value.
@@ -17,7 +17,26 @@ fn text(expr: &Expr) -> String {
         decode(&message, &Limits::default()),
         Ok(Message::Push(expr.clone()))
     );
+    check_data(expr);
     bare_text(expr)
+}
+
+/// Checks that data is written the same without being an expression, and that nothing else is: an
+/// error would leave unscreened.
+fn check_data(expr: &Expr) {
+    let is_data = !expr.any(&|inside| {
+        matches!(
+            inside,
+            Tree::Error(_)
+                | Tree::Request(_)
+                | Tree::Response(_)
+                | Tree::Blob(_)
+                | Tree::Capability(_)
+        )
+    });
+    let id = WireId(2.0);
+    let written = encode_resolve(id, expr).unwrap();
+    assert_eq!(encode_data(id, expr), is_data.then_some(written));
 }
 
 fn bare_text(expr: &Expr) -> String {

@@ -1,6 +1,6 @@
 //! The client, also of the npm peer's server.
 
-use capnweb_runtime::{Batch, Bytes, Connector, ReadableStream};
+use capnweb_runtime::{Bytes, Connector, ReadableStream};
 use futures_util::{StreamExt as _, stream};
 use load::Plan;
 use tests::work::{ApiStub, CHUNK};
@@ -37,9 +37,9 @@ pub(crate) async fn drive(plan: Plan) {
             .await;
         }
         "batch" => {
-            let url = format!("http://{}/", plan.at);
-            let send = |url: String, _| async move { batch(&url).await };
-            load::windowed(&plan, vec![url], BATCH, send).await;
+            let server = Connector::new(format!("http://{}/", plan.at));
+            let send = |server, _| async move { batch(server).await };
+            load::windowed(&plan, vec![server], BATCH, send).await;
         }
         "down" | "up" => stream(&plan).await,
         "capabilities" => growth::capabilities(&plan).await,
@@ -85,8 +85,8 @@ async fn map(api: &ApiStub) {
     assert_eq!(squares.last(), Some(&998_001));
 }
 
-async fn batch(url: &str) {
-    let batch = Batch::<ApiStub>::new(url).expect("a URL");
+async fn batch(server: Connector) {
+    let batch = server.batch::<ApiStub>().expect("a URL");
     let calls: Vec<_> = (0..i64::from(BATCH))
         .map(|n| batch.main().square(n))
         .collect();

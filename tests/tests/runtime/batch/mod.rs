@@ -3,6 +3,7 @@
 mod api;
 mod client;
 mod failing;
+mod kept;
 mod refused;
 mod serving;
 mod slow;

@@ -81,11 +81,6 @@ impl RawPeer {
             .expect("the connection stands");
     }
 
-    /// Sends a message; returns whether the connection still stands.
-    pub(crate) async fn try_send(&mut self, text: &str) -> bool {
-        self.socket.send(Message::text(text)).await.is_ok()
-    }
-
     /// Waits for the next message, or for the end.
     pub(crate) async fn hear(&mut self) -> Heard {
         loop {

@@ -8,5 +8,6 @@ mod http;
 mod keep_alive;
 mod origins;
 mod peers;
+mod reconnecting;
 mod shutdown;
 mod tls;

@@ -1,0 +1,8 @@
+//! Reconnecting clients of servers that come and go at the test's word, while time stands still.
+
+mod caught;
+mod deriving;
+mod ending;
+mod retrying;
+mod stage;
+mod waiting;

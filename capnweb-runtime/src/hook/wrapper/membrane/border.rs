@@ -1,0 +1,244 @@
+//! What all wrappers of one membrane share.
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, Weak};
+
+use super::front::Front;
+use crate::error::Error;
+use crate::hook::cap::Outcome;
+use crate::hook::hardening::shielded;
+use crate::hook::map::Guard;
+use crate::hook::promise::{PromiseCell, Resolver};
+use crate::hook::wrapper::convert::Passing;
+use crate::hook::wrapper::gate::Sever;
+use crate::hook::wrapper::steps::{Step, left_out};
+use crate::sync::{Mutex, MutexGuard};
+
+/// The two sides of a membrane, each of which sees the other's capabilities wrapped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Side {
+    /// Where what was put behind the membrane is.
+    Inside,
+    /// Where it was handed out to.
+    Outside,
+}
+
+impl Side {
+    pub(super) const fn other(self) -> Self {
+        match self {
+            Self::Inside => Self::Outside,
+            Self::Outside => Self::Inside,
+        }
+    }
+}
+
+/// Where a membrane runs, and everybody who must be told when it falls.
+pub(super) struct Border {
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    revoked: Option<Arc<str>>,
+    next: u64,
+    /// The wrappers there are, by what they are in front of: an object has one on each side as long
+    /// as somebody holds it.
+    fronts: HashMap<Key, Weak<Passing<Front>>>,
+    /// The promises that fail when the membrane is revoked.
+    pending: HashMap<u64, Weak<PromiseCell>>,
+    watchers: HashMap<u64, Watcher>,
+}
+
+/// What a wrapper is known by: the address of what it is in front of, which is kept there by the
+/// wrapper, and the side that it is on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Key {
+    pub(super) address: usize,
+    pub(super) side: Side,
+}
+
+/// Something that has to be done when the membrane is revoked.
+pub(super) type Watcher = Box<dyn FnOnce(&Arc<str>) + Send>;
+
+impl Border {
+    pub(super) fn new() -> Self {
+        Self {
+            state: Mutex::default(),
+        }
+    }
+
+    /// Revokes everything that has crossed.
+    pub(super) fn fall(&self, reason: &Arc<str>) {
+        let (fronts, pending, watchers) = {
+            let mut state = self.lock();
+            if state.revoked.is_some() {
+                return;
+            }
+            state.revoked = Some(Arc::clone(reason));
+            (
+                std::mem::take(&mut state.fronts),
+                std::mem::take(&mut state.pending),
+                std::mem::take(&mut state.watchers),
+            )
+        };
+        for promise in pending.values().filter_map(Weak::upgrade) {
+            let revoked = Err(Error::Revoked(Arc::clone(reason)));
+            shielded(|| promise.settle(revoked, None));
+        }
+        for watcher in watchers.into_values() {
+            shielded(|| watcher(reason));
+        }
+        for front in fronts.values().filter_map(Weak::upgrade) {
+            shielded(|| front.0.let_go(reason));
+        }
+    }
+
+    /// Has `watcher` called when the membrane is revoked, unless what this returns is dropped before;
+    /// at once if it is revoked.
+    pub(super) fn watch(self: &Arc<Self>, watcher: Watcher) -> Watch {
+        let mut state = self.lock();
+        let ticket = state.ticket();
+        if let Some(reason) = &state.revoked {
+            let reason = Arc::clone(reason);
+            drop(state);
+            watcher(&reason);
+        } else {
+            state.watchers.insert(ticket, watcher);
+        }
+        let border = Arc::downgrade(self);
+        Watch { border, ticket }
+    }
+
+    /// Makes sure that a promise has failed when the membrane is revoked, whatever it would settle to
+    /// otherwise. Settles it if it is revoked.
+    pub(super) fn bind(self: &Arc<Self>, result: Resolver) -> Option<Resolver> {
+        let mut state = self.lock();
+        if let Some(reason) = &state.revoked {
+            let reason = Arc::clone(reason);
+            drop(state);
+            result.settle(Err(Error::Revoked(reason)));
+            return None;
+        }
+        let ticket = state.ticket();
+        let cell = result.cell().filter(|_| !left_out(Step::Pending));
+        let cell = cell.map(Arc::downgrade);
+        state.pending.extend(cell.map(|cell| (ticket, cell)));
+        drop(state);
+        let pending = Pending {
+            border: Arc::clone(self),
+            ticket,
+        };
+        Some(result.adapted(move |outcome| pending.end(outcome)))
+    }
+
+    /// Returns the wrapper of something on a side; there is one as long as anybody holds it. Otherwise
+    /// it is made, under a lock.
+    pub(super) fn front(
+        &self,
+        key: Key,
+        make: impl FnOnce() -> Passing<Front>,
+    ) -> Arc<Passing<Front>> {
+        let mut state = self.lock();
+        if let Some(known) = state.fronts.get(&key).and_then(Weak::upgrade) {
+            return known;
+        }
+        let front = Arc::new(make());
+        if let Some(reason) = state.revoked.clone().filter(|_| !left_out(Step::BornDead)) {
+            drop(state);
+            front.0.let_go(&reason);
+            return front;
+        }
+        state.fronts.insert(key, Arc::downgrade(&front));
+        front
+    }
+
+    /// Forgets a wrapper that is gone.
+    pub(super) fn forget(&self, key: Key, front: *const Front) {
+        let mut state = self.lock();
+        let is_same = |known: &Weak<Passing<Front>>| known.as_ptr().cast::<Front>() == front;
+        if state.fronts.get(&key).is_some_and(is_same) {
+            state.fronts.remove(&key);
+        }
+    }
+
+    /// Returns why the membrane was revoked, if it was.
+    pub(super) fn revoked(&self) -> Option<Arc<str>> {
+        self.lock().revoked.clone()
+    }
+
+    #[cfg(test)]
+    pub(super) fn fronts(&self) -> usize {
+        self.lock().fronts.len()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Sever for Border {
+    fn sever(&self, reason: Error) {
+        if let Error::Revoked(reason) = reason {
+            self.fall(&reason);
+        }
+    }
+}
+
+/// A mapper stops where it is when the membrane is revoked.
+impl Guard for Border {
+    fn check(&self) -> Result<(), Error> {
+        self.revoked()
+            .map_or(Ok(()), |reason| Err(Error::Revoked(reason)))
+    }
+}
+
+impl State {
+    const fn ticket(&mut self) -> u64 {
+        self.next = self.next.wrapping_add(1);
+        self.next
+    }
+}
+
+/// The place of a watcher, which is forgotten when this is dropped.
+pub(super) struct Watch {
+    border: Weak<Border>,
+    ticket: u64,
+}
+
+impl Watch {
+    /// Has the watcher remembered for as long as the membrane is there.
+    pub(super) fn keep(mut self) {
+        self.border = Weak::new();
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        if let Some(border) = self.border.upgrade() {
+            let watcher = border.lock().watchers.remove(&self.ticket);
+            drop(watcher);
+        }
+    }
+}
+
+/// The place of a promise that has not settled.
+struct Pending {
+    border: Arc<Border>,
+    ticket: u64,
+}
+
+impl Pending {
+    /// Returns how it ends, which is not as it would have if the membrane was revoked.
+    fn end(self, outcome: Outcome) -> Outcome {
+        match self.border.revoked() {
+            Some(reason) => Err(Error::Revoked(reason)),
+            None => outcome,
+        }
+    }
+}
+
+impl Drop for Pending {
+    fn drop(&mut self) {
+        self.border.lock().pending.remove(&self.ticket);
+    }
+}
