@@ -43,6 +43,8 @@ pub enum Command {
     Retry(TaskOptions),
     /// Copy a queue's records to a new file, while the queue is served or not
     Backup(BackupOptions),
+    /// Measure how fast a queue is on this machine, on a server of its own
+    Bench(BenchOptions),
     /// Play every scenario against servers of its own; exits with 1 if a step fails
     Demo,
 }
@@ -140,6 +142,33 @@ pub struct BackupOptions {
     /// The data directory of the queue
     #[arg(long, value_name = "DIR", default_value = DATA)]
     pub data: PathBuf,
+}
+
+/// What is measured.
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+#[non_exhaustive]
+pub struct BenchOptions {
+    /// How many tasks are submitted each way
+    #[arg(long, value_name = "COUNT", default_value_t = 20_000)]
+    pub tasks: usize,
+    /// How many submissions are under way at a time
+    #[arg(long, value_name = "COUNT", default_value_t = 100)]
+    pub in_flight: usize,
+    /// How many tasks are submitted in a call, of those that are submitted in bulk; 10,000 at most
+    #[arg(long, value_name = "COUNT", default_value_t = 1_000)]
+    pub bulk: usize,
+    /// How many workers carry them out
+    #[arg(long, value_name = "COUNT", default_value_t = 100)]
+    pub workers: usize,
+    /// The data directory, on the disk to measure [default: a temporary directory]
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Keep tasks in memory only
+    #[arg(long)]
+    pub memory: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// What a connection begins with.

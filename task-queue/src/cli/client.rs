@@ -78,15 +78,19 @@ async fn connected(client: &Client) -> Result<Connected, RunError> {
     if client.open {
         let gateway: GatewayStub = connect(&client.url).await.map_err(unreachable)?;
         let queue = gateway.get_task_queue().await.map_err(RunError::Refused)?;
-        let _main = gateway.into_stub();
-        return Ok(Connected { queue, _main });
+        return Ok(Connected {
+            queue,
+            _main: gateway.into_stub(),
+        });
     }
     let secret = secret(&client.secrets)?;
     let gate: GateStub = connect(&client.url).await.map_err(unreachable)?;
     let queue = gate.redeem(secret).get_task_queue().await;
     let queue = queue.map_err(RunError::Refused)?;
-    let _main = gate.into_stub();
-    Ok(Connected { queue, _main })
+    Ok(Connected {
+        queue,
+        _main: gate.into_stub(),
+    })
 }
 
 /// Reads the most powerful secret there is in a file; whoever may do less has a file with less.

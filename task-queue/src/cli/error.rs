@@ -66,6 +66,9 @@ pub enum RunError {
         /// Why not.
         source: StoreError,
     },
+    /// The server that is to be measured does not start.
+    #[error("the server to measure does not start: {0}")]
+    BenchServer(#[source] io::Error),
     /// There is no file of secrets.
     #[error(
         "{file} cannot be read ({source}): name the file that the server has written with \

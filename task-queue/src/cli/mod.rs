@@ -2,6 +2,7 @@
 
 mod address;
 mod args;
+mod bench;
 mod client;
 mod error;
 mod run;
@@ -10,8 +11,8 @@ mod serve;
 mod signals;
 
 pub use args::{
-    BackupOptions, Client, Command, ListOptions, ServeOptions, SubmitOptions, TaskOptions,
-    UsageError,
+    BackupOptions, BenchOptions, Client, Command, ListOptions, ServeOptions, SubmitOptions,
+    TaskOptions, UsageError,
 };
 pub use error::RunError;
 pub use run::{Outcome, run};

@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use crate::cli::args::{BackupOptions, Command};
+use crate::cli::bench::bench;
 use crate::cli::client;
 use crate::cli::error::RunError;
 use crate::cli::serve::serve;
@@ -28,6 +29,7 @@ pub async fn run(command: Command, out: &mut (dyn Write + Send)) -> Result<Outco
         Command::Cancel(options) => client::cancel(options, out).await?,
         Command::Retry(options) => client::retry(options, out).await?,
         Command::Backup(options) => copy(options)?,
+        Command::Bench(options) => bench(options, out).await?,
         Command::Demo => return play(out).await,
     }
     Ok(Outcome::Success)

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::model::{
     EndReason, Epoch, Failure, Progress, TaskId, TaskSpec, TaskStatus, Timestamp, WorkerId,
+    WorkerKind,
 };
 
 /// Something to be done in the world.
@@ -43,6 +44,8 @@ pub struct Assignment {
     pub task: TaskId,
     /// The worker that holds the lease.
     pub worker: WorkerId,
+    /// What it has to work with.
+    pub worker_kind: WorkerKind,
     /// The attempt's fence.
     pub epoch: Epoch,
     /// What is to be done, and with which grants.

@@ -120,6 +120,9 @@ impl<'a> Turn<'a> {
     /// Begins an attempt at a pending task on an idle worker.
     pub(super) fn begin(&mut self, id: TaskId, worker: WorkerId) {
         let now = self.now;
+        let Some(worker_kind) = self.state.worker(worker).map(|worker| worker.kind) else {
+            return;
+        };
         let Some(task) = self.state.task_mut(id) else {
             return;
         };
@@ -130,6 +133,7 @@ impl<'a> Turn<'a> {
         let assignment = Assignment {
             task: id,
             worker,
+            worker_kind,
             epoch: task.epoch,
             spec: Arc::clone(&task.spec),
             checkpoint: task.checkpoint.clone(),

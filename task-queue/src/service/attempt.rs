@@ -13,7 +13,7 @@ use super::refusal::is_unstored;
 use super::task::{Bearer, Identity, assignment};
 use crate::caps::AssignmentStub;
 use crate::engine::{Actor, Assignment, Command, Fail};
-use crate::model::{Failure, Grants, Resource, WorkerKind};
+use crate::model::{Failure, Grants, Resource};
 use crate::work::{AccessError, Job, Resources, WorkError, perform};
 
 /// Starts the work of an attempt.
@@ -38,15 +38,9 @@ pub(super) fn start(hub: &Arc<Hub>, begun: Assignment) -> Running {
 }
 
 async fn work(hub: Arc<Hub>, begun: Assignment, task: AssignmentStub) {
-    let worker = begun.worker;
-    let kind = hub
-        .owner
-        .read(move |state| state.worker(worker).map(|worker| worker.kind))
-        .await;
-    let Ok(Some(kind)) = kind else { return };
     // A task of its own, so that a crash of the work is seen; it is dropped, and stopped, with this.
     let mut carrying_out = JoinSet::new();
-    carrying_out.spawn(carry_out(begun.clone(), kind, task.clone()));
+    carrying_out.spawn(carry_out(begun.clone(), task.clone()));
     let outcome = match carrying_out.join_next().await {
         Some(Ok(outcome)) => outcome,
         _ => Err(Failure::permanent("the worker crashed")),
@@ -60,18 +54,14 @@ async fn work(hub: Arc<Hub>, begun: Assignment, task: AssignmentStub) {
     }
 }
 
-async fn carry_out(
-    begun: Assignment,
-    worker: WorkerKind,
-    task: AssignmentStub,
-) -> Result<Value, Failure> {
+async fn carry_out(begun: Assignment, task: AssignmentStub) -> Result<Value, Failure> {
     let resources = resources(&task, begun.spec.grants)
         .await
         .map_err(WorkError::from)?;
     let job = Job {
         kind: begun.spec.kind,
         params: &begun.spec.params,
-        worker,
+        worker: begun.worker_kind,
         checkpoint: begun.checkpoint.as_deref(),
     };
     Ok(perform(job, &resources, &FarTask(task)).await?)

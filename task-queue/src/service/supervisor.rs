@@ -64,6 +64,14 @@ impl Supervisor {
     /// None: a queue that is given up on the way may run on, with nobody to stop it.
     pub async fn start(config: Config) -> Result<Self, StartError> {
         let store = open(&config).await?;
+        Self::start_on(store, config).await
+    }
+
+    /// Starts a task queue on a store.
+    pub(super) async fn start_on(
+        store: Arc<dyn Store>,
+        config: Config,
+    ) -> Result<Self, StartError> {
         let settings = engine::Config {
             dispatch: config.dispatch,
             limits: config.limits,

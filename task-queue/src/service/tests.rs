@@ -1,5 +1,8 @@
 //! The service through its capabilities, within the process.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use capnweb_runtime::{Result, Revoker};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -13,7 +16,10 @@ use crate::caps::{
 };
 use crate::engine::DispatchMode;
 use crate::entropy::OsEntropy;
-use crate::model::{Epoch, Grants, TaskId, TaskKind, TaskStatus, WorkerId, WorkerKind};
+use crate::future::BoxFuture;
+use crate::model::{Change, Epoch, Grants, TaskId, TaskKind, TaskStatus, WorkerId, WorkerKind};
+use crate::model::{RecordId, Snapshot};
+use crate::store::{MemoryStore, Store, StoreError};
 
 struct Running {
     gateway: GatewayStub,
@@ -393,4 +399,120 @@ async fn what_an_attempt_got_through_its_resources_ends_with_it() {
     assert!(lock.release().await.unwrap_err().is_revoked());
     assert!(memory.free().await.unwrap_err().is_revoked());
     running.supervisor.stop().await;
+}
+
+/// A disk that has room for so many commits, and is full for so many after them.
+#[derive(Debug, Default)]
+struct FullDisk {
+    records: MemoryStore,
+    room: AtomicUsize,
+    refusals: AtomicUsize,
+}
+
+impl Store for FullDisk {
+    fn load(&self) -> BoxFuture<'_, std::result::Result<Snapshot, StoreError>> {
+        self.records.load()
+    }
+
+    fn fetch(
+        &self,
+        records: Vec<RecordId>,
+    ) -> BoxFuture<'_, std::result::Result<Snapshot, StoreError>> {
+        self.records.fetch(records)
+    }
+
+    fn commit(&self, changes: Vec<Change>) -> BoxFuture<'_, std::result::Result<(), StoreError>> {
+        let less = |left: usize| left.checked_sub(1);
+        let has = |count: &AtomicUsize| {
+            let taken = count.fetch_update(Ordering::SeqCst, Ordering::SeqCst, less);
+            taken.is_ok()
+        };
+        if !has(&self.room) && has(&self.refusals) {
+            return Box::pin(async { Err(StoreError::Full) });
+        }
+        self.records.commit(changes)
+    }
+}
+
+/// The fault: a submitter who believes in a task that is not there, or a result that is thrown away,
+/// because the disk was full when it came.
+#[tokio::test(start_paused = true)]
+async fn while_the_disk_is_full_submitters_are_told_and_workers_keep_their_results() {
+    let data = tempfile::tempdir().unwrap();
+    let disk = Arc::new(FullDisk::default());
+    let store: Arc<dyn Store> = Arc::<FullDisk>::clone(&disk);
+    let config = Config::new(data.path());
+    let supervisor = Supervisor::start_on(store, config).await.unwrap();
+    let gateway = supervisor.gateway();
+    let queue = gateway.get_task_queue().await.unwrap();
+    let pool = gateway.get_worker_pool().await.unwrap();
+
+    disk.refusals.store(1, Ordering::SeqCst);
+    let refused = queue.submit("compute", json!({})).await.unwrap_err();
+    assert!(refused.to_string().contains("disk is full"), "{refused}");
+    let code = capnweb_runtime::Value::String("STORAGE_FULL".to_owned());
+    assert_eq!(refused.prop("code"), Some(&code));
+    assert_eq!(queue.task_count().await.unwrap(), 0);
+
+    let task = queue
+        .submit("compute", json!({"iterations": 0}))
+        .await
+        .unwrap();
+    let worker = pool.get_idle_worker(None).await.unwrap();
+    // The beginning of the attempt is stored, its end is not at first.
+    disk.room.store(1, Ordering::SeqCst);
+    disk.refusals.store(3, Ordering::SeqCst);
+    let execution = worker.execute(&task).await.unwrap();
+    assert_eq!(execution.result["computed"], json!(0));
+    assert_eq!(
+        disk.refusals.load(Ordering::SeqCst),
+        0,
+        "nothing was refused"
+    );
+    assert_eq!(task.status().await.unwrap(), TaskStatus::Completed);
+    supervisor.stop().await;
+}
+
+/// The fault: clients who do not find their tasks again after a restart, or see those of others.
+#[tokio::test]
+async fn after_a_restart_each_role_sees_the_tasks_it_saw_before() {
+    let data = tempfile::tempdir().unwrap();
+    let count = async |supervisor: &Supervisor| {
+        let secret = supervisor.secrets().client.as_str();
+        let client = supervisor.gate().redeem(secret).await.unwrap();
+        let gateway = supervisor.gateway();
+        let of_client = client.get_task_queue().task_count().await.unwrap();
+        (
+            of_client,
+            gateway.get_task_queue().task_count().await.unwrap(),
+        )
+    };
+    let first = Supervisor::start(Config::new(data.path())).await.unwrap();
+    let client = first.gate().redeem(first.secrets().client.as_str());
+    client
+        .get_task_queue()
+        .submit("io", json!({}))
+        .await
+        .unwrap();
+    let gateway = first.gateway();
+    gateway
+        .get_task_queue()
+        .submit("io", json!({}))
+        .await
+        .unwrap();
+    assert_eq!(count(&first).await, (1, 2));
+    first.stop().await;
+    drop((client, gateway, first));
+    let second = Supervisor::start(Config::new(data.path())).await.unwrap();
+    assert_eq!(count(&second).await, (1, 2));
+    assert_eq!(
+        second
+            .gateway()
+            .get_worker_pool()
+            .worker_count()
+            .await
+            .unwrap(),
+        3
+    );
+    second.stop().await;
 }

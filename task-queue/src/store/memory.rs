@@ -148,11 +148,16 @@ fn step(change: &Change, stored: u64) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::MemoryStore;
-    use crate::store::tests::laws;
+    use crate::store::tests::{laws, model};
 
     #[tokio::test]
     async fn the_store_in_memory_keeps_the_laws() {
         // Opening again is cloning: both look at the same records.
         laws::hold_for(MemoryStore::new, Clone::clone).await;
+    }
+
+    #[tokio::test]
+    async fn the_store_in_memory_has_what_the_scheduler_has() {
+        model::holds_for(MemoryStore::new, Clone::clone).await;
     }
 }

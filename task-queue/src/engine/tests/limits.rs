@@ -5,7 +5,7 @@ use serde_json::json;
 use super::world::World;
 use crate::engine::{
     AddLog, Command, Complete, Config, Emit, Fail, Limits, Payload, Reap, Register, Rejected,
-    SaveCheckpoint, Submit,
+    SaveCheckpoint, Submit, SubmitMany,
 };
 use crate::model::{Failure, TaskKind, TaskSpec, WorkerKind};
 
@@ -24,6 +24,34 @@ fn small() -> World {
         },
         ..Config::default()
     })
+}
+
+/// The fault: a batch of which the first half is there, and its submitter tries all of it again.
+#[test]
+fn of_many_tasks_all_are_accepted_or_none() {
+    let mut world = small();
+    let many = |world: &mut World, count: usize| {
+        let tasks = (0..count).map(|_| {
+            let spec = TaskSpec::new(TaskKind::Io, json!({}));
+            Submit::new(world.fresh_task(), spec)
+        });
+        let tasks = tasks.collect();
+        SubmitMany { tasks }
+    };
+    let max = world.state.config().limits.tasks;
+    let too_many = many(&mut world, max + 1);
+    let refused = world.attempt(Command::SubmitMany(too_many));
+    assert_eq!(refused, Err(Rejected::QueueFull { max }));
+    let mut twice = many(&mut world, 1);
+    twice.tasks.push(twice.tasks[0].clone());
+    let task = twice.tasks[0].task;
+    let refused = world.attempt(Command::SubmitMany(twice));
+    assert_eq!(refused, Err(Rejected::DuplicateTask(task)));
+    let fitting = many(&mut world, max);
+    let names: Vec<_> = fitting.tasks.iter().map(|submit| submit.task).collect();
+    world.apply(Command::SubmitMany(fitting));
+    let stand: Vec<_> = world.state.tasks().iter().map(|task| task.id).collect();
+    assert_eq!(stand, names, "they stand in another order");
 }
 
 #[test]

@@ -7,8 +7,8 @@ use serde_json::json;
 use super::dice::Dice;
 use super::world::World;
 use crate::engine::{
-    Actor, Cancel, Command, Complete, Disband, Effect, Emit, Fail, Lose, Reap, Register, Retry,
-    Revoke, Start, Submit,
+    Actor, AddLog, Cancel, Command, Complete, Disband, Effect, Emit, Fail, Lose, Reap, Register,
+    Retry, Revoke, SaveCheckpoint, Start, Submit,
 };
 use crate::model::{
     Epoch, Failure, RetryPolicy, TaskId, TaskKind, TaskSpec, TaskState, Timestamp, WorkerId,
@@ -106,7 +106,8 @@ impl Watcher {
     }
 }
 
-fn random_command(dice: &mut Dice, world: &World) -> Option<Command> {
+/// Makes up a command, which may make sense or not.
+pub(crate) fn random_command(dice: &mut Dice, world: &World) -> Option<Command> {
     let tasks: Vec<_> = world.state.tasks().iter().map(|task| task.id).collect();
     let workers: Vec<_> = world
         .state
@@ -122,7 +123,7 @@ fn random_command(dice: &mut Dice, world: &World) -> Option<Command> {
         1 => Actor::Attempt(Epoch::default()),
         _ => Actor::Attempt(world.task(task?).epoch),
     };
-    Some(match dice.roll(14) {
+    Some(match dice.roll(17) {
         0..=2 => submit(dice),
         3 => Command::Register(Register {
             worker: WorkerId::generate(dice),
@@ -154,6 +155,16 @@ fn random_command(dice: &mut Dice, world: &World) -> Option<Command> {
         11 => Command::Revoke(Revoke { worker: worker? }),
         12 if dice.roll(10) == 0 => Command::Reap(Reap {
             finished_before: Timestamp::from_millis(world.now.as_millis() - 10_000),
+        }),
+        13 => Command::AddLog(AddLog {
+            task: task?,
+            actor,
+            line: "a line".to_owned(),
+        }),
+        14 => Command::SaveCheckpoint(SaveCheckpoint {
+            task: task?,
+            actor,
+            value: json!({"at": dice.roll(100)}),
         }),
         _ => Command::Due,
     })

@@ -13,9 +13,9 @@ use crate::model::{
     Worker, WorkerId, WorkerKind,
 };
 
-pub(super) struct World {
-    pub(super) state: State,
-    pub(super) now: Timestamp,
+pub(crate) struct World {
+    pub(crate) state: State,
+    pub(crate) now: Timestamp,
     names: Names,
 }
 
@@ -41,14 +41,14 @@ impl World {
         Self::new(Config::default())
     }
 
-    pub(super) fn auto() -> Self {
+    pub(crate) fn auto() -> Self {
         Self::new(Config {
             dispatch: DispatchMode::Auto,
             ..Config::default()
         })
     }
 
-    pub(super) fn later(&mut self, millis: u64) {
+    pub(crate) fn later(&mut self, millis: u64) {
         self.now = self.now.saturating_add(Duration::from_millis(millis));
     }
 

@@ -14,7 +14,7 @@ use crate::future::BoxFuture;
 use crate::model::{
     Change, Entropy, Kept, RecordId, Snapshot, Task, TaskId, TaskKind, TaskSpec, Timestamp,
 };
-use crate::store::tests::laws;
+use crate::store::tests::{laws, model};
 use crate::store::{Store, StoreError};
 
 /// A store together with its directory; opening it again closes it first.
@@ -106,6 +106,11 @@ fn refusal(directory: &Path) -> String {
 #[tokio::test]
 async fn the_store_in_a_file_keeps_the_laws() {
     laws::hold_for(Held::create, Held::reopen).await;
+}
+
+#[tokio::test]
+async fn the_store_in_a_file_has_what_the_scheduler_has() {
+    model::holds_for(Held::create, Held::reopen).await;
 }
 
 /// The fault: a queue that stops for good, or loses what it had, because a disk was full for a moment.

@@ -1,3 +1,4 @@
-//! The laws of stores, to be put to each of them.
+//! The laws of stores and a model of them, to be put to each.
 
 pub(crate) mod laws;
+pub(crate) mod model;

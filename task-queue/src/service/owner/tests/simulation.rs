@@ -73,7 +73,7 @@ async fn all_ended(stage: &Stage) {
 }
 
 /// How many seeds are played; more by `TASK_QUEUE_SEEDS`.
-const SEEDS: u64 = 1_000;
+const SEEDS: u64 = 500;
 
 #[test]
 fn no_seed_loses_a_task_or_a_result_or_hears_a_stale_attempt() {
