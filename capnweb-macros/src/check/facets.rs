@@ -82,13 +82,12 @@ pub(crate) fn unmapped(grant: &Grant, success: &Type, errors: &Errors) {
 /// so, and a decision that there is no occasion for.
 pub(crate) fn passed<'a>(
     grant: &Grant,
-    parameters: impl Iterator<Item = (&'a Ident, &'a Type)>,
+    mut parameters: impl Iterator<Item = (&'a Ident, &'a Type)>,
     errors: &Errors,
 ) {
     let method = &grant.method;
-    let handing = parameters
-        .filter_map(|(name, ty)| Some((name, handed_through(ty).into_iter().next()?)))
-        .next();
+    let handing =
+        parameters.find_map(|(name, ty)| Some((name, handed_through(ty).into_iter().next()?)));
     match (handing, grant.parameters) {
         (Some((name, first)), Parameters::Data) => {
             let whole = capability_of(&first).unwrap_or_else(|| first.to_string());
