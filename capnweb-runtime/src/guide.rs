@@ -10,6 +10,10 @@ pub mod rust {}
 #[doc = include_str!("../docs/guide-javascript.md")]
 pub mod javascript {}
 
+#[doc = include_str!("../docs/links.txt")]
+#[doc = include_str!("../docs/authority.md")]
+pub mod authority {}
+
 #[doc = include_str!("../docs/comparison.md")]
 pub mod comparison {}
 

@@ -185,7 +185,8 @@ pub use sturdy::{
 };
 pub use typed::{
     Attenuate, Body, Capability, FacetOf, Function, FunctionBody, IntoArg, IntoChunk, MapResult,
-    Mappable, Pipeline, Promise, ReadableStream, RpcError, Wire, WritableStream,
+    Mappable, Pipeline, Promise, ReadableStream, RemoteRevoker, RemoteRevokerStub, RpcError, Wire,
+    WritableStream,
 };
 pub use value::{
     Audience, BigInt, Blob, Bytes, BytesKind, Date, Element, ErrorClass, ErrorValue, Headers,

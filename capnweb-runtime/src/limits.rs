@@ -153,10 +153,11 @@ mod tests {
         inside.split(", ").map(field).collect()
     }
 
-    /// The rows of the table whose first cell is a field.
+    /// The rows of the first table, whose first cells are fields.
     fn rows() -> BTreeMap<String, [String; 2]> {
-        let table = include_str!("../docs/limits.md");
-        let rows = table.lines().filter(|line| line.starts_with("| `"));
+        let page = include_str!("../docs/limits.md").lines();
+        let rows = page.skip_while(|line| !line.starts_with("| `"));
+        let rows = rows.take_while(|line| line.starts_with('|'));
         rows.map(|row| {
             let cells: Vec<_> = row.split('|').map(str::trim).collect();
             let [_, name, default, strangers, counts, past, _] = cells[..] else {

@@ -6,6 +6,7 @@
 //! | `promise`, `pipeline`, `map` | results that are under way, and what can be done with them meanwhile |
 //! | `arguments` | what callers may pass, and how callees take it |
 //! | `function`, `stream`, `body` | capabilities that no trait has to be written for |
+//! | `remote_revoker` | revokers that can be handed to somebody else |
 //! | `rpc_error` | errors with a type |
 //! | `untyped` | doing without one |
 
@@ -16,6 +17,7 @@ mod function;
 mod map;
 mod pipeline;
 mod promise;
+mod remote_revoker;
 mod rpc_error;
 mod stream;
 mod untyped;
@@ -28,5 +30,6 @@ pub use function::{Function, FunctionBody};
 pub use map::{MapResult, Mappable};
 pub use pipeline::Pipeline;
 pub use promise::Promise;
+pub use remote_revoker::{RemoteRevoker, RemoteRevokerStub};
 pub use rpc_error::{ErrorBuilder, RpcError, error_code, error_prop, typed_error};
 pub use stream::{IntoChunk, ReadableStream, WritableStream};

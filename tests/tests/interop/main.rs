@@ -9,6 +9,7 @@ mod litmus;
 #[path = "../../../capnweb-runtime/examples/interop-target/mapping.rs"]
 mod mapping;
 mod program;
+mod revocation;
 mod rust_to_js;
 #[path = "../../../capnweb-runtime/examples/interop-target/streams.rs"]
 mod streams;

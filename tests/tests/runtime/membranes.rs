@@ -4,7 +4,11 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use capnweb_runtime::policy::{Crossing, CrossingKind, Denial, Direction};
-use capnweb_runtime::{Capability as _, Error, Membrane, Promise, Result, Revoker, capability};
+use capnweb_runtime::{
+    Capability as _, Error, Membrane, Promise, ReadableStream, Result, Revoker, WritableStream,
+    capability,
+};
+use futures_util::{StreamExt as _, stream};
 
 use super::support::{Census, Citizen, Link, in_time, over_both};
 
@@ -18,6 +22,9 @@ trait Desk {
     /// Tells whether it is the drawer that this desk hands out.
     async fn is_own(&self, drawer: DrawerStub) -> Result<bool>;
     async fn hang(&self) -> Result<String>;
+    async fn drawers(&self) -> Result<ReadableStream<DrawerStub>>;
+    /// Takes letters, each of which it looks into.
+    async fn inbox(&self) -> Result<WritableStream<DrawerStub>>;
     #[property]
     fn lamp(&self) -> DrawerStub;
 }
@@ -74,6 +81,16 @@ impl Desk for Oak {
 
     async fn hang(&self) -> Result<String> {
         std::future::pending().await
+    }
+
+    async fn drawers(&self) -> Result<ReadableStream<DrawerStub>> {
+        Ok(ReadableStream::new(stream::iter([self.drawer.clone()])))
+    }
+
+    async fn inbox(&self) -> Result<WritableStream<DrawerStub>> {
+        Ok(WritableStream::from_fn(|letter: DrawerStub| async move {
+            letter.open().await.map(drop)
+        }))
     }
 
     fn lamp(&self) -> DrawerStub {
@@ -264,6 +281,43 @@ async fn a_policy_sees_every_crossing_both_ways() {
                 "Inward Get Desk.lamp",
             ]
         );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_policy_sees_what_flows() {
+    in_time(async {
+        let log = Log::default();
+        let census = Census::default();
+        let bare = Oak::desk(&census);
+        let (desk, _revoker) = bare.membrane_with(watched(&log, ""));
+        let mut drawers = desk.drawers().await.unwrap();
+        let drawer = drawers.next().await.unwrap().unwrap();
+        drawer.open().await.unwrap();
+        let mut inbox = desk.inbox().await.unwrap();
+        inbox.write(bare.drawer().await.unwrap()).await.unwrap();
+        inbox.close().await.unwrap();
+        assert_eq!(
+            noted(&log),
+            [
+                "Inward Call Desk.drawers",
+                "Outward Read ?.",
+                "Inward Call Drawer.open",
+                "Inward Call Desk.inbox",
+                "Inward Write ?.write",
+                "Outward Call Drawer.open",
+                "Inward Write ?.close",
+            ]
+        );
+        let (closed, _) = bare.membrane_with(watched(&log, "Outward Read ?."));
+        let mut drawers = closed.drawers().await.unwrap();
+        let refused = drawers.next().await.unwrap().unwrap_err();
+        assert!(refused.is_denied(), "{refused:?}");
+        let (full, _) = bare.membrane_with(watched(&log, "Inward Write ?.write"));
+        let mut inbox = full.inbox().await.unwrap();
+        drop(inbox.write(bare.drawer().await.unwrap()).await);
+        assert!(inbox.close().await.unwrap_err().is_denied());
     })
     .await;
 }

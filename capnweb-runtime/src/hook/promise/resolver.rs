@@ -21,9 +21,16 @@ pub(crate) struct Resolver {
     charge: Option<Arc<Charge>>,
     session: Option<Session>,
     counted: Counted,
-    /// What the call has come through; nothing, mostly.
+    /// What the call has come through: nothing, mostly, and so it takes no more room here than that.
+    through: Option<Box<Through>>,
+}
+
+/// What a call has come through on its way.
+#[derive(Default)]
+struct Through {
+    /// The gates.
     passage: Option<Arc<Passage>>,
-    /// What is made of the outcome on its way to the promise; none for a call that passes no wrapper.
+    /// What is made of the outcome on its way to the promise.
     adapt: Option<Adapt>,
 }
 
@@ -45,15 +52,14 @@ impl Resolver {
             charge: None,
             session: None,
             counted: Counted::No,
-            passage: None,
-            adapt: None,
+            through: None,
         }
     }
 
     /// Settles the promise. A value that is itself a promise is followed, not delivered (protocol
     /// S-31).
     pub(crate) fn settle(mut self, outcome: Outcome) {
-        if self.passage.is_some() {
+        if self.passage().is_some() {
             self.settle_through(outcome);
         } else {
             self.finish(outcome);
@@ -63,7 +69,7 @@ impl Resolver {
     /// Settles the promise with what the gates make of the outcome that the result comes back through.
     /// What is promised is waited for: until it is there, it can be kept back.
     fn settle_through(mut self, outcome: Outcome) {
-        let Some(own) = self.passage.clone().filter(|passage| self.owns(passage)) else {
+        let Some(own) = self.passage().cloned().filter(|passage| self.owns(passage)) else {
             return self.finish(outcome);
         };
         if let Ok(Value::Capability(stub)) = &outcome
@@ -92,7 +98,8 @@ impl Resolver {
 
     fn finish(&mut self, outcome: Outcome) {
         if let Some(cell) = self.cell.take() {
-            let outcome = match self.adapt.take() {
+            let through = self.through.as_deref_mut();
+            let outcome = match through.and_then(|through| through.adapt.take()) {
                 Some(adapt) => adapt(outcome),
                 None => outcome,
             };
@@ -141,7 +148,8 @@ impl Resolver {
         mut self,
         adapt: impl FnOnce(Outcome) -> Outcome + Send + 'static,
     ) -> Self {
-        self.adapt = Some(match self.adapt.take() {
+        let through = self.through.get_or_insert_default();
+        through.adapt = Some(match through.adapt.take() {
             Some(outer) => Box::new(move |outcome| outer(adapt(outcome))),
             None => Box::new(adapt),
         });
@@ -213,7 +221,9 @@ impl Resolver {
     pub(crate) fn on_behalf_of(mut self, caller: &Self) -> Self {
         self.session.clone_from(&caller.session);
         self.permit.clone_from(&caller.permit);
-        self.passage.clone_from(&caller.passage);
+        if let Some(passage) = caller.passage() {
+            self.through.get_or_insert_default().passage = Some(Arc::clone(passage));
+        }
         self
     }
 
@@ -222,18 +232,19 @@ impl Resolver {
         mut self,
         gate: impl FnOnce(Option<Arc<Passage>>) -> Passage,
     ) -> Self {
-        self.passage = Some(Arc::new(gate(self.passage.take())));
+        let through = self.through.get_or_insert_default();
+        through.passage = Some(Arc::new(gate(through.passage.take())));
         self
     }
 
     /// Returns what the call has come through.
-    pub(in crate::hook) const fn passage(&self) -> Option<&Arc<Passage>> {
-        self.passage.as_ref()
+    pub(in crate::hook) fn passage(&self) -> Option<&Arc<Passage>> {
+        self.through.as_deref()?.passage.as_ref()
     }
 
     /// Returns why the call may not go on, if one of the gates that it has come through was shut.
     pub(in crate::hook) fn refusal(&self) -> Option<Error> {
-        self.passage.as_ref()?.check().err()
+        self.passage()?.check().err()
     }
 
     /// Returns what is to be settled.

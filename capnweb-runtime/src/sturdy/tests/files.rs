@@ -79,7 +79,7 @@ async fn a_line_that_was_not_finished_is_dropped() {
     }
 }
 
-/// The fault: what is left of a long line would follow the short one that is written over it.
+/// The fault: what was not finished would become a part of the line that is written next.
 #[tokio::test]
 async fn nothing_is_left_of_a_long_line_that_was_not_finished() {
     let directory = tempfile::tempdir().unwrap();

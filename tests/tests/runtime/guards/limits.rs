@@ -85,7 +85,7 @@ async fn what_has_expired_denies_from_that_moment_on() {
         shed.list().await.unwrap();
     }
     let shed = garden.shed().guarded(Expiry::after(seconds(30)));
-    let exact = seconds(30) - Duration::from_millis(1);
+    let exact = Duration::from_millis(29_999);
     tokio::time::advance(exact).await;
     shed.list().await.unwrap();
     tokio::time::advance(Duration::from_millis(1)).await;

@@ -44,6 +44,7 @@ struct Garden {
 }
 
 impl Garden {
+    #[allow(clippy::unnecessary_wraps, reason = "it is what the methods return")]
     fn enter<T>(&self, value: T) -> Result<T> {
         self.entered.fetch_add(1, Ordering::SeqCst);
         Ok(value)

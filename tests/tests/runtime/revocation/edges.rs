@@ -137,11 +137,11 @@ async fn a_call_in_a_queue_does_not_begin() {
     // What is taken into care is a promise: calls wait behind the gate for what it becomes.
     let (give, given) = tokio::sync::oneshot::channel::<MillStub>();
     let given = Mutex::new(Some(given));
-    let giver: Function<fn() -> MillStub> = Function::new(move || {
+    let promising: Function<fn() -> MillStub> = Function::new(move || {
         let given = given.lock().unwrap().take();
         async move { Ok(given.unwrap().await.unwrap()) }
     });
-    let pending: Promise<MillStub> = giver.call();
+    let pending: Promise<MillStub> = promising.call();
     let revoker = Revoker::new();
     let lent: MillStub = revoker.revocable(&*pending);
     let ground = lent.grind("corn");
@@ -180,7 +180,7 @@ async fn a_handler_sees_it_and_drained_waits_for_it() {
     let (listening, dozing) = (link.listen(), link.doze());
     in_time(async {
         while water.entered() < 2 {
-            tokio::task::yield_now().await
+            tokio::task::yield_now().await;
         }
     })
     .await;

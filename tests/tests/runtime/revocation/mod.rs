@@ -2,6 +2,7 @@
 
 mod edges;
 mod groups;
+mod handed_on;
 mod races;
 mod streams;
 

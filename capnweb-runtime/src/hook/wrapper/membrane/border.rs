@@ -5,10 +5,7 @@ use std::sync::{Arc, PoisonError, Weak};
 
 use super::front::Front;
 use crate::error::Error;
-use crate::hook::cap::Outcome;
 use crate::hook::hardening::shielded;
-use crate::hook::map::Guard;
-use crate::hook::promise::{PromiseCell, Resolver};
 use crate::hook::wrapper::convert::Passing;
 use crate::hook::wrapper::gate::Sever;
 use crate::hook::wrapper::steps::{Step, left_out};
@@ -44,8 +41,6 @@ struct State {
     /// The wrappers there are, by what they are in front of: an object has one on each side as long
     /// as somebody holds it.
     fronts: HashMap<Key, Weak<Passing<Front>>>,
-    /// The promises that fail when the membrane is revoked.
-    pending: HashMap<u64, Weak<PromiseCell>>,
     watchers: HashMap<u64, Watcher>,
 }
 
@@ -67,9 +62,9 @@ impl Border {
         }
     }
 
-    /// Revokes everything that has crossed.
+    /// Lets go of everything that has crossed; calls have failed already.
     pub(super) fn fall(&self, reason: &Arc<str>) {
-        let (fronts, pending, watchers) = {
+        let (fronts, watchers) = {
             let mut state = self.lock();
             if state.revoked.is_some() {
                 return;
@@ -77,14 +72,9 @@ impl Border {
             state.revoked = Some(Arc::clone(reason));
             (
                 std::mem::take(&mut state.fronts),
-                std::mem::take(&mut state.pending),
                 std::mem::take(&mut state.watchers),
             )
         };
-        for promise in pending.values().filter_map(Weak::upgrade) {
-            let revoked = Err(Error::Revoked(Arc::clone(reason)));
-            shielded(|| promise.settle(revoked, None));
-        }
         for watcher in watchers.into_values() {
             shielded(|| watcher(reason));
         }
@@ -107,28 +97,6 @@ impl Border {
         }
         let border = Arc::downgrade(self);
         Watch { border, ticket }
-    }
-
-    /// Makes sure that a promise has failed when the membrane is revoked, whatever it would settle to
-    /// otherwise. Settles it if it is revoked.
-    pub(super) fn bind(self: &Arc<Self>, result: Resolver) -> Option<Resolver> {
-        let mut state = self.lock();
-        if let Some(reason) = &state.revoked {
-            let reason = Arc::clone(reason);
-            drop(state);
-            result.settle(Err(Error::Revoked(reason)));
-            return None;
-        }
-        let ticket = state.ticket();
-        let cell = result.cell().filter(|_| !left_out(Step::Pending));
-        let cell = cell.map(Arc::downgrade);
-        state.pending.extend(cell.map(|cell| (ticket, cell)));
-        drop(state);
-        let pending = Pending {
-            border: Arc::clone(self),
-            ticket,
-        };
-        Some(result.adapted(move |outcome| pending.end(outcome)))
     }
 
     /// Returns the wrapper of something on a side; there is one as long as anybody holds it. Otherwise
@@ -176,19 +144,12 @@ impl Border {
     }
 }
 
+/// It falls when its gate is shut.
 impl Sever for Border {
     fn sever(&self, reason: Error) {
         if let Error::Revoked(reason) = reason {
             self.fall(&reason);
         }
-    }
-}
-
-/// A mapper stops where it is when the membrane is revoked.
-impl Guard for Border {
-    fn check(&self) -> Result<(), Error> {
-        self.revoked()
-            .map_or(Ok(()), |reason| Err(Error::Revoked(reason)))
     }
 }
 
@@ -218,27 +179,5 @@ impl Drop for Watch {
             let watcher = border.lock().watchers.remove(&self.ticket);
             drop(watcher);
         }
-    }
-}
-
-/// The place of a promise that has not settled.
-struct Pending {
-    border: Arc<Border>,
-    ticket: u64,
-}
-
-impl Pending {
-    /// Returns how it ends, which is not as it would have if the membrane was revoked.
-    fn end(self, outcome: Outcome) -> Outcome {
-        match self.border.revoked() {
-            Some(reason) => Err(Error::Revoked(reason)),
-            None => outcome,
-        }
-    }
-}
-
-impl Drop for Pending {
-    fn drop(&mut self) {
-        self.border.lock().pending.remove(&self.ticket);
     }
 }

@@ -11,6 +11,7 @@ use crate::hook::promise::Resolver;
 use crate::hook::stream::{Lock, Nature, Readable};
 use crate::hook::wrapper::convert::{Boundary, Conversion as _, Passing};
 use crate::hook::wrapper::guard::Guard;
+use crate::hook::wrapper::passage::Adapt;
 use crate::hook::wrapper::steps::{Step, left_out};
 use crate::hook::{Mapper, Stub};
 use crate::sync::Mutex;
@@ -122,8 +123,11 @@ impl Boundary for Front {
     }
 
     fn begin(&self, result: Resolver) -> Option<Resolver> {
-        let result = self.membrane.border().bind(result)?;
-        self.membrane.pass(result)
+        let gate = self.membrane.gate();
+        if left_out(Step::Pending) {
+            return gate.pass(result);
+        }
+        gate.enter(result, Adapt::Nothing)
     }
 
     fn guard(&self) -> Option<Guard> {
@@ -139,7 +143,7 @@ impl Boundary for Front {
         if left_out(Step::MappingEnds) {
             return mapper;
         }
-        mapper.guarded(Arc::clone(self.membrane.border()) as _)
+        mapper.guarded(Arc::clone(self.membrane.gate()) as _)
     }
 
     /// It breaks when what it stands for does, and when the membrane is revoked.

@@ -6,10 +6,9 @@ use std::sync::Arc;
 use super::border::{Border, Side};
 use super::crossing::Across;
 use crate::hook::Stub;
-use crate::hook::promise::Resolver;
 use crate::hook::wrapper::Revoker;
 use crate::hook::wrapper::convert::Conversion as _;
-use crate::hook::wrapper::gate::Listed;
+use crate::hook::wrapper::gate::{Gate, Listed};
 use crate::hook::wrapper::guard::Guard;
 use crate::hook::wrapper::wrap::broken;
 use crate::policy::{Direction, Policy};
@@ -56,9 +55,9 @@ impl Membrane {
         }))
     }
 
-    /// Lets a call through, whose handler is then not entered once the membrane was revoked.
-    pub(super) fn pass(&self, result: Resolver) -> Option<Resolver> {
-        self.0.revoker.gate().pass(result)
+    /// Returns what calls pass, whose handlers are not entered any more once it is shut.
+    pub(super) fn gate(&self) -> &Arc<Gate> {
+        self.0.revoker.gate()
     }
 
     /// Returns what revokes it.

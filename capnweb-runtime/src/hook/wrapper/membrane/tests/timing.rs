@@ -42,6 +42,7 @@ attacks! {
     an_object_is_its_own_value_only_as_a_wrapper,
     what_is_pipelined_fails_at_once,
     what_is_pipelined_goes_at_once,
+    what_waits_for_its_arguments_does_not_begin,
     a_stream_that_is_being_read_ends_on_both_sides,
     a_stream_that_nobody_has_begun_to_read_ends,
     a_stream_that_is_written_to_ends_on_both_sides,
@@ -130,6 +131,25 @@ mod attacks {
         }
         scene.release();
         check(value(&pipelined).await.is_ok(), "it is not answered")
+    }
+
+    /// A7: a call that has got through, and waits for what it was promised.
+    pub(super) async fn what_waits_for_its_arguments_does_not_begin(place: Place) -> Found {
+        let scene = Scene::new(place, Parcel::Bare);
+        let entered = Arc::<AtomicUsize>::default();
+        let counted = Arc::clone(&entered);
+        let actor = scene.enter(move |_| {
+            counted.fetch_add(1, Ordering::SeqCst);
+            ready(Ok(Value::Null))
+        });
+        let (promised, result) = promise();
+        let answer = act(&actor, [Value::Capability(Stub::promise(promised))]);
+        settle().await;
+        scene.membrane.revoker().revoke("over");
+        result.settle(Ok(Value::Null));
+        check(revoked(&value(&answer).await), "it is answered")?;
+        settle().await;
+        check(entered.load(Ordering::SeqCst) == 0, "it begins")
     }
 
     /// A7: mid-stream.
