@@ -103,7 +103,8 @@
 //! * `websocket` (default): [`connect`], [`serve`], [`Batch`].
 //! * `tls`: `wss://` and `https://`, by rustls.
 //! * `axum`: `capnweb_runtime::axum::rpc`, a handler for axum routers.
-//! * `sturdy`: references that outlive connections; `sturdy-laws`: what a store of yours is tested by.
+//! * `sturdy`: references that outlive connections; `sturdy-laws`: what a store of yours is tested by,
+//!   `sturdy::laws`.
 //! * `jiff`, `chrono`: their points in time from and to [`Date`], and as [`native`] fields.
 
 #![warn(clippy::exhaustive_enums)] // whether it may grow is decided for each
@@ -133,7 +134,7 @@ mod model;
 pub mod policy;
 mod session;
 #[cfg(feature = "sturdy")]
-mod sturdy;
+pub mod sturdy;
 mod sync;
 mod transport;
 mod typed;
@@ -174,14 +175,10 @@ pub use error::{
 pub use hook::{Brand, Call, Membrane, Peer, Revoker, Session, SessionStats, Stub, Value};
 pub use ids::WireId;
 pub use limits::Limits;
-#[cfg(feature = "sturdy-laws")]
-pub use sturdy::laws as sturdy_laws;
 #[cfg(feature = "sturdy")]
 pub use sturdy::{
-    Bound, Caveat, CounterId, FileStore, InvalidHash, InvalidReference, KeyError, MemoryStore,
-    NarrowError, OpenError, Origin, Record, RecordId, Refusal, Registry, RegistryKey, RestoreError,
-    Restorer, RestorerStub, Revocation, SealError, Spending, StoreError, StoreFuture, SturdyEvent,
-    SturdyLimits, SturdyRef, SturdyStore, SturdyUrl,
+    Caveat, FileStore, MemoryStore, Registry, RegistryKey, RestoreError, Restorer, RestorerStub,
+    SturdyEvent, SturdyLimits, SturdyRef, SturdyStore, SturdyUrl,
 };
 pub use typed::{
     Attenuate, Body, Capability, FacetOf, Function, FunctionBody, IntoArg, IntoChunk, MapResult,

@@ -147,6 +147,7 @@ impl Session {
 
 impl Revoker {
     /// Returns a reference to the same object that works until [`revoke`](Self::revoke) is called.
+    #[must_use = "only the reference that this returns can be revoked"]
     pub fn revocable<C: Capability>(&self, capability: &C) -> C {
         C::from_stub(self.revocable_stub(capability.as_stub()))
     }
@@ -167,11 +168,13 @@ impl Membrane {
     }
 
     /// Returns what the outside gets for something on the inside.
+    #[must_use = "only the reference that this returns is behind the membrane"]
     pub fn outward<C: Capability>(&self, capability: &C) -> C {
         C::from_stub(self.carry_out(capability.as_stub(), Some(C::INTERFACE)))
     }
 
     /// Returns what the inside gets for something on the outside.
+    #[must_use = "only the reference that this returns is behind the membrane"]
     pub fn inward<C: Capability>(&self, capability: &C) -> C {
         C::from_stub(self.carry_in(capability.as_stub(), Some(C::INTERFACE)))
     }

@@ -55,12 +55,13 @@ impl Stub {
     /// typed stub. See [`policy`](crate::policy).
     ///
     /// It may be one end of a stream, too: then the policy is asked about every chunk.
-    #[must_use]
+    #[must_use = "only the reference that this returns is guarded"]
     pub fn guarded(&self, policy: impl Policy) -> Self {
         guarded(self, None, policy)
     }
 
     /// Returns a reference to the same object, and what takes it back, as of every typed stub.
+    #[must_use = "only the reference that this returns can be revoked"]
     pub fn revocable(&self) -> (Self, Revoker) {
         revocable(self)
     }

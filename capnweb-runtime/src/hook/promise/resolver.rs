@@ -80,7 +80,7 @@ impl Resolver {
             return self.settle_from(&next, Clone::clone);
         }
         let outcome = match own.check() {
-            Ok(()) => own.adapt(outcome),
+            Ok(()) => own.sever(outcome),
             Err(error) => {
                 bury(outcome);
                 Err(error)

@@ -106,7 +106,7 @@ pub(super) fn with_delivered(
                 .zip(promised)
                 .filter(|(_, promised)| *promised);
             for (arg, _) in promised {
-                *arg = passage.adapt_argument(std::mem::take(arg))?;
+                *arg = passage.sever_argument(std::mem::take(arg))?;
             }
         }
         enter(passage, || begin(call, args)).await

@@ -11,7 +11,7 @@ use std::sync::{Arc, PoisonError, Weak};
 
 use tokio::sync::Notify;
 
-use super::passage::{Adapt, Passage};
+use super::passage::{Cut, Passage};
 use super::slots::Slots;
 use crate::error::Error;
 use crate::hook::hardening::{bury, shielded};
@@ -221,7 +221,7 @@ impl Gate {
 
     /// Lets a call through: its result is kept where it is found when the gate is shut. Fails the call
     /// if it was.
-    pub(super) fn enter(self: &Arc<Self>, result: Resolver, adapt: Adapt) -> Option<Resolver> {
+    pub(super) fn enter(self: &Arc<Self>, result: Resolver, cut: Cut) -> Option<Resolver> {
         let admitted = {
             let mut inner = self.lock();
             let pending = result.cell().filter(|_| !self.is_shut()).cloned();
@@ -230,7 +230,7 @@ impl Gate {
         match (admitted, self.check()) {
             (Some((call, pending)), _) => {
                 let gate = Arc::clone(self);
-                let passage = |before| Passage::new(gate, pending, call, adapt, before);
+                let passage = |before| Passage::new(gate, pending, call, cut, before);
                 Some(result.through(passage))
             }
             (None, refused) => {
@@ -245,7 +245,7 @@ impl Gate {
         match (self.check(), result.cell().cloned()) {
             (Ok(()), Some(cell)) => {
                 let gate = Arc::clone(self);
-                let passage = |before| Passage::new(gate, cell, NOWHERE, Adapt::Nothing, before);
+                let passage = |before| Passage::new(gate, cell, NOWHERE, Cut::Nothing, before);
                 Some(result.through(passage))
             }
             (refused, _) => {
@@ -294,9 +294,9 @@ impl Drop for Gate {
 
 impl Kept {
     /// Lets a call through, as far as what it is to reach. Fails the call if the gate was shut.
-    pub(super) fn enter(&self, result: Resolver, adapt: Adapt) -> Option<(Stub, Resolver)> {
+    pub(super) fn enter(&self, result: Resolver, cut: Cut) -> Option<(Stub, Resolver)> {
         // Whatever ends a call that has come this far takes what is in care away first.
-        let (target, entered) = (self.target(), self.gate.enter(result, adapt));
+        let (target, entered) = (self.target(), self.gate.enter(result, cut));
         match (target, entered) {
             (Some(target), Some(result)) => Some((target, result)),
             (None, Some(result)) => {

@@ -192,7 +192,7 @@ impl Guarded {
             return result;
         }
         let (guard, path) = (self.guard.clone(), path.clone());
-        result.adapted(move |outcome| Ok(guard_method(outcome?, &guard, &path)))
+        result.adapted(move |outcome| Ok(guard_method(outcome?, guard, path)))
     }
 }
 

@@ -1,7 +1,8 @@
 //! References presented by peers.
 
+use capnweb_runtime::sturdy::Refusal;
 use capnweb_runtime::{
-    Batch, Caveat, Error, Refusal, Registry, RestoreError, RestorerStub, Result, SturdyUrl,
+    Batch, Caveat, Error, Registry, RestoreError, RestorerStub, Result, SturdyUrl,
 };
 
 use super::shop::{Counter, CounterStub, Office, TillReaderStub, TillStub};

@@ -11,7 +11,7 @@ use crate::hook::promise::Resolver;
 use crate::hook::stream::{Lock, Nature, Readable};
 use crate::hook::wrapper::convert::{Boundary, Conversion as _, Passing};
 use crate::hook::wrapper::guard::Guard;
-use crate::hook::wrapper::passage::Adapt;
+use crate::hook::wrapper::passage::Cut;
 use crate::hook::wrapper::steps::{Step, left_out};
 use crate::hook::{Mapper, Stub};
 use crate::sync::Mutex;
@@ -127,7 +127,7 @@ impl Boundary for Front {
         if left_out(Step::Pending) {
             return gate.pass(result);
         }
-        gate.enter(result, Adapt::Nothing)
+        gate.enter(result, Cut::Nothing)
     }
 
     fn guard(&self) -> Option<Guard> {
