@@ -85,6 +85,7 @@
 //! | say which web pages may connect, and stop with grace | [`Server`], [`Origins`], [*Origins and shutdown*](#origins-and-shutdown) |
 //! | serve inside of axum, or of another HTTP server | `axum::rpc` (feature `axum`), [`Server::into_service`], [`RpcService`] |
 //! | decide what peers are told of errors | [`SessionConfig::on_send_error`], [`redact`] |
+//! | know who did what, and how they came by it | [`audit`], [`SessionConfig::audit`], [`granted`] |
 //! | see what goes on | [`Counters`], [`Session::stats`], [*Operating a server*](#operating-a-server) |
 //!
 // Where the pages lead to, for rustdoc; as files they lead to one another, and to the sources.
@@ -119,6 +120,7 @@ pub mod __fuzz;
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
+pub mod audit;
 mod config;
 mod connection;
 mod counters;
@@ -183,7 +185,7 @@ pub use sturdy::{
 pub use typed::{
     Attenuate, Body, Capability, FacetOf, Function, FunctionBody, IntoArg, IntoChunk, MapResult,
     Mappable, Pipeline, Promise, ReadableStream, RemoteRevoker, RemoteRevokerStub, RpcError, Wire,
-    WritableStream,
+    WritableStream, granted,
 };
 pub use value::{
     Audience, BigInt, Blob, Bytes, BytesKind, Date, Element, ErrorClass, ErrorValue, Headers,

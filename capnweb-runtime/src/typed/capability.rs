@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::hook::{Brand, Facet, Membrane, Revoker, Session, Stub, attenuate};
+use crate::hook::{self, Brand, Facet, Membrane, Revoker, Session, Stub, attenuate};
 
 /// Whatever can travel: any `serde` type that owns its data.
 ///
@@ -74,6 +74,16 @@ impl<S: Attenuate<F>, F: Capability> FacetOf<S> for F {
     fn of(whole: &S) -> F {
         F::from_stub(attenuate(whole.as_stub(), S::facet()))
     }
+}
+
+/// Returns a reference to the same object that says who has handed it to whom, in the words of the label:
+/// whoever [audits](crate::audit) the calls that come through it reads that in their
+/// [lineage](crate::audit::Lineage).
+///
+/// It changes nothing about what can be done with it, and no peer can read it. Of the label, 256 characters
+/// are kept. Handed on with another label, it says both, in order.
+pub fn granted<C: Capability>(capability: &C, label: &str) -> C {
+    C::from_stub(hook::granted(capability.as_stub(), label))
 }
 
 impl<T: Send + Sync + 'static> Brand<T> {

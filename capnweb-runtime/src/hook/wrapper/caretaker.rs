@@ -6,6 +6,7 @@ use super::gate::{Gate, Kept};
 use super::passage::Cut;
 use super::severed::{sever_arguments, sever_stream};
 use super::wrap::{broken, wrap};
+use crate::audit::{Link, LinkKind};
 use crate::hook::cap::{Cap, Hook, itself, map_value};
 use crate::hook::map::Mapper;
 use crate::hook::promise::Resolver;
@@ -64,5 +65,9 @@ impl Hook for Caretaker {
 
     fn inner(&self) -> Option<Stub> {
         self.0.target()
+    }
+
+    fn link(&self) -> Option<Link> {
+        Some(Link::new(LinkKind::Caretaker))
     }
 }

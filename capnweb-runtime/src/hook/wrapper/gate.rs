@@ -13,6 +13,7 @@ use tokio::sync::Notify;
 
 use super::passage::{Cut, Passage};
 use super::slots::Slots;
+use crate::audit::Decision;
 use crate::error::Error;
 use crate::hook::hardening::{bury, shielded};
 use crate::hook::map::Guard;
@@ -234,6 +235,7 @@ impl Gate {
                 Some(result.through(passage))
             }
             (None, refused) => {
+                result.decide(Decision::Revoked);
                 result.settle(refused.map(|()| Value::Undefined));
                 None
             }
@@ -249,6 +251,7 @@ impl Gate {
                 Some(result.through(passage))
             }
             (refused, _) => {
+                result.decide(Decision::Revoked);
                 result.settle(refused.map(|()| Value::Undefined));
                 None
             }
@@ -300,6 +303,7 @@ impl Kept {
         match (target, entered) {
             (Some(target), Some(result)) => Some((target, result)),
             (None, Some(result)) => {
+                result.decide(Decision::Revoked);
                 result.settle(Err(Error::Revoked("".into())));
                 None
             }

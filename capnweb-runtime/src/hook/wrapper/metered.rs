@@ -6,6 +6,7 @@ use std::sync::{Arc, PoisonError};
 
 use super::method::wrap_method;
 use super::wrap::wrap;
+use crate::audit::{Decision, Link, LinkKind};
 use crate::error::Error;
 use crate::hook::cap::{Cap, Hook, itself};
 use crate::hook::promise::Resolver;
@@ -170,6 +171,7 @@ impl Due {
             (Taken::One, Some(args)) => self.target.pass_call(self.path, args, self.result),
             (Taken::One, None) => self.target.pass_read(self.path, self.result),
             (Taken::Later | Taken::None, _) => {
+                self.result.decide(Decision::Denied);
                 let reason = "the budget of calls is spent".into();
                 self.result.settle(Err(Error::Denied(reason)));
             }
@@ -222,6 +224,10 @@ impl Hook for Metered {
 
     fn inner(&self) -> Option<Stub> {
         Some(self.inner.clone())
+    }
+
+    fn link(&self) -> Option<Link> {
+        Some(Link::new(LinkKind::Meter))
     }
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::guard::Guard;
 use super::wrap::wrap;
+use crate::audit::{Link, LinkKind};
 use crate::hook::cap::{Cap, Hook, itself};
 use crate::hook::promise::{Resolver, promise};
 use crate::hook::waiter::Waiter;
@@ -78,5 +79,9 @@ impl Hook for Method {
 
     fn inner(&self) -> Option<Stub> {
         Some(self.function.clone())
+    }
+
+    fn link(&self) -> Option<Link> {
+        Some(Link::new(LinkKind::Guard))
     }
 }

@@ -6,6 +6,7 @@
 //! | `guard`, `method` | a policy: it admits calls, also of methods that are read as functions |
 //! | `metered` | a meter: calls are paid for |
 //! | `brand` | a mark, which its maker knows |
+//! | `granted` | a label: who granted it to whom |
 //! | `caretaker`, `revoker` | a gate, for one reference, and who may shut it |
 //! | `membrane` | a gate that whatever crosses takes along, both ways |
 //!
@@ -25,6 +26,7 @@ mod brand;
 mod caretaker;
 mod convert;
 mod gate;
+mod granted;
 mod guard;
 mod membrane;
 #[cfg(feature = "sturdy")]
@@ -41,6 +43,7 @@ pub(crate) use attenuated::attenuate;
 pub use attenuated::{Facet, Results};
 pub use brand::Brand;
 pub(crate) use brand::BrandKey;
+pub(crate) use granted::granted;
 pub(crate) use guard::guarded;
 pub use membrane::Membrane;
 pub(crate) use membrane::{Across, Origin};

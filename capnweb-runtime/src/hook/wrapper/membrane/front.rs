@@ -5,6 +5,7 @@ use std::sync::{Arc, PoisonError};
 use super::border::{Key, Side};
 use super::crossing::{Across, Origin};
 use super::handle::Membrane;
+use crate::audit::{Link, LinkKind};
 use crate::error::Error;
 use crate::hook::cap::{Cap, OnBroken};
 use crate::hook::promise::Resolver;
@@ -132,6 +133,10 @@ impl Boundary for Front {
 
     fn guard(&self) -> Option<Guard> {
         self.membrane.guard(self.interface, self.side)
+    }
+
+    fn link(&self) -> Option<Link> {
+        Some(Link::new(LinkKind::Membrane))
     }
 
     /// What is on the other side of a boundary is nobody's own on this one.
