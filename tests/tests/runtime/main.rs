@@ -16,6 +16,7 @@ mod litmus;
 mod map;
 mod membranes;
 mod neighbours;
+mod paths;
 mod pipelining;
 mod promises;
 mod properties;
