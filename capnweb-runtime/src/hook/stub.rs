@@ -1,5 +1,6 @@
 //! The untyped reference, the leaf of every value.
 
+use super::hardening::hand_on;
 use super::map::{Mapper, record_call, record_read};
 use super::promise::Resolver;
 use super::stream::Nature;
@@ -111,17 +112,23 @@ impl Stub {
 
     /// Hands a mapper on, to be applied to what this refers to.
     pub(super) fn pass_map(&self, mapper: Mapper, result: Resolver) {
-        self.cap.map(self.path.clone(), mapper, result);
+        hand_on(result, |result| {
+            self.cap.map(self.path.clone(), mapper, result);
+        });
     }
 
     /// Hands a call on to what this refers to; `path` goes on from there.
     pub(super) fn pass_call(&self, path: Path, args: Vec<Value>, result: Resolver) {
-        self.cap.call(self.path.clone().join(path), args, result);
+        hand_on(result, |result| {
+            self.cap.call(self.path.clone().join(path), args, result);
+        });
     }
 
     /// Hands a read on, like [`pass_call`](Self::pass_call).
     pub(super) fn pass_read(&self, path: Path, result: Resolver) {
-        self.cap.read(self.path.clone().join(path), result);
+        hand_on(result, |result| {
+            self.cap.read(self.path.clone().join(path), result);
+        });
     }
 
     /// Runs `callback` when nothing can be had of this any more, with the reason; at once if that is

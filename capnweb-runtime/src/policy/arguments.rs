@@ -68,6 +68,6 @@ impl fmt::Debug for Arguments {
 pub(super) fn is_named(segment: &Segment, name: &str) -> bool {
     match segment {
         Segment::Name(segment) => segment.as_str() == name,
-        Segment::Index(index) => name.parse() == Ok(*index),
+        Segment::Index(index) => index.to_string() == name,
     }
 }

@@ -17,6 +17,7 @@ mod litmus;
 mod map;
 mod membranes;
 mod neighbours;
+mod paths;
 mod pipelining;
 mod promises;
 mod properties;

@@ -37,8 +37,12 @@ impl Waiting {
         }
     }
 
-    /// Does it in a session.
+    /// Does it in a session, unless the right to it was taken back meanwhile.
     pub(super) fn run(self, up: &Arc<Up>) {
+        if let Some(error) = self.result.refusal() {
+            drop(self.action);
+            return self.result.settle(Err(error));
+        }
         self.result.follow(self.reference.act(up, self.action));
     }
 

@@ -6,6 +6,7 @@
 //! | `unsettled` | leave calls behind that wait for themselves |
 //! | `links` | close a circle of promises, which would never be freed, or chain them without end |
 //! | `turn` | exhaust the stack by promises that settle one another |
+//! | `depth` | the same by paths through references in front of references |
 //! | `graveyard` | the same by promises that drop one another |
 //! | `shield` | take others along when a destructor or a waiter panics |
 //! | `calls` | have more going on at once than there is room for, or walk paths without end |
@@ -17,6 +18,7 @@
 
 mod calls;
 mod charge;
+mod depth;
 mod graveyard;
 mod lane;
 mod links;
@@ -27,6 +29,7 @@ mod weight;
 
 pub(crate) use calls::{CallsInFlight, Permit};
 pub(crate) use charge::{Account, Charge, MessageCharge};
+pub(super) use depth::hand_on;
 pub(super) use graveyard::bury;
 pub(super) use lane::Lane;
 pub(crate) use links::is_flat;

@@ -34,6 +34,8 @@ struct Through {
     passage: Option<Arc<Passage>>,
     /// What is made of the outcome on its way to the promise.
     adapt: Option<Adapt>,
+    /// How many have a part in that.
+    layers: usize,
     /// What is noted of it, if the session is audited.
     note: Option<Noted>,
 }
@@ -172,6 +174,7 @@ impl Resolver {
         adapt: impl FnOnce(Outcome) -> Outcome + Send + 'static,
     ) -> Self {
         let through = self.through.get_or_insert_default();
+        through.layers = through.layers.saturating_add(1);
         through.adapt = Some(match through.adapt.take() {
             Some(outer) => Box::new(move |outcome| outer(adapt(outcome))),
             None => Box::new(adapt),
@@ -300,8 +303,13 @@ impl Resolver {
         self.through.as_deref()?.passage.as_ref()
     }
 
+    /// Returns how many make something of the outcome, one after the other, on its way to the promise.
+    pub(in crate::hook) fn layers(&self) -> usize {
+        self.through.as_deref().map_or(0, |through| through.layers)
+    }
+
     /// Returns why the call may not go on, if one of the gates that it has come through was shut.
-    pub(in crate::hook) fn refusal(&self) -> Option<Error> {
+    pub(crate) fn refusal(&self) -> Option<Error> {
         self.passage()?.check().err()
     }
 

@@ -167,6 +167,9 @@ impl Till {
 
 impl Due {
     fn decide(self, taken: Taken) {
+        if let Some(error) = self.result.refusal() {
+            return self.result.settle(Err(error));
+        }
         match (taken, self.args) {
             (Taken::One, Some(args)) => self.target.pass_call(self.path, args, self.result),
             (Taken::One, None) => self.target.pass_read(self.path, self.result),
@@ -237,4 +240,86 @@ fn meter_method(value: Value, till: Arc<Till>) -> Value {
         let what = What::Method;
         Cap::new(Metered { inner, till, what })
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::pin::Pin;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+    use tokio::sync::Notify;
+
+    use super::{Meter, Taken, metered};
+    use crate::error::Error;
+    use crate::hook::cap::{Cap, Hook, State, itself};
+    use crate::hook::promise::Resolver;
+    use crate::hook::waiter::Waiter;
+    use crate::hook::{Revoker, Stub, Value};
+    use crate::value::Path;
+
+    /// Something of a peer's: what is called is sent, and nobody looks whether it may be.
+    #[derive(Default)]
+    struct Elsewhere(AtomicUsize);
+
+    impl Hook for Elsewhere {
+        fn call(self: Arc<Self>, _: Path, _: Vec<Value>, result: Resolver) {
+            self.0.fetch_add(1, Ordering::SeqCst);
+            result.settle(Ok(Value::Null));
+        }
+
+        fn read(self: Arc<Self>, path: Path, result: Resolver) {
+            self.call(path, Vec::new(), result);
+        }
+
+        fn when_settled(self: Arc<Self>, waiter: Waiter) {
+            waiter.tell(&Arc::new(Ok(itself(self))));
+        }
+    }
+
+    /// Has nothing at hand until it may fetch.
+    #[derive(Default)]
+    struct Slow {
+        go: Notify,
+        fetched: AtomicBool,
+        told: Notify,
+    }
+
+    impl Meter for Slow {
+        fn take(&self) -> Taken {
+            if self.fetched.load(Ordering::SeqCst) {
+                self.told.notify_one();
+                return Taken::One;
+            }
+            Taken::Later
+        }
+
+        fn refill(self: Arc<Self>) -> Pin<Box<dyn Future<Output = Result<(), Error>> + Send>> {
+            Box::pin(async move {
+                self.go.notified().await;
+                self.fetched.store(true, Ordering::SeqCst);
+                Ok(())
+            })
+        }
+    }
+
+    /// A7. The fault: a call that is revoked while it waits to be paid for is made once it is.
+    #[tokio::test]
+    async fn what_waits_to_be_paid_for_can_be_revoked() {
+        let (target, meter) = (Arc::new(Elsewhere::default()), Arc::new(Slow::default()));
+        let paid = Arc::clone(&meter);
+        let stub = metered(&Stub::of(Cap::from_arc(Arc::clone(&target) as _)), paid);
+        let revoker = Revoker::new();
+        let lent = revoker.revocable_stub(&stub);
+        let waiting = lent.begin_call(Path::single("open"), Vec::new());
+        revoker.revoke("too late");
+        meter.go.notify_one();
+        meter.told.notified().await;
+        let kept = stub.begin_call(Path::single("open"), Vec::new());
+        while matches!(kept.state(), State::Pending) {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(target.0.load(Ordering::SeqCst), 1, "the other one's call");
+        drop((waiting, kept));
+    }
 }
