@@ -55,7 +55,7 @@ impl SturdyRef {
     /// use std::time::Duration;
     /// use capnweb_runtime::{Caveat, SturdyRef};
     ///
-    /// # fn example(reference: &SturdyRef) -> Result<(), capnweb_runtime::NarrowError> {
+    /// # fn example(reference: &SturdyRef) -> Result<(), capnweb_runtime::sturdy::NarrowError> {
     /// let invitation = reference
     ///     .narrow(Caveat::methods(["read", "list"]))?
     ///     .narrow(Caveat::expires_after(Duration::from_hours(24)))?;
