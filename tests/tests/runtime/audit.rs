@@ -266,9 +266,9 @@ async fn revocation_is_recorded_before_a_call_and_during_it() {
     })
     .await;
     let events = trail.events();
-    let revoked: Vec<_> = trail.told().into_iter().skip(1).collect();
+    let later: Vec<_> = trail.told().into_iter().skip(1).collect();
     let expected = told(&[("read", Decision::Revoked), ("hang", Decision::Revoked)]);
-    assert_eq!(revoked, expected);
+    assert_eq!(later, expected);
     let calls: Vec<_> = events.iter().map(AuditEvent::call).collect();
     assert_eq!(calls, [0, 1, 0]);
     let sequence: Vec<_> = events.iter().map(AuditEvent::sequence).collect();
