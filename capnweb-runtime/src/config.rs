@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::audit::AuditSink;
 use crate::counters::Counters;
 use crate::error::redact::{self, OutgoingError};
 use crate::hook::{Peer, Screen, Stub};
@@ -23,6 +24,7 @@ pub struct SessionConfig {
     pub(crate) counters: Counters,
     pub(crate) limiter: Option<Limiter>,
     pub(crate) certainty: Certainty,
+    pub(crate) audit: Option<Arc<dyn AuditSink>>,
     on_send_error: Arc<dyn Fn(&ErrorValue<Stub>) -> OutgoingError + Send + Sync>,
 }
 
@@ -63,6 +65,7 @@ impl SessionConfig {
             counters: Counters::default(),
             limiter: None,
             certainty: Certainty::Untold,
+            audit: None,
             on_send_error: Arc::new(redact::internal),
         }
     }
@@ -109,6 +112,18 @@ impl SessionConfig {
     #[must_use]
     pub fn limit_calls(mut self, admits: impl Fn(&Peer) -> bool + Send + Sync + 'static) -> Self {
         self.limiter = Some(Arc::new(admits));
+        self
+    }
+
+    /// Sets who is told of each call, read and `map` of the peer's before it is carried out: what it is, by which
+    /// chain of references it comes, and whether it is let through. See [`audit`](crate::audit).
+    ///
+    /// So are the calls that a `map` makes, one by one. What is written to a stream is not a call, and what
+    /// is refused because of [`Limits::max_calls_in_flight`] is in the counters only. By default nobody is
+    /// told, and nothing is noted.
+    #[must_use]
+    pub fn audit(mut self, sink: impl AuditSink) -> Self {
+        self.audit = Some(Arc::new(sink));
         self
     }
 

@@ -85,6 +85,7 @@
 //! | say which web pages may connect, and stop with grace | [`Server`], [`Origins`], [*Origins and shutdown*](#origins-and-shutdown) |
 //! | serve inside of axum, or of another HTTP server | `axum::rpc` (feature `axum`), [`Server::into_service`], [`RpcService`] |
 //! | decide what peers are told of errors | [`SessionConfig::on_send_error`], [`redact`] |
+//! | know who did what, and how they came by it | [`audit`], [`SessionConfig::audit`], [`granted`] |
 //! | see what goes on | [`Counters`], [`Session::stats`], [*Operating a server*](#operating-a-server) |
 //!
 // Where the pages lead to, for rustdoc; as files they lead to one another, and to the sources.
@@ -103,7 +104,8 @@
 //! * `websocket` (default): [`connect`], [`serve`], [`Batch`].
 //! * `tls`: `wss://` and `https://`, by rustls.
 //! * `axum`: `capnweb_runtime::axum::rpc`, a handler for axum routers.
-//! * `sturdy`: references that outlive connections; `sturdy-laws`: what a store of yours is tested by.
+//! * `sturdy`: references that outlive connections; `sturdy-laws`: what a store of yours is tested by,
+//!   `sturdy::laws`.
 //! * `jiff`, `chrono`: their points in time from and to [`Date`], and as [`native`] fields.
 
 #![warn(clippy::exhaustive_enums)] // whether it may grow is decided for each
@@ -118,6 +120,7 @@ pub mod __fuzz;
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
+pub mod audit;
 mod config;
 mod connection;
 mod counters;
@@ -133,7 +136,7 @@ mod model;
 pub mod policy;
 mod session;
 #[cfg(feature = "sturdy")]
-mod sturdy;
+pub mod sturdy;
 mod sync;
 mod transport;
 mod typed;
@@ -174,19 +177,15 @@ pub use error::{
 pub use hook::{Brand, Call, Membrane, Peer, Revoker, Session, SessionStats, Stub, Value};
 pub use ids::WireId;
 pub use limits::Limits;
-#[cfg(feature = "sturdy-laws")]
-pub use sturdy::laws as sturdy_laws;
 #[cfg(feature = "sturdy")]
 pub use sturdy::{
-    Bound, Caveat, CounterId, FileStore, InvalidHash, InvalidReference, KeyError, MemoryStore,
-    NarrowError, OpenError, Origin, Record, RecordId, Refusal, Registry, RegistryKey, RestoreError,
-    Restorer, RestorerStub, Revocation, SealError, Spending, StoreError, StoreFuture, SturdyEvent,
-    SturdyLimits, SturdyRef, SturdyStore, SturdyUrl,
+    Caveat, FileStore, MemoryStore, Registry, RegistryKey, RestoreError, Restorer, RestorerStub,
+    SturdyEvent, SturdyLimits, SturdyRef, SturdyStore, SturdyUrl,
 };
 pub use typed::{
     Attenuate, Body, Capability, FacetOf, Function, FunctionBody, IntoArg, IntoChunk, MapResult,
     Mappable, Pipeline, Promise, ReadableStream, RemoteRevoker, RemoteRevokerStub, RpcError, Wire,
-    WritableStream,
+    WritableStream, granted,
 };
 pub use value::{
     Audience, BigInt, Blob, Bytes, BytesKind, Date, Element, ErrorClass, ErrorValue, Headers,

@@ -2,7 +2,8 @@
 
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Ident, Meta, Path, Token, braced};
+use syn::token::Paren;
+use syn::{Attribute, Ident, Meta, Path, Token, braced, parenthesized};
 
 use crate::sink::Errors;
 
@@ -13,10 +14,20 @@ pub(crate) struct FacetArgs {
     pub(crate) grants: Vec<Grant>,
 }
 
-/// One method of a facet as written: `open -> StorageReader`.
+/// One method of a facet as written: `open -> StorageReader`, `subscribe(whole)`.
 pub(crate) struct Grant {
     pub(crate) method: Ident,
+    pub(crate) parameters: Parameters,
     pub(crate) becomes: Option<Path>,
+}
+
+/// What the object may give to the callbacks and streams that a method is passed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Parameters {
+    /// Nothing that the facet would have to narrow.
+    Data,
+    /// Capabilities as they are: the user decided so.
+    Whole,
 }
 
 impl FacetArgs {
@@ -63,10 +74,31 @@ impl Parse for FacetArgs {
 impl Parse for Grant {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let method = input.parse()?;
+        let parameters = Parameters::parse(input)?;
         let becomes = match input.parse::<Option<Token![->]>>()? {
             Some(_) => Some(input.parse()?),
             None => None,
         };
-        Ok(Self { method, becomes })
+        Ok(Self {
+            method,
+            parameters,
+            becomes,
+        })
+    }
+}
+
+impl Parse for Parameters {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        if !input.peek(Paren) {
+            return Ok(Self::Data);
+        }
+        let word;
+        parenthesized!(word in input);
+        let whole: Ident = word.parse()?;
+        if whole != "whole" || !word.is_empty() {
+            let message = "write `whole`, or nothing: parameters are not named here";
+            return Err(syn::Error::new(whole.span(), message));
+        }
+        Ok(Self::Whole)
     }
 }

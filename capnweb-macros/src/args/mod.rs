@@ -6,6 +6,6 @@ mod member;
 mod settings;
 
 pub(crate) use capability::CapabilityArgs;
-pub(crate) use facet::{FacetArgs, Grant};
+pub(crate) use facet::{FacetArgs, Grant, Parameters};
 pub(crate) use member::{Cancel, MemberArgs, MemberKind};
 pub(crate) use settings::Settings;

@@ -2,8 +2,8 @@
 
 use syn::{GenericArgument, Ident, Path, PathArguments, Type};
 
-use crate::args::{FacetArgs, Grant};
-use crate::model::{capabilities_in, is_transparent, keeps_whole, stub_in};
+use crate::args::{FacetArgs, Grant, Parameters};
+use crate::model::{capabilities_in, handed_through, is_transparent, keeps_whole, stub_in};
 use crate::names;
 use crate::nearest::did_you_mean;
 use crate::parse::TraitSource;
@@ -76,6 +76,37 @@ pub(crate) fn unmapped(grant: &Grant, success: &Type, errors: &Errors) {
         ),
     };
     errors.at(method, message);
+}
+
+/// Reports a parameter through which the object could hand out authority without anyone having decided
+/// so, and a decision that there is no occasion for.
+pub(crate) fn passed<'a>(
+    grant: &Grant,
+    mut parameters: impl Iterator<Item = (&'a Ident, &'a Type)>,
+    errors: &Errors,
+) {
+    let method = &grant.method;
+    let handing =
+        parameters.find_map(|(name, ty)| Some((name, handed_through(ty).into_iter().next()?)));
+    match (handing, grant.parameters) {
+        (Some((name, first)), Parameters::Data) => {
+            let whole = capability_of(&first).unwrap_or_else(|| first.to_string());
+            errors.at(
+                method,
+                format!(
+                    "the object could hand a whole `{whole}` to `{name}`, which a facet does not \
+                     narrow: write `{method}(whole)` to allow it, or leave `{method}` out"
+                ),
+            );
+        }
+        (None, Parameters::Whole) => {
+            let message = format!(
+                "no parameter of `{method}` can be handed a capability: write `{method}` alone"
+            );
+            errors.at(method, message);
+        }
+        _ => {}
+    }
 }
 
 /// Reports a mapping that does not fit the result it is for.

@@ -8,6 +8,6 @@ mod names;
 mod travel;
 
 pub(crate) use declaration::{declaration, parameters};
-pub(crate) use facets::{FacetNames, grants, mapping, unmapped};
+pub(crate) use facets::{FacetNames, grants, mapping, passed, unmapped};
 pub(crate) use method::method;
 pub(crate) use names::{Names, is_dropped};

@@ -61,6 +61,7 @@ pub(super) fn inherent(capability: &Capability) -> TokenStream {
             }
 
             #guarded
+            #[must_use = "only the reference that this returns is guarded"]
             #vis fn guarded(&self, policy: impl #runtime::Policy) -> Self {
                 let interface = <Self as #runtime::Capability>::INTERFACE;
                 let stub = #runtime::guarded(&self.__stub, interface, policy);
@@ -68,17 +69,20 @@ pub(super) fn inherent(capability: &Capability) -> TokenStream {
             }
 
             #revocable
+            #[must_use = "only the reference that this returns can be revoked"]
             #vis fn revocable(&self) -> (Self, #runtime::Revoker) {
                 let (stub, revoker) = #runtime::revocable(&self.__stub);
                 (<Self as #runtime::Capability>::from_stub(stub), revoker)
             }
 
             #membrane
+            #[must_use = "only the reference that this returns is behind the membrane"]
             #vis fn membrane(&self) -> (Self, #runtime::Revoker) {
                 #runtime::membrane(self)
             }
 
             #membrane_with
+            #[must_use = "only the reference that this returns is behind the membrane"]
             #vis fn membrane_with(&self, policy: impl #runtime::Policy) -> (Self, #runtime::Revoker) {
                 #runtime::membrane_with(self, policy)
             }

@@ -73,6 +73,8 @@ fn lacking(whole: &Capability, granted: &[(Grant, &Member)]) -> Vec<String> {
 
 /// Makes the facet's version of a method.
 fn granted_member(grant: &Grant, member: &Member, errors: &Errors) -> Option<Item> {
+    let parameters = member.params.iter().map(|param| (&param.ident, &param.ty));
+    errors.attempt(|| check::passed(grant, parameters, errors))?;
     let results = results(grant, member, errors)?;
     let mut member = member.clone();
     // A default body may call methods that the facet lacks.

@@ -13,5 +13,7 @@ pub(crate) use capability::{Capability, Extent, Item, Lineage};
 pub(crate) use facet::{Results, keeps_whole, stub_in};
 pub(crate) use family::{Attenuation, Family};
 pub(crate) use member::{Declaration, Failure, Member, Param, Presence, Returns};
-pub(crate) use types::{capabilities_in, is_call, is_transparent, option_inner, owned};
+pub(crate) use types::{
+    capabilities_in, handed_through, is_call, is_transparent, option_inner, owned,
+};
 pub(crate) use wire_name::WireName;

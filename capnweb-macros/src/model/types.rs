@@ -4,7 +4,7 @@ use quote::quote_spanned;
 use syn::spanned::Spanned;
 use syn::visit::Visit;
 use syn::visit_mut::VisitMut;
-use syn::{GenericArgument, Ident, PathArguments, PathSegment, Type, TypePath};
+use syn::{GenericArgument, Ident, PathArguments, PathSegment, Type, TypeFnPtr, TypePath};
 
 /// Returns the last segment of a type that is a path.
 fn last_segment(ty: &Type) -> Option<&PathSegment> {
@@ -78,6 +78,14 @@ pub(crate) fn capabilities_in(ty: &Type) -> Vec<Ident> {
     capabilities
 }
 
+/// Returns the name of every capability that whoever is passed a `ty` can be handed through it: what a
+/// callback in it takes, what a stream in it carries that is written to.
+pub(crate) fn handed_through(ty: &Type) -> Vec<Ident> {
+    let mut handed = Handed::default();
+    handed.visit_type(ty);
+    handed.0
+}
+
 fn is_capability(ident: &Ident) -> bool {
     let name = ident.to_string();
     name.ends_with("Stub") || name == "Function" || name == "Promise"
@@ -110,6 +118,26 @@ impl<'ast> Visit<'ast> for TypeNames {
         let last = path.path.segments.last();
         self.0.extend(last.map(|segment| segment.ident.clone()));
         syn::visit::visit_type_path(self, path);
+    }
+}
+
+#[derive(Default)]
+struct Handed(Vec<Ident>);
+
+impl<'ast> Visit<'ast> for Handed {
+    fn visit_type_path(&mut self, path: &'ast TypePath) {
+        let last = path.path.segments.last();
+        if let Some(stream) = last.filter(|segment| segment.ident == "WritableStream") {
+            let chunks = arguments(stream).into_iter();
+            self.0.extend(chunks.flat_map(capabilities_in));
+        }
+        syn::visit::visit_type_path(self, path);
+    }
+
+    fn visit_type_fn_ptr(&mut self, function: &'ast TypeFnPtr) {
+        let taken = function.inputs.iter();
+        self.0
+            .extend(taken.flat_map(|taken| capabilities_in(&taken.ty)));
     }
 }
 
@@ -159,7 +187,9 @@ const TRANSPARENT: [&str; 4] = ["Option", "Vec", "ReadableStream", "WritableStre
 mod tests {
     use syn::{Type, parse_quote};
 
-    use super::{capabilities_in, innermost, is_call, option_inner, owned, result_parts};
+    use super::{
+        capabilities_in, handed_through, innermost, is_call, option_inner, owned, result_parts,
+    };
     use crate::text::rust;
 
     #[test]
@@ -194,6 +224,22 @@ mod tests {
         assert_eq!(found, ["TaskStub"]);
         let found = capabilities_in(&parse_quote!((u8, ReadableStream<String>)));
         assert_eq!(found, ["ReadableStream"]);
+    }
+
+    #[test]
+    fn what_is_passed_in_may_be_handed_capabilities() {
+        let found = handed_through(&parse_quote!(Option<Function<fn(u8, Vec<TaskStub>) -> u8>>));
+        assert_eq!(found, ["TaskStub"]);
+        let found = handed_through(&parse_quote!(rt::WritableStream<Option<TaskStub>>));
+        assert_eq!(found, ["TaskStub"]);
+        for harmless in [
+            parse_quote!(Function<fn(Task) -> TaskStub>),
+            parse_quote!(WritableStream<String>),
+            parse_quote!(ReadableStream<TaskStub>),
+            parse_quote!(TaskStub),
+        ] {
+            assert!(handed_through(&harmless).is_empty(), "{}", rust(&harmless));
+        }
     }
 
     #[test]

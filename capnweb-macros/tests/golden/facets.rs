@@ -213,6 +213,7 @@ const _: () = {
             <__Facet as ::capnweb_runtime::__private::FacetOf<Self>>::of(self)
         }
         /// Returns a reference to the same object through which passes what the policy admits.
+        #[must_use = "only the reference that this returns is guarded"]
         fn guarded(&self, policy: impl ::capnweb_runtime::__private::Policy) -> Self {
             let interface = <Self as ::capnweb_runtime::__private::Capability>::INTERFACE;
             let stub = ::capnweb_runtime::__private::guarded(
@@ -223,6 +224,7 @@ const _: () = {
             <Self as ::capnweb_runtime::__private::Capability>::from_stub(stub)
         }
         /// Returns a reference to the same object, and what takes it back.
+        #[must_use = "only the reference that this returns can be revoked"]
         fn revocable(&self) -> (Self, ::capnweb_runtime::__private::Revoker) {
             let (stub, revoker) = ::capnweb_runtime::__private::revocable(&self.__stub);
             (
@@ -232,10 +234,12 @@ const _: () = {
         }
         /// Returns a reference to the same object, and what takes it back, with all that is ever
         /// reached through it, both ways.
+        #[must_use = "only the reference that this returns is behind the membrane"]
         fn membrane(&self) -> (Self, ::capnweb_runtime::__private::Revoker) {
             ::capnweb_runtime::__private::membrane(self)
         }
         /// Returns what `membrane` does; the policy is asked about everything that crosses.
+        #[must_use = "only the reference that this returns is behind the membrane"]
         fn membrane_with(
             &self,
             policy: impl ::capnweb_runtime::__private::Policy,
@@ -552,6 +556,7 @@ const _: () = {
             <__Facet as ::capnweb_runtime::__private::FacetOf<Self>>::of(self)
         }
         /// Returns a reference to the same object through which passes what the policy admits.
+        #[must_use = "only the reference that this returns is guarded"]
         fn guarded(&self, policy: impl ::capnweb_runtime::__private::Policy) -> Self {
             let interface = <Self as ::capnweb_runtime::__private::Capability>::INTERFACE;
             let stub = ::capnweb_runtime::__private::guarded(
@@ -562,6 +567,7 @@ const _: () = {
             <Self as ::capnweb_runtime::__private::Capability>::from_stub(stub)
         }
         /// Returns a reference to the same object, and what takes it back.
+        #[must_use = "only the reference that this returns can be revoked"]
         fn revocable(&self) -> (Self, ::capnweb_runtime::__private::Revoker) {
             let (stub, revoker) = ::capnweb_runtime::__private::revocable(&self.__stub);
             (
@@ -571,10 +577,12 @@ const _: () = {
         }
         /// Returns a reference to the same object, and what takes it back, with all that is ever
         /// reached through it, both ways.
+        #[must_use = "only the reference that this returns is behind the membrane"]
         fn membrane(&self) -> (Self, ::capnweb_runtime::__private::Revoker) {
             ::capnweb_runtime::__private::membrane(self)
         }
         /// Returns what `membrane` does; the policy is asked about everything that crosses.
+        #[must_use = "only the reference that this returns is behind the membrane"]
         fn membrane_with(
             &self,
             policy: impl ::capnweb_runtime::__private::Policy,
@@ -829,6 +837,7 @@ const _: () = {
             <__Facet as ::capnweb_runtime::__private::FacetOf<Self>>::of(self)
         }
         /// Returns a reference to the same object through which passes what the policy admits.
+        #[must_use = "only the reference that this returns is guarded"]
         fn guarded(&self, policy: impl ::capnweb_runtime::__private::Policy) -> Self {
             let interface = <Self as ::capnweb_runtime::__private::Capability>::INTERFACE;
             let stub = ::capnweb_runtime::__private::guarded(
@@ -839,6 +848,7 @@ const _: () = {
             <Self as ::capnweb_runtime::__private::Capability>::from_stub(stub)
         }
         /// Returns a reference to the same object, and what takes it back.
+        #[must_use = "only the reference that this returns can be revoked"]
         fn revocable(&self) -> (Self, ::capnweb_runtime::__private::Revoker) {
             let (stub, revoker) = ::capnweb_runtime::__private::revocable(&self.__stub);
             (
@@ -848,10 +858,12 @@ const _: () = {
         }
         /// Returns a reference to the same object, and what takes it back, with all that is ever
         /// reached through it, both ways.
+        #[must_use = "only the reference that this returns is behind the membrane"]
         fn membrane(&self) -> (Self, ::capnweb_runtime::__private::Revoker) {
             ::capnweb_runtime::__private::membrane(self)
         }
         /// Returns what `membrane` does; the policy is asked about everything that crosses.
+        #[must_use = "only the reference that this returns is behind the membrane"]
         fn membrane_with(
             &self,
             policy: impl ::capnweb_runtime::__private::Policy,
@@ -1121,6 +1133,7 @@ const _: () = {
             <__Facet as ::capnweb_runtime::__private::FacetOf<Self>>::of(self)
         }
         /// Returns a reference to the same object through which passes what the policy admits.
+        #[must_use = "only the reference that this returns is guarded"]
         fn guarded(&self, policy: impl ::capnweb_runtime::__private::Policy) -> Self {
             let interface = <Self as ::capnweb_runtime::__private::Capability>::INTERFACE;
             let stub = ::capnweb_runtime::__private::guarded(
@@ -1131,6 +1144,7 @@ const _: () = {
             <Self as ::capnweb_runtime::__private::Capability>::from_stub(stub)
         }
         /// Returns a reference to the same object, and what takes it back.
+        #[must_use = "only the reference that this returns can be revoked"]
         fn revocable(&self) -> (Self, ::capnweb_runtime::__private::Revoker) {
             let (stub, revoker) = ::capnweb_runtime::__private::revocable(&self.__stub);
             (
@@ -1140,10 +1154,12 @@ const _: () = {
         }
         /// Returns a reference to the same object, and what takes it back, with all that is ever
         /// reached through it, both ways.
+        #[must_use = "only the reference that this returns is behind the membrane"]
         fn membrane(&self) -> (Self, ::capnweb_runtime::__private::Revoker) {
             ::capnweb_runtime::__private::membrane(self)
         }
         /// Returns what `membrane` does; the policy is asked about everything that crosses.
+        #[must_use = "only the reference that this returns is behind the membrane"]
         fn membrane_with(
             &self,
             policy: impl ::capnweb_runtime::__private::Policy,

@@ -70,6 +70,7 @@ const _: () = {
             <__Facet as ::capnweb_runtime::__private::FacetOf<Self>>::of(self)
         }
         /// Returns a reference to the same object through which passes what the policy admits.
+        #[must_use = "only the reference that this returns is guarded"]
         fn guarded(&self, policy: impl ::capnweb_runtime::__private::Policy) -> Self {
             let interface = <Self as ::capnweb_runtime::__private::Capability>::INTERFACE;
             let stub = ::capnweb_runtime::__private::guarded(
@@ -80,6 +81,7 @@ const _: () = {
             <Self as ::capnweb_runtime::__private::Capability>::from_stub(stub)
         }
         /// Returns a reference to the same object, and what takes it back.
+        #[must_use = "only the reference that this returns can be revoked"]
         fn revocable(&self) -> (Self, ::capnweb_runtime::__private::Revoker) {
             let (stub, revoker) = ::capnweb_runtime::__private::revocable(&self.__stub);
             (
@@ -89,10 +91,12 @@ const _: () = {
         }
         /// Returns a reference to the same object, and what takes it back, with all that is ever
         /// reached through it, both ways.
+        #[must_use = "only the reference that this returns is behind the membrane"]
         fn membrane(&self) -> (Self, ::capnweb_runtime::__private::Revoker) {
             ::capnweb_runtime::__private::membrane(self)
         }
         /// Returns what `membrane` does; the policy is asked about everything that crosses.
+        #[must_use = "only the reference that this returns is behind the membrane"]
         fn membrane_with(
             &self,
             policy: impl ::capnweb_runtime::__private::Policy,

@@ -99,22 +99,26 @@ const _: () = {
             <__Facet as crate::rpc::__private::FacetOf<Self>>::of(self)
         }
         /// Returns a reference to the same object through which passes what the policy admits.
+        #[must_use = "only the reference that this returns is guarded"]
         fn guarded(&self, policy: impl crate::rpc::__private::Policy) -> Self {
             let interface = <Self as crate::rpc::__private::Capability>::INTERFACE;
             let stub = crate::rpc::__private::guarded(&self.__stub, interface, policy);
             <Self as crate::rpc::__private::Capability>::from_stub(stub)
         }
         /// Returns a reference to the same object, and what takes it back.
+        #[must_use = "only the reference that this returns can be revoked"]
         fn revocable(&self) -> (Self, crate::rpc::__private::Revoker) {
             let (stub, revoker) = crate::rpc::__private::revocable(&self.__stub);
             (<Self as crate::rpc::__private::Capability>::from_stub(stub), revoker)
         }
         /// Returns a reference to the same object, and what takes it back, with all that is ever
         /// reached through it, both ways.
+        #[must_use = "only the reference that this returns is behind the membrane"]
         fn membrane(&self) -> (Self, crate::rpc::__private::Revoker) {
             crate::rpc::__private::membrane(self)
         }
         /// Returns what `membrane` does; the policy is asked about everything that crosses.
+        #[must_use = "only the reference that this returns is behind the membrane"]
         fn membrane_with(
             &self,
             policy: impl crate::rpc::__private::Policy,
@@ -318,22 +322,26 @@ const _: () = {
             <__Facet as crate::rpc::__private::FacetOf<Self>>::of(self)
         }
         /// Returns a reference to the same object through which passes what the policy admits.
+        #[must_use = "only the reference that this returns is guarded"]
         fn guarded(&self, policy: impl crate::rpc::__private::Policy) -> Self {
             let interface = <Self as crate::rpc::__private::Capability>::INTERFACE;
             let stub = crate::rpc::__private::guarded(&self.__stub, interface, policy);
             <Self as crate::rpc::__private::Capability>::from_stub(stub)
         }
         /// Returns a reference to the same object, and what takes it back.
+        #[must_use = "only the reference that this returns can be revoked"]
         fn revocable(&self) -> (Self, crate::rpc::__private::Revoker) {
             let (stub, revoker) = crate::rpc::__private::revocable(&self.__stub);
             (<Self as crate::rpc::__private::Capability>::from_stub(stub), revoker)
         }
         /// Returns a reference to the same object, and what takes it back, with all that is ever
         /// reached through it, both ways.
+        #[must_use = "only the reference that this returns is behind the membrane"]
         fn membrane(&self) -> (Self, crate::rpc::__private::Revoker) {
             crate::rpc::__private::membrane(self)
         }
         /// Returns what `membrane` does; the policy is asked about everything that crosses.
+        #[must_use = "only the reference that this returns is behind the membrane"]
         fn membrane_with(
             &self,
             policy: impl crate::rpc::__private::Policy,

@@ -5,9 +5,12 @@ use std::sync::Weak;
 use tracing::{debug, warn};
 
 use super::shared::Connection;
+use crate::audit::Decision;
 use crate::error::{Disconnect, Error};
-use crate::hook::{Resolver, SessionControl, Waiter, shielded};
+use crate::hook::{Cap, Resolver, SessionControl, Waiter, shielded};
+use crate::policy::CrossingKind;
 use crate::session::Effect;
+use crate::value::Path;
 
 impl Connection {
     /// Tells whoever listens that the session has ended: how, but not in what words, for those may
@@ -48,18 +51,27 @@ impl Connection {
                 path,
                 args,
                 result,
-            } => self.admit(result, |result| target.into_call(path, args, result)),
+            } => {
+                let result = self.noted(result, &target, &path, CrossingKind::Call);
+                self.admit(result, |result| target.into_call(path, args, result));
+            }
             Effect::Read {
                 target,
                 path,
                 result,
-            } => self.admit(result, |result| target.read(path, result)),
+            } => {
+                let result = self.noted(result, &target, &path, CrossingKind::Get);
+                self.admit(result, |result| target.read(path, result));
+            }
             Effect::Map {
                 target,
                 path,
                 mapper,
                 result,
-            } => self.admit(result, |result| target.map(path, mapper, result)),
+            } => {
+                let result = self.noted(result, &target, &path, CrossingKind::Map);
+                self.admit(result, |result| target.map(path, mapper, result));
+            }
             Effect::Refuse { result, error } => result.settle(Err(error)),
             Effect::Serve { export, value } => {
                 let this = Weak::clone(&self.this);
@@ -89,6 +101,14 @@ impl Connection {
         }
     }
 
+    /// Notes what the peer calls for, if the session is audited.
+    fn noted(&self, result: Resolver, target: &Cap, path: &Path, kind: CrossingKind) -> Resolver {
+        match &self.auditor {
+            Some(auditor) => result.noted(Some(auditor.note(target, path, kind))),
+            None => result,
+        }
+    }
+
     /// Begins something that the peer calls for, if the program admits it now.
     fn admit(&self, result: Resolver, begin: impl FnOnce(Resolver)) {
         if self
@@ -99,6 +119,7 @@ impl Connection {
             return begin(result);
         }
         self.counters.call_refused("limit_calls");
+        result.decide(Decision::Refused);
         let error = Error::range_error("Too many calls: try again later.").public();
         result.settle(Err(error));
     }

@@ -18,7 +18,9 @@ use super::patience::Patience;
 use crate::config::{Certainty, Limiter, SessionConfig};
 use crate::counters::Counters;
 use crate::error::{Disconnect, Error};
-use crate::hook::{Cap, Gauge, Mapper, OnBroken, Peer, Screen, Unsettled, Value, shielded};
+use crate::hook::{
+    Auditor, Cap, Gauge, Mapper, OnBroken, Peer, Screen, Unsettled, Value, shielded,
+};
 use crate::ids::{ImportRef, SessionKey};
 use crate::limits::Limits;
 use crate::session::{BrokenPlace, Effect, Frames, Machine, Refused};
@@ -41,6 +43,7 @@ pub(crate) struct Connection {
     patience: Patience,
     pub(super) limits: Arc<Limits>,
     pub(super) limiter: Option<Limiter>,
+    pub(super) auditor: Option<Arc<Auditor>>,
     pub(super) counters: Counters,
     pub(super) this: Weak<Self>,
     /// Tells the driver that there is something to send, or that the session has ended.
@@ -73,6 +76,8 @@ impl Connection {
         let address = peer.address.map(display);
         let span = info_span!("session", id = key.number(), peer = address);
         debug!(parent: &span, "session started");
+        let audited = |sink| Auditor::new(sink, key.number(), peer.clone());
+        let auditor = config.audit.clone().map(audited);
         let connection = Arc::new_cyclic(|this| Self {
             machine: Mutex::new(Machine::new(key, main, config)),
             id: key.number(),
@@ -82,6 +87,7 @@ impl Connection {
             patience: Patience::new(config.call_timeout),
             limits: Arc::new(config.limits.clone()),
             limiter: config.limiter.clone(),
+            auditor,
             counters: config.counters.clone(),
             this: Weak::clone(this),
             output: AtomicWaker::new(),

@@ -11,6 +11,7 @@ use super::stream::{Nature, Room, Streamed};
 use super::waiter::Waiter;
 use super::wrapper::{Across, BrandKey, Origin};
 use super::{Stub, Value};
+use crate::audit::Link;
 use crate::error::Error;
 use crate::ids::ImportRef;
 use crate::value::Path;
@@ -147,6 +148,11 @@ pub(crate) trait Hook: Send + Sync + 'static {
     /// Returns the part of [`inner`](Self::inner) in which the maker of it knows it again.
     fn shown(&self) -> Option<Stub> {
         self.inner()
+    }
+
+    /// Returns what a wrapper is called in the chain of references that a call comes through.
+    fn link(&self) -> Option<Link> {
+        None
     }
 
     /// Returns whether this is a method of some object, read as a function.
@@ -344,6 +350,11 @@ impl Cap {
     /// Returns where the capability is, by which it is known as long as it lives.
     pub(super) fn address(&self) -> usize {
         Arc::as_ptr(&self.0).cast::<()>().addr()
+    }
+
+    /// See [`Hook::link`].
+    pub(super) fn link(&self) -> Option<Link> {
+        self.0.link()
     }
 
     /// See [`Hook::interface`].

@@ -21,6 +21,7 @@
 //! | `evaluate` | from the expressions of messages to values, in whatever scope their ids are of |
 //! | `screen` | what becomes of errors on their way to a peer |
 //! | `session` | the handle to a session, and what the connection lends to this layer |
+//! | `note`, `lineage` | what is noted of a peer's call for whoever audits it, and the references that it came through |
 //! | `deadline` | how long handlers, and those who wait, have |
 //! | `hardening` | what a peer could do otherwise, by promises that lead in circles or without end, and by what it has kept for it |
 #![deny(
@@ -36,7 +37,9 @@ mod cap;
 mod deadline;
 mod evaluate;
 mod hardening;
+mod lineage;
 mod map;
+mod note;
 mod promise;
 mod screen;
 mod served;
@@ -54,6 +57,7 @@ pub(crate) use hardening::{
     Account, CallsInFlight, MessageCharge, Permit, Unsettled, is_flat, shielded, weigh_expr, weight,
 };
 pub(crate) use map::{Allowance, Mapper, record_map};
+pub(crate) use note::Auditor;
 #[cfg(test)]
 pub(crate) use promise::Wait;
 pub(crate) use promise::{Arrival, Became, PromiseCell, Resolver, handle_of, promise};
@@ -74,7 +78,7 @@ pub(crate) use wrapper::BrandKey;
 pub use wrapper::{Brand, Facet, Membrane, Results, Revoker};
 #[cfg(feature = "sturdy")]
 pub(crate) use wrapper::{Meter, Taken, metered};
-pub(crate) use wrapper::{attenuate, guarded, revocable};
+pub(crate) use wrapper::{attenuate, granted, guarded, revocable};
 
 /// A value as programs see it: the tree with live stubs as its leaves.
 pub type Value = crate::value::Tree<Stub>;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::hook::{Brand, Facet, Membrane, Revoker, Session, Stub, attenuate};
+use crate::hook::{self, Brand, Facet, Membrane, Revoker, Session, Stub, attenuate};
 
 /// Whatever can travel: any `serde` type that owns its data.
 ///
@@ -74,6 +74,16 @@ impl<S: Attenuate<F>, F: Capability> FacetOf<S> for F {
     fn of(whole: &S) -> F {
         F::from_stub(attenuate(whole.as_stub(), S::facet()))
     }
+}
+
+/// Returns a reference to the same object that says who has handed it to whom, in the words of the label:
+/// whoever [audits](crate::audit) the calls that come through it reads that in their
+/// [lineage](crate::audit::Lineage).
+///
+/// It changes nothing about what can be done with it, and no peer can read it. Of the label, 256 characters
+/// are kept. Handed on with another label, it says both, in order.
+pub fn granted<C: Capability>(capability: &C, label: &str) -> C {
+    C::from_stub(hook::granted(capability.as_stub(), label))
 }
 
 impl<T: Send + Sync + 'static> Brand<T> {
@@ -147,6 +157,7 @@ impl Session {
 
 impl Revoker {
     /// Returns a reference to the same object that works until [`revoke`](Self::revoke) is called.
+    #[must_use = "only the reference that this returns can be revoked"]
     pub fn revocable<C: Capability>(&self, capability: &C) -> C {
         C::from_stub(self.revocable_stub(capability.as_stub()))
     }
@@ -167,11 +178,13 @@ impl Membrane {
     }
 
     /// Returns what the outside gets for something on the inside.
+    #[must_use = "only the reference that this returns is behind the membrane"]
     pub fn outward<C: Capability>(&self, capability: &C) -> C {
         C::from_stub(self.carry_out(capability.as_stub(), Some(C::INTERFACE)))
     }
 
     /// Returns what the inside gets for something on the outside.
+    #[must_use = "only the reference that this returns is behind the membrane"]
     pub fn inward<C: Capability>(&self, capability: &C) -> C {
         C::from_stub(self.carry_in(capability.as_stub(), Some(C::INTERFACE)))
     }

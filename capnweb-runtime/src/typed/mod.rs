@@ -25,7 +25,7 @@ mod untyped;
 pub(crate) use arguments::stub_from_value;
 pub use arguments::{Arg, ArgList, IntoArg};
 pub use body::Body;
-pub use capability::{Attenuate, Capability, FacetOf, Wire};
+pub use capability::{Attenuate, Capability, FacetOf, Wire, granted};
 pub use function::{Function, FunctionBody};
 pub use map::{MapResult, Mappable};
 pub use pipeline::Pipeline;

@@ -8,7 +8,7 @@ use super::promise::Promise;
 use super::rpc_error::RpcError;
 use crate::data;
 use crate::error::{Error, Result};
-use crate::hook::{Revoker, Stub, Value, guarded, revocable};
+use crate::hook::{Revoker, Stub, Value, granted, guarded, revocable};
 use crate::policy::Policy;
 use crate::value::{Path, Segment};
 
@@ -55,14 +55,22 @@ impl Stub {
     /// typed stub. See [`policy`](crate::policy).
     ///
     /// It may be one end of a stream, too: then the policy is asked about every chunk.
-    #[must_use]
+    #[must_use = "only the reference that this returns is guarded"]
     pub fn guarded(&self, policy: impl Policy) -> Self {
         guarded(self, None, policy)
     }
 
     /// Returns a reference to the same object, and what takes it back, as of every typed stub.
+    #[must_use = "only the reference that this returns can be revoked"]
     pub fn revocable(&self) -> (Self, Revoker) {
         revocable(self)
+    }
+
+    /// Returns a reference to the same object that says who has handed it to whom, as
+    /// [`granted`](crate::granted) does. One end of a stream is returned as it is.
+    #[must_use]
+    pub fn granted(&self, label: &str) -> Self {
+        granted(self, label)
     }
 
     /// Takes this as a reference of a known type. Nothing is asked of the object: a method it does

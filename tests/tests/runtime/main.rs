@@ -1,6 +1,7 @@
 //! The runtime as its users meet it: typed stubs over sessions in process and over WebSockets.
 
 mod attenuation;
+mod audit;
 mod batch;
 mod brands;
 mod callbacks;

@@ -6,13 +6,16 @@ use super::allowance::Allowance;
 use super::mapper::Mapper;
 use super::spare::Spare;
 use super::variable::Variable;
+use crate::audit::Decision;
 use crate::error::Error;
 use crate::hook::cap::Cap;
 use crate::hook::evaluate::{Scope, promised};
 use crate::hook::hardening::weight;
+use crate::hook::note::Note;
 use crate::hook::promise::{PromiseCell, Resolver, delivered_weight, handle_of};
 use crate::hook::{State, Stub, Value};
 use crate::ids::WireId;
+use crate::policy::CrossingKind;
 use crate::value::Path;
 use crate::wire::{Capture, Remap};
 
@@ -35,6 +38,12 @@ impl<'a> ReplayScope<'a> {
         self.mapper.terms().allowance.as_ref()
     }
 
+    /// Notes something that the mapper calls for, if the session is audited that it runs for.
+    fn note(&self, target: &Cap, path: &Path, kind: CrossingKind) -> Option<Note> {
+        let caller = self.caller.note()?;
+        Some(caller.note_part(target, path, kind))
+    }
+
     /// Begins a call on behalf of the peer, if it may make another; `size` is what it brings. Returns
     /// the promise of the result; a small one itself, if it is there.
     fn begin(
@@ -42,6 +51,7 @@ impl<'a> ReplayScope<'a> {
         allowance: &Allowance,
         path: &Path,
         size: usize,
+        note: Option<Note>,
         begin: impl FnOnce(Resolver),
     ) -> Result<Value, Error> {
         let (cell, charge) = self.spare.take(size, allowance)?;
@@ -49,9 +59,12 @@ impl<'a> ReplayScope<'a> {
         if let Some(session) = self.caller.session() {
             result = result.for_session(session.clone());
         }
-        match allowance.admit(path, result) {
+        match allowance.admit(path, result.noted(note)) {
             Ok(result) => begin(result),
-            Err((result, error)) => result.settle(Err(error)),
+            Err((result, error)) => {
+                result.decide(Decision::Refused);
+                result.settle(Err(error));
+            }
         }
         self.spare
             .put(cell)
@@ -118,7 +131,8 @@ impl Scope for ReplayScope<'_> {
         let Some(allowance) = self.allowance() else {
             return Ok(promised(target.read_promise(path)));
         };
-        self.begin(allowance, &path.clone(), 0, |result| {
+        let note = self.note(&target, &path, CrossingKind::Get);
+        self.begin(allowance, &path.clone(), 0, note, |result| {
             target.read(path, result);
         })
     }
@@ -131,7 +145,8 @@ impl Scope for ReplayScope<'_> {
         allowance.copied(args.iter().fold(0, |sum: usize, arg| {
             sum.saturating_add(delivered_weight(arg))
         }))?;
-        self.begin(allowance, &path.clone(), size, |result| {
+        let note = self.note(&target, &path, CrossingKind::Call);
+        self.begin(allowance, &path.clone(), size, note, |result| {
             target.into_call(path, args, result);
         })
     }
@@ -148,9 +163,12 @@ impl Scope for ReplayScope<'_> {
         let path = remap.path;
         match self.allowance() {
             None => Ok(promised(target.map_promise(path, mapper))),
-            Some(allowance) => self.begin(allowance, &path.clone(), 0, |result| {
-                target.map(path, mapper, result);
-            }),
+            Some(allowance) => {
+                let note = self.note(&target, &path, CrossingKind::Map);
+                self.begin(allowance, &path.clone(), 0, note, |result| {
+                    target.map(path, mapper, result);
+                })
+            }
         }
     }
 

@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use super::cell::PromiseCell;
 use super::local::promise;
+use crate::audit::Decision;
 use crate::error::Error;
 use crate::hook::cap::{Cap, Outcome};
 use crate::hook::deadline::Deadline;
 use crate::hook::hardening::{Charge, Permit, bury, weight};
+use crate::hook::note::Note;
 use crate::hook::served::Call;
 use crate::hook::session::Session;
 use crate::hook::waiter::Waiter;
@@ -34,6 +36,21 @@ struct Through {
     adapt: Option<Adapt>,
     /// How many have a part in that.
     layers: usize,
+    /// What is noted of it, if the session is audited.
+    note: Option<Noted>,
+}
+
+/// What is noted of a call, or of the one that it is a part of.
+struct Noted {
+    note: Arc<Note>,
+    extent: Extent,
+}
+
+/// Whether a promise is that of a call.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Extent {
+    Whole,
+    Part,
 }
 
 /// Whether how a call ends is counted, by its session.
@@ -82,8 +99,11 @@ impl Resolver {
             return self.settle_from(&next, Clone::clone);
         }
         let outcome = match own.check() {
-            Ok(()) => own.adapt(outcome),
+            Ok(()) => own.sever(outcome),
             Err(error) => {
+                if let Some(note) = self.note() {
+                    note.take_back();
+                }
                 bury(outcome);
                 Err(error)
             }
@@ -106,6 +126,7 @@ impl Resolver {
                 None => outcome,
             };
             self.count(&outcome);
+            self.end_note();
             drop(self.permit.take());
             let (outcome, charge) = self.pay(outcome);
             cell.settle(outcome, charge);
@@ -140,6 +161,8 @@ impl Resolver {
 
     /// Makes the promise another name for `next`.
     pub(crate) fn follow(self, next: Cap) {
+        // What is asked elsewhere has begun, however long the answer takes.
+        self.decide(Decision::Admitted);
         self.settle(Ok(Value::Capability(Stub::promise(next))));
     }
 
@@ -195,6 +218,37 @@ impl Resolver {
         }
     }
 
+    /// Has it be told what becomes of the call, once that is decided.
+    pub(crate) fn noted(mut self, note: Option<Note>) -> Self {
+        if let Some(note) = note.map(Arc::new) {
+            let extent = Extent::Whole;
+            self.through.get_or_insert_default().note = Some(Noted { note, extent });
+        }
+        self
+    }
+
+    /// Returns what is noted of the call, if anything is.
+    pub(in crate::hook) fn note(&self) -> Option<&Arc<Note>> {
+        Some(&self.through.as_deref()?.note.as_ref()?.note)
+    }
+
+    /// Notes what becomes of the call, if that is audited.
+    pub(crate) fn decide(&self, decision: Decision) {
+        if let Some(note) = self.note() {
+            note.decide(decision);
+        }
+    }
+
+    /// What ends without a word from anybody was let through.
+    fn end_note(&mut self) {
+        let through = self.through.as_deref_mut();
+        if let Some(Noted { note, extent }) = through.and_then(|through| through.note.take())
+            && extent == Extent::Whole
+        {
+            note.decide(Decision::Admitted);
+        }
+    }
+
     /// Counts the result as kept for a peer, beside what is charged already.
     pub(crate) fn with_charge(mut self, charge: Option<Arc<Charge>>) -> Self {
         self.charge = charge;
@@ -226,6 +280,10 @@ impl Resolver {
         self.permit.clone_from(&caller.permit);
         if let Some(passage) = caller.passage() {
             self.through.get_or_insert_default().passage = Some(Arc::clone(passage));
+        }
+        if let Some(note) = caller.note().cloned() {
+            let extent = Extent::Part;
+            self.through.get_or_insert_default().note = Some(Noted { note, extent });
         }
         self
     }
@@ -285,6 +343,7 @@ impl Drop for Resolver {
         if let Some(cell) = self.cell.take() {
             let outcome = Err(Error::new("The call was dropped before it gave a result."));
             self.count(&outcome);
+            self.end_note();
             cell.settle(outcome, None);
         }
     }

@@ -6,6 +6,7 @@ use super::call::Args;
 use super::interface::{Cancel, Reply};
 use super::run::{Running, run, with_delivered};
 use super::watch::Method;
+use crate::audit::Link;
 use crate::error::Error;
 use crate::hook::cap::{Hook, Outcome, itself};
 use crate::hook::promise::Resolver;
@@ -26,6 +27,11 @@ pub(crate) trait Callable: Send + Sync + 'static {
 
     /// Returns what the function hands its calls on to, if it does.
     fn inner(&self) -> Option<Stub> {
+        None
+    }
+
+    /// Returns what the object is called whose method this is: see [`Hook::link`].
+    fn link(&self) -> Option<Link> {
         None
     }
 }
@@ -70,6 +76,10 @@ impl<C: Callable> Hook for FunctionHook<C> {
     fn inner(&self) -> Option<Stub> {
         self.0.inner()
     }
+
+    fn link(&self) -> Option<Link> {
+        self.0.link()
+    }
 }
 
 /// Returns how a call fails that goes to `rest`, inside of a function at the start of `path`: a
@@ -88,8 +98,8 @@ where
 {
     let (running, call) = Running::begin(FUNCTION, Cancel::Cooperative, result);
     let begin = |_, args| -> Reply { Box::pin(body(Args::new("", "the function", args))) };
-    let passage = running.passage();
-    run(move || with_delivered(args, call, passage, begin), running);
+    let entry = running.entry();
+    run(move || with_delivered(args, call, entry, begin), running);
 }
 
 /// A function has no name.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::function::{Callable, FunctionHook, no_member_called};
 use super::interface::MemberKind;
+use crate::audit::{Decision, Link};
 use crate::error::Error;
 use crate::hook::cap::{Cap, Hook, itself};
 use crate::hook::promise::{Resolver, promise};
@@ -66,6 +67,7 @@ pub(in crate::hook) fn read<O: Members>(object: Arc<O>, path: &Path, result: Res
 
 /// Answers a call of what is not there.
 pub(in crate::hook) fn call_absent(path: Path, args: Vec<Value>, result: Resolver) {
+    result.decide(Decision::Absent);
     match path.split_first() {
         Some((_, rest)) => settled::call_within(&nothing(), path, rest, args, result),
         None => result.settle(Err(Error::not_a_function(&path))),
@@ -74,6 +76,7 @@ pub(in crate::hook) fn call_absent(path: Path, args: Vec<Value>, result: Resolve
 
 /// Answers a read of what is not there.
 pub(in crate::hook) fn read_absent(path: &Path, result: Resolver) {
+    result.decide(Decision::Absent);
     match path.split_first() {
         Some((_, rest)) if !rest.is_empty() => nothing().read(rest, result),
         _ => result.settle(Ok(Value::Undefined)),
@@ -123,5 +126,9 @@ impl<O: Members> Callable for BoundMethod<O> {
 
     fn inner(&self) -> Option<Stub> {
         self.object.inner()
+    }
+
+    fn link(&self) -> Option<Link> {
+        self.object.link()
     }
 }

@@ -12,10 +12,12 @@ use tracing::Instrument as _;
 use super::call::Call;
 use super::interface::{Cancel, Reply};
 use super::watch::{End, Method, Watch};
+use crate::audit::Decision;
 use crate::error::Error;
 use crate::hook::Value;
 use crate::hook::cap::Outcome;
 use crate::hook::deadline::Deadline;
+use crate::hook::note::Note;
 use crate::hook::promise::{Resolver, contains_promise, deliver_in_time};
 use crate::hook::wrapper::{Entered, Passage};
 
@@ -91,39 +93,55 @@ impl Drop for Nested {
 pub(super) fn with_delivered(
     args: Vec<Value>,
     call: Call,
-    passage: Option<Arc<Passage>>,
+    entry: Entry,
     begin: impl FnOnce(Call, Vec<Value>) -> Reply + Send + 'static,
 ) -> Reply {
     if !args.iter().any(contains_promise) {
-        return enter(passage, || begin(call, args));
+        return entry.enter(|| begin(call, args));
     }
     Box::pin(async move {
         let promised: Vec<_> = args.iter().map(contains_promise).collect();
         let mut args = deliver_in_time(args, &call).await?;
-        if let Some(passage) = &passage {
+        if let Some(passage) = &entry.passage {
             let promised = args
                 .iter_mut()
                 .zip(promised)
                 .filter(|(_, promised)| *promised);
             for (arg, _) in promised {
-                *arg = passage.adapt_argument(std::mem::take(arg))?;
+                *arg = passage.sever_argument(std::mem::take(arg))?;
             }
         }
-        enter(passage, || begin(call, args)).await
+        entry.enter(|| begin(call, args)).await
     })
 }
 
-/// Enters a handler, which is the last moment at which it can be kept from beginning.
-fn enter(passage: Option<Arc<Passage>>, begin: impl FnOnce() -> Reply) -> Reply {
-    let Some(passage) = passage else {
-        return begin();
-    };
-    match passage.enter() {
-        Ok(entered) => Box::pin(Inside {
-            handler: begin(),
-            _entered: entered,
-        }),
-        Err(error) => Box::pin(std::future::ready(Err(error))),
+/// What a call brings to where its handler is entered.
+pub(super) struct Entry {
+    /// What it has come through.
+    passage: Option<Arc<Passage>>,
+    /// What is noted of it, if the session is audited.
+    note: Option<Arc<Note>>,
+}
+
+impl Entry {
+    /// Enters a handler, which is the last moment at which it can be kept from beginning.
+    fn enter(self, begin: impl FnOnce() -> Reply) -> Reply {
+        let entered = match self.passage.map(|passage| passage.enter()) {
+            Some(Err(error)) => return Box::pin(std::future::ready(Err(error))),
+            Some(Ok(entered)) => Some(entered),
+            None => None,
+        };
+        if let Some(note) = self.note {
+            note.decide(Decision::Admitted);
+        }
+        let handler = begin();
+        match entered {
+            Some(entered) => Box::pin(Inside {
+                handler,
+                _entered: entered,
+            }),
+            None => handler,
+        }
     }
 }
 
@@ -164,7 +182,7 @@ impl Running {
     pub(super) fn begin(method: Method, cancel: Cancel, result: Resolver) -> (Self, Call) {
         let call = result.describe();
         let running = Self {
-            watch: Watch::begin(method, result.session()),
+            watch: Watch::begin(method, result.session(), result.note().map(Arc::as_ref)),
             cancel,
             deadline: call.time_limit(),
             result,
@@ -172,9 +190,12 @@ impl Running {
         (running, call)
     }
 
-    /// Returns what the call has come through.
-    pub(super) fn passage(&self) -> Option<Arc<Passage>> {
-        self.result.passage().cloned()
+    /// Returns what the call brings to its handler.
+    pub(super) fn entry(&self) -> Entry {
+        Entry {
+            passage: self.result.passage().cloned(),
+            note: self.result.note().cloned(),
+        }
     }
 
     /// Has a handler that waits go on as a task.

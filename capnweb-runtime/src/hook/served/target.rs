@@ -37,8 +37,8 @@ impl<D: Dispatch> Target<D> {
             let args = Args::new(interface.name, declared.name, args);
             self.0.dispatch(member, call, args)
         };
-        let passage = running.passage();
-        run(move || with_delivered(args, call, passage, begin), running);
+        let entry = running.entry();
+        run(move || with_delivered(args, call, entry, begin), running);
     }
 }
 

@@ -5,10 +5,11 @@
 
 use std::time::{Duration, Instant};
 
-use tracing::field::Empty;
+use tracing::field::{Empty, display};
 use tracing::{Span, info_span};
 
 use crate::hook::cap::Outcome;
+use crate::hook::note::Note;
 use crate::hook::session::Session;
 
 /// A method, as far as it is told of.
@@ -40,7 +41,7 @@ pub(super) struct Watch {
 impl Watch {
     /// Begins to watch a call, within its session's span; a call in this process is within that of
     /// its caller.
-    pub(super) fn begin(method: Method, session: Option<&Session>) -> Self {
+    pub(super) fn begin(method: Method, session: Option<&Session>, note: Option<&Note>) -> Self {
         let Method { interface, name } = method;
         let span = if let Some(session) = session {
             info_span!(
@@ -49,6 +50,7 @@ impl Watch {
                 interface,
                 method = name,
                 session = session.id(),
+                lineage = Empty,
                 outcome = Empty,
                 duration_us = Empty,
             )
@@ -61,6 +63,9 @@ impl Watch {
                 duration_us = Empty,
             )
         };
+        if let Some(note) = note.filter(|_| !span.is_disabled()) {
+            span.record("lineage", display(note.lineage()));
+        }
         let begun = (!span.is_disabled()).then(Instant::now);
         Self { span, begun }
     }

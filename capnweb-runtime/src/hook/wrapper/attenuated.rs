@@ -1,11 +1,13 @@
 //! Attenuation: a filter of members in front of any capability.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::convert::{
     Boundary, Conversion, Passing, Untouched, convert_readable, converting, settle_converted,
 };
 use super::wrap::wrap;
+use crate::audit::{Link, LinkKind};
 use crate::error::Error;
 use crate::hook::cap::{Cap, Hook, itself};
 use crate::hook::promise::{Resolver, promise};
@@ -101,6 +103,11 @@ impl Hook for Attenuated {
 
     fn inner(&self) -> Option<Stub> {
         Some(self.inner.clone())
+    }
+
+    fn link(&self) -> Option<Link> {
+        let name = Cow::Borrowed(self.facet.interface.name);
+        Some(Link::named(LinkKind::Facet, name))
     }
 }
 

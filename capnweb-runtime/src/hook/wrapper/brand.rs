@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::wrap::wrap;
+use crate::audit::{Link, LinkKind};
 use crate::hook::cap::{Cap, Hook, State, itself};
 use crate::hook::promise::Resolver;
 use crate::hook::waiter::Waiter;
@@ -127,5 +128,9 @@ impl<T: Send + Sync + 'static> Hook for Branded<T> {
 
     fn inner(&self) -> Option<Stub> {
         Some(self.inner.clone())
+    }
+
+    fn link(&self) -> Option<Link> {
+        Some(Link::new(LinkKind::Brand))
     }
 }

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use super::gate::{Gate, Kept};
-use super::passage::Adapt;
+use super::passage::Cut;
 use super::severed::{sever_arguments, sever_stream};
 use super::wrap::{broken, wrap};
+use crate::audit::{Link, LinkKind};
 use crate::hook::cap::{Cap, Hook, itself, map_value};
 use crate::hook::map::Mapper;
 use crate::hook::promise::Resolver;
@@ -28,7 +29,7 @@ struct Caretaker(Kept);
 
 impl Hook for Caretaker {
     fn call(self: Arc<Self>, path: Path, mut args: Vec<Value>, result: Resolver) {
-        if let Some((target, result)) = self.0.enter(result, Adapt::Streams) {
+        if let Some((target, result)) = self.0.enter(result, Cut::Streams) {
             match sever_arguments(&mut args, self.0.gate()) {
                 Ok(()) => target.pass_call(path, args, result),
                 Err(error) => result.settle(Err(error)),
@@ -41,11 +42,11 @@ impl Hook for Caretaker {
             // The target must not slip out as its own value.
             return result.settle(Ok(itself(self)));
         }
-        let adapt = match path.segments() {
-            [_] => Adapt::Member,
-            _ => Adapt::Streams,
+        let cut = match path.segments() {
+            [_] => Cut::Member,
+            _ => Cut::Streams,
         };
-        if let Some((target, result)) = self.0.enter(result, adapt) {
+        if let Some((target, result)) = self.0.enter(result, cut) {
             target.pass_read(path, result);
         }
     }
@@ -56,7 +57,7 @@ impl Hook for Caretaker {
 
     /// What has not run of the mapper when the reference is revoked does not run at all.
     fn map(self: Arc<Self>, path: Path, mapper: Mapper, result: Resolver) {
-        if let Some((_, result)) = self.0.enter(result, Adapt::Streams) {
+        if let Some((_, result)) = self.0.enter(result, Cut::Streams) {
             let gate = Arc::clone(self.0.gate());
             map_value(self, path, mapper.guarded(gate), result);
         }
@@ -64,5 +65,9 @@ impl Hook for Caretaker {
 
     fn inner(&self) -> Option<Stub> {
         self.0.target()
+    }
+
+    fn link(&self) -> Option<Link> {
+        Some(Link::new(LinkKind::Caretaker))
     }
 }

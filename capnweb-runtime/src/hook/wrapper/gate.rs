@@ -11,8 +11,9 @@ use std::sync::{Arc, PoisonError, Weak};
 
 use tokio::sync::Notify;
 
-use super::passage::{Adapt, Passage};
+use super::passage::{Cut, Passage};
 use super::slots::Slots;
+use crate::audit::Decision;
 use crate::error::Error;
 use crate::hook::hardening::{bury, shielded};
 use crate::hook::map::Guard;
@@ -221,7 +222,7 @@ impl Gate {
 
     /// Lets a call through: its result is kept where it is found when the gate is shut. Fails the call
     /// if it was.
-    pub(super) fn enter(self: &Arc<Self>, result: Resolver, adapt: Adapt) -> Option<Resolver> {
+    pub(super) fn enter(self: &Arc<Self>, result: Resolver, cut: Cut) -> Option<Resolver> {
         let admitted = {
             let mut inner = self.lock();
             let pending = result.cell().filter(|_| !self.is_shut()).cloned();
@@ -230,10 +231,11 @@ impl Gate {
         match (admitted, self.check()) {
             (Some((call, pending)), _) => {
                 let gate = Arc::clone(self);
-                let passage = |before| Passage::new(gate, pending, call, adapt, before);
+                let passage = |before| Passage::new(gate, pending, call, cut, before);
                 Some(result.through(passage))
             }
             (None, refused) => {
+                result.decide(Decision::Revoked);
                 result.settle(refused.map(|()| Value::Undefined));
                 None
             }
@@ -245,10 +247,11 @@ impl Gate {
         match (self.check(), result.cell().cloned()) {
             (Ok(()), Some(cell)) => {
                 let gate = Arc::clone(self);
-                let passage = |before| Passage::new(gate, cell, NOWHERE, Adapt::Nothing, before);
+                let passage = |before| Passage::new(gate, cell, NOWHERE, Cut::Nothing, before);
                 Some(result.through(passage))
             }
             (refused, _) => {
+                result.decide(Decision::Revoked);
                 result.settle(refused.map(|()| Value::Undefined));
                 None
             }
@@ -294,12 +297,13 @@ impl Drop for Gate {
 
 impl Kept {
     /// Lets a call through, as far as what it is to reach. Fails the call if the gate was shut.
-    pub(super) fn enter(&self, result: Resolver, adapt: Adapt) -> Option<(Stub, Resolver)> {
+    pub(super) fn enter(&self, result: Resolver, cut: Cut) -> Option<(Stub, Resolver)> {
         // Whatever ends a call that has come this far takes what is in care away first.
-        let (target, entered) = (self.target(), self.gate.enter(result, adapt));
+        let (target, entered) = (self.target(), self.gate.enter(result, cut));
         match (target, entered) {
             (Some(target), Some(result)) => Some((target, result)),
             (None, Some(result)) => {
+                result.decide(Decision::Revoked);
                 result.settle(Err(Error::Revoked("".into())));
                 None
             }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::convert::{Conversion, Untouched, convert_readable};
 use super::method::guard_method;
 use super::wrap::{broken, wrap};
+use crate::audit::{Decision, Link, LinkKind};
 use crate::error::Error;
 use crate::hook::cap::{Cap, Hook, Outcome, itself, map_value};
 use crate::hook::map::Mapper;
@@ -158,6 +159,7 @@ impl Conversion for Guard {
 
 /// Answers a call that was denied.
 pub(super) fn deny_call(denial: Denial, path: Path, args: Vec<Value>, result: Resolver) {
+    result.decide(Decision::Denied);
     match denial.into_reason() {
         Some(reason) => result.settle(Err(Error::Denied(reason))),
         None => served::call_absent(path, args, result),
@@ -166,6 +168,7 @@ pub(super) fn deny_call(denial: Denial, path: Path, args: Vec<Value>, result: Re
 
 /// Answers a read that was denied.
 pub(super) fn deny_read(denial: Denial, path: &Path, result: Resolver) {
+    result.decide(Decision::Denied);
     match denial.into_reason() {
         Some(reason) => result.settle(Err(Error::Denied(reason))),
         None => served::read_absent(path, result),
@@ -192,7 +195,7 @@ impl Guarded {
             return result;
         }
         let (guard, path) = (self.guard.clone(), path.clone());
-        result.adapted(move |outcome| Ok(guard_method(outcome?, &guard, &path)))
+        result.adapted(move |outcome| Ok(guard_method(outcome?, guard, path)))
     }
 }
 
@@ -263,6 +266,10 @@ impl Hook for Guarded {
 
     fn inner(&self) -> Option<Stub> {
         Some(self.inner.clone())
+    }
+
+    fn link(&self) -> Option<Link> {
+        Some(Link::new(LinkKind::Guard))
     }
 
     /// A stream to write to is handed over together with its guard.

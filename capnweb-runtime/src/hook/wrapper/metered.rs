@@ -4,11 +4,12 @@ use std::collections::VecDeque;
 use std::pin::Pin;
 use std::sync::{Arc, PoisonError};
 
+use super::method::wrap_method;
 use super::wrap::wrap;
+use crate::audit::{Decision, Link, LinkKind};
 use crate::error::Error;
 use crate::hook::cap::{Cap, Hook, itself};
-use crate::hook::promise::{Resolver, promise};
-use crate::hook::stream::Nature;
+use crate::hook::promise::Resolver;
 use crate::hook::waiter::Waiter;
 use crate::hook::{Stub, Value};
 use crate::sync::{Mutex, MutexGuard};
@@ -173,6 +174,7 @@ impl Due {
             (Taken::One, Some(args)) => self.target.pass_call(self.path, args, self.result),
             (Taken::One, None) => self.target.pass_read(self.path, self.result),
             (Taken::Later | Taken::None, _) => {
+                self.result.decide(Decision::Denied);
                 let reason = "the budget of calls is spent".into();
                 self.result.settle(Err(Error::Denied(reason)));
             }
@@ -209,7 +211,7 @@ impl Hook for Metered {
         }
         let till = Arc::clone(&self.till);
         let result = match path.segments() {
-            [_] => result.adapted(move |outcome| Ok(meter_method(outcome.clone()?, &till))),
+            [_] => result.adapted(move |outcome| Ok(meter_method(outcome?, till))),
             _ => result,
         };
         self.till.pass(self.due(path, None, result));
@@ -226,30 +228,18 @@ impl Hook for Metered {
     fn inner(&self) -> Option<Stub> {
         Some(self.inner.clone())
     }
+
+    fn link(&self) -> Option<Link> {
+        Some(Link::new(LinkKind::Meter))
+    }
 }
 
 /// Returns what was read at a member, so that calls of it, if it is a method, are paid for.
-fn meter_method(value: Value, till: &Arc<Till>) -> Value {
-    let Value::Capability(stub) = value else {
-        return value;
-    };
-    Value::Capability(method(&stub, till))
-}
-
-fn method(stub: &Stub, till: &Arc<Till>) -> Stub {
-    let till = Arc::clone(till);
-    if stub.is_promise() {
-        let (promise, result) = promise();
-        result.settle_from(&stub.clone().into_cap(), move |outcome| {
-            Ok(meter_method(outcome.clone()?, &till))
-        });
-        return Stub::promise(promise);
-    }
-    if !stub.cap().may_be_method() || !matches!(stub.nature(), Nature::Object) {
-        return stub.clone();
-    }
-    let what = What::Method;
-    wrap(stub, |inner| Cap::new(Metered { inner, till, what }))
+fn meter_method(value: Value, till: Arc<Till>) -> Value {
+    wrap_method(value, move |inner| {
+        let what = What::Method;
+        Cap::new(Metered { inner, till, what })
+    })
 }
 
 #[cfg(test)]

@@ -1,44 +1,45 @@
-//! Methods that are read as functions: they are still members of what is guarded.
+//! Methods that are read as functions: they are still members of what they were read of.
 
 use std::sync::Arc;
 
 use super::guard::Guard;
 use super::wrap::wrap;
+use crate::audit::{Link, LinkKind};
 use crate::hook::cap::{Cap, Hook, itself};
 use crate::hook::promise::{Resolver, promise};
-use crate::hook::stream::Nature;
 use crate::hook::waiter::Waiter;
 use crate::hook::{Stub, Value};
 use crate::value::Path;
 
 /// Returns what was read at a member, so that calls of it, if it is a method, are judged like calls of
 /// the member.
-pub(super) fn guard_method(value: Value, guard: &Guard, path: &Path) -> Value {
+pub(super) fn guard_method(value: Value, guard: Guard, path: Path) -> Value {
+    wrap_method(value, move |function| {
+        Cap::new(Method {
+            function,
+            guard,
+            path,
+        })
+    })
+}
+
+/// Puts something in front of what was read at a member, if that may be a method; of what is promised,
+/// once it is known.
+pub(super) fn wrap_method(value: Value, front: impl FnOnce(Stub) -> Cap + Send + 'static) -> Value {
     let Value::Capability(stub) = value else {
         return value;
     };
-    Value::Capability(guarded(&stub, guard, path))
-}
-
-fn guarded(stub: &Stub, guard: &Guard, path: &Path) -> Stub {
     if stub.is_promise() {
-        let (guard, path) = (guard.clone(), path.clone());
         let (promise, result) = promise();
-        result.settle_from(&stub.clone().into_cap(), move |outcome| {
-            Ok(guard_method(outcome.clone()?, &guard, &path))
+        result.settle_from(&stub.into_cap(), move |outcome| {
+            Ok(wrap_method(outcome.clone()?, front))
         });
-        return Stub::promise(promise);
+        return Value::Capability(Stub::promise(promise));
     }
-    if !stub.cap().may_be_method() || !matches!(stub.nature(), Nature::Object) {
-        return stub.clone();
+    if !stub.cap().may_be_method() || stub.is_stream() {
+        return Value::Capability(stub);
     }
-    wrap(stub, |function| {
-        Cap::new(Method {
-            function,
-            guard: guard.clone(),
-            path: path.clone(),
-        })
-    })
+    Value::Capability(wrap(&stub, front))
 }
 
 /// Something that may be a method. If it is an object after all, that has members of its own, which
@@ -78,5 +79,9 @@ impl Hook for Method {
 
     fn inner(&self) -> Option<Stub> {
         Some(self.function.clone())
+    }
+
+    fn link(&self) -> Option<Link> {
+        Some(Link::new(LinkKind::Guard))
     }
 }

@@ -1,20 +1,32 @@
 //! References in front of others: less authority, a mark, a way to take it back.
 //!
-//! `attenuated` knows some members of what it is in front of, a `guard` lets through what a policy admits
-//! (also of `method`s that are read as functions), a `metered` one what is paid for, `brand` is known to its
-//! maker, and a `caretaker` lets nothing through once its `revoker` says so. A `membrane` wraps whatever
-//! crosses it, both ways; `convert` is the walk through values and streams by which it does, and by which
-//! facets narrow, with `steps` that tests leave out. All are put in front by `wrap`, which bounds how many
-//! may stand one before the other.
+//! | file | what is in front, and of what |
+//! |---|---|
+//! | `attenuated` | a facet: it knows some members of an object |
+//! | `guard`, `method` | a policy: it admits calls, also of methods that are read as functions |
+//! | `metered` | a meter: calls are paid for |
+//! | `brand` | a mark, which its maker knows |
+//! | `granted` | a label: who granted it to whom |
+//! | `caretaker`, `revoker` | a gate, for one reference, and who may shut it |
+//! | `membrane` | a gate that whatever crosses takes along, both ways |
 //!
-//! What a revoker shuts is a `gate`. A call carries the `passage` of gates that it came through to where
-//! its handler is entered, and streams are `severed`.
+//! What they share:
+//!
+//! | file | what is in it |
+//! |---|---|
+//! | `wrap` | how all of them are put in front, and how many may stand one before the other |
+//! | `gate`, `slots` | what is shut to take something back, and what it has to end then |
+//! | `passage` | the gates that a call came through, which it carries to where its handler is entered |
+//! | `severed` | streams that end with a gate |
+//! | `convert` | the walk through values and streams by which facets narrow and membranes wrap |
+//! | `steps` | the steps by which what passes stays wrapped, which tests leave out one by one |
 
 mod attenuated;
 mod brand;
 mod caretaker;
 mod convert;
 mod gate;
+mod granted;
 mod guard;
 mod membrane;
 #[cfg(feature = "sturdy")]
@@ -31,6 +43,7 @@ pub(crate) use attenuated::attenuate;
 pub use attenuated::{Facet, Results};
 pub use brand::Brand;
 pub(crate) use brand::BrandKey;
+pub(crate) use granted::granted;
 pub(crate) use guard::guarded;
 pub use membrane::Membrane;
 pub(crate) use membrane::{Across, Origin};

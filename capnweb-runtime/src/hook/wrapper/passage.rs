@@ -17,18 +17,18 @@ pub(in crate::hook) struct Passage {
     /// The result that comes back through the gate, and its place among those that are pending there.
     result: Arc<PromiseCell>,
     call: usize,
-    adapt: Adapt,
+    cut: Cut,
     before: Option<Arc<Self>>,
 }
 
-/// What a gate does to a result on its way out.
+/// What of a result ends with the gate that it comes back through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::hook) enum Adapt {
-    /// Nothing: whoever let the call in does it.
+pub(in crate::hook) enum Cut {
+    /// Nothing that the gate sees to: whoever let the call in does.
     Nothing,
-    /// Streams end with the gate.
+    /// Streams.
     Streams,
-    /// So they do, and so does a method that was read as a function.
+    /// Those, and a method that was read as a function.
     Member,
 }
 
@@ -40,14 +40,14 @@ impl Passage {
         gate: Arc<Gate>,
         result: Arc<PromiseCell>,
         call: usize,
-        adapt: Adapt,
+        cut: Cut,
         before: Option<Arc<Self>>,
     ) -> Self {
         Self {
             gate,
             result,
             call,
-            adapt,
+            cut,
             before,
         }
     }
@@ -76,20 +76,20 @@ impl Passage {
 
     /// Returns whether the result is kept back until it is no promise any more.
     pub(in crate::hook) fn waits(&self) -> bool {
-        self.own().any(|passage| passage.adapt != Adapt::Nothing)
+        self.own().any(|passage| passage.cut != Cut::Nothing)
     }
 
-    /// Returns what becomes of the result on its way back.
-    pub(in crate::hook) fn adapt(&self, outcome: Outcome) -> Outcome {
+    /// Returns what becomes of the result on its way back: parts of it end with the gates.
+    pub(in crate::hook) fn sever(&self, outcome: Outcome) -> Outcome {
         self.own().fold(outcome, |outcome, passage| {
-            sever_with(outcome, &passage.gate, passage.adapt)
+            sever_with(outcome, &passage.gate, passage.cut)
         })
     }
 
     /// Returns what becomes of an argument that was a promise on its way in.
-    pub(in crate::hook) fn adapt_argument(&self, value: Value) -> Outcome {
+    pub(in crate::hook) fn sever_argument(&self, value: Value) -> Outcome {
         self.nodes().try_fold(value, |value, passage| {
-            sever_with(Ok(value), &passage.gate, Adapt::Streams)
+            sever_with(Ok(value), &passage.gate, Cut::Streams)
         })
     }
 

@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::caretaker::take_care_of;
 use super::gate::{Gate, Listed, Sever};
-use super::passage::Adapt;
+use super::passage::Cut;
 use super::wrap::wrap;
 use crate::error::Error;
 use crate::hook::cap::{Cap, Hook, Outcome, itself};
@@ -15,9 +15,9 @@ use crate::hook::{Mapper, Stub, Value};
 use crate::value::Path;
 
 /// Returns what becomes of an outcome that passes a gate: its streams end with that.
-pub(super) fn sever_with(outcome: Outcome, gate: &Arc<Gate>, adapt: Adapt) -> Outcome {
-    let mut value = match (outcome, adapt) {
-        (outcome, Adapt::Nothing) => return outcome,
+pub(super) fn sever_with(outcome: Outcome, gate: &Arc<Gate>, cut: Cut) -> Outcome {
+    let mut value = match (outcome, cut) {
+        (outcome, Cut::Nothing) => return outcome,
         (Err(Error::Thrown(thrown)), _) if holds_stream(thrown.value()) => {
             let mut value = thrown.value().clone();
             sever_in_place(&mut value, gate)?;
@@ -26,7 +26,7 @@ pub(super) fn sever_with(outcome: Outcome, gate: &Arc<Gate>, adapt: Adapt) -> Ou
         (Err(error), _) => return Err(error),
         (Ok(value), _) => value,
     };
-    if let (Adapt::Member, Value::Capability(stub)) = (adapt, &mut value)
+    if let (Cut::Member, Value::Capability(stub)) = (cut, &mut value)
         && !stub.is_stream()
         && stub.cap().may_be_method()
     {
@@ -106,7 +106,7 @@ struct Severed {
 
 impl Hook for Severed {
     fn call(self: Arc<Self>, path: Path, mut args: Vec<Value>, result: Resolver) {
-        let Some(result) = self.gate.enter(result, Adapt::Nothing) else {
+        let Some(result) = self.gate.enter(result, Cut::Nothing) else {
             return;
         };
         match sever_arguments(&mut args, &self.gate) {
@@ -116,7 +116,7 @@ impl Hook for Severed {
     }
 
     fn read(self: Arc<Self>, path: Path, result: Resolver) {
-        if let Some(result) = self.gate.enter(result, Adapt::Nothing) {
+        if let Some(result) = self.gate.enter(result, Cut::Nothing) {
             self.inner.pass_read(path, result);
         }
     }
@@ -134,7 +134,7 @@ impl Hook for Severed {
         sever_arguments(&mut args, &self.gate)?;
         let streamed = self.inner.cap().stream(method, args)?;
         let (answer, result) = promise();
-        if let Some(result) = self.gate.enter(result, Adapt::Nothing) {
+        if let Some(result) = self.gate.enter(result, Cut::Nothing) {
             result.settle_from(&streamed.answer, Clone::clone);
         }
         Ok(Streamed { answer, ..streamed })

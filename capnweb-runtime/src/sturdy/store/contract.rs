@@ -11,7 +11,7 @@ pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>>
 /// A place where the records of a [`Registry`](super::super::Registry) outlive the process.
 ///
 /// [`MemoryStore`](super::MemoryStore) and [`FileStore`](super::FileStore) are there; for a database,
-/// implement this. The laws, each of which `sturdy_laws` (feature `sturdy-laws`) puts to a store:
+/// implement this. The laws, each of which `sturdy::laws` (feature `sturdy-laws`) puts to a store:
 ///
 /// 1. *Empty*: a new store has no records.
 /// 2. *Whole*: a record that was inserted is found, and listed, as it was, until it is changed here.

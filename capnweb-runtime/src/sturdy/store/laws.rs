@@ -1,11 +1,12 @@
 //! What every store is asked in tests: the laws of [`SturdyStore`], put to one.
 //!
 //! ```
-//! use capnweb_runtime::{MemoryStore, sturdy_laws};
+//! use capnweb_runtime::MemoryStore;
+//! use capnweb_runtime::sturdy::laws;
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() {
-//! sturdy_laws::hold(MemoryStore::new).await;
+//! laws::hold(MemoryStore::new).await;
 //! # }
 //! ```
 #![allow(

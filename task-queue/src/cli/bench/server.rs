@@ -3,7 +3,7 @@
 use std::env;
 use std::fs;
 use std::io::{self, BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
 use tempfile::TempDir;
@@ -16,6 +16,8 @@ use crate::cli::error::RunError;
 pub(super) struct BenchServer {
     child: Child,
     url: String,
+    /// What the server says; it would fail if nobody could hear it.
+    output: BufReader<ChildStdout>,
     _data: Option<TempDir>,
 }
 
@@ -51,14 +53,22 @@ impl BenchServer {
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()?;
-        let url = url_of(&mut child);
+        let output = child.stdout.take().ok_or_else(silent)?;
         let mut server = Self {
             child,
             url: String::new(),
+            output: BufReader::new(output),
             _data: temporary,
         };
-        server.url = url?;
+        server.url = server.hear_url()?;
         Ok(server)
+    }
+
+    fn hear_url(&mut self) -> io::Result<String> {
+        let mut line = String::new();
+        self.output.read_line(&mut line)?;
+        let (_, url) = line.split_once("running on ").ok_or_else(silent)?;
+        Ok(url.trim().to_owned())
     }
 
     pub(super) fn url(&self) -> &str {
@@ -90,11 +100,6 @@ impl Drop for BenchServer {
     }
 }
 
-fn url_of(child: &mut Child) -> io::Result<String> {
-    let missing = || io::Error::other("the server has not said where it listens");
-    let output = child.stdout.take().ok_or_else(missing)?;
-    let mut line = String::new();
-    BufReader::new(output).read_line(&mut line)?;
-    let (_, url) = line.split_once("running on ").ok_or_else(missing)?;
-    Ok(url.trim().to_owned())
+fn silent() -> io::Error {
+    io::Error::other("the server has not said where it listens")
 }

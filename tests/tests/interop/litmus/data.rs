@@ -13,7 +13,9 @@ use tests::{relative, root, source_files};
 pub(crate) struct Attack {
     pub(crate) id: String,
     pub(crate) title: String,
-    pub(crate) attack: String,
+    /// What is tried.
+    #[serde(rename = "attack")]
+    pub(crate) means: String,
     pub(crate) survival: String,
     pub(crate) cases: Vec<Case>,
     #[serde(default)]
@@ -131,7 +133,7 @@ pub(crate) enum Step {
     },
     Each {
         each: BTreeMap<String, Vec<Value>>,
-        steps: Vec<Step>,
+        steps: Vec<Self>,
     },
 }
 

@@ -50,7 +50,7 @@ fn tables(attacks: &[Attack]) -> String {
 }
 
 fn section(attack: &Attack) -> String {
-    let mut text = format!("\n## {}\n\n{}\n\n", heading(attack), attack.attack);
+    let mut text = format!("\n## {}\n\n{}\n\n", heading(attack), attack.means);
     text += "| | protected by | ours | npm | |\n|---|---|---|---|---|\n";
     for case in &attack.cases {
         let mechanism = format!("{:?}", case.mechanism).to_lowercase();

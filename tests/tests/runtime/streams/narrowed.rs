@@ -20,7 +20,7 @@ trait Note {
 #[capability]
 #[attenuate(BoardReader {
     changes -> NoteReader, pages -> NoteReader, failing -> NoteReader, inbox -> NoteReader,
-    relay -> NoteReader, relay_in -> NoteReader, tried,
+    relay -> NoteReader, relay_in(whole) -> NoteReader, tried,
 })]
 trait Board {
     async fn changes(&self) -> Result<ReadableStream<NoteStub>>;

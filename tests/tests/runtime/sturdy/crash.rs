@@ -7,7 +7,8 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use capnweb_runtime::{Caveat, FileStore, Refusal, SturdyLimits, SturdyRef};
+use capnweb_runtime::sturdy::Refusal;
+use capnweb_runtime::{Caveat, FileStore, SturdyLimits, SturdyRef};
 use tests::Process;
 
 use super::shop::{Office, TillStub};

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
+use capnweb_runtime::sturdy::Refusal;
 use capnweb_runtime::{
-    MemoryStore, Refusal, Registry, RegistryKey, RestorerStub, Result, SturdyEvent, SturdyLimits,
+    MemoryStore, Registry, RegistryKey, RestorerStub, Result, SturdyEvent, SturdyLimits,
     SturdyStore, capability,
 };
 

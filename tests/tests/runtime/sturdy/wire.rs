@@ -1,7 +1,8 @@
 //! References presented by peers.
 
+use capnweb_runtime::sturdy::Refusal;
 use capnweb_runtime::{
-    Batch, Caveat, Error, Refusal, Registry, RestoreError, RestorerStub, Result, SturdyUrl,
+    Batch, Caveat, Error, Registry, RestoreError, RestorerStub, Result, SturdyUrl,
 };
 
 use super::shop::{Counter, CounterStub, Office, TillReaderStub, TillStub};
@@ -218,7 +219,7 @@ async fn a1_guessing_is_given_up_on_and_a_neighbour_does_not_notice() {
         stub.restored::<TillStub>(&good).await.is_ok(),
         "in this process"
     );
-    tokio::time::advance(std::time::Duration::from_secs(60)).await;
+    tokio::time::advance(std::time::Duration::from_mins(1)).await;
     assert!(
         guesser.restored::<TillStub>(&good).await.is_ok(),
         "a minute later"
@@ -284,7 +285,7 @@ async fn only_failures_within_a_minute_count() {
         for _ in 0..3 {
             assert!(link.restored::<TillStub>(&good).await.is_ok());
         }
-        tokio::time::advance(std::time::Duration::from_secs(60)).await;
+        tokio::time::advance(std::time::Duration::from_mins(1)).await;
     }
 }
 

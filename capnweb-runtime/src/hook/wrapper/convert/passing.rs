@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::conversion::{Conversion, convert_value, converting};
+use crate::audit::Link;
 use crate::error::Error;
 use crate::hook::cap::{Hook, OnBroken, itself, map_value};
 use crate::hook::promise::{Resolver, promise};
@@ -39,6 +40,11 @@ pub(in crate::hook::wrapper) trait Boundary:
 
     /// Returns who decides what may pass, if anybody does.
     fn guard(&self) -> Option<Guard> {
+        None
+    }
+
+    /// See [`Hook::link`].
+    fn link(&self) -> Option<Link> {
         None
     }
 
@@ -209,6 +215,10 @@ impl<P: Boundary> Hook for Passing<P> {
 
     fn inner(&self) -> Option<Stub> {
         self.0.target().ok()
+    }
+
+    fn link(&self) -> Option<Link> {
+        self.0.link()
     }
 
     fn shown(&self) -> Option<Stub> {

@@ -5,13 +5,14 @@ use std::sync::{Arc, PoisonError};
 use super::border::{Key, Side};
 use super::crossing::{Across, Origin};
 use super::handle::Membrane;
+use crate::audit::{Link, LinkKind};
 use crate::error::Error;
 use crate::hook::cap::{Cap, OnBroken};
 use crate::hook::promise::Resolver;
 use crate::hook::stream::{Lock, Nature, Readable};
 use crate::hook::wrapper::convert::{Boundary, Conversion as _, Passing};
 use crate::hook::wrapper::guard::Guard;
-use crate::hook::wrapper::passage::Adapt;
+use crate::hook::wrapper::passage::Cut;
 use crate::hook::wrapper::steps::{Step, left_out};
 use crate::hook::{Mapper, Stub};
 use crate::sync::Mutex;
@@ -127,11 +128,15 @@ impl Boundary for Front {
         if left_out(Step::Pending) {
             return gate.pass(result);
         }
-        gate.enter(result, Adapt::Nothing)
+        gate.enter(result, Cut::Nothing)
     }
 
     fn guard(&self) -> Option<Guard> {
         self.membrane.guard(self.interface, self.side)
+    }
+
+    fn link(&self) -> Option<Link> {
+        Some(Link::new(LinkKind::Membrane))
     }
 
     /// What is on the other side of a boundary is nobody's own on this one.

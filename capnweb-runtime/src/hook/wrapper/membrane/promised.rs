@@ -4,6 +4,7 @@ use std::sync::{Arc, PoisonError};
 
 use super::crossing::{Across, Origin};
 use super::front::Front;
+use crate::audit::Link;
 use crate::hook::cap::{Cap, Hook, OnBroken, Outcome, State};
 use crate::hook::map::Mapper;
 use crate::hook::promise::{PromiseCell, Resolver, promise};
@@ -201,6 +202,10 @@ impl Hook for Promised {
 
     fn inner(&self) -> Option<Stub> {
         self.front.0.target().ok()
+    }
+
+    fn link(&self) -> Option<Link> {
+        self.front.0.link()
     }
 
     fn shown(&self) -> Option<Stub> {
