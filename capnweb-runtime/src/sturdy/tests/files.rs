@@ -53,6 +53,25 @@ async fn a_file_that_is_in_use_is_not_opened() {
     FileStore::open(&path).unwrap();
 }
 
+/// The fault: by another name, the same file is opened twice, and what one revokes the other restores.
+#[cfg(unix)]
+#[tokio::test]
+async fn a_file_that_is_in_use_is_not_opened_by_another_name() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = path(&directory);
+    let link = directory.path().join("another name");
+    drop(FileStore::open(&path).unwrap());
+    std::os::unix::fs::symlink(&path, &link).unwrap();
+    let first = FileStore::open(&link).unwrap();
+    let second = FileStore::open(&path).unwrap_err();
+    assert!(matches!(second, OpenError::InUse(_)), "{second}");
+    drop(first);
+    let first = FileStore::open(&path).unwrap();
+    let second = FileStore::open(&link).unwrap_err();
+    assert!(matches!(second, OpenError::InUse(_)), "{second}");
+    drop(first);
+}
+
 /// The fault: a crash in the middle of a write would keep the server from starting again.
 #[tokio::test]
 async fn a_line_that_was_not_finished_is_dropped() {

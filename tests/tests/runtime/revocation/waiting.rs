@@ -38,13 +38,13 @@ async fn revoked_while_waiting(lend: impl FnOnce(&BellStub) -> (BellStub, Revoke
         .reconnecting(Reconnect::new().backoff(pause, pause))
         .unwrap();
     let main = client.main();
-    let (lent, revoker) = lend(&main);
-    let mut ringing = Box::pin(async { lent.ring().await });
+    let (bell, revoker) = lend(&main);
+    let mut ringing = Box::pin(async { bell.ring().await });
     assert!((&mut ringing).now_or_never().is_none(), "nobody is there");
     revoker.revoke("too late");
     let brass = Brass::default();
-    let served = brass.clone();
-    let server = Server::new(move |_| BellStub::new(served.clone()));
+    let same = brass.clone();
+    let server = Server::new(move |_| BellStub::new(same.clone()));
     let listener = TcpListener::bind(address).await.expect("it is free again");
     drop(tokio::spawn(server.serve(listener)));
     assert_eq!(
@@ -58,8 +58,8 @@ async fn revoked_while_waiting(lend: impl FnOnce(&BellStub) -> (BellStub, Revoke
 /// A7. The fault: what had not been sent when it was revoked is sent when there is a connection.
 #[tokio::test]
 async fn what_waits_for_a_connection_is_not_sent_any_more() {
-    let revocable = revoked_while_waiting(|bell| bell.revocable()).await;
+    let revocable = revoked_while_waiting(BellStub::revocable).await;
     assert!(revocable.is_revoked(), "{revocable:?}");
-    let membrane = revoked_while_waiting(|bell| bell.membrane()).await;
+    let membrane = revoked_while_waiting(BellStub::membrane).await;
     assert!(membrane.is_revoked(), "{membrane:?}");
 }

@@ -23,6 +23,8 @@ pub(super) struct Journal {
 impl Journal {
     /// Opens a journal, or makes one, and makes the tables out of it.
     pub(super) fn open(path: &Path) -> Result<(Self, Tables), OpenError> {
+        // By whatever name it is opened, it is one file, with one lock, and is replaced where it is.
+        let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let io = |source| OpenError::Io {
             path: path.to_owned(),
             source,
