@@ -10,7 +10,7 @@
 //! | [`RateLimit`] | how fast |
 //! | [`Methods`] | which members |
 //! | [`Arguments`] | with which arguments |
-//! | [`absent`] | what a denial looks like |
+//! | [`absent()`] | what a denial looks like |
 //!
 //! A tuple of several admits what all of them admit; one guard after the other does, too. Whatever is
 //! put around a reference, less passes than before.
