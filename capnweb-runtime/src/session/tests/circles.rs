@@ -289,7 +289,8 @@ fn long_paths_are_refused_and_the_longest_allowed_one_is_not() {
 
 #[test]
 fn the_longest_allowed_path_of_steps_through_capabilities_fits_the_stack() {
-    on_small_stack(|| {
+    // Half of what a thread of the runtime has, for code that is not optimised.
+    on_stack_of(1024, || {
         let peer = Scripted::new();
         peer.says(r#"["push",1]"#);
         // Each value holds the next as a reference: every step is taken by recursion.
