@@ -28,7 +28,7 @@ pub enum LinkKind {
     /// An object of another peer's.
     Remote,
     /// A promise of which nobody knew yet what it becomes.
-    Promise,
+    Promised,
     /// A facet, by its name.
     Facet,
     /// A guard.
@@ -116,7 +116,7 @@ impl LinkKind {
         match self {
             Self::Root => "object",
             Self::Remote => "remote",
-            Self::Promise => "promise",
+            Self::Promised => "promise",
             Self::Facet => "facet",
             Self::Guard => "guard",
             Self::Caretaker => "caretaker",

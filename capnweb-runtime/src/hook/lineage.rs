@@ -40,7 +40,7 @@ impl Ancestry {
             None => false,
         };
         if unknown {
-            links.push(Link::new(LinkKind::Promise));
+            links.push(Link::new(LinkKind::Promised));
         }
         Lineage::from_outside_in(links)
     }
