@@ -22,7 +22,10 @@ impl Dependencies {
     /// Takes up an unfinished task; `status` tells of another how it stands, if it is there.
     pub(super) fn enter(&mut self, task: &Task, status: impl Fn(TaskId) -> Option<TaskStatus>) {
         for predecessor in &task.spec.after.tasks {
-            self.dependants.entry(*predecessor).or_default().insert(task.id);
+            self.dependants
+                .entry(*predecessor)
+                .or_default()
+                .insert(task.id);
         }
         self.look(task, status);
     }

@@ -49,7 +49,12 @@ impl Gates {
     }
 
     /// Has a task wait no longer.
-    pub(super) fn stop_waiting(&mut self, task: &Task, limit: &Concurrency, need: &Need) -> Vec<Move> {
+    pub(super) fn stop_waiting(
+        &mut self,
+        task: &Task,
+        limit: &Concurrency,
+        need: &Need,
+    ) -> Vec<Move> {
         self.change(task, limit, |gate| {
             if let Some(queue) = gate.queues.get_mut(need) {
                 queue.waiting.remove(&Rank::of(task));

@@ -32,7 +32,11 @@ mod command;
 mod commands;
 mod config;
 mod crews;
+mod dependencies;
 mod effect;
+mod gates;
+mod indexes;
+mod keys;
 mod lanes;
 mod matching;
 mod rejected;
@@ -40,6 +44,7 @@ mod state;
 mod timers;
 mod turn;
 mod unsaved;
+mod waiting;
 
 #[cfg(test)]
 pub(crate) mod tests;

@@ -33,7 +33,10 @@ impl Concurrency {
             Some(number) => whole(number).and_then(|max| u32::try_from(max).ok()),
         };
         let max = max.filter(|&max| max > 0).ok_or(SpecError::Concurrency)?;
-        let key = object.get("key").and_then(key).ok_or(SpecError::Concurrency)?;
+        let key = object
+            .get("key")
+            .and_then(key)
+            .ok_or(SpecError::Concurrency)?;
         Ok(Some(Self { key, max }))
     }
 }

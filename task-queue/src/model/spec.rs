@@ -309,12 +309,18 @@ mod tests {
             (json!({"priority": "urgent"}), SpecError::Priority),
             (json!({"concurrency": "k"}), SpecError::Concurrency),
             (json!({"concurrency": {"key": ""}}), SpecError::Concurrency),
-            (json!({"concurrency": {"key": "k", "max": 0}}), SpecError::Concurrency),
+            (
+                json!({"concurrency": {"key": "k", "max": 0}}),
+                SpecError::Concurrency,
+            ),
             (json!({"idempotency_key": ""}), SpecError::IdempotencyKey),
             (json!({"idempotency_key": long}), SpecError::IdempotencyKey),
             (json!({"after": "task"}), SpecError::After),
             (json!({"after": ["task_1"]}), SpecError::After),
-            (json!({"after": [{"index": 0}]}), SpecError::NotEarlier { index: 0 }),
+            (
+                json!({"after": [{"index": 0}]}),
+                SpecError::NotEarlier { index: 0 },
+            ),
             (json!({"on_failure": "shrug"}), SpecError::OnFailure),
         ] {
             assert_eq!(submit(params.clone()), Err(refusal), "{params}");
@@ -331,14 +337,20 @@ mod tests {
         };
         assert_eq!(submit(1).unwrap().after.tasks, [earlier[1]]);
         assert_eq!(submit(2), Err(SpecError::NotEarlier { index: 2 }));
-        assert_eq!(submit(u64::MAX), Err(SpecError::NotEarlier { index: u64::MAX }));
+        assert_eq!(
+            submit(u64::MAX),
+            Err(SpecError::NotEarlier { index: u64::MAX })
+        );
     }
 
     #[test]
     fn a_task_comes_after_a_thousand_others_at_most() {
         let ids: Vec<_> = (0..1_001).map(TaskId::of_bits).collect();
         assert!(submit(json!({ "after": ids[1..] })).is_ok());
-        assert_eq!(submit(json!({ "after": ids })), Err(SpecError::TooManyPredecessors));
+        assert_eq!(
+            submit(json!({ "after": ids })),
+            Err(SpecError::TooManyPredecessors)
+        );
     }
 
     #[test]

@@ -85,7 +85,10 @@ impl fmt::Display for Waiting {
             }
             Self::QueuePaused => f.write_str("the queue is paused"),
             Self::Key { key, max, .. } => {
-                write!(f, "{max} of the concurrency key `{key}` may run at once, and do")
+                write!(
+                    f,
+                    "{max} of the concurrency key `{key}` may run at once, and do"
+                )
             }
             Self::NoWorker => {
                 f.write_str("there is no worker of that type, with those tags, in that pool")

@@ -18,6 +18,7 @@ mod gate;
 mod gateway;
 mod gpu;
 mod hub;
+mod intake;
 mod loan;
 mod lock;
 mod network;

@@ -7,6 +7,8 @@ mod endings;
 mod lasting;
 mod limits;
 mod matrix;
+pub(crate) mod naive;
+mod order;
 pub(crate) mod random;
 mod retries;
 mod saving;
