@@ -32,6 +32,7 @@ mod command;
 mod commands;
 mod config;
 mod effect;
+mod events;
 mod idle;
 mod ready;
 mod rejected;

@@ -15,6 +15,7 @@ use super::owner::{self, Owner};
 use super::pool::register;
 use super::queue::Scope;
 use super::secrets::Secrets;
+use super::watchers::Watchers;
 use crate::caps::{GateStub, GatewayStub};
 use crate::clock::{Clock, SystemClock};
 use crate::engine;
@@ -154,7 +155,9 @@ async fn hub(config: &Config, owner: Owner) -> Result<Hub, StartError> {
     let network = NetworkClient::new(config.network.clone(), Arc::clone(&clock));
     let locks = LockManager::new(LockLimits::default(), first);
     let gpu = SoftwareGpu::new(config.gpu_memory);
-    Ok(Hub::new(owner, clock, storage, locks, network, gpu))
+    let mut hub = Hub::new(owner, clock, storage, locks, network, gpu);
+    hub.watchers = Watchers::new(config.watchers);
+    Ok(hub)
 }
 
 async fn hire(hub: &Hub, config: &Config) -> Result<(), StartError> {
