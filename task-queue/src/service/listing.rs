@@ -65,14 +65,14 @@ impl Wanted {
             && status.is_none_or(|status| status == task.status())
             && kind
                 .as_ref()
-                .is_none_or(|kind| kind == task.spec.kind.name())
+                .is_none_or(|kind| *kind == task.spec.kind.as_str())
     }
 }
 
 fn summary(task: &Task) -> TaskSummary {
     TaskSummary {
         id: task.id,
-        kind: task.spec.kind,
+        kind: task.spec.kind.clone(),
         status: task.status(),
         progress: task.progress.fraction(),
     }

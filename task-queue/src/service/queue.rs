@@ -87,7 +87,7 @@ impl ServedQueue {
         let submit = self.submission(kind, params)?;
         let accepted = Identity {
             id: submit.task,
-            kind: submit.spec.kind,
+            kind: submit.spec.kind.clone(),
             grants: submit.spec.grants,
         };
         self.hub.owner.apply(Command::Submit(submit)).await?;

@@ -7,7 +7,7 @@ use crate::engine::{
     AddLog, Cancel, Command, Config, Emit, Limits, Lose, Retry, SaveCheckpoint, SetProgress,
 };
 use crate::model::{
-    Entry, Failure, Happening, Progress, Task, TaskId, TaskStatus, Timestamp, WorkerKind,
+    Entry, Failure, Happening, Progress, Task, TaskId, TaskStatus, Timestamp, PoolName,
 };
 
 /// Returns what of a task can be seen, once everything is stored.
@@ -71,7 +71,7 @@ fn report(world: &mut World, task: TaskId) {
 #[test]
 fn a_life_with_a_failure_and_a_second_attempt_is_told_step_by_step() {
     let mut world = World::auto();
-    world.register(WorkerKind::Cpu);
+    world.register(PoolName::CPU);
     let task = world.submit_retrying(3);
     report(&mut world, task);
     world.fail(task, Failure::transient("no"));
@@ -110,12 +110,12 @@ fn a_life_with_a_failure_and_a_second_attempt_is_told_step_by_step() {
 #[test]
 fn a_life_that_is_given_up_and_taken_up_again_goes_on_counting() {
     let mut world = World::auto();
-    let worker = world.register(WorkerKind::Cpu);
-    let task = world.submit_kind(crate::model::TaskKind::Compute);
+    let worker = world.register(PoolName::CPU);
+    let task = world.submit_kind(crate::model::TaskType::COMPUTE);
     world.apply(Command::Lose(Lose { worker }));
     world.apply(Command::Cancel(Cancel { task }));
     world.apply(Command::Retry(Retry { task }));
-    world.register(WorkerKind::Cpu);
+    world.register(PoolName::CPU);
     world.fail(task, Failure::permanent("never"));
     assert_eq!(
         words(&seen(&mut world, task)),
@@ -137,7 +137,7 @@ fn a_life_that_is_given_up_and_taken_up_again_goes_on_counting() {
 fn a_task_that_waits_for_its_time_says_until_when() {
     let mut world = World::auto();
     let at = Timestamp::from_millis(world.now.as_millis() + 50);
-    let mut spec = crate::model::TaskSpec::new(crate::model::TaskKind::Io, json!({}));
+    let mut spec = crate::model::TaskSpec::new(crate::model::TaskType::IO, json!({}));
     spec.not_before = Some(at);
     let task = world.submit(spec);
     let entries = seen(&mut world, task);
