@@ -8,9 +8,9 @@ use tokio::sync::oneshot;
 use tokio::task::AbortHandle;
 
 use super::attempt;
+use super::events::Watchers;
 use super::observers::Observers;
 use super::owner::{AttemptEnd, Owner, World};
-use super::watchers::Watchers;
 use crate::clock::Clock;
 use crate::engine::Effect;
 use crate::model::{EndReason, Epoch, RecordId, TaskId, Timestamp, WorkerId};

@@ -5,7 +5,7 @@
 //! | `owner`, `hub` | the one owner of the state, and what the objects share; `config` is what it is set to |
 //! | `gate`, `secrets`, `gateway`, `supervisor` | from a connection to a role, and what each role begins with |
 //! | `queue`, `listing`, `task`, `observers` | a client's objects |
-//! | `events`, `watchers` | what happens to a task, as a stream |
+//! | `events` | what happens to a task, as a stream |
 //! | `pool`, `worker`, `attempt`, `far` | workers, and how one carries out what it was assigned |
 //! | `storage`, `lock`, `network`, `gpu` | resources, each as a capability |
 //! | `care`, `loan` | taking back what was handed out |
@@ -33,7 +33,6 @@ mod secrets;
 mod storage;
 mod supervisor;
 mod task;
-mod watchers;
 mod worker;
 
 pub use config::{Config, Durability, WatchLimits};

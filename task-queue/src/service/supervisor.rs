@@ -8,6 +8,7 @@ use thiserror::Error;
 use tokio::task::JoinHandle;
 
 use super::config::{Config, Durability};
+use super::events::Watchers;
 use super::gate::gate;
 use super::gateway::gateway;
 use super::hub::Hub;
@@ -15,7 +16,6 @@ use super::owner::{self, Owner};
 use super::pool::register;
 use super::queue::Scope;
 use super::secrets::Secrets;
-use super::watchers::Watchers;
 use crate::caps::{GateStub, GatewayStub};
 use crate::clock::{Clock, SystemClock};
 use crate::engine;

@@ -7,7 +7,7 @@ use crate::engine::{
     AddLog, Cancel, Command, Config, Emit, Limits, Lose, Retry, SaveCheckpoint, SetProgress,
 };
 use crate::model::{
-    Entry, Failure, Happening, Progress, Task, TaskId, TaskStatus, Timestamp, PoolName,
+    Entry, Failure, Happening, PoolName, Progress, Task, TaskId, TaskStatus, Timestamp,
 };
 
 /// Returns what of a task can be seen, once everything is stored.

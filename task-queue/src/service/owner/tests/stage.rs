@@ -84,6 +84,11 @@ impl Stage {
             .expect("there is an owner")
     }
 
+    /// Returns the owner, if there is one.
+    pub(super) fn any_owner(&self) -> Option<Owner> {
+        self.owner.lock().unwrap().clone()
+    }
+
     pub(super) fn history(&self) -> MutexGuard<'_, History> {
         self.history.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -1,24 +1,24 @@
 //! Tasks in lists: a page at a time, or all of them if they are few.
 
-use super::hub::Hub;
-use super::queue::Scope;
-use super::refusal::Refusal;
 use crate::caps::{TaskFilter, TaskPage, TaskSummary};
 use crate::engine::State;
 use crate::model::Task;
+use crate::service::hub::Hub;
+use crate::service::queue::Scope;
+use crate::service::refusal::Refusal;
 
 /// Which tasks are asked for.
-pub(super) struct Wanted {
+pub(in crate::service) struct Wanted {
     /// Of which view of the queue.
-    pub(super) scope: Scope,
-    pub(super) filter: TaskFilter,
+    pub(in crate::service) scope: Scope,
+    pub(in crate::service) filter: TaskFilter,
     /// Those that were submitted after this one's place.
-    pub(super) after: Option<u64>,
-    pub(super) limit: Option<u32>,
+    pub(in crate::service) after: Option<u64>,
+    pub(in crate::service) limit: Option<u32>,
 }
 
 /// Returns all tasks of a view.
-pub(super) async fn all(hub: &Hub, scope: Scope) -> Result<Vec<TaskSummary>, Refusal> {
+pub(in crate::service) async fn all(hub: &Hub, scope: Scope) -> Result<Vec<TaskSummary>, Refusal> {
     let tasks = hub.owner.read(move |state| {
         let known = |task: &&Task| scope.contains(task);
         let tasks = state.tasks_after(None).filter(known).map(summary);
@@ -33,7 +33,7 @@ pub(super) async fn all(hub: &Hub, scope: Scope) -> Result<Vec<TaskSummary>, Ref
 }
 
 /// Returns one page of tasks.
-pub(super) async fn page(hub: &Hub, wanted: Wanted) -> Result<TaskPage, Refusal> {
+pub(in crate::service) async fn page(hub: &Hub, wanted: Wanted) -> Result<TaskPage, Refusal> {
     hub.owner.read(move |state| wanted.page(state)).await
 }
 
@@ -79,13 +79,13 @@ fn summary(task: &Task) -> TaskSummary {
 }
 
 /// How many tasks are listed at once.
-const MOST: usize = 10_000;
+pub(super) const MOST: usize = 10_000;
 
 /// How many are on a page that says nothing of it.
 const PAGE: usize = 100;
 
 /// How many are on a page at most.
-const PAGE_MOST: usize = 1_000;
+pub(super) const PAGE_MOST: usize = 1_000;
 
 /// How many tasks are looked at for a page.
-const LOOKED_AT: usize = 10_000;
+pub(super) const LOOKED_AT: usize = 10_000;

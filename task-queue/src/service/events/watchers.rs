@@ -5,13 +5,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
 
-use super::config::WatchLimits;
-use super::refusal::Refusal;
 use crate::model::{RecordId, TaskId};
+use crate::service::config::WatchLimits;
+use crate::service::refusal::Refusal;
 
 /// Who waits for what is next to happen to which task. Clones are the same.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Watchers(Arc<Shared>);
+pub(in crate::service) struct Watchers(Arc<Shared>);
 
 #[derive(Debug, Default)]
 struct Shared {
@@ -29,14 +29,14 @@ struct Watched {
 
 /// One who waits; it is counted as long as it is there.
 #[derive(Debug)]
-pub(super) struct Watch {
+pub(in crate::service) struct Watch {
     stored: watch::Receiver<()>,
     task: TaskId,
     watchers: Watchers,
 }
 
 impl Watchers {
-    pub(super) fn new(limits: WatchLimits) -> Self {
+    pub(in crate::service) fn new(limits: WatchLimits) -> Self {
         Self(Arc::new(Shared {
             limits,
             watched: Mutex::default(),
@@ -44,7 +44,7 @@ impl Watchers {
     }
 
     /// Adds one who waits.
-    pub(super) fn watch(&self, task: TaskId) -> Result<Watch, Refusal> {
+    pub(in crate::service) fn watch(&self, task: TaskId) -> Result<Watch, Refusal> {
         let limits = self.0.limits;
         let mut watched = self.lock();
         if watched.is_closed {
@@ -73,7 +73,7 @@ impl Watchers {
     }
 
     /// Wakes those who wait for one of these records, which were stored.
-    pub(super) fn wake(&self, records: &[RecordId]) {
+    pub(in crate::service) fn wake(&self, records: &[RecordId]) {
         let watched = self.lock();
         if watched.tasks.is_empty() {
             return;
@@ -88,14 +88,14 @@ impl Watchers {
     }
 
     /// Has nobody wait any more.
-    pub(super) fn close(&self) {
+    pub(in crate::service) fn close(&self) {
         let mut watched = self.lock();
         watched.is_closed = true;
         watched.tasks.clear();
     }
 
     #[cfg(test)]
-    pub(super) fn count(&self) -> usize {
+    pub(in crate::service) fn count(&self) -> usize {
         self.lock().watchers
     }
 
@@ -120,12 +120,12 @@ impl Watchers {
 
 impl Watch {
     /// Begins to wait for what is stored from here on.
-    pub(super) fn look(&mut self) {
+    pub(in crate::service) fn look(&mut self) {
         self.stored.mark_unchanged();
     }
 
     /// Waits until something was stored since the last look.
-    pub(super) async fn changed(&mut self) -> Result<(), Refusal> {
+    pub(in crate::service) async fn changed(&mut self) -> Result<(), Refusal> {
         self.stored.changed().await.map_err(|_| Refusal::Stopped)
     }
 }

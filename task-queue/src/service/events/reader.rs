@@ -12,14 +12,14 @@ use futures_util::TryStreamExt as _;
 use futures_util::stream::try_unfold;
 use serde_json::Value;
 
-use super::hub::Hub;
-use super::refusal::Refusal;
 use super::watchers::Watch;
 use crate::caps::{Event, EventKind};
 use crate::model::{Entry, Happening, Task, TaskId};
+use crate::service::hub::Hub;
+use crate::service::refusal::Refusal;
 
 /// Returns a task's events from a number on, which end when the task has come to its end.
-pub(super) async fn events(
+pub(in crate::service) async fn events(
     hub: &Arc<Hub>,
     task: TaskId,
     from: u64,
