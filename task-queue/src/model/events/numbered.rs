@@ -43,9 +43,9 @@ struct Log {
 
 impl Events {
     /// Restores events from what was stored: those of pages, and then the others.
-    pub fn restore(pages: Vec<Entry>, tail: Vec<Entry>) -> Self {
-        let paged = pages.last().map_or(0, |entry| entry.seq);
-        let entries: VecDeque<_> = pages.into_iter().chain(tail).collect();
+    pub fn restore(in_pages: Vec<Entry>, tail: Vec<Entry>) -> Self {
+        let paged = in_pages.last().map_or(0, |entry| entry.seq);
+        let entries: VecDeque<_> = in_pages.into_iter().chain(tail).collect();
         let Some(last) = entries.back() else {
             return Self(None);
         };
@@ -240,8 +240,8 @@ impl Serialize for Events {
 impl<'de> Deserialize<'de> for Events {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let (paged, entries): (u64, Vec<Entry>) = Deserialize::deserialize(deserializer)?;
-        let (pages, tail) = entries.into_iter().partition(|entry| entry.seq <= paged);
-        Ok(Self::restore(pages, tail))
+        let (in_pages, tail) = entries.into_iter().partition(|entry| entry.seq <= paged);
+        Ok(Self::restore(in_pages, tail))
     }
 }
 

@@ -211,7 +211,7 @@ async fn a_watcher_that_never_reads_holds_up_nobody_and_is_told_what_it_has_miss
     assert!(last.what.is_end());
     assert_eq!(
         all(task.events(last.seq).await.unwrap()).await,
-        [last.clone()]
+        std::slice::from_ref(last)
     );
     queue.supervisor.stop().await;
 }

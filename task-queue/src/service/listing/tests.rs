@@ -69,7 +69,10 @@ async fn a_page_comes_after_the_one_before_whatever_has_come_of_that() {
     };
     queue.cancel_task(removed.to_string()).await.unwrap();
     let owner = &supervisor.hub().owner;
-    owner.apply(crate::engine::Command::Reap(reap)).await.unwrap();
+    owner
+        .apply(crate::engine::Command::Reap(reap))
+        .await
+        .unwrap();
     let rest = queue.tasks(None, first.next, None).await.unwrap();
     assert_eq!(ids(&rest), tasks[2..]);
     supervisor.stop().await;
