@@ -34,6 +34,7 @@ mod config;
 mod crews;
 mod dependencies;
 mod effect;
+mod events;
 mod gates;
 mod indexes;
 mod keys;

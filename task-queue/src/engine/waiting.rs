@@ -1,5 +1,7 @@
 //! Why a task has not begun.
 
+use std::sync::Arc;
+
 use crate::engine::crews::Serving;
 use crate::engine::matching::dispatches;
 use crate::engine::state::State;
@@ -30,7 +32,7 @@ impl State {
         let limit = task.spec.concurrency.as_deref()?;
         let holders = self.matching.holders(task)?;
         Some(Waiting::Key {
-            key: limit.key.clone(),
+            key: Arc::clone(&limit.key),
             max: limit.max,
             holders: holders.iter().take(SHOWN).copied().collect(),
         })

@@ -3,6 +3,7 @@
 mod after;
 mod attempt;
 mod change;
+mod events;
 mod failure;
 mod grants;
 mod ids;
@@ -23,6 +24,7 @@ mod worker;
 pub use after::{After, OnFailure};
 pub use attempt::{Attempt, EndReason, EndedAttempt, Epoch};
 pub use change::{Change, Kept, RecordId, Snapshot};
+pub use events::{Bounds, Entry, Events, Happening};
 pub use failure::{Failure, FailureClass};
 pub use grants::{Access, GrantRefused, Grants, Resource};
 pub use ids::{Entropy, IdSyntax, TaskId, WorkerId};

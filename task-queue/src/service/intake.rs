@@ -129,6 +129,3 @@ fn made_before(refusal: Refusal) -> Result<HashMap<TaskId, TaskId>, Refusal> {
         refusal => Err(refusal),
     }
 }
-
-#[cfg(test)]
-mod tests;

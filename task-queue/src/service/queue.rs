@@ -9,13 +9,14 @@ use super::care::Care;
 use super::gpu::gpu;
 use super::hub::Hub;
 use super::intake::Intake;
+use super::listing;
 use super::network::network;
 use super::refusal::Refusal;
 use super::storage::storage;
 use super::task::{Identity, handle};
 use crate::caps::{
-    Cancelled, GpuStub, NetworkStub, Retried, StorageStub, Submission, TaskHandleStub, TaskQueue,
-    TaskSummary,
+    Cancelled, GpuStub, NetworkStub, Retried, StorageStub, Submission, TaskFilter, TaskHandleStub,
+    TaskPage, TaskQueue, TaskSummary,
 };
 use crate::engine::{Cancel, Command, Retry};
 use crate::model::{Access, Grants, Submitter, Task as Record, TaskId};
@@ -125,17 +126,22 @@ impl TaskQueue for ServedQueue {
     }
 
     async fn list_tasks(&self) -> Result<Vec<TaskSummary>> {
-        let scope = self.scope;
-        let tasks = self.hub.owner.read(move |state| {
-            let known = |task: &&Record| scope.contains(task);
-            state
-                .tasks()
-                .into_iter()
-                .filter(known)
-                .map(summary)
-                .collect()
-        });
-        Ok(tasks.await?)
+        Ok(listing::all(&self.hub, self.scope).await?)
+    }
+
+    async fn tasks(
+        &self,
+        filter: Option<TaskFilter>,
+        after: Option<u64>,
+        limit: Option<u32>,
+    ) -> Result<TaskPage> {
+        let wanted = listing::Wanted {
+            scope: self.scope,
+            filter: filter.unwrap_or_default(),
+            after,
+            limit,
+        };
+        Ok(listing::page(&self.hub, wanted).await?)
     }
 
     async fn cancel_task(&self, id: String) -> Result<Cancelled> {
@@ -187,14 +193,5 @@ impl TaskQueue for ServedQueue {
             .owner
             .read(move |state| state.count_tasks(|task| scope.contains(task)));
         Ok(u64::try_from(count.await?).unwrap_or(u64::MAX))
-    }
-}
-
-fn summary(task: &Record) -> TaskSummary {
-    TaskSummary {
-        id: task.id,
-        kind: task.spec.kind.clone(),
-        status: task.status(),
-        progress: task.progress.fraction(),
     }
 }
