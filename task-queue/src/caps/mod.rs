@@ -22,7 +22,10 @@ pub use gpu::{
     Computed, Gpu, GpuInfo, GpuStub, MemoryChange, MemoryFreed, Reservation, ReservationStub,
 };
 pub use lock::{Lock, LockStub};
-pub use network::{Fetched, Network, NetworkReader, NetworkReaderStub, NetworkStats, NetworkStub};
+pub use network::{
+    Fetched, Network, NetworkAnswer, NetworkReader, NetworkReaderStub, NetworkRequest,
+    NetworkStats, NetworkStub,
+};
 pub use observer::{Completion, Failing, ProgressObserver, ProgressObserverStub, ProgressUpdate};
 pub use queue::{
     Cancelled, Retried, Submission, Submitter, SubmitterStub, TaskQueue, TaskQueueStub, TaskSummary,

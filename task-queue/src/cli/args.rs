@@ -257,7 +257,8 @@ fn allow(entry: &str) -> Result<AllowEntry, NotAnOption> {
 }
 
 fn names_a_place(entry: &str) -> bool {
-    let url = url::Url::parse(&format!("http://{entry}"));
+    let authority = entry.split_once("://").map_or(entry, |(_, rest)| rest);
+    let url = url::Url::parse(&format!("http://{authority}"));
     match url.as_ref().ok().and_then(url::Url::host) {
         Some(url::Host::Domain(name)) => name == "localhost",
         Some(url::Host::Ipv4(_) | url::Host::Ipv6(_)) => true,
