@@ -49,12 +49,13 @@ impl AllowEntry {
     /// If the text is anything else, or more than that: a path, a user name, another scheme.
     pub fn new(text: &str, reach: Reach) -> Result<Self, EntrySyntax> {
         let (scheme, authority) = split(text);
-        let url = bare(&format!("http://{authority}"))?;
-        // Each of the two hides its own port: 80 shows in the other.
-        let port = match url.port() {
-            Some(port) => Some(port),
-            None => bare(&format!("https://{authority}"))?.port(),
-        };
+        if authority.contains(['/', '\\', '?', '#', '@']) {
+            return Err(EntrySyntax);
+        }
+        let at = |scheme| Url::parse(&format!("{scheme}://{authority}")).map_err(|_| EntrySyntax);
+        let (url, safe) = (at("http")?, at("https")?);
+        // Each of the two hides the port that is its own: 80 shows in the other.
+        let port = url.port().or(safe.port());
         let host = url.host().ok_or(EntrySyntax)?.to_owned();
         Ok(Self {
             scheme,
@@ -105,19 +106,6 @@ fn split(text: &str) -> (Option<Scheme>, &str) {
     match text.strip_prefix("https://") {
         Some(authority) => (Some(Scheme::Https), authority),
         None => (None, text),
-    }
-}
-
-/// Reads a URL that names a place and nothing in it.
-fn bare(text: &str) -> Result<Url, EntrySyntax> {
-    let url = Url::parse(text).map_err(|_| EntrySyntax)?;
-    let is_bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
-    // An empty user name is none after parsing.
-    let is_anonymous = !text.contains('@');
-    if is_bare && is_anonymous && !text.ends_with(['/', '\\']) {
-        Ok(url)
-    } else {
-        Err(EntrySyntax)
     }
 }
 
