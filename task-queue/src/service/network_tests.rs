@@ -51,7 +51,7 @@ async fn answer(listener: TcpListener, text: &'static str) -> (String, TcpStream
     let (mut stream, _) = listener.accept().await.unwrap();
     let mut request = String::new();
     let mut buffer = [0; 4_096];
-    while !request.ends_with("!") {
+    while !request.ends_with('!') {
         let read = stream.read(&mut buffer).await.unwrap();
         request.push_str(std::str::from_utf8(&buffer[..read]).unwrap());
         if read == 0 || (request.starts_with("GET") && request.ends_with("\r\n\r\n")) {
