@@ -85,3 +85,32 @@ impl Misled {
         reasons.find_map(|reason| reason.downcast_ref())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A name that leads to several places.
+    #[derive(Debug)]
+    struct Everywhere([IpAddr; 3]);
+
+    impl Resolve for Everywhere {
+        fn resolve<'a>(&'a self, _host: &'a str) -> BoxFuture<'a, io::Result<Vec<IpAddr>>> {
+            Box::pin(async { Ok(self.0.to_vec()) })
+        }
+    }
+
+    #[tokio::test]
+    async fn of_a_names_addresses_those_inside_are_left_out() {
+        let outside = "2001:4860:4860::8888".parse().unwrap();
+        let places = [[10, 0, 0, 1].into(), outside, [127, 0, 0, 1].into()];
+        let checked = |reach| Checked {
+            resolver: Arc::new(Everywhere(places)),
+            reach,
+        };
+        let found = checked(Reach::Public).addresses("a").await.unwrap();
+        assert_eq!(found, [SocketAddr::new(outside, 0)]);
+        let found = checked(Reach::Private).addresses("a").await.unwrap();
+        assert_eq!(found.len(), 3);
+    }
+}

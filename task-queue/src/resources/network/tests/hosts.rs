@@ -80,29 +80,6 @@ async fn a_name_that_changes_its_mind_is_checked_by_the_answer_that_is_used() {
     assert_eq!(server.requests().len(), 1);
 }
 
-/// The name leads to a private address beside a public one, to which nothing can be connected here.
-#[tokio::test]
-async fn of_a_names_addresses_those_inside_are_not_tried() {
-    let server = Server::start(|_| ok("secret")).await;
-    let unreachable: IpAddr = "2001:4860:4860::8888".parse().unwrap();
-    let answers = Rebinding::new([Ok(vec![[127, 0, 0, 1].into(), unreachable])]);
-    let allowed = vec![entry("both.test", server.port, Reach::Public)];
-    let policy = NetworkPolicy {
-        connect_limit: std::time::Duration::from_millis(200),
-        ..NetworkPolicy::new(allowed)
-    };
-    let url = format!("http://both.test:{}/", server.port);
-    let failed = refused(&asking(policy, answers), &url).await;
-    assert!(
-        matches!(
-            failed,
-            NetworkError::Exchange { .. } | NetworkError::TimedOut { .. }
-        ),
-        "{failed:?}"
-    );
-    assert!(server.requests().is_empty());
-}
-
 #[tokio::test]
 async fn a_name_that_leads_nowhere_is_not_found() {
     let policy = allowing("nowhere.test", 80);
