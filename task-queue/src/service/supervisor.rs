@@ -8,6 +8,7 @@ use thiserror::Error;
 use tokio::task::JoinHandle;
 
 use super::config::{Config, Durability};
+use super::events::Watchers;
 use super::gate::gate;
 use super::gateway::gateway;
 use super::hub::Hub;
@@ -158,7 +159,9 @@ async fn hub(config: &Config, owner: Owner) -> Result<Hub, StartError> {
     let network = NetworkClient::new(config.network.clone(), Arc::clone(&clock))?;
     let locks = LockManager::new(LockLimits::default(), first);
     let gpu = SoftwareGpu::new(config.gpu_memory);
-    Ok(Hub::new(owner, clock, storage, locks, network, gpu))
+    let mut hub = Hub::new(owner, clock, storage, locks, network, gpu);
+    hub.watchers = Watchers::new(config.watchers);
+    Ok(hub)
 }
 
 async fn hire(hub: &Hub, config: &Config) -> Result<(), StartError> {
