@@ -1,8 +1,9 @@
 //! What the scheduler can be told.
 
 use crate::engine::commands::{
-    AddLog, Cancel, Complete, Disband, Emit, Fail, Lose, Reap, Register, Retry, Revoke,
-    SaveCheckpoint, SetProgress, Start, Submit, SubmitMany,
+    AddLog, Cancel, Complete, CreateSchedule, DeleteSchedule, Disband, Emit, Fail, ForgetPool,
+    Lose, Reap, Register, Retry, Revoke, SaveCheckpoint, SetFlow, SetLimits, SetProgress,
+    SetScheduleFlow, Start, Submit, SubmitMany,
 };
 use crate::model::Epoch;
 
@@ -39,6 +40,18 @@ pub enum Command {
     Lose(Lose),
     /// Record that all workers have gone.
     Disband(Disband),
+    /// Have tasks begin, or not, in a pool or anywhere.
+    SetFlow(SetFlow),
+    /// Set how much goes on in a pool.
+    SetLimits(SetLimits),
+    /// Forget what was set of a pool.
+    ForgetPool(ForgetPool),
+    /// Have tasks made by the clock.
+    CreateSchedule(Box<CreateSchedule>),
+    /// Have a schedule make tasks, or not.
+    SetScheduleFlow(SetScheduleFlow),
+    /// Forget a schedule.
+    DeleteSchedule(DeleteSchedule),
     /// Look at what the clock has made due.
     Due,
     /// Forget what was finished long ago.

@@ -36,13 +36,16 @@ mod dependencies;
 mod effect;
 mod events;
 mod gates;
+mod governing;
 mod indexes;
 mod keys;
 mod lanes;
 mod matching;
 mod rejected;
+mod settings;
 mod state;
 mod timers;
+mod traffic;
 mod turn;
 mod unsaved;
 mod waiting;
@@ -53,8 +56,9 @@ pub(crate) mod tests;
 pub use apply::apply;
 pub use command::{Actor, Command};
 pub use commands::{
-    AddLog, Cancel, Complete, Disband, Emit, Fail, Lose, Reap, Register, Retry, Revoke,
-    SaveCheckpoint, SetProgress, Start, Submit, SubmitMany,
+    AddLog, Cancel, Complete, CreateSchedule, DeleteSchedule, Disband, Emit, Fail, ForgetPool,
+    Lose, Reap, Register, Retry, Revoke, SaveCheckpoint, SetFlow, SetLimits, SetProgress,
+    SetScheduleFlow, Start, Submit, SubmitMany,
 };
 pub use config::{Config, DispatchMode, Limits, Retention};
 pub use effect::{Assignment, Effect, Notice};

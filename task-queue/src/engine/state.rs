@@ -11,7 +11,9 @@ use crate::engine::config::Config;
 use crate::engine::dependencies::Dependencies;
 use crate::engine::keys::{Keys, counts_until};
 use crate::engine::matching::Matching;
+use crate::engine::settings::Settings;
 use crate::engine::timers::Timers;
+use crate::engine::traffic::Traffic;
 use crate::engine::unsaved::Unsaved;
 use crate::model::{
     Change, Happening, Need, PoolName, RecordId, Snapshot, Submitter, Task, TaskId, TaskState,
@@ -25,15 +27,19 @@ pub struct State {
     pub(super) tasks: HashMap<TaskId, Task>,
     /// By their places, which are the order of submission.
     places: BTreeMap<u64, TaskId>,
-    workers: HashMap<WorkerId, Worker>,
+    pub(super) workers: HashMap<WorkerId, Worker>,
     pub(super) matching: Matching,
     pub(super) dependencies: Dependencies,
     pub(super) timers: Timers,
     keys: Keys,
+    pub(super) settings: Settings,
+    pub(super) traffic: Traffic,
+    /// When a task could begin that is held back only by how fast others have begun.
+    pub(super) opens_at: Option<Timestamp>,
     next_order: u64,
     /// About how many bytes the tasks' values take.
     bytes: usize,
-    unsaved: Unsaved,
+    pub(super) unsaved: Unsaved,
 }
 
 impl State {
@@ -62,9 +68,10 @@ impl State {
     /// the records, and reports that were not taken yet may be lost.
     pub fn revert(&mut self, records: &[RecordId], stored: Snapshot) {
         for record in records {
-            match *record {
-                RecordId::Task { id, .. } => self.undo_task(id),
-                RecordId::Worker(id) => self.remove_worker(id),
+            match record {
+                RecordId::Task { id, .. } => self.undo_task(*id),
+                RecordId::Worker(id) => self.remove_worker(*id),
+                RecordId::Setting(id) => self.remove_setting(id),
             }
         }
         self.put_back(stored);
@@ -99,6 +106,7 @@ impl State {
                 changes.push(Change::PutWorker(worker.clone()));
             }
         }
+        changes.extend(self.take_settings());
         for id in mem::take(&mut self.unsaved.tasks) {
             changes.extend(self.take_task(id));
         }
@@ -183,6 +191,7 @@ impl State {
     pub fn knows(&self, kind: &TaskType) -> bool {
         TaskType::BUILT_IN.contains(kind)
             || self.config.types.contains(kind)
+            || self.settings.know(kind)
             || self.matching.offers(kind)
     }
 
@@ -191,7 +200,8 @@ impl State {
         if self.dependencies.has_doomed() {
             return Some(Timestamp::default());
         }
-        self.timers.next()
+        let times = [self.timers.next(), self.settings.next_due(), self.opens_at];
+        times.into_iter().flatten().min()
     }
 
     /// Returns the tasks that are to fail since one before them has; the first `max` of them.
@@ -215,8 +225,9 @@ impl State {
     }
 
     /// Returns the next pair of a pending task and the idle worker that is to do it.
-    pub(super) fn next_match(&self) -> Option<(TaskId, WorkerId)> {
-        self.matching.next(self.config.dispatch)
+    pub(super) fn next_match(&self, now: Timestamp) -> Option<(TaskId, WorkerId)> {
+        let is_open = |pool: &PoolName| self.pool_holds_back(pool, now).is_none();
+        self.matching.next(self.config.dispatch, is_open)
     }
 
     /// Returns who waits for whom.
@@ -396,6 +407,9 @@ impl State {
 
     /// Takes up records as they are stored.
     fn put_back(&mut self, stored: Snapshot) {
+        for setting in stored.settings {
+            self.settings.put(setting);
+        }
         for mut worker in stored.workers {
             // What it is busy with, the tasks say: its record is not written each time.
             if !worker.is_revoked() {
@@ -420,6 +434,14 @@ impl State {
             self.set_worker_status(attempt.worker, WorkerStatus::Idle);
         }
         self.remove_task(id);
+    }
+
+    fn take_settings(&mut self) -> Vec<Change> {
+        let removed = mem::take(&mut self.unsaved.removed_settings).into_iter();
+        let removed = removed.map(|(id, revision)| Change::RemoveSetting { id, revision });
+        let written = mem::take(&mut self.unsaved.settings).into_iter();
+        let written = written.filter_map(|id| self.settings.next_revision(&id));
+        removed.chain(written.map(Change::PutSetting)).collect()
     }
 
     fn take_task(&mut self, id: TaskId) -> Option<Change> {

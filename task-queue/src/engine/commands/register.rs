@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use crate::engine::commands::pools::settings;
 use crate::engine::rejected::Rejected;
 use crate::engine::turn::Turn;
-use crate::model::{Offer, Origin, PoolName, Worker, WorkerId};
+use crate::model::{Offer, Origin, PoolName, Setting, Types, Worker, WorkerId};
 
 /// Accept a worker.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,11 +41,34 @@ impl Register {
         if matching.is_one_crew_too_many(self.origin, &self.offer, max) {
             return Err(Rejected::TooManyOffers { max });
         }
+        self.remember_types(turn)?;
         let order = turn.state.take_order();
         turn.state.insert_worker(Worker {
             origin: self.origin,
             ..Worker::new(self.worker, self.offer, order)
         });
+        Ok(())
+    }
+
+    /// Remembers which types a worker that has joined carries out, so that they are known also when
+    /// it has gone.
+    fn remember_types(&self, turn: &mut Turn<'_>) -> Result<(), Rejected> {
+        let Types::These(types) = &self.offer.types else {
+            return Ok(());
+        };
+        if self.origin == Origin::InProcess {
+            return Ok(());
+        }
+        let mut pool = settings(turn, self.offer.pool.clone())?;
+        if types.is_subset(&pool.types) {
+            return Ok(());
+        }
+        pool.types.extend(types.iter().cloned());
+        let max = turn.limits().types;
+        if pool.types.len() > max {
+            return Err(Rejected::TooManyTypes { max });
+        }
+        turn.state.put_setting(Setting::Pool(pool));
         Ok(())
     }
 }

@@ -1,5 +1,7 @@
 //! What the scheduler's indexes say, found out the slow way: by looking at every record.
 
+use std::collections::HashSet;
+
 use crate::engine::{DispatchMode, State};
 use crate::model::{
     OnFailure, Origin, Task, TaskId, TaskStatus, Timestamp, Worker, WorkerId, WorkerStatus,
@@ -23,10 +25,12 @@ pub(super) fn next_wake(state: &State) -> Option<Timestamp> {
     if state.tasks().into_iter().any(|task| is_doomed(state, task)) {
         return Some(Timestamp::default());
     }
-    state
-        .tasks()
-        .into_iter()
-        .filter_map(|task| due(state, task))
+    let unfinished = state.tasks().into_iter();
+    let unfinished = unfinished.filter(|task| !task.status().is_final());
+    let needed: HashSet<_> = unfinished.flat_map(|task| &task.spec.after.tasks).collect();
+    let tasks = state.tasks().into_iter();
+    tasks
+        .filter_map(|task| due(state, task, needed.contains(&task.id)))
         .min()
 }
 
@@ -73,11 +77,7 @@ fn takes(state: &State, worker: &Worker, task: &Task) -> bool {
     by_itself && worker.status == WorkerStatus::Idle && worker.offer.fits(&task.spec)
 }
 
-fn due(state: &State, task: &Task) -> Option<Timestamp> {
-    let is_needed = state
-        .tasks()
-        .into_iter()
-        .any(|other| !other.status().is_final() && other.spec.after.tasks.contains(&task.id));
+fn due(state: &State, task: &Task, is_needed: bool) -> Option<Timestamp> {
     let retention = &state.config().retention;
     let key = task.spec.idempotency_key.as_ref();
     let key = key.map(|_| task.submitted_at.saturating_add(retention.idempotency_keys));

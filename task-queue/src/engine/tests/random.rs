@@ -97,7 +97,11 @@ impl Watcher {
         let due = naive::next_wake(&world.state);
         assert_eq!(world.state.next_wake(), due, "the timers match the tasks");
         let pair = naive::next_match(&world.state);
-        assert_eq!(world.state.next_match(), pair, "the lanes match the tasks");
+        assert_eq!(
+            world.state.next_match(world.now),
+            pair,
+            "the lanes match the tasks"
+        );
     }
 }
 
@@ -226,6 +230,7 @@ fn check_indexes(world: &World) {
     let snapshot = Snapshot {
         tasks: world.state.tasks().into_iter().cloned().collect(),
         workers: world.state.workers().into_iter().cloned().collect(),
+        ..Snapshot::default()
     };
     let restored = State::restore(world.state.config().clone(), snapshot);
     assert_eq!(restored.matching, world.state.matching);
@@ -244,6 +249,6 @@ fn what_must_hold_holds_after_every_step_of_random_scripts() {
 #[test]
 fn in_auto_mode_no_fitting_pair_is_left_waiting() {
     let world = play(World::auto(), 77);
-    assert_eq!(world.state.next_match(), None);
+    assert_eq!(world.state.next_match(world.now), None);
     assert!(world.state.task_count() > 50, "the script did something");
 }
