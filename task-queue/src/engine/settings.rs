@@ -86,6 +86,15 @@ impl Settings {
         due.map(|(_, id)| *id).collect()
     }
 
+    /// Returns all settings that were made.
+    #[cfg(test)]
+    pub(super) fn all(&self) -> Vec<Setting> {
+        let pools = self.pools.keys().cloned().map(SettingId::Pool);
+        let schedules = self.schedules.keys().copied().map(SettingId::Schedule);
+        let ids = pools.chain(schedules).chain([SettingId::Queue]);
+        ids.filter_map(|id| self.get(&id)).collect()
+    }
+
     fn get(&self, id: &SettingId) -> Option<Setting> {
         Some(match id {
             SettingId::Queue => Setting::Queue(self.queue.clone()),

@@ -18,6 +18,8 @@ mod events;
 mod far;
 mod gate;
 mod gateway;
+#[cfg(test)]
+mod govern_tests;
 mod gpu;
 mod hub;
 mod intake;

@@ -184,7 +184,7 @@ fn a_state_whose_commit_has_failed_goes_back_to_what_is_stored() {
     let busy = world.task(running).live_attempt().unwrap().worker;
     assert_eq!(world.worker(busy).status, WorkerStatus::Busy(running));
     assert!(!world.state.has_changes());
-    assert_eq!(world.state.next_match(), None);
+    assert_eq!(world.state.next_match(world.now), None);
     world.complete(running, json!(1)).unwrap();
     assert_eq!(world.status(waiting), TaskStatus::Running);
 }

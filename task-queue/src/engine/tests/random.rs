@@ -8,12 +8,14 @@ use super::dice::Dice;
 use super::naive;
 use super::world::World;
 use crate::engine::{
-    Actor, AddLog, Cancel, Command, Complete, Disband, Effect, Emit, Fail, Lose, Reap, Register,
-    Retry, Revoke, SaveCheckpoint, Start, State, Submit,
+    Actor, AddLog, Cancel, Command, Complete, CreateSchedule, DeleteSchedule, Disband, Effect,
+    Emit, Fail, Lose, Reap, Register, Retry, Revoke, SaveCheckpoint, SetFlow, SetLimits,
+    SetScheduleFlow, Start, State, Submit,
 };
 use crate::model::{
-    Concurrency, Epoch, Failure, OnFailure, PoolName, Priority, RetryPolicy, Snapshot, TaskId,
-    TaskSpec, TaskState, TaskType, Timestamp, WorkerId, WorkerStatus,
+    Calendar, Concurrency, Epoch, Failure, Flow, Misfire, OnFailure, PoolLimits, PoolName,
+    Priority, RetryPolicy, ScheduleId, Snapshot, Submitter, TaskId, TaskSpec, TaskState, TaskType,
+    Timestamp, WorkerId, WorkerStatus,
 };
 
 #[derive(Default)]
@@ -96,12 +98,16 @@ impl Watcher {
         );
         let due = naive::next_wake(&world.state);
         assert_eq!(world.state.next_wake(), due, "the timers match the tasks");
-        let pair = naive::next_match(&world.state);
+        let pair = naive::next_match(&world.state, world.now);
         assert_eq!(
             world.state.next_match(world.now),
             pair,
             "the lanes match the tasks"
         );
+        for pool in world.state.pools() {
+            let running = naive::running_in(&world.state, &pool);
+            assert_eq!(world.state.running_in(&pool), running);
+        }
     }
 }
 
@@ -166,8 +172,43 @@ pub(crate) fn random_command(dice: &mut Dice, world: &World) -> Option<Command> 
             actor,
             value: json!({"at": dice.roll(100)}),
         }),
+        15 if dice.roll(6) == 0 => govern(dice),
         _ => Command::Due,
     })
+}
+
+/// Pauses and resumes, sets limits, makes schedules and forgets them.
+fn govern(dice: &mut Dice) -> Command {
+    let pools = [PoolName::CPU, PoolName::GPU];
+    let pool = pools[dice.roll(2)].clone();
+    let flow = if dice.roll(3) == 0 {
+        Flow::Paused
+    } else {
+        Flow::Open
+    };
+    let schedule = ScheduleId::of_bits(u128::try_from(dice.roll(3)).expect("a small number"));
+    match dice.roll(6) {
+        0 => Command::SetFlow(SetFlow { pool: None, flow }),
+        1 => Command::SetFlow(SetFlow {
+            pool: Some(pool),
+            flow,
+        }),
+        2 => {
+            let max_running = [None, Some(1), Some(2)][dice.roll(3)];
+            let rate = None;
+            let limits = PoolLimits { max_running, rate };
+            Command::SetLimits(SetLimits { pool, limits })
+        }
+        3 => Command::SetScheduleFlow(SetScheduleFlow { schedule, flow }),
+        4 => Command::DeleteSchedule(DeleteSchedule { schedule }),
+        _ => Command::CreateSchedule(Box::new(CreateSchedule {
+            schedule,
+            calendar: Calendar::new("* * * * *", "UTC").expect("a calendar"),
+            template: TaskSpec::new(TaskType::COMPUTE, json!({})),
+            submitter: Submitter::Supervisor,
+            misfire: Misfire::Once,
+        })),
+    }
 }
 
 fn submit(dice: &mut Dice, tasks: &[TaskId]) -> Command {
@@ -230,12 +271,14 @@ fn check_indexes(world: &World) {
     let snapshot = Snapshot {
         tasks: world.state.tasks().into_iter().cloned().collect(),
         workers: world.state.workers().into_iter().cloned().collect(),
-        ..Snapshot::default()
+        settings: world.state.settings.all(),
     };
     let restored = State::restore(world.state.config().clone(), snapshot);
     assert_eq!(restored.matching, world.state.matching);
     assert_eq!(restored.dependencies, world.state.dependencies);
     assert_eq!(restored.timers, world.state.timers);
+    assert_eq!(restored.settings, world.state.settings);
+    assert_eq!(restored.traffic, world.state.traffic);
 }
 
 #[test]

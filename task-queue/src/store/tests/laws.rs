@@ -273,15 +273,14 @@ async fn a_first_revision_is_written_once(store: &impl Store) {
 }
 
 async fn removing_needs_the_stored_revision(store: &impl Store) {
-    let id = record(1);
-    refused(store, vec![remove(1, 1)], id).await;
-    refused(store, vec![remove(1, 0)], id).await;
+    refused(store, vec![remove(1, 1)], record(1)).await;
+    refused(store, vec![remove(1, 0)], record(1)).await;
     commit(store, vec![put(&task(1, 1))]).await;
     commit(store, vec![put(&task(1, 2))]).await;
-    refused(store, vec![remove(1, 1)], id).await;
+    refused(store, vec![remove(1, 1)], record(1)).await;
     commit(store, vec![remove(1, 2)]).await;
     assert_eq!(contents(store).await, Snapshot::default());
-    refused(store, vec![put(&task(1, 3))], id).await;
+    refused(store, vec![put(&task(1, 3))], record(1)).await;
 }
 
 async fn the_changes_of_a_commit_count_in_order(store: &impl Store) {
