@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use crate::model::{TaskState, Timestamp};
+use crate::model::{FailureClass, RetryPolicies, TaskState, Timestamp};
 
 /// What the scheduler is set to.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Config {
     /// Who brings tasks and workers together.
     pub dispatch: DispatchMode,
@@ -13,6 +13,10 @@ pub struct Config {
     pub limits: Limits,
     /// How long it remembers.
     pub retention: Retention,
+    /// The retry policies that tasks can ask for by name.
+    pub retries: RetryPolicies,
+    /// How long attempts may take, and workers be silent.
+    pub times: Times,
 }
 
 /// Who brings tasks and workers together.
@@ -48,6 +52,21 @@ pub struct Limits {
     pub history: usize,
 }
 
+/// How long attempts may take, and workers be silent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Times {
+    /// How long an attempt may take, unless its task says otherwise. Default: 15 minutes.
+    pub attempt: Duration,
+    /// How long a worker that has joined may take to end an attempt that it was asked to end, before
+    /// everything is taken from it. Default: 10 seconds.
+    pub stopping: Duration,
+    /// How long a worker that has joined keeps its tasks without being heard of. Default: 30 seconds.
+    pub lease: Duration,
+    /// How long a worker whose connection was lost keeps its tasks, so that it can come back.
+    /// Default: 8 seconds.
+    pub grace: Duration,
+}
+
 /// How long tasks are remembered that have come to their end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Retention {
@@ -55,7 +74,8 @@ pub struct Retention {
     pub completed: Duration,
     /// Cancelled ones. Default: 24 hours.
     pub cancelled: Duration,
-    /// Failed ones, so that somebody can look into them, and retry them. Default: 7 days.
+    /// Failed ones, so that somebody can look into them, and retry them; parked ones are kept until
+    /// that happens. Default: 7 days.
     pub failed: Duration,
 }
 
@@ -65,8 +85,20 @@ impl Retention {
         match state {
             TaskState::Completed { at, .. } => Some(at.saturating_add(self.completed)),
             TaskState::Cancelled(at) => Some(at.saturating_add(self.cancelled)),
+            TaskState::Failed { failure, .. } if failure.class == FailureClass::Parked => None,
             TaskState::Failed { at, .. } => Some(at.saturating_add(self.failed)),
             _ => None,
+        }
+    }
+}
+
+impl Default for Times {
+    fn default() -> Self {
+        Self {
+            attempt: Duration::from_mins(15),
+            stopping: Duration::from_secs(10),
+            lease: Duration::from_secs(30),
+            grace: Duration::from_secs(8),
         }
     }
 }

@@ -49,7 +49,7 @@ pub use commands::{
     AddLog, Cancel, Complete, Disband, Emit, Fail, Lose, Reap, Register, Retry, Revoke,
     SaveCheckpoint, SetProgress, Start, Submit, SubmitMany,
 };
-pub use config::{Config, DispatchMode, Limits, Retention};
+pub use config::{Config, DispatchMode, Limits, Retention, Times};
 pub use effect::{Assignment, Effect, Notice};
 pub use rejected::{Payload, Rejected};
 pub use state::State;

@@ -21,6 +21,9 @@ pub enum Rejected {
     /// There is a worker of that name already.
     #[error("worker {0} exists already")]
     DuplicateWorker(WorkerId),
+    /// There is no retry policy of the name that the task asks for.
+    #[error("`retry` is not the name of a retry policy of this queue")]
+    NoSuchRetryPolicy,
     /// The task has come to its end, and stays there.
     #[error("task is already {0}")]
     TaskFinished(TaskStatus),

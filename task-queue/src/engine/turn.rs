@@ -11,7 +11,7 @@ use crate::engine::rejected::{Payload, Rejected};
 use crate::engine::state::State;
 use crate::model::{
     Attempt, EndReason, EndedAttempt, Failure, FailureClass, MAX_DEPTH, Progress, Task, TaskId,
-    TaskState, Timestamp, Worker, WorkerId, depth_of, size_of,
+    TaskState, Timestamp, Verdict, Worker, WorkerId, depth_of, size_of,
 };
 
 /// The state, the time, and the effects so far.
@@ -119,7 +119,7 @@ impl<'a> Turn<'a> {
 
     /// Begins an attempt at a pending task on an idle worker.
     pub(super) fn begin(&mut self, id: TaskId, worker: WorkerId) {
-        let now = self.now;
+        let (now, limit) = (self.now, self.state.config().times.attempt);
         let Some(worker_kind) = self.state.worker(worker).map(|worker| worker.kind) else {
             return;
         };
@@ -143,7 +143,7 @@ impl<'a> Turn<'a> {
             epoch: task.epoch,
             worker,
             started_at: now,
-            deadline: task.spec.timeout.map(|limit| now.saturating_add(limit)),
+            deadline: Some(now.saturating_add(task.spec.timeout.unwrap_or(limit))),
         };
         self.enter(id, TaskState::Running(attempt));
         self.effects.push(Effect::StartAttempt(assignment));
@@ -185,12 +185,15 @@ impl<'a> Turn<'a> {
         };
         task.failures = task.failures.saturating_add(1);
         task.last_failure = Some(failure.clone());
-        let policy = task.spec.retry;
-        if failure.is_retryable() && policy.allows_another(task.failures) {
-            let at = now.saturating_add(policy.delay(task.failures, id));
-            self.enter(id, TaskState::Retrying(at));
-        } else {
-            self.give_up(id, failure);
+        match task.spec.retry.verdict(&failure, task.failures, id) {
+            Verdict::RetryIn(wait) => {
+                self.enter(id, TaskState::Retrying(now.saturating_add(wait)));
+            }
+            Verdict::Park => {
+                let class = FailureClass::Parked;
+                self.give_up(id, Failure { class, ..failure });
+            }
+            Verdict::GiveUp => self.give_up(id, failure),
         }
     }
 
@@ -198,14 +201,13 @@ impl<'a> Turn<'a> {
     /// worker that was lost counts: it may have been the task that killed it.
     pub(super) fn forsake_attempt(&mut self, id: TaskId, why: EndReason) {
         self.end_attempt(id, why);
+        let now = self.now;
         let Some(task) = self.state.task_mut(id) else {
             return;
         };
-        if why == EndReason::WorkerLost {
-            task.losses = task.losses.saturating_add(1);
-        }
-        let (losses, max) = (task.losses, task.spec.retry.max_losses);
-        if why == EndReason::WorkerLost && losses >= max {
+        let spec = Arc::clone(&task.spec);
+        if why == EndReason::WorkerLost && spec.retry.count_loss(&mut task.losses, now) {
+            let losses = task.losses.len();
             self.give_up(id, workers_lost(losses));
         } else {
             self.enter(id, TaskState::Pending);
@@ -240,9 +242,9 @@ impl<'a> Turn<'a> {
     }
 }
 
-fn workers_lost(losses: u32) -> Failure {
-    Failure {
-        class: FailureClass::WorkersLost,
-        message: format!("{losses} workers were lost while they worked on the task"),
-    }
+fn workers_lost(losses: usize) -> Failure {
+    Failure::of(
+        FailureClass::WorkersLost,
+        format!("{losses} workers were lost while they worked on the task"),
+    )
 }

@@ -34,8 +34,12 @@ pub struct TaskSpec {
     pub params: Value,
     /// What the task may touch.
     pub grants: Grants,
-    /// When it is tried again.
+    /// When it is tried again. Of a task that asks for a policy by name, it is that policy from the
+    /// moment on in which the task is accepted.
     pub retry: RetryPolicy,
+    /// The name of the retry policy, if it was asked for by name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_policy: Option<String>,
     /// When it may begin, if not at once.
     pub not_before: Option<Timestamp>,
     /// How long an attempt may take, if not for ever.
@@ -62,8 +66,11 @@ pub enum SpecError {
     /// The parameters are not an object.
     #[error("task parameters must be an object")]
     ParamsNotAnObject,
-    /// The `retry` parameter is not a retry policy.
-    #[error("`retry` must be an object of max_attempts, max_losses, unit_ms and max_delay_ms")]
+    /// The `retry` parameter is not a retry policy, or has too many rules.
+    #[error(
+        "`retry` must be the name of a policy or an object of max_attempts, max_losses, \
+         loss_window_ms, unit_ms, max_delay_ms and errors (at most {MAX_RULES})"
+    )]
     Retry,
     /// A parameter that must be a count of milliseconds is not one.
     #[error("`{name}` must be a whole number of milliseconds")]
@@ -81,6 +88,7 @@ impl TaskSpec {
             params,
             grants: Grants::NOTHING,
             retry: RetryPolicy::NEVER,
+            retry_policy: None,
             not_before: None,
             timeout: None,
         }
@@ -88,7 +96,8 @@ impl TaskSpec {
 
     /// Creates a specification from what a submitter sent, who may grant `ceiling` at most.
     ///
-    /// Beside the resources, the parameters may say `retry` (a [`RetryPolicy`] as an object),
+    /// Beside the resources, the parameters may say `retry` (a [`RetryPolicy`] as an object, or the
+    /// name of one that the queue knows),
     /// `not_before` (milliseconds since the Unix epoch) and `timeout_ms`. Without `retry`, a
     /// failure is final: that is what a client expects which executes its tasks itself.
     pub fn from_submission(kind: &str, params: Value, ceiling: Grants) -> Result<Self, SpecError> {
@@ -98,10 +107,12 @@ impl TaskSpec {
             Value::Object(_) => params,
             _ => return Err(SpecError::ParamsNotAnObject),
         };
+        let (retry, retry_policy) = retry(&params)?;
         Ok(Self {
             kind,
             grants: Grants::asked_by(kind, &params).granted_by(ceiling)?,
-            retry: retry(&params)?,
+            retry,
+            retry_policy,
             not_before: millis(&params, "not_before")?.map(Timestamp::from_millis),
             timeout: millis(&params, "timeout_ms")?.map(Duration::from_millis),
             params,
@@ -148,12 +159,20 @@ impl fmt::Display for TaskKind {
     }
 }
 
-fn retry(params: &Value) -> Result<RetryPolicy, SpecError> {
+/// Returns the retry policy that is asked for, and its name if it is asked for by that.
+fn retry(params: &Value) -> Result<(RetryPolicy, Option<String>), SpecError> {
     match params.get("retry") {
-        None | Some(Value::Null) => Ok(RetryPolicy::NEVER),
-        Some(policy) => RetryPolicy::deserialize(policy).map_err(|_| SpecError::Retry),
+        None | Some(Value::Null) => Ok((RetryPolicy::NEVER, None)),
+        Some(Value::String(name)) => Ok((RetryPolicy::NEVER, Some(name.clone()))),
+        Some(policy) => match RetryPolicy::deserialize(policy) {
+            Ok(policy) if policy.errors.len() <= MAX_RULES => Ok((policy, None)),
+            _ => Err(SpecError::Retry),
+        },
     }
 }
+
+/// How many rules for errors a task's retry policy has at most.
+const MAX_RULES: usize = 64;
 
 fn millis(params: &Value, name: &'static str) -> Result<Option<u64>, SpecError> {
     match params.get(name) {

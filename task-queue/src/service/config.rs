@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use crate::engine::{DispatchMode, Limits, Retention};
-use crate::model::{Access, Grants};
+use crate::engine::{DispatchMode, Limits, Retention, Times};
+use crate::model::{Access, Grants, RetryPolicies};
 use crate::resources::gpu::SoftwareGpu;
 use crate::resources::network::NetworkPolicy;
 
@@ -21,6 +21,10 @@ pub struct Config {
     pub limits: Limits,
     /// How long tasks are remembered that have come to their end.
     pub retention: Retention,
+    /// The retry policies that tasks can ask for by name.
+    pub retries: RetryPolicies,
+    /// How long attempts may take, and workers be silent.
+    pub times: Times,
     /// Which hosts tasks may reach. Default: none.
     pub network: NetworkPolicy,
     /// The memory of the GPU, in megabytes. Default 8,192.
@@ -53,6 +57,8 @@ impl Config {
             dispatch: DispatchMode::Manual,
             limits: Limits::default(),
             retention: Retention::default(),
+            retries: RetryPolicies::default(),
+            times: Times::default(),
             network: NetworkPolicy::new(Vec::new()),
             gpu_memory: SoftwareGpu::DEFAULT_MEMORY,
             client_grants: Grants {

@@ -76,6 +76,8 @@ impl Supervisor {
             dispatch: config.dispatch,
             limits: config.limits,
             retention: config.retention,
+            retries: config.retries.clone(),
+            times: config.times,
         };
         let state = owner::recover(settings, &*store, SystemClock.now()).await?;
         let (sender, inbox) = Owner::new();

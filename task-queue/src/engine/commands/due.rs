@@ -31,8 +31,8 @@ impl Turn<'_> {
 const AT_ONCE: usize = 1_000;
 
 fn timed_out() -> Failure {
-    Failure {
-        class: FailureClass::TimedOut,
-        message: "the attempt took longer than the task allows".to_owned(),
-    }
+    Failure::of(
+        FailureClass::TimedOut,
+        "the attempt took longer than the task allows",
+    )
 }

@@ -21,6 +21,11 @@ impl Fail {
     pub(in crate::engine) fn apply(mut self, turn: &mut Turn<'_>) -> Result<(), Rejected> {
         turn.task_of(self.task, self.actor)?;
         shorten(&mut self.failure.message, turn.limits().text_bytes);
+        for word in [&mut self.failure.name, &mut self.failure.code] {
+            if let Some(word) = word {
+                shorten(word, MAX_WORD);
+            }
+        }
         match self.actor {
             Actor::Attempt(_) => turn.fail_attempt(self.task, EndReason::Failed, self.failure),
             Actor::Supervisor => {
@@ -31,3 +36,6 @@ impl Fail {
         Ok(())
     }
 }
+
+/// How many bytes of an error's name or code are kept.
+const MAX_WORD: usize = 128;

@@ -23,7 +23,7 @@ impl Retry {
         }
         if let Some(task) = turn.state.task_mut(self.task) {
             task.failures = 0;
-            task.losses = 0;
+            task.losses.clear();
         }
         turn.enter(self.task, TaskState::Pending);
         Ok(())

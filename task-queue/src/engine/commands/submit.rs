@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use crate::engine::effect::Notice;
 use crate::engine::rejected::{Payload, Rejected};
 use crate::engine::turn::Turn;
-use crate::model::{Submitter, Task, TaskId, TaskSpec, TaskState};
+use crate::model::{RetryPolicy, Submitter, Task, TaskId, TaskSpec, TaskState};
 
 /// Accept a task.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,7 +46,11 @@ impl Submit {
         let id = self.task;
         let start = self.spec.not_before.filter(|&at| at > turn.now);
         let order = turn.state.take_order();
-        let mut task = Task::new(id, self.spec, order, turn.now);
+        let mut spec = self.spec;
+        if let Some(policy) = named_policy(turn, &spec) {
+            spec.retry = policy.clone();
+        }
+        let mut task = Task::new(id, spec, order, turn.now);
         task.submitter = self.submitter;
         task.state = start.map_or(TaskState::Pending, TaskState::Scheduled);
         let status = task.status();
@@ -58,6 +62,9 @@ impl Submit {
     fn check(&self, turn: &Turn<'_>) -> Result<usize, Rejected> {
         if turn.state.task(self.task).is_some() {
             return Err(Rejected::DuplicateTask(self.task));
+        }
+        if self.spec.retry_policy.is_some() && named_policy(turn, &self.spec).is_none() {
+            return Err(Rejected::NoSuchRetryPolicy);
         }
         let size = turn.check_size(Payload::Parameters, &self.spec.params)?;
         turn.check_room(0, size)?;
@@ -80,6 +87,11 @@ impl SubmitMany {
         }
         Ok(())
     }
+}
+
+fn named_policy<'a>(turn: &'a Turn<'_>, spec: &TaskSpec) -> Option<&'a RetryPolicy> {
+    let name = spec.retry_policy.as_deref()?;
+    turn.state.config().retries.named(name)
 }
 
 /// Refuses more tasks, of so many bytes together, than the queue holds.

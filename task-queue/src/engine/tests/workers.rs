@@ -80,12 +80,12 @@ fn a_task_that_kills_worker_after_worker_fails_in_the_end() {
     let mut world = World::auto();
     let task = world.submit(TaskSpec {
         retry: RetryPolicy {
-            max_losses: 3,
+            max_losses: 2,
             ..RetryPolicy::NEVER
         },
         ..TaskSpec::new(TaskKind::Compute, json!({}))
     });
-    for _ in 0..3 {
+    for _ in 0..2 {
         let worker = world.register(WorkerKind::Cpu);
         assert_eq!(world.status(task), TaskStatus::Running);
         world.apply(Command::Lose(Lose { worker }));

@@ -60,8 +60,12 @@ async fn records_come_back_exactly_as_written(store: &impl Store) {
     let mut full = task(1, 1);
     full.state = TaskState::Failed {
         failure: Failure {
-            class: FailureClass::TimedOut,
-            message: "zero \0, quote \", line\nbreak, ümlaut, 𝄞".to_owned(),
+            name: Some("TypeError".to_owned()),
+            code: Some("E\0".to_owned()),
+            ..Failure::of(
+                FailureClass::TimedOut,
+                "zero \0, quote \", line\nbreak, ümlaut, 𝄞",
+            )
         },
         at: Timestamp::from_millis(u64::MAX),
     };
@@ -71,6 +75,7 @@ async fn records_come_back_exactly_as_written(store: &impl Store) {
     full.partial_results = vec![Arc::new(json!(1)), Arc::new(json!("two"))];
     full.logs.push_back(String::new());
     full.submitter = Submitter::Client;
+    full.losses = vec![Timestamp::from_millis(7), Timestamp::from_millis(u64::MAX)];
     full.spec = Arc::new(TaskSpec {
         not_before: Some(Timestamp::from_millis(u64::MAX)),
         ..TaskSpec::new(
@@ -240,7 +245,7 @@ async fn a_scheduler_goes_on_where_it_was<S: Store>(store: &S, reopen: &impl Fn(
         dispatch: DispatchMode::Auto,
         ..Config::default()
     };
-    let mut state = State::new(config);
+    let mut state = State::new(config.clone());
     let (task, worker) = (name(1), worker(2, 0).id);
     let spec = TaskSpec::new(TaskKind::Compute, json!({"iterations": 3}));
     step(store, &mut state, Command::Submit(Submit::new(task, spec))).await;
