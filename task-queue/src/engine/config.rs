@@ -1,8 +1,9 @@
 //! What the scheduler is set to.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
-use crate::model::{FailureClass, RetryPolicies, TaskState, Timestamp};
+use crate::model::{FailureClass, RetryPolicies, TaskState, TaskType, Timestamp};
 
 /// What the scheduler is set to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -17,6 +18,9 @@ pub struct Config {
     pub retries: RetryPolicies,
     /// How long attempts may take, and workers be silent.
     pub times: Times,
+    /// The types of tasks that are accepted although no worker has offered them yet, beside those
+    /// that are built in.
+    pub types: BTreeSet<TaskType>,
 }
 
 /// Who brings tasks and workers together.
@@ -36,6 +40,12 @@ pub struct Limits {
     pub tasks: usize,
     /// Workers, revoked ones that were not yet reaped included.
     pub workers: usize,
+    /// Different needs of unfinished tasks: types, tags and pools. Beyond that a task with another
+    /// is refused. Default 10,000.
+    pub needs: usize,
+    /// Different offers of workers: types, tags, pools and slots. Beyond that a worker with another
+    /// is refused. Default 256.
+    pub offers: usize,
     /// Bytes of one value that a user hands in: parameters, a result, a checkpoint.
     pub value_bytes: usize,
     /// Bytes of all values of one task together.
@@ -118,6 +128,8 @@ impl Default for Limits {
         Self {
             tasks: 1_000_000,
             workers: 10_000,
+            needs: 10_000,
+            offers: 256,
             value_bytes: 1 << 20,
             task_bytes: 16 << 20,
             total_bytes: 1 << 30,

@@ -1,9 +1,10 @@
 //! What a supervisor is set to.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use crate::engine::{DispatchMode, Limits, Retention, Times};
-use crate::model::{Access, Grants, RetryPolicies};
+use crate::model::{Access, Grants, RetryPolicies, TaskType};
 use crate::resources::gpu::SoftwareGpu;
 use crate::resources::network::NetworkPolicy;
 
@@ -25,6 +26,9 @@ pub struct Config {
     pub retries: RetryPolicies,
     /// How long attempts may take, and workers be silent.
     pub times: Times,
+    /// The types of tasks that are accepted before a worker has offered to carry them out, beside
+    /// those that are built in. Default: none.
+    pub types: BTreeSet<TaskType>,
     /// Which hosts tasks may reach. Default: none.
     pub network: NetworkPolicy,
     /// The memory of the GPU, in megabytes. Default 8,192.
@@ -59,6 +63,7 @@ impl Config {
             retention: Retention::default(),
             retries: RetryPolicies::default(),
             times: Times::default(),
+            types: BTreeSet::new(),
             network: NetworkPolicy::new(Vec::new()),
             gpu_memory: SoftwareGpu::DEFAULT_MEMORY,
             client_grants: Grants {

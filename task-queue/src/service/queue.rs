@@ -86,7 +86,7 @@ impl ServedQueue {
         let submit = self.submission(kind, params)?;
         let accepted = Identity {
             id: submit.task,
-            kind: submit.spec.kind,
+            kind: submit.spec.kind.clone(),
             grants: submit.spec.grants,
         };
         self.hub.owner.apply(Command::Submit(submit)).await?;
@@ -199,7 +199,7 @@ impl TaskQueue for ServedQueue {
 fn summary(task: &Record) -> TaskSummary {
     TaskSummary {
         id: task.id,
-        kind: task.spec.kind,
+        kind: task.spec.kind.clone(),
         status: task.status(),
         progress: task.progress.fraction(),
     }

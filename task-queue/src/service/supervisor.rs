@@ -18,7 +18,7 @@ use super::secrets::Secrets;
 use crate::caps::{GateStub, GatewayStub};
 use crate::clock::{Clock, SystemClock};
 use crate::engine;
-use crate::model::{Grants, WorkerKind};
+use crate::model::{Grants, PoolName};
 use crate::resources::FencingToken;
 use crate::resources::gpu::SoftwareGpu;
 use crate::resources::locks::{LockLimits, LockManager};
@@ -78,6 +78,7 @@ impl Supervisor {
             retention: config.retention,
             retries: config.retries.clone(),
             times: config.times,
+            types: config.types.clone(),
         };
         let state = owner::recover(settings, &*store, SystemClock.now()).await?;
         let (sender, inbox) = Owner::new();
@@ -160,13 +161,13 @@ async fn hub(config: &Config, owner: Owner) -> Result<Hub, StartError> {
 }
 
 async fn hire(hub: &Hub, config: &Config) -> Result<(), StartError> {
-    let kinds = [
-        (WorkerKind::Cpu, config.cpu_workers),
-        (WorkerKind::Gpu, config.gpu_workers),
+    let pools = [
+        (PoolName::CPU, config.cpu_workers),
+        (PoolName::GPU, config.gpu_workers),
     ];
-    for (kind, count) in kinds {
+    for (pool, count) in pools {
         for _ in 0..count {
-            let hired = register(hub, kind).await;
+            let hired = register(hub, pool.clone()).await;
             hired.map_err(|refusal| StartError::Workers(refusal.to_string()))?;
         }
     }
