@@ -3,6 +3,7 @@
 use crate::engine::commands::{
     AddLog, Cancel, Complete, Disband, Emit, Fail, Lose, Reap, Register, Retry, Revoke,
     SaveCheckpoint, SetProgress, Start, Submit, SubmitMany,
+    Join, Renew, Disconnect, Resume, Drain, Leave, Stopped,
 };
 use crate::model::Epoch;
 
@@ -39,6 +40,20 @@ pub enum Command {
     Lose(Lose),
     /// Record that all workers have gone.
     Disband(Disband),
+    /// Accept a worker that has joined from elsewhere.
+    Join(Join),
+    /// Record that a worker that has joined is there.
+    Renew(Renew),
+    /// Record that the connection of a worker was lost that has joined.
+    Disconnect(Disconnect),
+    /// Record that a worker is back that has joined.
+    Resume(Resume),
+    /// Have a worker get no more tasks.
+    Drain(Drain),
+    /// Record that a worker has left in good order.
+    Leave(Leave),
+    /// Record that a worker has stopped what it was asked to stop.
+    Stopped(Stopped),
     /// Look at what the clock has made due.
     Due,
     /// Forget what was finished long ago.

@@ -46,6 +46,10 @@ pub struct Limits {
     /// Different offers of workers: types, tags, pools and slots. Beyond that a worker with another
     /// is refused. Default 256.
     pub offers: usize,
+    /// Tasks that one worker may offer to carry out at a time.
+    pub slots: u32,
+    /// Types of tasks, and tags, that one worker may offer, of each.
+    pub offered: usize,
     /// Bytes of one value that a user hands in: parameters, a result, a checkpoint.
     pub value_bytes: usize,
     /// Bytes of all values of one task together.
@@ -130,6 +134,8 @@ impl Default for Limits {
             workers: 10_000,
             needs: 10_000,
             offers: 256,
+            slots: 1_000,
+            offered: 64,
             value_bytes: 1 << 20,
             task_bytes: 16 << 20,
             total_bytes: 1 << 30,

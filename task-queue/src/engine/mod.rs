@@ -34,6 +34,7 @@ mod config;
 mod crews;
 mod effect;
 mod lanes;
+mod leases;
 mod matching;
 mod rejected;
 mod state;
@@ -49,6 +50,7 @@ pub use command::{Actor, Command};
 pub use commands::{
     AddLog, Cancel, Complete, Disband, Emit, Fail, Lose, Reap, Register, Retry, Revoke,
     SaveCheckpoint, SetProgress, Start, Submit, SubmitMany,
+    Join, Renew, Disconnect, Resume, Drain, Leave, Stopped,
 };
 pub use config::{Config, DispatchMode, Limits, Retention, Times};
 pub use effect::{Assignment, Effect, Notice};

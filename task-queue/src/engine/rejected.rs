@@ -39,6 +39,24 @@ pub enum Rejected {
     /// The worker is busy with another task.
     #[error("Worker is busy")]
     WorkerBusy,
+    /// The worker takes no more tasks, or is not there.
+    #[error("worker is not taking tasks")]
+    WorkerLeaving,
+    /// The worker offers to do nothing at a time.
+    #[error("a worker must carry out one task at least at a time")]
+    NoSlots,
+    /// The worker offers to do more at a time than one may.
+    #[error("a worker may carry out {max} tasks at most at a time")]
+    TooManySlots {
+        /// How many it may.
+        max: u32,
+    },
+    /// The worker offers more types of tasks, or has more tags, than one may.
+    #[error("a worker may offer {max} types of tasks and {max} tags at most")]
+    OfferTooLong {
+        /// How many of each.
+        max: usize,
+    },
     /// The worker was dismissed.
     #[error("worker has been revoked")]
     WorkerRevoked,

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::engine::command::Actor;
-use crate::engine::config::Limits;
+use crate::engine::commands::timed_out;
+use crate::engine::config::{Limits, Times};
 use crate::engine::effect::{Assignment, Effect, Notice};
 use crate::engine::rejected::{Payload, Rejected};
 use crate::engine::state::State;
 use crate::model::{
-    Attempt, EndReason, EndedAttempt, Failure, FailureClass, MAX_DEPTH, Progress, Task, TaskId,
+    Attempt, EndReason, EndedAttempt, Failure, FailureClass, MAX_DEPTH, Origin, Phase, Progress, Task, TaskId,
     TaskState, Timestamp, Verdict, Worker, WorkerId, depth_of, size_of,
 };
 
@@ -92,6 +93,10 @@ impl<'a> Turn<'a> {
         Ok(size)
     }
 
+    pub(super) const fn times(&self) -> &Times {
+        &self.state.config().times
+    }
+
     pub(super) const fn limits(&self) -> &Limits {
         &self.state.config().limits
     }
@@ -117,10 +122,10 @@ impl<'a> Turn<'a> {
     /// Begins an attempt at a pending task on an idle worker.
     pub(super) fn begin(&mut self, id: TaskId, worker: WorkerId) {
         let (now, limit) = (self.now, self.state.config().times.attempt);
-        let Some(offer) = self.state.worker(worker).map(|worker| &worker.offer) else {
+        let Some(holder) = self.state.worker(worker) else {
             return;
         };
-        let offer = Arc::clone(offer);
+        let (offer, origin) = (Arc::clone(&holder.offer), holder.origin);
         let Some(task) = self.state.task_mut(id) else {
             return;
         };
@@ -132,6 +137,7 @@ impl<'a> Turn<'a> {
             task: id,
             worker,
             offer,
+            origin,
             epoch: task.epoch,
             spec: Arc::clone(&task.spec),
             checkpoint: task.checkpoint.clone(),
@@ -142,6 +148,7 @@ impl<'a> Turn<'a> {
             worker,
             started_at: now,
             deadline: Some(now.saturating_add(task.spec.timeout.unwrap_or(limit))),
+            phase: Phase::Working,
         };
         self.enter(id, TaskState::Running(attempt));
         self.effects.push(Effect::StartAttempt(assignment));
@@ -166,6 +173,9 @@ impl<'a> Turn<'a> {
             task.history.pop_front();
         }
         self.count(attempt.worker, why);
+        if why == EndReason::Cancelled {
+            self.linger(id, attempt);
+        }
         self.effects.push(Effect::EndAttempt {
             task: id,
             worker: attempt.worker,
@@ -175,7 +185,16 @@ impl<'a> Turn<'a> {
     }
 
     /// Ends the live attempt as failed, and has the task tried again if its policy says so.
+    ///
+    /// Whatever is said of one that was asked to stop, it has taken too long.
     pub(super) fn fail_attempt(&mut self, id: TaskId, why: EndReason, failure: Failure) {
+        let attempt = self.state.task(id).and_then(Task::live_attempt);
+        let stopping = attempt.is_some_and(|attempt| attempt.phase == Phase::Stopping);
+        let (why, failure) = if stopping {
+            (EndReason::TimedOut, timed_out())
+        } else {
+            (why, failure)
+        };
         self.end_attempt(id, why);
         let now = self.now;
         let Some(task) = self.state.task_mut(id) else {
@@ -204,12 +223,53 @@ impl<'a> Turn<'a> {
             return;
         };
         let spec = Arc::clone(&task.spec);
-        if why == EndReason::WorkerLost && spec.retry.count_loss(&mut task.losses, now) {
+        let is_loss = matches!(why, EndReason::WorkerLost | EndReason::LeaseExpired);
+        if is_loss && spec.retry.count_loss(&mut task.losses, now) {
             let losses = task.losses.len();
             self.give_up(id, workers_lost(losses));
         } else {
             self.enter(id, TaskState::Pending);
         }
+    }
+
+    /// Ends all attempts of a worker that has gone.
+    pub(super) fn forsake_all(&mut self, id: WorkerId, why: EndReason) {
+        let running = self.state.worker(id).map(|worker| worker.running.clone());
+        for task in running.into_iter().flatten() {
+            self.forsake_attempt(task, why);
+        }
+        let worker = self.state.worker(id);
+        if worker.is_some_and(|worker| worker.origin == Origin::Joined) {
+            self.effects.push(Effect::EndMembership { worker: id, why });
+        }
+    }
+
+    /// Forgets a worker that has gone, and ends all of its attempts.
+    pub(super) fn lose_worker(&mut self, id: WorkerId, why: EndReason) {
+        self.forsake_all(id, why);
+        self.state.remove_worker(id);
+    }
+
+    /// Has a worker that has joined asked to stop an attempt.
+    pub(super) fn ask_to_stop(&mut self, task: TaskId, attempt: Attempt, why: EndReason) {
+        let Attempt { worker, epoch, .. } = attempt;
+        self.effects.push(Effect::StopAttempt {
+            task,
+            worker,
+            epoch,
+            why,
+        });
+    }
+
+    /// Notes that the worker of an attempt that has ended is about to be asked to stop it, and that
+    /// this takes one of its slots until it has.
+    fn linger(&mut self, task: TaskId, attempt: Attempt) {
+        self.state.change_worker(attempt.worker, |worker| {
+            let member = worker.member.as_mut();
+            if let Some(member) = member.filter(|member| member.link.is_connected()) {
+                member.stopping.insert((task, attempt.epoch));
+            }
+        });
     }
 
     /// Brings a task to its end as failed.
@@ -233,6 +293,8 @@ impl<'a> Turn<'a> {
             }
             EndReason::Cancelled
             | EndReason::WorkerLost
+            | EndReason::LeaseExpired
+            | EndReason::ServerLost
             | EndReason::WorkerLeft
             | EndReason::WorkerRevoked
             | EndReason::Superseded => {}

@@ -1,7 +1,7 @@
 //! Forgetting what was finished long ago.
 
 use crate::engine::turn::Turn;
-use crate::model::{Failure, FailureClass, Task, Timestamp, Worker, WorkerStatus};
+use crate::model::{Failure, FailureClass, Task, Timestamp, Worker, Standing};
 
 /// Forget the tasks that came to their end, and the workers that were dismissed, before a time.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,9 +38,9 @@ impl Reap {
     }
 
     const fn covers_worker(&self, worker: &Worker) -> bool {
-        match worker.status {
-            WorkerStatus::Revoked(at) => at.as_millis() < self.finished_before.as_millis(),
-            WorkerStatus::Idle | WorkerStatus::Busy(_) => false,
+        match worker.standing {
+            Standing::Revoked(at) => at.as_millis() < self.finished_before.as_millis(),
+            Standing::Active | Standing::Draining => false,
         }
     }
 }

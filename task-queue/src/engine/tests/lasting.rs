@@ -180,7 +180,7 @@ fn a_state_whose_commit_has_failed_goes_back_to_what_is_stored() {
     assert_eq!(world.state.next_wake(), before.next_wake());
     assert_eq!(world.state.bytes(), before.bytes());
     let busy = world.task(running).live_attempt().unwrap().worker;
-    assert_eq!(world.worker(busy).status, WorkerStatus::Busy(running));
+    assert_eq!(world.worker(busy).running, [running].into());
     assert!(!world.state.has_changes());
     assert_eq!(world.state.next_match(), None);
     world.complete(running, json!(1)).unwrap();
@@ -288,8 +288,8 @@ fn a_worker_is_written_when_it_comes_and_when_it_is_dismissed_only() {
     );
     let restored = State::restore(world.state.config().clone(), contents(&world));
     assert_eq!(
-        restored.worker(worker).unwrap().status,
-        WorkerStatus::Busy(task)
+        restored.worker(worker).unwrap().running,
+        [task].into()
     );
     world.complete(task, json!(1)).unwrap();
     assert_eq!(store(&mut world).len(), 1);

@@ -44,8 +44,8 @@ fn a_revoked_worker_stays_revoked() {
     assert!(refused.to_string().contains("revoked"));
     assert_eq!(world.apply(Command::Revoke(Revoke { worker })), []);
     assert!(matches!(
-        world.worker(worker).status,
-        WorkerStatus::Revoked(_)
+        world.worker(worker).status(),
+        WorkerStatus::Revoked
     ));
     assert_eq!(world.state.idle_worker(Some(&PoolName::CPU)), None);
 }
