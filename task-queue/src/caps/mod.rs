@@ -6,6 +6,7 @@
 mod gateway;
 mod gpu;
 mod lock;
+mod member;
 mod network;
 mod observer;
 mod queue;
@@ -22,6 +23,9 @@ pub use gpu::{
     Computed, Gpu, GpuInfo, GpuStub, MemoryChange, MemoryFreed, Reservation, ReservationStub,
 };
 pub use lock::{Lock, LockStub};
+pub use member::{
+    JoinOptions, Membership, MembershipStub, OfferedWork, WorkerAgent, WorkerAgentStub,
+};
 pub use network::{Fetched, Network, NetworkReader, NetworkReaderStub, NetworkStats, NetworkStub};
 pub use observer::{Completion, Failing, ProgressObserver, ProgressObserverStub, ProgressUpdate};
 pub use queue::{

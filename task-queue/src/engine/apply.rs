@@ -34,6 +34,7 @@ pub fn apply(state: &mut State, command: Command, now: Timestamp) -> Result<Vec<
         Command::Resume(resume) => resume.apply(&mut turn),
         Command::Drain(drain) => drain.apply(&mut turn),
         Command::Leave(leave) => leave.apply(&mut turn),
+        Command::GiveBack(give_back) => give_back.apply(&mut turn),
         Command::Stopped(stopped) => stopped.apply(&mut turn),
         Command::Disband(disband) => {
             disband.apply(&mut turn);

@@ -1,9 +1,9 @@
 //! What the scheduler can be told.
 
 use crate::engine::commands::{
-    AddLog, Cancel, Complete, Disband, Emit, Fail, Lose, Reap, Register, Retry, Revoke,
-    SaveCheckpoint, SetProgress, Start, Submit, SubmitMany,
-    Join, Renew, Disconnect, Resume, Drain, Leave, Stopped,
+    AddLog, Cancel, Complete, Disband, Disconnect, Drain, Emit, Fail, GiveBack, Join, Leave, Lose,
+    Reap, Register, Renew, Resume, Retry, Revoke, SaveCheckpoint, SetProgress, Start, Stopped,
+    Submit, SubmitMany,
 };
 use crate::model::Epoch;
 
@@ -52,6 +52,8 @@ pub enum Command {
     Drain(Drain),
     /// Record that a worker has left in good order.
     Leave(Leave),
+    /// Record that a worker does not go on with an attempt.
+    GiveBack(GiveBack),
     /// Record that a worker has stopped what it was asked to stop.
     Stopped(Stopped),
     /// Look at what the clock has made due.

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::model::{
-    EndReason, Epoch, Failure, Offer, Origin, Progress, TaskId, TaskSpec, TaskStatus, Timestamp, WorkerId,
+    EndReason, Epoch, Failure, Offer, Origin, Progress, TaskId, TaskSpec, TaskStatus, Timestamp,
+    WorkerId,
 };
 
 /// Something to be done in the world.

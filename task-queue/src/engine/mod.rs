@@ -48,9 +48,9 @@ pub(crate) mod tests;
 pub use apply::apply;
 pub use command::{Actor, Command};
 pub use commands::{
-    AddLog, Cancel, Complete, Disband, Emit, Fail, Lose, Reap, Register, Retry, Revoke,
-    SaveCheckpoint, SetProgress, Start, Submit, SubmitMany,
-    Join, Renew, Disconnect, Resume, Drain, Leave, Stopped,
+    AddLog, Cancel, Complete, Disband, Disconnect, Drain, Emit, Fail, GiveBack, Join, Leave, Lose,
+    Reap, Register, Renew, Resume, Retry, Revoke, SaveCheckpoint, SetProgress, Start, Stopped,
+    Submit, SubmitMany,
 };
 pub use config::{Config, DispatchMode, Limits, Retention, Times};
 pub use effect::{Assignment, Effect, Notice};

@@ -45,6 +45,9 @@ pub enum Rejected {
     /// The worker offers to do nothing at a time.
     #[error("a worker must carry out one task at least at a time")]
     NoSlots,
+    /// The worker offers to carry out no tasks.
+    #[error("a worker must offer one type of tasks at least")]
+    NoTypes,
     /// The worker offers to do more at a time than one may.
     #[error("a worker may carry out {max} tasks at most at a time")]
     TooManySlots {

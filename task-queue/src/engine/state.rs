@@ -12,8 +12,8 @@ use crate::engine::matching::Matching;
 use crate::engine::timers::Timers;
 use crate::engine::unsaved::Unsaved;
 use crate::model::{
-    Change, Need, PoolName, RecordId, Snapshot, Task, TaskId, TaskState, TaskType, Timestamp,
-    Worker, WorkerId, Link, Standing,
+    Change, Link, Need, PoolName, RecordId, Snapshot, Standing, Task, TaskId, TaskState, TaskType,
+    Timestamp, Worker, WorkerId,
 };
 
 /// Everything the scheduler knows.
@@ -184,7 +184,11 @@ impl State {
 
     /// Returns when the clock will next make something due.
     pub fn next_wake(&self) -> Option<Timestamp> {
-        self.timers.next().into_iter().chain(self.leases.next()).min()
+        self.timers
+            .next()
+            .into_iter()
+            .chain(self.leases.next())
+            .min()
     }
 
     /// Returns the next pair of a pending task and the idle worker that is to do it.

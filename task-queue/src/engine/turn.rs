@@ -11,8 +11,8 @@ use crate::engine::effect::{Assignment, Effect, Notice};
 use crate::engine::rejected::{Payload, Rejected};
 use crate::engine::state::State;
 use crate::model::{
-    Attempt, EndReason, EndedAttempt, Failure, FailureClass, MAX_DEPTH, Origin, Phase, Progress, Task, TaskId,
-    TaskState, Timestamp, Verdict, Worker, WorkerId, depth_of, size_of,
+    Attempt, EndReason, EndedAttempt, Failure, FailureClass, MAX_DEPTH, Origin, Phase, Progress,
+    Task, TaskId, TaskState, Timestamp, Verdict, Worker, WorkerId, depth_of, size_of,
 };
 
 /// The state, the time, and the effects so far.

@@ -5,7 +5,8 @@
 //! | `owner`, `hub` | the one owner of the state, and what the objects share; `config` is what it is set to |
 //! | `gate`, `secrets`, `gateway`, `supervisor` | from a connection to a role, and what each role begins with |
 //! | `queue`, `task`, `observers` | a client's objects |
-//! | `pool`, `worker`, `attempt`, `far` | workers, and how one carries out what it was assigned |
+//! | `pool`, `worker`, `attempt`, `far` | workers, and how one of this process carries out what it was assigned |
+//! | `members`, `live` | workers that have joined from elsewhere; all attempts under way |
 //! | `storage`, `lock`, `network`, `gpu` | resources, each as a capability |
 //! | `care`, `loan` | taking back what was handed out |
 //! | `refusal` | why something was not done |
@@ -18,8 +19,10 @@ mod gate;
 mod gateway;
 mod gpu;
 mod hub;
+mod live;
 mod loan;
 mod lock;
+mod members;
 mod network;
 mod observers;
 mod owner;

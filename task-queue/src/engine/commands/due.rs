@@ -19,7 +19,10 @@ impl Turn<'_> {
 
     /// Gives up a worker that has joined, and was not heard of in time.
     fn lose_silent(&mut self, id: WorkerId) {
-        let member = self.state.worker(id).and_then(|worker| worker.member.as_ref());
+        let member = self
+            .state
+            .worker(id)
+            .and_then(|worker| worker.member.as_ref());
         match member.map(|member| member.link) {
             Some(Link::Connected { .. }) => self.lose_worker(id, EndReason::LeaseExpired),
             Some(Link::Away { blame, .. }) => self.lose_worker(id, reason(blame)),

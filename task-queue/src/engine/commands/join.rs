@@ -1,5 +1,6 @@
 //! Workers that join from elsewhere, come and go, and are heard of.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::engine::commands::report::shorten;
@@ -163,10 +164,7 @@ impl Turn<'_> {
         if worker.is_revoked() {
             return Err(Rejected::WorkerRevoked);
         }
-        worker
-            .member
-            .as_deref()
-            .ok_or(Rejected::NoSuchWorker(id))
+        worker.member.as_deref().ok_or(Rejected::NoSuchWorker(id))
     }
 
     fn renew(&mut self, id: WorkerId) {
@@ -206,6 +204,9 @@ fn check_offer(turn: &Turn<'_>, offer: &Offer) -> Result<(), Rejected> {
         Types::All => 0,
         Types::These(types) => types.len(),
     };
+    if offer.types == Types::These(BTreeSet::new()) {
+        return Err(Rejected::NoTypes);
+    }
     if types.max(offer.tags.len()) > limits.offered {
         let max = limits.offered;
         return Err(Rejected::OfferTooLong { max });

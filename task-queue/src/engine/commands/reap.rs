@@ -1,7 +1,7 @@
 //! Forgetting what was finished long ago.
 
 use crate::engine::turn::Turn;
-use crate::model::{Failure, FailureClass, Task, Timestamp, Worker, Standing};
+use crate::model::{Failure, FailureClass, Standing, Task, Timestamp, Worker};
 
 /// Forget the tasks that came to their end, and the workers that were dismissed, before a time.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use crate::engine::{
 };
 use crate::model::{
     Change, EndReason, Failure, Kept, PoolName, Progress, RecordId, Snapshot, TaskId, TaskSpec,
-    TaskStatus, TaskType, WorkerStatus,
+    TaskStatus, TaskType,
 };
 
 fn records(changes: &[Change]) -> Vec<RecordId> {
@@ -287,10 +287,7 @@ fn a_worker_is_written_when_it_comes_and_when_it_is_dismissed_only() {
         "the task's record says who works on it"
     );
     let restored = State::restore(world.state.config().clone(), contents(&world));
-    assert_eq!(
-        restored.worker(worker).unwrap().running,
-        [task].into()
-    );
+    assert_eq!(restored.worker(worker).unwrap().running, [task].into());
     world.complete(task, json!(1)).unwrap();
     assert_eq!(store(&mut world).len(), 1);
     world.apply(Command::Revoke(Revoke { worker }));

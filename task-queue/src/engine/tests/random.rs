@@ -12,7 +12,7 @@ use crate::engine::{
 };
 use crate::model::{
     Epoch, Failure, PoolName, RetryPolicy, TaskId, TaskSpec, TaskState, TaskType, Timestamp,
-    WorkerId, WorkerStatus,
+    WorkerId,
 };
 
 #[derive(Default)]
@@ -45,7 +45,7 @@ impl Watcher {
                         *self.told.entry(*task).or_default() += 1;
                     }
                 }
-                Effect::WakeAt(_) => {}
+                Effect::StopAttempt { .. } | Effect::EndMembership { .. } | Effect::WakeAt(_) => {}
             }
         }
     }
