@@ -100,13 +100,12 @@ impl RetryPolicy {
         let usual = || Verdict::RetryIn(self.delay(failures, task));
         let wish = match self.rule_for(failure) {
             Some(ErrorRule::Park) => return Verdict::Park,
-            Some(ErrorRule::Dead) => return Verdict::GiveUp,
             Some(ErrorRule::RetryAfter(millis)) => {
                 Verdict::RetryIn(at_least(millis, failures, task))
             }
             Some(ErrorRule::Retry) => usual(),
             None if failure.is_retryable() => usual(),
-            None => return Verdict::GiveUp,
+            Some(ErrorRule::Dead) | None => return Verdict::GiveUp,
         };
         if self.allows_another(failures) {
             wish

@@ -26,6 +26,8 @@ pub struct Config {
     pub retries: RetryPolicies,
     /// How long attempts may take, and workers be silent.
     pub times: Times,
+    /// How many may watch tasks at a time.
+    pub watchers: WatchLimits,
     /// The types of tasks that are accepted before a worker has offered to carry them out, beside
     /// those that are built in. Default: none.
     pub types: BTreeSet<TaskType>,
@@ -52,6 +54,25 @@ pub enum Durability {
     Memory,
 }
 
+/// How many streams of events there are at a time, at most. One more is refused; those that are there
+/// go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WatchLimits {
+    /// Of one task. Default 100.
+    pub per_task: usize,
+    /// Of all tasks together. Default 10,000.
+    pub all: usize,
+}
+
+impl Default for WatchLimits {
+    fn default() -> Self {
+        Self {
+            per_task: 100,
+            all: 10_000,
+        }
+    }
+}
+
 impl Config {
     /// Creates the defaults around a directory.
     pub fn new(data: impl Into<PathBuf>) -> Self {
@@ -63,6 +84,7 @@ impl Config {
             retention: Retention::default(),
             retries: RetryPolicies::default(),
             times: Times::default(),
+            watchers: WatchLimits::default(),
             types: BTreeSet::new(),
             network: NetworkPolicy::new(Vec::new()),
             gpu_memory: SoftwareGpu::DEFAULT_MEMORY,

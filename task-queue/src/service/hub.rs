@@ -5,13 +5,14 @@ use std::sync::Arc;
 use capnweb_runtime::Brand;
 
 use super::attempt;
+use super::events::Watchers;
 use super::live::Live;
 use super::members::{self, Members};
 use super::observers::Observers;
 use super::owner::{AttemptEnd, Owner, World};
 use crate::clock::Clock;
 use crate::engine::{Effect, Times};
-use crate::model::{EndReason, Epoch, Origin, TaskId, Timestamp, WorkerId};
+use crate::model::{EndReason, Epoch, Origin, RecordId, TaskId, Timestamp, WorkerId};
 use crate::resources::gpu::SoftwareGpu;
 use crate::resources::locks::LockManager;
 use crate::resources::network::NetworkClient;
@@ -29,6 +30,7 @@ pub(super) struct Hub {
     /// Knows this queue's own tasks when they come back as arguments.
     pub(super) tasks: Brand<TaskId>,
     pub(super) observers: Observers,
+    pub(super) watchers: Watchers,
     pub(super) times: Times,
     pub(super) members: Members,
     pub(super) live: Live,
@@ -42,7 +44,6 @@ impl Hub {
         locks: LockManager,
         network: NetworkClient,
         gpu: SoftwareGpu,
-        times: Times,
     ) -> Self {
         Self {
             owner,
@@ -53,14 +54,17 @@ impl Hub {
             gpu,
             tasks: Brand::new(),
             observers: Observers::default(),
-            times,
+            watchers: Watchers::default(),
+            times: Times::default(),
             members: Members::default(),
             live: Live::default(),
         }
     }
 
-    /// Ends every attempt and every membership, without a word to the scheduler.
+    /// Ends every attempt, every membership and every stream of events, without a word to the
+    /// scheduler.
     pub(super) fn abandon_all(&self) {
+        self.watchers.close();
         self.members.end_all(SHUTTING_DOWN);
         self.live.end_all(SHUTTING_DOWN);
     }
@@ -87,6 +91,10 @@ impl World for Hub {
 
     fn await_end(&self, task: TaskId) -> AttemptEnd {
         self.live.await_end(task)
+    }
+
+    fn stored(&self, records: &[RecordId]) {
+        self.watchers.wake(records);
     }
 
     fn run(self: &Arc<Self>, effect: Effect) {

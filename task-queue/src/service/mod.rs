@@ -4,7 +4,8 @@
 //! |---|---|
 //! | `owner`, `hub` | the one owner of the state, and what the objects share; `config` is what it is set to |
 //! | `gate`, `secrets`, `gateway`, `supervisor` | from a connection to a role, and what each role begins with |
-//! | `queue`, `task`, `observers` | a client's objects |
+//! | `queue`, `listing`, `task`, `observers` | a client's objects |
+//! | `events` | what happens to a task, as a stream |
 //! | `pool`, `worker`, `attempt`, `far` | workers, and how one of this process carries out what it was assigned |
 //! | `members`, `live` | workers that have joined from elsewhere; all attempts under way |
 //! | `storage`, `lock`, `network`, `gpu` | resources, each as a capability |
@@ -14,11 +15,13 @@
 mod attempt;
 mod care;
 mod config;
+mod events;
 mod far;
 mod gate;
 mod gateway;
 mod gpu;
 mod hub;
+mod listing;
 mod live;
 mod loan;
 mod lock;
@@ -35,7 +38,7 @@ mod supervisor;
 mod task;
 mod worker;
 
-pub use config::{Config, Durability};
+pub use config::{Config, Durability, WatchLimits};
 pub use secrets::Secrets;
 pub use supervisor::{StartError, Supervisor};
 

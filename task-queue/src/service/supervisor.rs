@@ -8,6 +8,7 @@ use thiserror::Error;
 use tokio::task::JoinHandle;
 
 use super::config::{Config, Durability};
+use super::events::Watchers;
 use super::gate::gate;
 use super::gateway::gateway;
 use super::hub::Hub;
@@ -176,15 +177,10 @@ async fn hub(config: &Config, owner: Owner, clock: Arc<dyn Clock>) -> Result<Hub
     let network = NetworkClient::new(config.network.clone(), Arc::clone(&clock));
     let locks = LockManager::new(LockLimits::default(), first);
     let gpu = SoftwareGpu::new(config.gpu_memory);
-    Ok(Hub::new(
-        owner,
-        clock,
-        storage,
-        locks,
-        network,
-        gpu,
-        config.times,
-    ))
+    let mut hub = Hub::new(owner, clock, storage, locks, network, gpu);
+    hub.watchers = Watchers::new(config.watchers);
+    hub.times = config.times;
+    Ok(hub)
 }
 
 async fn hire(hub: &Hub, config: &Config) -> Result<(), StartError> {

@@ -21,10 +21,9 @@ impl Fail {
     pub(in crate::engine) fn apply(mut self, turn: &mut Turn<'_>) -> Result<(), Rejected> {
         turn.task_of(self.task, self.actor)?;
         shorten(&mut self.failure.message, turn.limits().text_bytes);
-        for word in [&mut self.failure.name, &mut self.failure.code] {
-            if let Some(word) = word {
-                shorten(word, MAX_WORD);
-            }
+        let Failure { name, code, .. } = &mut self.failure;
+        for word in [name, code].into_iter().flatten() {
+            shorten(word, MAX_WORD);
         }
         match self.actor {
             Actor::Attempt(_) => turn.fail_attempt(self.task, EndReason::Failed, self.failure),

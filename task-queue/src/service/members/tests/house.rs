@@ -125,8 +125,7 @@ impl House {
         let store = Arc::new(MemoryStore::new());
         let mut config = config(&data);
         set(&mut config);
-        let supervisor = Supervisor::start_by(clock.clone(), store.clone(), config);
-        let supervisor = supervisor.await.unwrap();
+        let supervisor = begin(&clock, &store, config).await;
         Self {
             gateway: supervisor.gateway(),
             supervisor,
@@ -139,11 +138,9 @@ impl House {
     /// Has the process be lost, and the next one begin with what is stored.
     pub(super) async fn restart(self) -> Self {
         self.supervisor.crash().await;
-        let (store, clock) = (self.store.clone(), self.clock.clone());
         // What is left of the one before still has its directory.
         let data = tempfile::tempdir().unwrap();
-        let supervisor = Supervisor::start_by(clock, store, config(&data));
-        let supervisor = supervisor.await.unwrap();
+        let supervisor = begin(&self.clock, &self.store, config(&data)).await;
         Self {
             gateway: supervisor.gateway(),
             supervisor,
@@ -278,11 +275,17 @@ pub(super) fn idle_agent(guest: &Guest) -> impl WorkerAgent {
     agent(&guest.gateway).0
 }
 
+async fn begin(clock: &Arc<Ticking>, store: &Arc<MemoryStore>, config: Config) -> Supervisor {
+    let (clock, store) = (Arc::clone(clock), Arc::clone(store));
+    Supervisor::start_by(clock, store, config).await.unwrap()
+}
+
 fn agent(connection: &GatewayStub) -> (Agent, Hands) {
-    let ((begin, begun), (tell, told)) = (mpsc::unbounded_channel(), mpsc::unbounded_channel());
+    let (tasks, begun) = mpsc::unbounded_channel();
+    let (tell, told) = mpsc::unbounded_channel();
     let asleep = Arc::new(AtomicBool::new(false));
     let agent = Agent {
-        begun: begin,
+        begun: tasks,
         told: tell,
         asleep: Arc::clone(&asleep),
     };
