@@ -100,7 +100,7 @@ impl State {
         for id in mem::take(&mut self.unsaved.workers) {
             if let Some(worker) = self.workers.get_mut(&id) {
                 worker.revision = worker.revision.saturating_add(1);
-                changes.push(Change::PutWorker(worker.clone()));
+                changes.push(Change::PutWorker(worker.as_stored()));
             }
         }
         for id in mem::take(&mut self.unsaved.tasks) {
