@@ -21,6 +21,9 @@ mod gate;
 mod gateway;
 mod gpu;
 mod hub;
+mod intake;
+#[cfg(test)]
+mod intake_tests;
 mod listing;
 mod live;
 mod loan;
