@@ -8,6 +8,7 @@ mod gateway;
 mod gpu;
 mod listing;
 mod lock;
+mod member;
 mod network;
 mod observer;
 mod pools;
@@ -28,6 +29,9 @@ pub use gpu::{
 };
 pub use listing::{TaskFilter, TaskPage};
 pub use lock::{Lock, LockStub};
+pub use member::{
+    JoinOptions, Membership, MembershipStub, OfferedWork, WorkerAgent, WorkerAgentStub,
+};
 pub use network::{
     Fetched, Network, NetworkAnswer, NetworkReader, NetworkReaderStub, NetworkRequest,
     NetworkStats, NetworkStub,

@@ -1,9 +1,10 @@
 //! What the scheduler can be told.
 
 use crate::engine::commands::{
-    AddLog, Cancel, Complete, CreateSchedule, DeleteSchedule, Disband, Emit, Fail, ForgetPool,
-    Lose, Reap, Register, Retry, Revoke, SaveCheckpoint, SetFlow, SetLimits, SetProgress,
-    SetScheduleFlow, Start, Submit, SubmitMany,
+    AddLog, Cancel, Complete, CreateSchedule, DeleteSchedule, Disband, Disconnect, Drain, Emit,
+    Fail, ForgetPool, GiveBack, Join, Leave, Lose, Reap, Register, Renew, Resume, Retry, Revoke,
+    SaveCheckpoint, SetFlow, SetLimits, SetProgress, SetScheduleFlow, Start, Stopped, Submit,
+    SubmitMany,
 };
 use crate::model::Epoch;
 
@@ -52,6 +53,22 @@ pub enum Command {
     SetScheduleFlow(SetScheduleFlow),
     /// Forget a schedule.
     DeleteSchedule(DeleteSchedule),
+    /// Accept a worker that has joined from elsewhere.
+    Join(Join),
+    /// Record that a worker that has joined is there.
+    Renew(Renew),
+    /// Record that the connection of a worker was lost that has joined.
+    Disconnect(Disconnect),
+    /// Record that a worker is back that has joined.
+    Resume(Resume),
+    /// Have a worker get no more tasks.
+    Drain(Drain),
+    /// Record that a worker has left in good order.
+    Leave(Leave),
+    /// Record that a worker does not go on with an attempt.
+    GiveBack(GiveBack),
+    /// Record that a worker has stopped what it was asked to stop.
+    Stopped(Stopped),
     /// Look at what the clock has made due.
     Due,
     /// Forget what was finished long ago.

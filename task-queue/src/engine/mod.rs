@@ -40,6 +40,8 @@ mod governing;
 mod indexes;
 mod keys;
 mod lanes;
+mod leases;
+mod losing;
 mod matching;
 mod rejected;
 mod settings;
@@ -56,11 +58,12 @@ pub(crate) mod tests;
 pub use apply::apply;
 pub use command::{Actor, Command};
 pub use commands::{
-    AddLog, Cancel, Complete, CreateSchedule, DeleteSchedule, Disband, Emit, Fail, ForgetPool,
-    Lose, Reap, Register, Retry, Revoke, SaveCheckpoint, SetFlow, SetLimits, SetProgress,
-    SetScheduleFlow, Start, Submit, SubmitMany,
+    AddLog, Cancel, Complete, CreateSchedule, DeleteSchedule, Disband, Disconnect, Drain, Emit,
+    Fail, ForgetPool, GiveBack, Join, Leave, Lose, Reap, Register, Renew, Resume, Retry, Revoke,
+    SaveCheckpoint, SetFlow, SetLimits, SetProgress, SetScheduleFlow, Start, Stopped, Submit,
+    SubmitMany,
 };
-pub use config::{Config, DispatchMode, Limits, Retention};
+pub use config::{Config, DispatchMode, Limits, Retention, Times};
 pub use effect::{Assignment, Effect, Notice};
 pub use rejected::{Payload, Rejected};
 pub use state::State;

@@ -1,6 +1,6 @@
 //! The records, and the indexes that are kept in step with them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::mem;
 use std::ops::Bound;
 use std::sync::Arc;
@@ -10,14 +10,15 @@ use serde_json::Value;
 use crate::engine::config::Config;
 use crate::engine::dependencies::Dependencies;
 use crate::engine::keys::{Keys, counts_until};
+use crate::engine::leases::Leases;
 use crate::engine::matching::Matching;
 use crate::engine::settings::Settings;
 use crate::engine::timers::Timers;
 use crate::engine::traffic::Traffic;
 use crate::engine::unsaved::Unsaved;
 use crate::model::{
-    Change, Happening, Need, PoolName, RecordId, Snapshot, Submitter, Task, TaskId, TaskState,
-    TaskType, Timestamp, Worker, WorkerId, WorkerStatus,
+    Change, Happening, Link, Need, PoolName, RecordId, Snapshot, Standing, Submitter, Task, TaskId,
+    TaskState, TaskType, Timestamp, Worker, WorkerId,
 };
 
 /// Everything the scheduler knows.
@@ -31,6 +32,7 @@ pub struct State {
     pub(super) matching: Matching,
     pub(super) dependencies: Dependencies,
     pub(super) timers: Timers,
+    leases: Leases,
     keys: Keys,
     pub(super) settings: Settings,
     pub(super) traffic: Traffic,
@@ -67,6 +69,9 @@ impl State {
     /// Whatever else is unsaved is forgotten, so all that was taken and not committed must be among
     /// the records, and reports that were not taken yet may be lost.
     pub fn revert(&mut self, records: &[RecordId], stored: Snapshot) {
+        // What is not stored of workers is as it is, whatever becomes of their records.
+        let workers = records.iter().filter_map(|record| self.unstored(record));
+        let workers: Vec<_> = workers.collect();
         for record in records {
             match record {
                 RecordId::Task { id, .. } => self.undo_task(*id),
@@ -75,6 +80,9 @@ impl State {
             }
         }
         self.put_back(stored);
+        for (worker, running, link) in workers {
+            self.put_back_unstored(worker, &running, link);
+        }
     }
 
     /// Returns whether something has changed that must be stored before anybody hears of it.
@@ -103,7 +111,7 @@ impl State {
         for id in mem::take(&mut self.unsaved.workers) {
             if let Some(worker) = self.workers.get_mut(&id) {
                 worker.revision = worker.revision.saturating_add(1);
-                changes.push(Change::PutWorker(worker.clone()));
+                changes.push(Change::PutWorker(worker.as_stored()));
             }
         }
         changes.extend(self.take_settings());
@@ -200,7 +208,8 @@ impl State {
         if self.dependencies.has_doomed() {
             return Some(Timestamp::default());
         }
-        let times = [self.timers.next(), self.settings.next_due(), self.opens_at];
+        let (tasks, leases) = (self.timers.next(), self.leases.next());
+        let times = [tasks, leases, self.settings.next_due(), self.opens_at];
         times.into_iter().flatten().min()
     }
 
@@ -240,6 +249,11 @@ impl State {
         self.timers.due(now, max)
     }
 
+    /// Returns the workers that were not heard of for too long.
+    pub(super) fn due_workers(&self, now: Timestamp, max: usize) -> Vec<WorkerId> {
+        self.leases.due(now, max)
+    }
+
     /// Returns the next place in order of submission or registration.
     pub(super) const fn take_order(&mut self) -> u64 {
         let order = self.next_order;
@@ -272,6 +286,7 @@ impl State {
     pub(super) fn insert_worker(&mut self, worker: Worker) {
         self.next_order = self.next_order.max(worker.order.saturating_add(1));
         self.matching.enter_worker(&worker);
+        self.leases.enter(&worker);
         self.unsaved.workers.insert(worker.id);
         self.workers.insert(worker.id, worker);
     }
@@ -341,7 +356,7 @@ impl State {
 
     /// Brings a task into another state: the only place where that happens.
     ///
-    /// The worker of an attempt that ends thereby is idle, and that of one that begins is busy.
+    /// The worker of an attempt that ends thereby has it no longer, and that of one that begins has it.
     pub(super) fn transition(&mut self, id: TaskId, next: TaskState) {
         let Some(mut task) = self.tasks.remove(&id) else {
             return;
@@ -349,11 +364,11 @@ impl State {
         let before = task.status();
         self.leave(&task);
         if let Some(attempt) = task.live_attempt() {
-            self.set_worker_status(attempt.worker, WorkerStatus::Idle);
+            self.release(attempt.worker, id);
         }
         task.state = next;
         if let Some(attempt) = task.live_attempt() {
-            self.set_worker_status(attempt.worker, WorkerStatus::Busy(id));
+            self.hold(attempt.worker, id);
         }
         self.enter(&task);
         self.unsaved.tasks.insert(id);
@@ -361,21 +376,31 @@ impl State {
         self.tell_dependants(id, Some(before));
     }
 
-    /// Gives a worker another status: the only place where that happens.
-    pub(super) fn set_worker_status(&mut self, id: WorkerId, status: WorkerStatus) {
+    /// Dismisses a worker.
+    pub(super) fn dismiss_worker(&mut self, id: WorkerId, at: Timestamp) {
+        if let Some(worker) = self.workers.get(&id) {
+            self.matching.leave_worker(worker);
+        }
+        self.change_worker(id, |worker| worker.standing = Standing::Revoked(at));
+        self.unsaved.workers.insert(id);
+    }
+
+    /// Has a worker get no more tasks, or tasks again.
+    pub(super) fn set_standing(&mut self, id: WorkerId, standing: Standing) {
+        self.change_worker(id, |worker| worker.standing = standing);
+        self.unsaved.workers.insert(id);
+    }
+
+    /// Changes something of a worker that is not stored: the only place where that happens.
+    pub(super) fn change_worker(&mut self, id: WorkerId, change: impl FnOnce(&mut Worker)) {
         let Some(worker) = self.workers.get_mut(&id) else {
             return;
         };
-        let is_dismissed = matches!(status, WorkerStatus::Revoked(_));
-        if is_dismissed {
-            self.matching.leave_worker(worker);
-        }
-        worker.status = status;
-        self.matching.set_idle(worker);
-        // Whether it is busy, the tasks say.
-        if is_dismissed {
-            self.unsaved.workers.insert(id);
-        }
+        self.matching.withdraw(worker);
+        self.leases.leave(worker);
+        change(worker);
+        self.matching.present(worker);
+        self.leases.enter(worker);
     }
 
     pub(super) fn remove_task(&mut self, id: TaskId) {
@@ -399,6 +424,7 @@ impl State {
             return;
         };
         self.matching.leave_worker(&worker);
+        self.leases.leave(&worker);
         self.unsaved.workers.remove(&id);
         if worker.revision > 0 {
             self.unsaved.removed_workers.insert(id, worker.revision);
@@ -410,28 +436,60 @@ impl State {
         for setting in stored.settings {
             self.settings.put(setting);
         }
-        for mut worker in stored.workers {
-            // What it is busy with, the tasks say: its record is not written each time.
-            if !worker.is_revoked() {
-                worker.status = WorkerStatus::Idle;
-            }
+        for worker in stored.workers {
             self.insert_worker(worker);
         }
         for task in stored.tasks {
             let (id, attempt) = (task.id, task.live_attempt().copied());
             self.insert_task(task);
             if let Some(attempt) = attempt {
-                self.set_worker_status(attempt.worker, WorkerStatus::Busy(id));
+                self.hold(attempt.worker, id);
             }
         }
         self.unsaved = Unsaved::default();
+    }
+
+    /// Returns what is not stored of a worker.
+    fn unstored(&self, record: &RecordId) -> Option<(WorkerId, BTreeSet<TaskId>, Option<Link>)> {
+        let RecordId::Worker(id) = *record else {
+            return None;
+        };
+        let worker = self.workers.get(&id)?;
+        let link = worker.member.as_ref().map(|member| member.link);
+        Some((id, worker.running.clone(), link))
+    }
+
+    fn put_back_unstored(&mut self, id: WorkerId, running: &BTreeSet<TaskId>, link: Option<Link>) {
+        for &task in running {
+            let attempt = self.tasks.get(&task).and_then(Task::live_attempt);
+            if attempt.is_some_and(|attempt| attempt.worker == id) {
+                self.hold(id, task);
+            }
+        }
+        self.change_worker(id, |worker| {
+            if let Some((member, link)) = worker.member.as_mut().zip(link) {
+                member.link = link;
+            }
+        });
+    }
+
+    fn hold(&mut self, worker: WorkerId, task: TaskId) {
+        self.change_worker(worker, |worker| {
+            worker.running.insert(task);
+        });
+    }
+
+    fn release(&mut self, worker: WorkerId, task: TaskId) {
+        self.change_worker(worker, |worker| {
+            worker.running.remove(&task);
+        });
     }
 
     /// Removes a task as if it had never been there.
     fn undo_task(&mut self, id: TaskId) {
         let attempt = self.tasks.get(&id).and_then(Task::live_attempt).copied();
         if let Some(attempt) = attempt {
-            self.set_worker_status(attempt.worker, WorkerStatus::Idle);
+            self.release(attempt.worker, id);
         }
         self.remove_task(id);
     }

@@ -29,19 +29,8 @@ impl Register {
     }
 
     pub(in crate::engine) fn apply(self, turn: &mut Turn<'_>) -> Result<(), Rejected> {
-        if turn.state.worker(self.worker).is_some() {
-            return Err(Rejected::DuplicateWorker(self.worker));
-        }
-        let limits = turn.limits();
-        if turn.state.worker_count() >= limits.workers {
-            let max = limits.workers;
-            return Err(Rejected::PoolFull { max });
-        }
-        let (matching, max) = (turn.state.matching(), limits.offers);
-        if matching.is_one_crew_too_many(self.origin, &self.offer, max) {
-            return Err(Rejected::TooManyOffers { max });
-        }
-        self.remember_types(turn)?;
+        turn.check_new_worker(self.worker, self.origin, &self.offer)?;
+        turn.remember_types(self.origin, &self.offer)?;
         let order = turn.state.take_order();
         turn.state.insert_worker(Worker {
             origin: self.origin,
@@ -49,26 +38,50 @@ impl Register {
         });
         Ok(())
     }
+}
+
+impl Turn<'_> {
+    /// Refuses a worker that there is, and one more than there may be.
+    pub(super) fn check_new_worker(
+        &self,
+        id: WorkerId,
+        origin: Origin,
+        offer: &Arc<Offer>,
+    ) -> Result<(), Rejected> {
+        if self.state.worker(id).is_some() {
+            return Err(Rejected::DuplicateWorker(id));
+        }
+        let limits = self.limits();
+        if self.state.worker_count() >= limits.workers {
+            let max = limits.workers;
+            return Err(Rejected::PoolFull { max });
+        }
+        let (matching, max) = (self.state.matching(), limits.offers);
+        if matching.is_one_crew_too_many(origin, offer, max) {
+            return Err(Rejected::TooManyOffers { max });
+        }
+        Ok(())
+    }
 
     /// Remembers which types a worker that has joined carries out, so that they are known also when
-    /// it has gone.
-    fn remember_types(&self, turn: &mut Turn<'_>) -> Result<(), Rejected> {
-        let Types::These(types) = &self.offer.types else {
+    /// it has gone. It is the last check of a new worker: it changes something.
+    pub(super) fn remember_types(&mut self, origin: Origin, offer: &Offer) -> Result<(), Rejected> {
+        let Types::These(types) = &offer.types else {
             return Ok(());
         };
-        if self.origin == Origin::InProcess {
+        if origin == Origin::InProcess {
             return Ok(());
         }
-        let mut pool = settings(turn, self.offer.pool.clone())?;
+        let mut pool = settings(self, offer.pool.clone())?;
         if types.is_subset(&pool.types) {
             return Ok(());
         }
         pool.types.extend(types.iter().cloned());
-        let max = turn.limits().types;
+        let max = self.limits().types;
         if pool.types.len() > max {
             return Err(Rejected::TooManyTypes { max });
         }
-        turn.state.put_setting(Setting::Pool(pool));
+        self.state.put_setting(Setting::Pool(pool));
         Ok(())
     }
 }

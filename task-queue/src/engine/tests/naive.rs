@@ -5,7 +5,6 @@ use std::collections::HashSet;
 use crate::engine::{DispatchMode, State};
 use crate::model::{
     Flow, OnFailure, Origin, PoolName, Task, TaskId, TaskStatus, Timestamp, Worker, WorkerId,
-    WorkerStatus,
 };
 
 /// Returns the pair that is to be matched next.
@@ -92,7 +91,7 @@ fn takes(state: &State, worker: &Worker, task: &Task, now: Timestamp) -> bool {
     let by_itself =
         worker.origin == Origin::Joined || state.config().dispatch == DispatchMode::Auto;
     let is_open = state.pool_holds_back(&worker.offer.pool, now).is_none();
-    by_itself && is_open && worker.status == WorkerStatus::Idle && worker.offer.fits(&task.spec)
+    by_itself && is_open && worker.is_free() && worker.offer.fits(&task.spec)
 }
 
 fn due(state: &State, task: &Task, is_needed: bool) -> Option<Timestamp> {
