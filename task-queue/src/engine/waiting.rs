@@ -71,8 +71,8 @@ impl State {
                 .iter()
                 .all(|crew| !takes(crew) || closed(crew).is_some()) =>
             {
-                let reasons = serving.iter().filter(|crew| takes(crew));
-                let reason = reasons.filter_map(closed).next();
+                let mut reasons = serving.iter().filter(|crew| takes(crew));
+                let reason = reasons.find_map(closed);
                 reason.unwrap_or(Waiting::Nothing)
             }
             (_, workers) if serving.iter().all(|crew| !takes(crew) || crew.idle == 0) => {

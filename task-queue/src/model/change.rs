@@ -78,7 +78,7 @@ pub enum RecordId {
     /// A worker's.
     Worker(WorkerId),
     /// A setting's.
-    Setting(SettingId),
+    Setting(Box<SettingId>),
 }
 
 /// All records, or those that were asked for, in no particular order.
@@ -112,8 +112,8 @@ impl RecordId {
             },
             Change::PutWorker(worker) => Self::Worker(worker.id),
             Change::RemoveWorker { id, .. } => Self::Worker(*id),
-            Change::PutSetting(setting) => Self::Setting(setting.id()),
-            Change::RemoveSetting { id, .. } => Self::Setting(id.clone()),
+            Change::PutSetting(setting) => Self::Setting(Box::new(setting.id())),
+            Change::RemoveSetting { id, .. } => Self::Setting(Box::new(id.clone())),
         }
     }
 

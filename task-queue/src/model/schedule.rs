@@ -51,12 +51,17 @@ impl Schedule {
     /// It follows from the schedule's own, so that making it needs no source of randomness: a task
     /// that is made twice, by whatever mistake, would be refused.
     pub fn next_task(&self) -> TaskId {
-        let mut bits = self.id.bits() ^ u128::from(self.made);
-        for _ in 0..3 {
-            bits = (bits ^ (bits >> 67)).wrapping_mul(ODD);
-        }
-        TaskId::of_bits(bits ^ (bits >> 61))
+        let seed = mix(self.id.bits());
+        TaskId::of_bits(mix(seed.wrapping_add(u128::from(self.made))))
     }
+}
+
+/// Mixes the bits, so that neighbours become strangers; no two become the same.
+fn mix(bits: u128) -> u128 {
+    (0..3).fold(bits.wrapping_add(ODD), |bits, _| {
+        let bits = (bits ^ (bits >> 67)).wrapping_mul(ODD);
+        bits ^ (bits >> 61)
+    })
 }
 
 /// An odd number with as many ones as zeros, more or less: multiplying by it loses nothing.

@@ -18,7 +18,7 @@ pub(super) fn put(database: &Connection, setting: &Setting) -> Result<(), StoreE
     let mut statement = database.prepare_cached(statement).map_err(failed)?;
     let row = params![id.to_string(), signed(revision), text(setting)?];
     let written = statement.execute(row).map_err(failed)?;
-    fits(written, RecordId::Setting(id))
+    fits(written, RecordId::Setting(Box::new(id)))
 }
 
 /// Removes a setting.
@@ -31,7 +31,7 @@ pub(super) fn remove(
     let mut statement = database.prepare_cached(delete).map_err(failed)?;
     let row = params![id.to_string(), signed(revision)];
     let removed = statement.execute(row).map_err(failed)?;
-    fits(removed, RecordId::Setting(id.clone()))
+    fits(removed, RecordId::Setting(Box::new(id.clone())))
 }
 
 /// Reads a setting, if it is there.
@@ -60,5 +60,5 @@ pub(super) fn load(database: &Connection) -> Result<Vec<Setting>, StoreError> {
 /// Reads a record; `id` is for the message if it is none.
 fn read(row: &Row<'_>, index: usize, id: SettingId) -> Result<Setting, StoreError> {
     let stored: String = column(row, index)?;
-    parse(&RecordId::Setting(id), &stored)
+    parse(&RecordId::Setting(Box::new(id)), &stored)
 }

@@ -10,7 +10,7 @@ use crate::engine::{
 };
 use crate::model::{
     Calendar, Change, Entropy, Entry, Events, Failure, FailureClass, Flow, Happening, Kept,
-    Misfire, Offer, PoolName, PoolSettings, QueueSettings, RecordId, Schedule, ScheduleId, Setting,
+    Misfire, Offer, PoolName, PoolSettings, QueueSettings, RecordId, Schedule, ScheduleId, Setting, SettingId,
     Snapshot, Submitter, Task, TaskId, TaskSpec, TaskState, TaskType, Timestamp, Worker, WorkerId,
 };
 use crate::store::{Store, StoreError};
@@ -213,12 +213,12 @@ async fn settings_are_records_like_others(store: &impl Store) {
     stored.sort_by_key(Setting::id);
     assert_eq!(stored, [queue, pool(1), schedule.clone()]);
     let id = pool(1).id();
-    refused(store, vec![put(&pool(1))], RecordId::Setting(id.clone())).await;
-    refused(store, vec![put(&pool(3))], RecordId::Setting(id.clone())).await;
+    refused(store, vec![put(&pool(1))], setting_record(&id)).await;
+    refused(store, vec![put(&pool(3))], setting_record(&id)).await;
     commit(store, vec![put(&pool(2))]).await;
     let wanted = vec![
-        RecordId::Setting(id.clone()),
-        RecordId::Setting(schedule.id()),
+        setting_record(&id),
+        setting_record(&schedule.id()),
     ];
     let fetched = store.fetch(wanted).await.expect("it can be read").settings;
     assert_eq!(fetched, [pool(2), schedule]);
@@ -226,9 +226,13 @@ async fn settings_are_records_like_others(store: &impl Store) {
         id: id.clone(),
         revision: 1,
     };
-    refused(store, vec![stale], RecordId::Setting(id.clone())).await;
+    refused(store, vec![stale], setting_record(&id)).await;
     commit(store, vec![Change::RemoveSetting { id, revision: 2 }]).await;
     assert_eq!(contents(store).await.settings.len(), 2);
+}
+
+fn setting_record(id: &SettingId) -> RecordId {
+    RecordId::Setting(Box::new(id.clone()))
 }
 
 fn schedule() -> Schedule {
