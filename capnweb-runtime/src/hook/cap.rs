@@ -102,8 +102,8 @@ pub(crate) trait Hook: Send + Sync + 'static {
     /// its own value.
     fn when_settled(self: Arc<Self>, waiter: Waiter);
 
-    /// Asks to be told when nothing can be had of the capability any more (protocol S-92); what is
-    /// in this process does not break.
+    /// Asks to be told when nothing can be had of the capability any more (protocol S-92). An object of
+    /// this process does not break: what is in front of it may.
     fn on_broken(self: Arc<Self>, callback: OnBroken) {
         if let Some(inner) = self.inner() {
             inner.into_cap().on_broken(callback);

@@ -18,6 +18,7 @@
 //! | `gate`, `slots` | what is shut to take something back, and what it has to end then |
 //! | `passage` | the gates that a call came through, which it carries to where its handler is entered |
 //! | `severed` | streams that end with a gate |
+//! | `watchers` | who is told when a gate is shut that is in front of a reference |
 //! | `convert` | the walk through values and streams by which facets narrow and membranes wrap |
 //! | `steps` | the steps by which what passes stays wrapped, which tests leave out one by one |
 
@@ -37,6 +38,7 @@ mod revoker;
 mod severed;
 mod slots;
 mod steps;
+mod watchers;
 mod wrap;
 
 pub(crate) use attenuated::attenuate;

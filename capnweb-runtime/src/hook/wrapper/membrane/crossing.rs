@@ -1,15 +1,17 @@
 //! What becomes of a capability that crosses a membrane.
 
+use std::sync::Arc;
+
 use super::border::Side;
-use super::chunks::Mortal;
 use super::front::{Front, Kind};
 use super::handle::Membrane;
 use super::promised::Promised;
 use crate::error::Error;
 use crate::hook::Stub;
 use crate::hook::cap::{Cap, Outcome, State};
-use crate::hook::stream::{Lock, Nature, Readable};
+use crate::hook::stream::{Breakable, Lock, Nature, Readable, breakable};
 use crate::hook::wrapper::convert::{Conversion, convert_readable};
+use crate::hook::wrapper::gate::Listed;
 use crate::hook::wrapper::steps::{Step, left_out};
 use crate::hook::wrapper::wrap::wrap;
 
@@ -81,15 +83,19 @@ impl Across {
                 let back = Self::new(self.membrane.clone(), self.from);
                 let there = Self::new(self.membrane.clone(), self.from.other());
                 let chunks = convert_readable(&stream, back, there)?;
-                Box::new(move || {
-                    let chunks = Mortal::new(chunks, self.membrane.border());
-                    Kind::Readable(Readable::new(Box::new(chunks)))
-                })
+                let chunks = breakable(chunks, |breakable| self.list(breakable));
+                Box::new(move || Kind::Readable(Readable::new(chunks)))
             }
         };
         Ok(carry(stub, |target| {
             Cap::from_arc(Front::of(self, target, kind))
         }))
+    }
+
+    /// Lists a stream that ends with the membrane.
+    fn list(&self, breakable: &Arc<Breakable>) -> Option<Listed> {
+        let weak = Arc::downgrade(breakable);
+        (!left_out(Step::ReadingEnds)).then(|| self.membrane.gate().list(weak))
     }
 
     fn promise(&self, stub: &Stub) -> Stub {

@@ -14,6 +14,7 @@ use crate::hook::wrapper::convert::{Boundary, Conversion as _, Passing};
 use crate::hook::wrapper::guard::Guard;
 use crate::hook::wrapper::passage::Cut;
 use crate::hook::wrapper::steps::{Step, left_out};
+use crate::hook::wrapper::watchers::Watchers;
 use crate::hook::{Mapper, Stub};
 use crate::sync::Mutex;
 
@@ -28,6 +29,7 @@ pub(super) struct Front {
     interface: Option<&'static str>,
     /// The capability, until the membrane is revoked.
     target: Mutex<Option<Cap>>,
+    watchers: Watchers,
 }
 
 /// What the capability is.
@@ -59,6 +61,7 @@ impl Front {
                 kind: kind(),
                 interface,
                 target: Mutex::new(Some(target)),
+                watchers: Watchers::default(),
             })
         })
     }
@@ -69,7 +72,7 @@ impl Front {
         target.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Lets go of the capability, whoever still holds this. A stream is told why.
+    /// Lets go of the capability, whoever still holds this. A stream to write to is told why.
     pub(super) fn let_go(&self, reason: &Arc<str>) {
         if left_out(Step::LetGo) {
             return;
@@ -78,17 +81,11 @@ impl Front {
             let mut target = self.target.lock().unwrap_or_else(PoisonError::into_inner);
             target.take()
         };
-        let revoked = Error::Revoked(Arc::clone(reason));
-        match (&self.kind, &target) {
-            (Kind::Writable(_), Some(target)) if !left_out(Step::WritingEnds) => {
-                drop(target.stream("abort", vec![revoked.into_value()]));
-            }
-            (Kind::Readable(chunks), Some(_)) if !left_out(Step::UnreadEnds) => {
-                if let Some(mut unread) = chunks.take() {
-                    unread.cancel(revoked);
-                }
-            }
-            _ => {}
+        if let (Kind::Writable(_), Some(target)) = (&self.kind, &target)
+            && !left_out(Step::WritingEnds)
+        {
+            let revoked = Error::Revoked(Arc::clone(reason));
+            drop(target.stream("abort", vec![revoked.into_value()]));
         }
         drop(target);
     }
@@ -153,23 +150,7 @@ impl Boundary for Front {
 
     /// It breaks when what it stands for does, and when the membrane is revoked.
     fn on_broken(&self, callback: OnBroken) {
-        let callback = Arc::new(Mutex::new(Some(callback)));
-        let tell = move |error: &Error| {
-            let callback = callback
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .take();
-            if let Some(callback) = callback {
-                callback(error);
-            }
-        };
-        let revoked = tell.clone();
-        let watch = self.membrane.border().watch(Box::new(move |reason| {
-            if !left_out(Step::BrokenToo) {
-                revoked(&Error::Revoked(Arc::clone(reason)));
-            }
-        }));
-        watch.keep();
+        let tell = self.watchers.add(self.membrane.gate(), callback);
         if let Some(target) = self.current() {
             let back = self.back();
             target.on_broken(Box::new(move |error| {
