@@ -95,7 +95,7 @@ impl Registry {
                 .store
                 .map_or(SealError::NoSuchReference, SealError::Store)
         })?;
-        if checked.gates.len() > self.0.limits.max_depth {
+        if checked.records > self.0.limits.max_depth {
             return Err(SealError::TooDeep(self.0.limits.max_depth));
         }
         let from = reference.record();

@@ -1,6 +1,7 @@
 //! What happens at each limit, to whoever meets it and to whoever does not.
 
 use super::support::{NoteStub, Office, Pad, Parts};
+use crate::Capability as _;
 use crate::sturdy::{Caveat, Refusal, SealError, StoreError};
 
 #[tokio::test]
@@ -112,6 +113,25 @@ async fn the_deepest_and_longest_reference_works() {
             .await
             .is_ok()
     );
+}
+
+/// The fault: each step of a derivation is one more wrapper, of which there may be no more than 64, and
+/// which every call passes.
+#[tokio::test]
+async fn however_often_it_was_derived_there_is_one_wrapper() {
+    let office = Office::limited(|limits| limits.max_depth = 100);
+    let root = office.seal([]).await;
+    let mut reference = office.registry.derive(&root, []).await.unwrap();
+    for _ in 1..100 {
+        reference = office.registry.derive(&reference, []).await.unwrap();
+    }
+    let note = office.restore(&reference).await.unwrap();
+    note.text().await.unwrap();
+    let behind = note.as_stub().cap().inner().unwrap();
+    assert!(behind.cap().inner().is_none(), "one is enough");
+    office.registry.revoke(&root, "over").await.unwrap();
+    assert!(note.text().await.unwrap_err().is_revoked());
+    office.refuses(&reference, Refusal::Revoked).await;
 }
 
 /// If it failed, any holder could fill the store with caveats that it has made up.
