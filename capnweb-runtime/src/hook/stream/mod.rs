@@ -37,6 +37,7 @@ pub(crate) use bytes::ByteSource;
 pub(crate) use collect::collect;
 pub(crate) use consumer::{Consume, Consumer, Step};
 pub(super) use deferred::Deferred;
+pub(super) use nature::not_mapped;
 pub(crate) use nature::{Lock, Nature, Room, Streamed};
 pub(crate) use pipe::{Pipe, pipe};
 pub(crate) use pump::{Gauge, pump};

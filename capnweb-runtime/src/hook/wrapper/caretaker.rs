@@ -68,7 +68,7 @@ impl Hook for Caretaker {
     fn map(self: Arc<Self>, path: Path, mapper: Mapper, result: Resolver) {
         if let Some((_, result)) = self.kept.enter(result, Cut::Streams) {
             let gate = Arc::clone(self.kept.gate());
-            map_value(self, path, mapper.guarded(gate), result);
+            map_value(self, path, mapper.under(gate), result);
         }
     }
 

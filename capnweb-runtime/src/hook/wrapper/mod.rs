@@ -48,9 +48,12 @@ pub(crate) use brand::BrandKey;
 pub(crate) use granted::granted;
 pub(crate) use guard::guarded;
 pub use membrane::Membrane;
-pub(crate) use membrane::{Across, Origin};
+pub(crate) use membrane::{Across, Provenance};
 #[cfg(feature = "sturdy")]
 pub(crate) use metered::{Meter, Taken, metered};
 pub(super) use passage::{Entered, Passage};
 pub use revoker::Revoker;
 pub(crate) use revoker::revocable;
+
+#[cfg(test)]
+mod tests;

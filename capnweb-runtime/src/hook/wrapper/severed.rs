@@ -10,7 +10,9 @@ use super::wrap::wrap;
 use crate::error::Error;
 use crate::hook::cap::{Cap, Hook, OnBroken, Outcome, itself};
 use crate::hook::promise::{Resolver, promise};
-use crate::hook::stream::{Breakable, Deferred, Nature, Readable, Room, Streamed, breakable};
+use crate::hook::stream::{
+    Breakable, Deferred, Nature, Readable, Room, Streamed, breakable, not_mapped,
+};
 use crate::hook::waiter::Waiter;
 use crate::hook::{Mapper, Stub, Value};
 use crate::value::Path;
@@ -126,8 +128,8 @@ impl Hook for Severed {
         }
     }
 
-    fn map(self: Arc<Self>, path: Path, mapper: Mapper, result: Resolver) {
-        self.inner.cap().map(path, mapper, result);
+    fn map(self: Arc<Self>, _: Path, _: Mapper, result: Resolver) {
+        result.settle(Err(not_mapped(&self.nature())));
     }
 
     fn stream(

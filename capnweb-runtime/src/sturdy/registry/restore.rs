@@ -44,7 +44,7 @@ pub(super) struct Checked {
     /// How many records that are.
     pub(super) records: usize,
     /// The record that was not derived, and where its capability comes from.
-    root: (RecordId, Origin),
+    pub(super) root: (RecordId, Origin),
 }
 
 /// Why a reference was not restored.
@@ -179,8 +179,8 @@ impl Inner {
     async fn obtain(&self, (id, origin): &(RecordId, Origin)) -> Result<(Stub, String), Refused> {
         match origin {
             Origin::Live { interface } => {
-                let stub = self.live().get(id).cloned().ok_or(Refusal::Lost)?;
-                Ok((stub, interface.clone()))
+                let live = self.live().get(id).cloned().ok_or(Refusal::Lost)?;
+                Ok((live.stub, interface.clone()))
             }
             Origin::Made { kind, key } => {
                 let maker = self.maker_of(kind).ok_or(Refusal::NoMaker)?;

@@ -16,7 +16,7 @@ use crate::hook::wrapper::steps::{Step, left_out};
 use crate::hook::wrapper::wrap::wrap;
 
 /// Where something comes from that is about to cross a membrane.
-pub(crate) enum Origin {
+pub(crate) enum Provenance {
     /// From somewhere else: it is wrapped.
     Elsewhere,
     /// It stands for something on the side that it comes from, having gone around the membrane, or
@@ -41,10 +41,10 @@ impl Conversion for Across {
     fn capability(&self, stub: &Stub) -> Result<Stub, Error> {
         let mut here = stub.clone();
         loop {
-            match here.cap().origin(self) {
-                Origin::Home(home) => return Ok(here.in_place_of(home)),
-                Origin::Here => return Ok(here),
-                Origin::Elsewhere => {}
+            match here.cap().provenance(self) {
+                Provenance::Home(home) => return Ok(here.in_place_of(home)),
+                Provenance::Here => return Ok(here),
+                Provenance::Elsewhere => {}
             }
             match here.cap().state() {
                 State::Following(next) => here = here.in_place_of(next),

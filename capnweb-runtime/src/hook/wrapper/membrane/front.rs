@@ -3,7 +3,7 @@
 use std::sync::{Arc, PoisonError};
 
 use super::border::{Key, Side};
-use super::crossing::{Across, Origin};
+use super::crossing::{Across, Provenance};
 use super::handle::Membrane;
 use crate::audit::{Link, LinkKind};
 use crate::error::Error;
@@ -141,11 +141,11 @@ impl Boundary for Front {
         None
     }
 
-    fn guarded(&self, mapper: Mapper) -> Mapper {
+    fn restrict(&self, mapper: Mapper) -> Mapper {
         if left_out(Step::MappingEnds) {
             return mapper;
         }
-        mapper.guarded(Arc::clone(self.membrane.gate()) as _)
+        mapper.under(Arc::clone(self.membrane.gate()) as _)
     }
 
     /// It breaks when what it stands for does, and when the membrane is revoked.
@@ -172,14 +172,14 @@ impl Boundary for Front {
         }
     }
 
-    fn origin(&self, across: &Across) -> Origin {
+    fn provenance(&self, across: &Across) -> Provenance {
         if across.membrane != self.membrane {
-            return Origin::Elsewhere;
+            return Provenance::Elsewhere;
         }
         if across.from == self.side {
-            return Origin::Here;
+            return Provenance::Here;
         }
-        self.home().map_or(Origin::Here, Origin::Home)
+        self.home().map_or(Provenance::Here, Provenance::Home)
     }
 }
 

@@ -15,7 +15,7 @@ mod front;
 mod handle;
 mod promised;
 
-pub(crate) use crossing::{Across, Origin};
+pub(crate) use crossing::{Across, Provenance};
 pub use handle::Membrane;
 
 #[cfg(test)]
