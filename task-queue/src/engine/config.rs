@@ -1,11 +1,12 @@
 //! What the scheduler is set to.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
-use crate::model::{TaskState, Timestamp};
+use crate::model::{Bounds, TaskState, TaskType, Timestamp};
 
 /// What the scheduler is set to.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Config {
     /// Who brings tasks and workers together.
     pub dispatch: DispatchMode,
@@ -13,6 +14,9 @@ pub struct Config {
     pub limits: Limits,
     /// How long it remembers.
     pub retention: Retention,
+    /// The types of tasks that are accepted although no worker has offered them yet, beside those
+    /// that are built in.
+    pub types: BTreeSet<TaskType>,
 }
 
 /// Who brings tasks and workers together.
@@ -32,14 +36,24 @@ pub struct Limits {
     pub tasks: usize,
     /// Workers, revoked ones that were not yet reaped included.
     pub workers: usize,
+    /// Different needs of unfinished tasks: types, tags and pools. Beyond that a task with another
+    /// is refused. Default 10,000.
+    pub needs: usize,
+    /// Different offers of workers: types, tags, pools and slots. Beyond that a worker with another
+    /// is refused. Default 256.
+    pub offers: usize,
     /// Bytes of one value that a user hands in: parameters, a result, a checkpoint.
     pub value_bytes: usize,
     /// Bytes of all values of one task together.
     pub task_bytes: usize,
     /// Bytes of the values of all tasks together; results are taken also beyond that.
     pub total_bytes: usize,
-    /// Log lines kept of a task: the latest.
-    pub log_lines: usize,
+    /// Events kept of a task, those of partial results not counted: the latest. Where there would be
+    /// more, a quarter is forgotten, progress first. Default 1,000.
+    pub events: usize,
+    /// Bytes of text kept in the events of a task, which are its log lines above all: the latest.
+    /// Default 256 KiB.
+    pub event_bytes: usize,
     /// Bytes kept of a log line or of a failure's message: the first.
     pub text_bytes: usize,
     /// Partial results of a task.
@@ -57,6 +71,16 @@ pub struct Retention {
     pub cancelled: Duration,
     /// Failed ones, so that somebody can look into them, and retry them. Default: 7 days.
     pub failed: Duration,
+}
+
+impl Limits {
+    /// Returns how much is kept of a task's events, where there is room for so many bytes of them.
+    pub(super) fn of_events(&self, room: usize) -> Bounds {
+        Bounds {
+            events: self.events,
+            bytes: self.event_bytes.min(room),
+        }
+    }
 }
 
 impl Retention {
@@ -86,10 +110,13 @@ impl Default for Limits {
         Self {
             tasks: 1_000_000,
             workers: 10_000,
+            needs: 10_000,
+            offers: 256,
             value_bytes: 1 << 20,
             task_bytes: 16 << 20,
             total_bytes: 1 << 30,
-            log_lines: 100,
+            events: 1_000,
+            event_bytes: 256 << 10,
             text_bytes: 4_096,
             partial_results: 1_000,
             history: 20,

@@ -1,19 +1,19 @@
 //! The records, and the indexes that are kept in step with them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::mem;
+use std::ops::Bound;
 use std::sync::Arc;
 
 use serde_json::Value;
 
 use crate::engine::config::Config;
-use crate::engine::idle::Idle;
-use crate::engine::ready::Ready;
+use crate::engine::matching::Matching;
 use crate::engine::timers::Timers;
 use crate::engine::unsaved::Unsaved;
 use crate::model::{
-    Change, RecordId, Snapshot, Task, TaskId, TaskKind, TaskState, Timestamp, Worker, WorkerId,
-    WorkerKind, WorkerStatus,
+    Change, Happening, Need, PoolName, RecordId, Snapshot, Task, TaskId, TaskState, TaskType,
+    Timestamp, Worker, WorkerId, WorkerStatus,
 };
 
 /// Everything the scheduler knows.
@@ -21,9 +21,10 @@ use crate::model::{
 pub struct State {
     config: Config,
     tasks: HashMap<TaskId, Task>,
+    /// By their places, which are the order of submission.
+    places: BTreeMap<u64, TaskId>,
     workers: HashMap<WorkerId, Worker>,
-    ready: Ready,
-    idle: Idle,
+    matching: Matching,
     timers: Timers,
     next_order: u64,
     /// About how many bytes the tasks' values take.
@@ -146,9 +147,14 @@ impl State {
 
     /// Returns all tasks in order of submission.
     pub fn tasks(&self) -> Vec<&Task> {
-        let mut tasks: Vec<_> = self.tasks.values().collect();
-        tasks.sort_unstable_by_key(|task| task.order);
-        tasks
+        self.tasks_after(None).collect()
+    }
+
+    /// Returns the tasks after a place in order of submission, or all.
+    pub fn tasks_after(&self, place: Option<u64>) -> impl Iterator<Item = &Task> {
+        let start = place.map_or(Bound::Unbounded, Bound::Excluded);
+        let places = self.places.range((start, Bound::Unbounded));
+        places.filter_map(|(_, id)| self.tasks.get(id))
     }
 
     /// Returns all workers in order of registration.
@@ -158,14 +164,22 @@ impl State {
         workers
     }
 
-    /// Returns the first idle worker of that kind.
-    pub fn idle_worker(&self, kind: WorkerKind) -> Option<WorkerId> {
-        self.idle.first(kind)
+    /// Returns the first idle worker, of a pool if it matters.
+    pub fn idle_worker(&self, pool: Option<&PoolName>) -> Option<WorkerId> {
+        self.matching.idle_in(pool)
     }
 
-    /// Returns the idle worker that is to do a task of that kind.
-    pub fn idle_worker_for(&self, task: TaskKind) -> Option<WorkerId> {
-        self.idle.first_for(task)
+    /// Returns the idle worker that is to do a task with that need.
+    pub fn idle_worker_for(&self, need: &Need) -> Option<WorkerId> {
+        self.matching.idle_for(need)
+    }
+
+    /// Returns whether there can be tasks of that type: it is built in, declared, or some worker
+    /// carries it out.
+    pub fn knows(&self, kind: &TaskType) -> bool {
+        TaskType::BUILT_IN.contains(kind)
+            || self.config.types.contains(kind)
+            || self.matching.offers(kind)
     }
 
     /// Returns when the clock will next make something due.
@@ -175,11 +189,12 @@ impl State {
 
     /// Returns the next pair of a pending task and the idle worker that is to do it.
     pub(super) fn next_match(&self) -> Option<(TaskId, WorkerId)> {
-        let gpu = self.ready.first_gpu().zip(self.idle.first(WorkerKind::Gpu));
-        gpu.or_else(|| {
-            let task = self.ready.first_other()?;
-            Some((task, self.idle.first_for(TaskKind::Compute)?))
-        })
+        self.matching.next(self.config.dispatch)
+    }
+
+    /// Returns who waits for whom.
+    pub(super) const fn matching(&self) -> &Matching {
+        &self.matching
     }
 
     /// Returns the tasks that the clock has made due.
@@ -199,6 +214,7 @@ impl State {
         self.bytes = self.bytes.saturating_add(task.bytes);
         self.enter(&task);
         self.unsaved.tasks.insert(task.id);
+        self.places.insert(task.order, task.id);
         self.tasks.insert(task.id, task);
     }
 
@@ -214,9 +230,7 @@ impl State {
 
     pub(super) fn insert_worker(&mut self, worker: Worker) {
         self.next_order = self.next_order.max(worker.order.saturating_add(1));
-        if worker.status == WorkerStatus::Idle {
-            self.idle.insert(&worker);
-        }
+        self.matching.enter_worker(&worker);
         self.unsaved.workers.insert(worker.id);
         self.workers.insert(worker.id, worker);
     }
@@ -235,6 +249,32 @@ impl State {
             self.unsaved.reports.insert(id);
         }
         Some(task)
+    }
+
+    /// Adds an event to a task, if there is one to tell of. It is stored when the rest of the task is.
+    pub(super) fn add_event(
+        &mut self,
+        id: TaskId,
+        at: Timestamp,
+        what: impl FnOnce(&Task) -> Option<Happening>,
+    ) {
+        let free = self.config.limits.total_bytes.saturating_sub(self.bytes);
+        let Some(task) = self.tasks.get_mut(&id) else {
+            return;
+        };
+        let Some(what) = what(task) else {
+            return;
+        };
+        let before = task.events.text_bytes();
+        // Where there is no room, its own oldest events make some.
+        let bounds = self.config.limits.of_events(before.saturating_add(free));
+        match what {
+            Happening::Progress(progress) => task.events.push_progress(at, progress, bounds),
+            what => task.events.push(at, what, bounds),
+        }
+        let after = task.events.text_bytes();
+        task.bytes = task.bytes.saturating_sub(before).saturating_add(after);
+        self.bytes = self.bytes.saturating_sub(before).saturating_add(after);
     }
 
     pub(super) fn add_partial_result(&mut self, id: TaskId, value: Arc<Value>) {
@@ -283,13 +323,14 @@ impl State {
         let Some(worker) = self.workers.get_mut(&id) else {
             return;
         };
-        self.idle.remove(worker);
-        worker.status = status;
-        if status == WorkerStatus::Idle {
-            self.idle.insert(worker);
+        let is_dismissed = matches!(status, WorkerStatus::Revoked(_));
+        if is_dismissed {
+            self.matching.leave_worker(worker);
         }
+        worker.status = status;
+        self.matching.set_idle(worker);
         // Whether it is busy, the tasks say.
-        if worker.is_revoked() {
+        if is_dismissed {
             self.unsaved.workers.insert(id);
         }
     }
@@ -299,6 +340,7 @@ impl State {
             return;
         };
         self.leave(&task);
+        self.places.remove(&task.order);
         self.bytes = self.bytes.saturating_sub(task.bytes);
         self.unsaved.forget_task(id);
         if task.revision > 0 {
@@ -311,7 +353,7 @@ impl State {
         let Some(worker) = self.workers.remove(&id) else {
             return;
         };
-        self.idle.remove(&worker);
+        self.matching.leave_worker(&worker);
         self.unsaved.workers.remove(&id);
         if worker.revision > 0 {
             self.unsaved.removed_workers.insert(id, worker.revision);
@@ -351,8 +393,15 @@ impl State {
         let kept = self.unsaved.take_kept(task);
         self.unsaved.reports.remove(&id);
         task.revision = task.revision.saturating_add(1);
-        let task = Box::new(task.clone());
-        Some(Change::PutTask { task, kept })
+        task.events.settle();
+        let events = mem::take(&mut task.events);
+        let mut written = Box::new(task.clone());
+        written.events = events.after(kept.events);
+        task.events = events;
+        Some(Change::PutTask {
+            task: written,
+            kept,
+        })
     }
 
     /// Returns when the clock has something to do with a task.
@@ -362,18 +411,14 @@ impl State {
     }
 
     fn enter(&mut self, task: &Task) {
-        if task.state == TaskState::Pending {
-            self.ready.insert(task);
-        }
+        self.matching.enter_task(task);
         if let Some(at) = self.due_at(task) {
             self.timers.insert(at, task.id);
         }
     }
 
     fn leave(&mut self, task: &Task) {
-        if task.state == TaskState::Pending {
-            self.ready.remove(task);
-        }
+        self.matching.leave_task(task);
         if let Some(at) = self.due_at(task) {
             self.timers.remove(at, task.id);
         }

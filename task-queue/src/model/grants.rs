@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use thiserror::Error;
 
-use crate::model::TaskKind;
+use crate::model::TaskType;
 
 /// How far a resource may be used; a greater one includes the lesser.
 #[derive(
@@ -64,7 +64,7 @@ impl Grants {
     /// Creates the grants that a task's parameters ask for.
     ///
     /// A task of kind `gpu` asks for the GPU by being one. `read_only` asks for less.
-    pub fn asked_by(kind: TaskKind, params: &Value) -> Self {
+    pub fn asked_by(kind: &TaskType, params: &Value) -> Self {
         let asks = |name: &str| params.get(name).and_then(Value::as_bool) == Some(true);
         let full_if = |asked| if asked { Access::Full } else { Access::None };
         let storage = match (asks("needs_storage"), asks("read_only")) {
@@ -73,7 +73,7 @@ impl Grants {
         };
         Self {
             storage,
-            gpu: full_if(asks("needs_gpu") || kind == TaskKind::Gpu),
+            gpu: full_if(asks("needs_gpu") || *kind == TaskType::GPU),
             network: full_if(asks("needs_network")),
         }
     }
@@ -143,19 +143,19 @@ mod tests {
     #[test]
     fn parameters_ask_for_what_they_name_and_no_more() {
         let params = json!({"needs_storage": true, "read_only": true, "needs_network": "yes"});
-        let asked = Grants::asked_by(TaskKind::Io, &params);
+        let asked = Grants::asked_by(&TaskType::IO, &params);
         assert_eq!(asked.storage, Access::ReadOnly);
         assert_eq!(asked.network, Access::None);
         assert_eq!(asked.gpu, Access::None);
         assert_eq!(
-            Grants::asked_by(TaskKind::Gpu, &json!({})).gpu,
+            Grants::asked_by(&TaskType::GPU, &json!({})).gpu,
             Access::Full
         );
     }
 
     #[test]
     fn a_submitter_cannot_grant_what_it_lacks() {
-        let asked = Grants::asked_by(TaskKind::Io, &json!({"needs_network": true}));
+        let asked = Grants::asked_by(&TaskType::IO, &json!({"needs_network": true}));
         let refusal = asked.granted_by(Grants::NOTHING);
         let resource = Resource::Network;
         assert_eq!(refusal, Err(GrantRefused { resource }));
@@ -163,7 +163,7 @@ mod tests {
 
     #[test]
     fn a_ceiling_of_reading_makes_a_wish_for_all_a_grant_of_reading() {
-        let asked = Grants::asked_by(TaskKind::Io, &json!({"needs_storage": true}));
+        let asked = Grants::asked_by(&TaskType::IO, &json!({"needs_storage": true}));
         let ceiling = Grants {
             storage: Access::ReadOnly,
             ..Grants::NOTHING

@@ -25,7 +25,7 @@ pub(super) fn start(hub: &Arc<Hub>, begun: Assignment) -> Running {
     let bearer = Bearer::attempt(begun.epoch, begun.worker, revoker.clone());
     let task = Identity {
         id: begun.task,
-        kind: begun.spec.kind,
+        kind: begun.spec.kind.clone(),
         grants: begun.spec.grants,
     };
     let capability = assignment(hub, task, bearer);
@@ -59,9 +59,9 @@ async fn carry_out(begun: Assignment, task: AssignmentStub) -> Result<Value, Fai
         .await
         .map_err(WorkError::from)?;
     let job = Job {
-        kind: begun.spec.kind,
+        kind: &begun.spec.kind,
         params: &begun.spec.params,
-        worker: begun.worker_kind,
+        worker: &begun.offer,
         checkpoint: begun.checkpoint.as_deref(),
     };
     Ok(perform(job, &resources, &FarTask(task)).await?)

@@ -38,7 +38,7 @@ impl ServedGateway {
         let idle = self.hub.owner.read(move |state| {
             state
                 .task(task)
-                .and_then(|task| state.idle_worker_for(task.spec.kind))
+                .and_then(|task| state.idle_worker_for(&task.spec.need()))
         });
         idle.await?.ok_or(Refusal::NoIdleWorker)
     }

@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use crate::caps::ResourceError;
 use crate::engine::Rejected;
-use crate::model::{NotAProgress, SpecError, UnknownKind};
+use crate::model::{NotAProgress, PoolName, SpecError};
 use crate::resources::locks::LockError;
 use crate::work::AccessError;
 
@@ -27,13 +27,31 @@ pub(super) enum Refusal {
     /// What was submitted is no task.
     #[error(transparent)]
     Spec(#[from] SpecError),
-    /// The name is no worker's kind.
-    #[error(transparent)]
-    Kind(#[from] UnknownKind),
+    /// The queue's process has no workers of that pool.
+    #[error("unknown worker type: `{0}`")]
+    NoWorkerOf(PoolName),
     /// More was submitted at once than is taken at once.
     #[error("at most {max} tasks are accepted at once")]
     TooManyAtOnce {
         /// How many are.
+        max: usize,
+    },
+    /// The task is watched by as many as may.
+    #[error("the task is watched by {max} already, which is as many as may")]
+    TooManyWatchersOfTask {
+        /// How many may.
+        max: usize,
+    },
+    /// As many watch tasks as may.
+    #[error("tasks are watched by {max} already, which is as many as may")]
+    TooManyWatchers {
+        /// How many may.
+        max: usize,
+    },
+    /// There are more tasks than fit into one list.
+    #[error("there are more than {max} tasks: ask for them in pages, by `tasks`")]
+    TooManyTasks {
+        /// How many fit.
         max: usize,
     },
     /// There is no task of that name in this queue.
@@ -77,6 +95,10 @@ impl From<Refusal> for Error {
         match refusal {
             Refusal::NotStored => with_code(error, NOT_STORED),
             Refusal::StorageFull => with_code(error, STORAGE_FULL),
+            Refusal::TooManyWatchers { .. } | Refusal::TooManyWatchersOfTask { .. } => {
+                with_code(error, TOO_MANY_WATCHERS)
+            }
+            Refusal::TooManyTasks { .. } => with_code(error, TOO_MANY_TASKS),
             _ => error,
         }
     }
@@ -140,3 +162,5 @@ pub(super) fn lock(error: &LockError) -> ResourceError {
 const CODE: &str = "code";
 const NOT_STORED: &str = "NOT_STORED";
 const STORAGE_FULL: &str = "STORAGE_FULL";
+const TOO_MANY_WATCHERS: &str = "TOO_MANY_WATCHERS";
+const TOO_MANY_TASKS: &str = "TOO_MANY_TASKS";

@@ -8,6 +8,7 @@ use thiserror::Error;
 use tokio::task::JoinHandle;
 
 use super::config::{Config, Durability};
+use super::events::Watchers;
 use super::gate::gate;
 use super::gateway::gateway;
 use super::hub::Hub;
@@ -18,7 +19,7 @@ use super::secrets::Secrets;
 use crate::caps::{GateStub, GatewayStub};
 use crate::clock::{Clock, SystemClock};
 use crate::engine;
-use crate::model::{Grants, WorkerKind};
+use crate::model::{Grants, PoolName};
 use crate::resources::FencingToken;
 use crate::resources::gpu::SoftwareGpu;
 use crate::resources::locks::{LockLimits, LockManager};
@@ -76,6 +77,7 @@ impl Supervisor {
             dispatch: config.dispatch,
             limits: config.limits,
             retention: config.retention,
+            types: config.types.clone(),
         };
         let state = owner::recover(settings, &*store, SystemClock.now()).await?;
         let (sender, inbox) = Owner::new();
@@ -154,17 +156,19 @@ async fn hub(config: &Config, owner: Owner) -> Result<Hub, StartError> {
     let network = NetworkClient::new(config.network.clone(), Arc::clone(&clock));
     let locks = LockManager::new(LockLimits::default(), first);
     let gpu = SoftwareGpu::new(config.gpu_memory);
-    Ok(Hub::new(owner, clock, storage, locks, network, gpu))
+    let mut hub = Hub::new(owner, clock, storage, locks, network, gpu);
+    hub.watchers = Watchers::new(config.watchers);
+    Ok(hub)
 }
 
 async fn hire(hub: &Hub, config: &Config) -> Result<(), StartError> {
-    let kinds = [
-        (WorkerKind::Cpu, config.cpu_workers),
-        (WorkerKind::Gpu, config.gpu_workers),
+    let pools = [
+        (PoolName::CPU, config.cpu_workers),
+        (PoolName::GPU, config.gpu_workers),
     ];
-    for (kind, count) in kinds {
+    for (pool, count) in pools {
         for _ in 0..count {
-            let hired = register(hub, kind).await;
+            let hired = register(hub, pool.clone()).await;
             hired.map_err(|refusal| StartError::Workers(refusal.to_string()))?;
         }
     }

@@ -2,25 +2,26 @@
 
 use std::sync::Arc;
 
-use capnweb_runtime::{Result, Revoker};
+use capnweb_runtime::{ReadableStream, Result, Revoker};
 use serde_json::Value;
 
 use super::care::Care;
+use super::events::events;
 use super::gpu::gpu;
 use super::hub::Hub;
 use super::network::network;
 use super::refusal::Refusal;
 use super::storage::storage;
 use crate::caps::{
-    AssignmentStub, Done, GpuStub, NetworkStub, ProgressObserverStub, ProgressSet, StorageStub,
-    Task, TaskHandleStub, TaskInfo, TaskStub,
+    AssignmentStub, Done, Event, GpuStub, NetworkStub, ProgressObserverStub, ProgressSet,
+    StorageStub, Task, TaskHandleStub, TaskInfo, TaskStub,
 };
 use crate::engine::{
     Actor, AddLog, Cancel, Command, Complete, Emit, Fail, SaveCheckpoint, SetProgress,
 };
 use crate::model::{
-    Access, Epoch, Failure, Grants, Progress, Resource, Task as Record, TaskId, TaskKind,
-    TaskStatus, WorkerId,
+    Access, Epoch, Failure, Grants, Progress, Resource, Task as Record, TaskId, TaskStatus,
+    TaskType, WorkerId,
 };
 
 /// How many log lines a task's description shows.
@@ -77,10 +78,10 @@ impl Bearer {
 }
 
 /// What of a task never changes, and its capability knows without asking.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Identity {
     pub(super) id: TaskId,
-    pub(super) kind: TaskKind,
+    pub(super) kind: TaskType,
     pub(super) grants: Grants,
 }
 
@@ -88,7 +89,7 @@ impl Identity {
     pub(super) fn of(task: &Record) -> Self {
         Self {
             id: task.id,
-            kind: task.spec.kind,
+            kind: task.spec.kind.clone(),
             grants: task.spec.grants,
         }
     }
@@ -97,7 +98,7 @@ impl Identity {
 struct ServedTask {
     hub: Arc<Hub>,
     id: TaskId,
-    kind: TaskKind,
+    kind: TaskType,
     grants: Grants,
     bearer: Bearer,
 }
@@ -262,12 +263,16 @@ impl Task for ServedTask {
         Ok(Done::YES)
     }
 
+    async fn events(&self, from: Option<u64>) -> Result<ReadableStream<Event>> {
+        Ok(events(&self.hub, self.id, from.unwrap_or_default()).await?)
+    }
+
     fn id(&self) -> TaskId {
         self.id
     }
 
-    fn kind(&self) -> TaskKind {
-        self.kind
+    fn kind(&self) -> TaskType {
+        self.kind.clone()
     }
 
     async fn status(&self) -> Result<TaskStatus> {
@@ -280,16 +285,18 @@ impl Task for ServedTask {
 }
 
 fn describe(task: &Record) -> TaskInfo {
-    let unshown = task.logs.len().saturating_sub(SHOWN_LOG_LINES);
+    let latest = task.events.log_lines().rev().take(SHOWN_LOG_LINES);
+    let mut logs: Vec<_> = latest.map(str::to_owned).collect();
+    logs.reverse();
     TaskInfo {
         id: task.id,
-        kind: task.spec.kind,
+        kind: task.spec.kind.clone(),
         params: task.spec.params.clone(),
         status: task.status(),
         progress: task.progress.fraction(),
         result: task.result().map(|result| result.as_ref().clone()),
         error: task.failure().map(|failure| failure.message.clone()),
-        logs: task.logs.iter().skip(unshown).cloned().collect(),
+        logs,
         partial_results: partial_results(task),
         failures: task.failures,
     }
