@@ -42,6 +42,7 @@ mod watchers;
 mod wrap;
 
 pub(crate) use attenuated::attenuate;
+pub(super) use attenuated::data_only;
 pub use attenuated::{Facet, Results};
 pub use brand::Brand;
 pub(crate) use brand::BrandKey;

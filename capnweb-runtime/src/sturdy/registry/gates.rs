@@ -23,10 +23,22 @@ struct Place {
     parent: Option<RecordId>,
 }
 
+/// What is known here of where a record comes from.
+pub(super) enum Descent {
+    Unknown,
+    /// It was not derived.
+    Root,
+    From(RecordId),
+}
+
 impl Gates {
     /// Returns what a record was derived from, if its gate is there: that never changes.
-    pub(super) fn parent_of(&self, id: RecordId) -> Option<Option<RecordId>> {
-        self.lock().get(&id).map(|place| place.parent)
+    pub(super) fn descent_of(&self, id: RecordId) -> Descent {
+        match self.lock().get(&id).map(|place| place.parent) {
+            None => Descent::Unknown,
+            Some(None) => Descent::Root,
+            Some(Some(parent)) => Descent::From(parent),
+        }
     }
 
     /// Returns the gate of the first of these records, each of which was derived from the next.

@@ -1,5 +1,6 @@
 //! From a reference to a capability.
 
+use super::gates::Descent;
 use super::handle::{Inner, Registry, internal};
 use crate::error::Error;
 use crate::hook::{Revoker, Stub, metered};
@@ -153,9 +154,10 @@ impl Inner {
                 return Err(Refusal::Unknown.into());
             }
             line.push(id);
-            next = match self.gates.parent_of(id) {
-                Some(parent) => parent,
-                None => {
+            next = match self.gates.descent_of(id) {
+                Descent::From(parent) => Some(parent),
+                Descent::Root => None,
+                Descent::Unknown => {
                     let record = self.store.find(id).await?;
                     record.ok_or(Refusal::Unknown)?.parent()
                 }
