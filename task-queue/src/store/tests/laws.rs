@@ -10,8 +10,9 @@ use crate::engine::{
 };
 use crate::model::{
     Calendar, Change, Entropy, Entry, Events, Failure, FailureClass, Flow, Happening, Kept,
-    Misfire, Offer, PoolName, PoolSettings, QueueSettings, RecordId, Schedule, ScheduleId, Setting, SettingId,
-    Snapshot, Submitter, Task, TaskId, TaskSpec, TaskState, TaskType, Timestamp, Worker, WorkerId,
+    Misfire, Offer, PoolName, PoolSettings, QueueSettings, RecordId, Schedule, ScheduleId, Setting,
+    SettingId, Snapshot, Submitter, Task, TaskId, TaskSpec, TaskState, TaskType, Timestamp, Worker,
+    WorkerId,
 };
 use crate::store::{Store, StoreError};
 
@@ -216,10 +217,7 @@ async fn settings_are_records_like_others(store: &impl Store) {
     refused(store, vec![put(&pool(1))], setting_record(&id)).await;
     refused(store, vec![put(&pool(3))], setting_record(&id)).await;
     commit(store, vec![put(&pool(2))]).await;
-    let wanted = vec![
-        setting_record(&id),
-        setting_record(&schedule.id()),
-    ];
+    let wanted = vec![setting_record(&id), setting_record(&schedule.id())];
     let fetched = store.fetch(wanted).await.expect("it can be read").settings;
     assert_eq!(fetched, [pool(2), schedule]);
     let stale = Change::RemoveSetting {
