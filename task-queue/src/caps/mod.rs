@@ -21,7 +21,7 @@ pub use gateway::{
 pub use gpu::{
     Computed, Gpu, GpuInfo, GpuStub, MemoryChange, MemoryFreed, Reservation, ReservationStub,
 };
-pub use lock::{Lock, LockStub};
+pub use lock::{Lock, LockStub, Permit, PermitStub};
 pub use network::{Fetched, Network, NetworkReader, NetworkReaderStub, NetworkStats, NetworkStub};
 pub use observer::{Completion, Failing, ProgressObserver, ProgressObserverStub, ProgressUpdate};
 pub use queue::{
@@ -29,7 +29,10 @@ pub use queue::{
 };
 pub use resource_error::ResourceError;
 pub use resources::{LentGpu, LentNetwork, LentStorage, Loan, LoanStub, Resources, ResourcesStub};
-pub use storage::{KeyDone, Storage, StorageReader, StorageReaderStub, StorageStub};
+pub use storage::{
+    KeyDone, KeyPage, Storage, StorageAppender, StorageAppenderStub, StorageReader,
+    StorageReaderStub, StorageStub, StoredObject, VersionedValue, WriteConditions,
+};
 pub use task::{
     Assignment, AssignmentStub, Done, ProgressSet, Task, TaskHandle, TaskHandleStub, TaskInfo,
     TaskStub,

@@ -19,6 +19,9 @@ pub enum Access {
     None,
     /// Looking only: reading objects, fetching pages.
     ReadOnly,
+    /// Looking and adding: new objects, but no change to any. For what nothing can be added to, as
+    /// looking only.
+    Append,
     /// Everything the resource can do.
     Full,
 }
@@ -63,13 +66,19 @@ impl Grants {
 
     /// Creates the grants that a task's parameters ask for.
     ///
-    /// A task of kind `gpu` asks for the GPU by being one. `read_only` asks for less.
+    /// A task of kind `gpu` asks for the GPU by being one. `read_only` and `append_only` ask for
+    /// less of the storage.
     pub fn asked_by(kind: TaskKind, params: &Value) -> Self {
         let asks = |name: &str| params.get(name).and_then(Value::as_bool) == Some(true);
         let full_if = |asked| if asked { Access::Full } else { Access::None };
-        let storage = match (asks("needs_storage"), asks("read_only")) {
-            (true, true) => Access::ReadOnly,
-            (asked, _) => full_if(asked),
+        let storage = if !asks("needs_storage") {
+            Access::None
+        } else if asks("read_only") {
+            Access::ReadOnly
+        } else if asks("append_only") {
+            Access::Append
+        } else {
+            Access::Full
         };
         Self {
             storage,
@@ -173,7 +182,7 @@ mod tests {
 
     #[test]
     fn combining_never_adds_authority() {
-        let levels = [Access::None, Access::ReadOnly, Access::Full];
+        let levels = [Access::None, Access::ReadOnly, Access::Append, Access::Full];
         for a in levels {
             for b in levels {
                 let met = Grants::all_at(a).meet(Grants::all_at(b));

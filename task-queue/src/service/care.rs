@@ -1,6 +1,6 @@
 //! Who can take back what is handed out.
 
-use capnweb_runtime::{Capability, Revoker};
+use capnweb_runtime::{Capability, Membrane, Revoker};
 
 /// Who can take back what is handed out. What comes of a capability in somebody's care, such as a
 /// lock or memory, is in the same care.
@@ -18,6 +18,15 @@ impl Care {
         match self {
             Self::Holder => capability.clone(),
             Self::Revoker(revoker) => revoker.revocable(capability),
+        }
+    }
+
+    /// Returns the reference to hand out; what comes of it, and what goes in and out through it, is
+    /// in the same care.
+    pub(super) fn take_with_all_it_leads_to<C: Capability>(&self, capability: &C) -> C {
+        match self {
+            Self::Holder => capability.clone(),
+            Self::Revoker(revoker) => Membrane::under(revoker).outward(capability),
         }
     }
 }

@@ -19,7 +19,6 @@ use crate::caps::{GateStub, GatewayStub};
 use crate::clock::{Clock, SystemClock};
 use crate::engine;
 use crate::model::{Grants, WorkerKind};
-use crate::resources::FencingToken;
 use crate::resources::gpu::SoftwareGpu;
 use crate::resources::locks::{LockLimits, LockManager};
 use crate::resources::network::NetworkClient;
@@ -147,12 +146,10 @@ async fn open(config: &Config) -> Result<Arc<dyn Store>, StartError> {
 
 async fn hub(config: &Config, owner: Owner) -> Result<Hub, StartError> {
     let storage = ObjectStore::open(config.data.join("objects"), StorageLimits::default()).await?;
-    let first = storage
-        .newest_token()
-        .map_or(FencingToken::FIRST, FencingToken::next);
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let network = NetworkClient::new(config.network.clone(), Arc::clone(&clock));
-    let locks = LockManager::new(LockLimits::default(), first);
+    let tokens = Arc::new(storage.clone());
+    let locks = LockManager::new(LockLimits::default(), tokens);
     let gpu = SoftwareGpu::new(config.gpu_memory);
     Ok(Hub::new(owner, clock, storage, locks, network, gpu))
 }
