@@ -8,14 +8,15 @@ use super::gpu::GpuStub;
 use super::network::NetworkStub;
 use super::storage::StorageStub;
 use super::task::TaskHandleStub;
-use crate::model::{TaskId, TaskKind, TaskStatus};
+use crate::model::{TaskId, TaskStatus, TaskType};
 
 /// The queue of tasks.
 #[capability]
 #[attenuate(Submitter { submit -> TaskHandle, submit_many, get_task -> TaskHandle, list_tasks, cancel_task, retry_task, id, task_count })]
 pub trait TaskQueue {
-    /// Accepts a task. `params` may ask for `needs_storage`, `needs_gpu` and `needs_network`; what
-    /// the queue's policy does not grant is refused. They may also say `retry`, `not_before` (in
+    /// Accepts a task of a type that is built in, declared, or carried out by some worker. `params`
+    /// may ask for `needs_storage`, `needs_gpu` and `needs_network`; what the queue's policy does not
+    /// grant is refused. They may also say `pool` and `tags` (which workers it is for), `retry`, `not_before` (in
     /// milliseconds since the Unix epoch) and `timeout_ms`; without `retry`, a failure is final.
     async fn submit(&self, kind: String, params: Option<Value>) -> Result<TaskHandleStub>;
 
@@ -73,7 +74,7 @@ pub struct TaskSummary {
     pub id: TaskId,
     /// What is to be done.
     #[serde(rename = "type")]
-    pub kind: TaskKind,
+    pub kind: TaskType,
     /// Where it stands.
     pub status: TaskStatus,
     /// How far it has come, from 0 to 1.

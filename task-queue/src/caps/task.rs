@@ -8,7 +8,7 @@ use super::gpu::GpuStub;
 use super::network::NetworkStub;
 use super::observer::ProgressObserverStub;
 use super::storage::StorageStub;
-use crate::model::{TaskId, TaskKind, TaskStatus};
+use crate::model::{TaskId, TaskStatus, TaskType};
 
 /// A task, with everything that can be done to it.
 ///
@@ -81,7 +81,7 @@ pub trait Task {
     /// What is to be done.
     #[property]
     #[rpc(name = "type")]
-    fn kind(&self) -> TaskKind;
+    fn kind(&self) -> TaskType;
 
     /// Where it stands.
     #[property]
@@ -100,7 +100,7 @@ pub struct TaskInfo {
     pub id: TaskId,
     /// What is to be done.
     #[serde(rename = "type")]
-    pub kind: TaskKind,
+    pub kind: TaskType,
     /// With what.
     pub params: Value,
     /// Where it stands.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::task::TaskHandleStub;
-use crate::model::{WorkerId, WorkerKind};
+use crate::model::{PoolName, WorkerId};
 
 /// One worker.
 #[capability]
@@ -26,10 +26,10 @@ pub trait Worker {
     #[property]
     fn id(&self) -> WorkerId;
 
-    /// What it can do.
+    /// The pool it is in.
     #[property]
     #[rpc(name = "type")]
-    fn kind(&self) -> WorkerKind;
+    fn kind(&self) -> PoolName;
 
     /// What it is doing.
     #[property]
@@ -39,11 +39,8 @@ pub trait Worker {
 /// The workers there are.
 #[capability]
 pub trait WorkerPool {
-    /// Adds a worker.
-    async fn create_worker(
-        &self,
-        #[default(WorkerKind::Cpu)] kind: WorkerKind,
-    ) -> Result<WorkerStub>;
+    /// Adds a worker to the pool `cpu` or `gpu`.
+    async fn create_worker(&self, #[default(PoolName::CPU)] kind: PoolName) -> Result<WorkerStub>;
 
     /// Returns a worker.
     async fn get_worker(&self, id: String) -> Result<WorkerStub>;
@@ -54,8 +51,8 @@ pub trait WorkerPool {
     /// Takes everything away from a worker, now and for good.
     async fn revoke_worker(&self, id: String) -> Result<WorkerRevoked>;
 
-    /// Returns a worker that has nothing to do.
-    async fn get_idle_worker(&self, kind: Option<WorkerKind>) -> Result<WorkerStub>;
+    /// Returns a worker that has nothing to do, of a pool or of any.
+    async fn get_idle_worker(&self, kind: Option<PoolName>) -> Result<WorkerStub>;
 
     /// The pool's name.
     #[property]
@@ -72,9 +69,9 @@ pub trait WorkerPool {
 pub struct WorkerInfo {
     /// Its name.
     pub id: WorkerId,
-    /// What it can do.
+    /// The pool it is in.
     #[serde(rename = "type")]
-    pub kind: WorkerKind,
+    pub kind: PoolName,
     /// What it is doing.
     pub status: WorkerActivity,
     /// Whether it was revoked.
@@ -102,9 +99,9 @@ pub enum WorkerActivity {
 pub struct WorkerSummary {
     /// Its name.
     pub id: WorkerId,
-    /// What it can do.
+    /// The pool it is in.
     #[serde(rename = "type")]
-    pub kind: WorkerKind,
+    pub kind: PoolName,
     /// What it is doing.
     pub status: WorkerActivity,
     /// Whether it was revoked.

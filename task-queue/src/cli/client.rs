@@ -134,7 +134,7 @@ fn line(task: &TaskSummary, out: Out<'_>) -> io::Result<()> {
 fn describe(task: &TaskInfo, out: Out<'_>) -> io::Result<()> {
     let summary = TaskSummary {
         id: task.id,
-        kind: task.kind,
+        kind: task.kind.clone(),
         status: task.status,
         progress: task.progress,
     };

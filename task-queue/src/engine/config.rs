@@ -1,11 +1,12 @@
 //! What the scheduler is set to.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
-use crate::model::{TaskState, Timestamp};
+use crate::model::{TaskState, TaskType, Timestamp};
 
 /// What the scheduler is set to.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Config {
     /// Who brings tasks and workers together.
     pub dispatch: DispatchMode,
@@ -13,6 +14,9 @@ pub struct Config {
     pub limits: Limits,
     /// How long it remembers.
     pub retention: Retention,
+    /// The types of tasks that are accepted although no worker has offered them yet, beside those
+    /// that are built in.
+    pub types: BTreeSet<TaskType>,
 }
 
 /// Who brings tasks and workers together.
@@ -32,6 +36,12 @@ pub struct Limits {
     pub tasks: usize,
     /// Workers, revoked ones that were not yet reaped included.
     pub workers: usize,
+    /// Different needs of unfinished tasks: types, tags and pools. Beyond that a task with another
+    /// is refused. Default 10,000.
+    pub needs: usize,
+    /// Different offers of workers: types, tags, pools and slots. Beyond that a worker with another
+    /// is refused. Default 256.
+    pub offers: usize,
     /// Bytes of one value that a user hands in: parameters, a result, a checkpoint.
     pub value_bytes: usize,
     /// Bytes of all values of one task together.
@@ -86,6 +96,8 @@ impl Default for Limits {
         Self {
             tasks: 1_000_000,
             workers: 10_000,
+            needs: 10_000,
+            offers: 256,
             value_bytes: 1 << 20,
             task_bytes: 16 << 20,
             total_bytes: 1 << 30,

@@ -5,8 +5,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::model::{
-    EndReason, Epoch, Failure, Progress, TaskId, TaskSpec, TaskStatus, Timestamp, WorkerId,
-    WorkerKind,
+    EndReason, Epoch, Failure, Offer, Progress, TaskId, TaskSpec, TaskStatus, Timestamp, WorkerId,
 };
 
 /// Something to be done in the world.
@@ -44,8 +43,8 @@ pub struct Assignment {
     pub task: TaskId,
     /// The worker that holds the lease.
     pub worker: WorkerId,
-    /// What it has to work with.
-    pub worker_kind: WorkerKind,
+    /// What it offers.
+    pub offer: Arc<Offer>,
     /// The attempt's fence.
     pub epoch: Epoch,
     /// What is to be done, and with which grants.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use thiserror::Error;
 
-use crate::model::{MAX_DEPTH, TaskId, TaskKind, TaskStatus, WorkerId, WorkerKind};
+use crate::model::{MAX_DEPTH, Misfit, PoolName, TaskId, TaskStatus, TaskType, WorkerId};
 
 /// Why a command is refused.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -40,12 +40,30 @@ pub enum Rejected {
     #[error("worker has been revoked")]
     WorkerRevoked,
     /// The worker lacks what the task needs.
-    #[error("permission denied: a {worker} worker has no GPU for a {task} task")]
+    #[error("permission denied: a {pool} worker {misfit}, and cannot do this {task} task")]
     WorkerUnfit {
-        /// What the worker is.
-        worker: WorkerKind,
+        /// The worker's pool.
+        pool: PoolName,
         /// What the task is.
-        task: TaskKind,
+        task: TaskType,
+        /// What does not fit.
+        misfit: Misfit,
+    },
+    /// There are no tasks of that type: it is not built in, it was not declared, and no worker has
+    /// offered to carry it out.
+    #[error("unknown task type: `{0}`")]
+    UnknownType(TaskType),
+    /// The unfinished tasks need as many different things of their workers as they may.
+    #[error("the tasks of the queue have {max} different needs, and may not have more")]
+    TooManyNeeds {
+        /// How many they may have.
+        max: usize,
+    },
+    /// The workers offer as many different things as they may.
+    #[error("the workers of the queue have {max} different offers, and may not have more")]
+    TooManyOffers {
+        /// How many they may have.
+        max: usize,
     },
     /// The queue holds as many tasks as it may.
     #[error("the queue is full: it holds {max} tasks")]

@@ -7,13 +7,12 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::engine::config::Config;
-use crate::engine::idle::Idle;
-use crate::engine::ready::Ready;
+use crate::engine::matching::Matching;
 use crate::engine::timers::Timers;
 use crate::engine::unsaved::Unsaved;
 use crate::model::{
-    Change, RecordId, Snapshot, Task, TaskId, TaskKind, TaskState, Timestamp, Worker, WorkerId,
-    WorkerKind, WorkerStatus,
+    Change, Need, PoolName, RecordId, Snapshot, Task, TaskId, TaskState, TaskType, Timestamp,
+    Worker, WorkerId, WorkerStatus,
 };
 
 /// Everything the scheduler knows.
@@ -22,8 +21,7 @@ pub struct State {
     config: Config,
     tasks: HashMap<TaskId, Task>,
     workers: HashMap<WorkerId, Worker>,
-    ready: Ready,
-    idle: Idle,
+    matching: Matching,
     timers: Timers,
     next_order: u64,
     /// About how many bytes the tasks' values take.
@@ -158,14 +156,22 @@ impl State {
         workers
     }
 
-    /// Returns the first idle worker of that kind.
-    pub fn idle_worker(&self, kind: WorkerKind) -> Option<WorkerId> {
-        self.idle.first(kind)
+    /// Returns the first idle worker, of a pool if it matters.
+    pub fn idle_worker(&self, pool: Option<&PoolName>) -> Option<WorkerId> {
+        self.matching.idle_in(pool)
     }
 
-    /// Returns the idle worker that is to do a task of that kind.
-    pub fn idle_worker_for(&self, task: TaskKind) -> Option<WorkerId> {
-        self.idle.first_for(task)
+    /// Returns the idle worker that is to do a task with that need.
+    pub fn idle_worker_for(&self, need: &Need) -> Option<WorkerId> {
+        self.matching.idle_for(need)
+    }
+
+    /// Returns whether there can be tasks of that type: it is built in, declared, or some worker
+    /// carries it out.
+    pub fn knows(&self, kind: &TaskType) -> bool {
+        TaskType::BUILT_IN.contains(kind)
+            || self.config.types.contains(kind)
+            || self.matching.offers(kind)
     }
 
     /// Returns when the clock will next make something due.
@@ -175,11 +181,12 @@ impl State {
 
     /// Returns the next pair of a pending task and the idle worker that is to do it.
     pub(super) fn next_match(&self) -> Option<(TaskId, WorkerId)> {
-        let gpu = self.ready.first_gpu().zip(self.idle.first(WorkerKind::Gpu));
-        gpu.or_else(|| {
-            let task = self.ready.first_other()?;
-            Some((task, self.idle.first_for(TaskKind::Compute)?))
-        })
+        self.matching.next(self.config.dispatch)
+    }
+
+    /// Returns who waits for whom.
+    pub(super) const fn matching(&self) -> &Matching {
+        &self.matching
     }
 
     /// Returns the tasks that the clock has made due.
@@ -214,9 +221,7 @@ impl State {
 
     pub(super) fn insert_worker(&mut self, worker: Worker) {
         self.next_order = self.next_order.max(worker.order.saturating_add(1));
-        if worker.status == WorkerStatus::Idle {
-            self.idle.insert(&worker);
-        }
+        self.matching.enter_worker(&worker);
         self.unsaved.workers.insert(worker.id);
         self.workers.insert(worker.id, worker);
     }
@@ -283,13 +288,14 @@ impl State {
         let Some(worker) = self.workers.get_mut(&id) else {
             return;
         };
-        self.idle.remove(worker);
-        worker.status = status;
-        if status == WorkerStatus::Idle {
-            self.idle.insert(worker);
+        let is_dismissed = matches!(status, WorkerStatus::Revoked(_));
+        if is_dismissed {
+            self.matching.leave_worker(worker);
         }
+        worker.status = status;
+        self.matching.set_idle(worker);
         // Whether it is busy, the tasks say.
-        if worker.is_revoked() {
+        if is_dismissed {
             self.unsaved.workers.insert(id);
         }
     }
@@ -311,7 +317,7 @@ impl State {
         let Some(worker) = self.workers.remove(&id) else {
             return;
         };
-        self.idle.remove(&worker);
+        self.matching.leave_worker(&worker);
         self.unsaved.workers.remove(&id);
         if worker.revision > 0 {
             self.unsaved.removed_workers.insert(id, worker.revision);
@@ -362,18 +368,14 @@ impl State {
     }
 
     fn enter(&mut self, task: &Task) {
-        if task.state == TaskState::Pending {
-            self.ready.insert(task);
-        }
+        self.matching.enter_task(task);
         if let Some(at) = self.due_at(task) {
             self.timers.insert(at, task.id);
         }
     }
 
     fn leave(&mut self, task: &Task) {
-        if task.state == TaskState::Pending {
-            self.ready.remove(task);
-        }
+        self.matching.leave_task(task);
         if let Some(at) = self.due_at(task) {
             self.timers.remove(at, task.id);
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::engine::command::Actor;
-use crate::engine::config::{DispatchMode, Limits};
+use crate::engine::config::Limits;
 use crate::engine::effect::{Assignment, Effect, Notice};
 use crate::engine::rejected::{Payload, Rejected};
 use crate::engine::state::State;
@@ -107,11 +107,8 @@ impl<'a> Turn<'a> {
         self.notify(task, notice);
     }
 
-    /// Brings pending tasks and idle workers together, if that is how the queue is set.
+    /// Brings together pending tasks and the idle workers that get them by themselves.
     pub(super) fn dispatch(&mut self) {
-        if self.state.config().dispatch == DispatchMode::Manual {
-            return;
-        }
         while let Some((task, worker)) = self.state.next_match() {
             self.begin(task, worker);
         }
@@ -120,9 +117,10 @@ impl<'a> Turn<'a> {
     /// Begins an attempt at a pending task on an idle worker.
     pub(super) fn begin(&mut self, id: TaskId, worker: WorkerId) {
         let now = self.now;
-        let Some(worker_kind) = self.state.worker(worker).map(|worker| worker.kind) else {
+        let Some(offer) = self.state.worker(worker).map(|worker| &worker.offer) else {
             return;
         };
+        let offer = Arc::clone(offer);
         let Some(task) = self.state.task_mut(id) else {
             return;
         };
@@ -133,7 +131,7 @@ impl<'a> Turn<'a> {
         let assignment = Assignment {
             task: id,
             worker,
-            worker_kind,
+            offer,
             epoch: task.epoch,
             spec: Arc::clone(&task.spec),
             checkpoint: task.checkpoint.clone(),

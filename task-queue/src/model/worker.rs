@@ -1,21 +1,11 @@
 //! Workers as the scheduler knows them.
 
 use std::fmt;
-use std::str::FromStr;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{TaskId, TaskKind, Timestamp, UnknownKind, WorkerId};
-
-/// What a worker has to work with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum WorkerKind {
-    /// A processor.
-    Cpu,
-    /// A processor and a graphics processor.
-    Gpu,
-}
+use crate::model::{Offer, TaskId, Timestamp, WorkerId};
 
 /// What a worker is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +19,19 @@ pub enum WorkerStatus {
     Revoked(Timestamp),
 }
 
+/// How a worker came to the queue, and so who hands it tasks.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// It is of the queue's own process: whether it gets tasks by itself, the queue's mode says.
+    #[default]
+    InProcess,
+    /// It has joined: it wants work, whatever the queue's mode.
+    Joined,
+}
+
 /// A worker's record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Worker {
@@ -36,8 +39,11 @@ pub struct Worker {
     pub id: WorkerId,
     /// How often the record has been written to the store.
     pub revision: u64,
-    /// What it has to work with.
-    pub kind: WorkerKind,
+    /// What it offers.
+    pub offer: Arc<Offer>,
+    /// How it came to the queue.
+    #[serde(default)]
+    pub origin: Origin,
     /// What it is doing.
     pub status: WorkerStatus,
     /// Where it stands among the workers, in order of registration.
@@ -46,24 +52,6 @@ pub struct Worker {
     pub tasks_completed: u64,
     /// How many attempts have failed with it, timeouts included.
     pub tasks_failed: u64,
-}
-
-impl WorkerKind {
-    /// Returns whether a worker of this kind can execute a task of that kind.
-    pub const fn fits(self, task: TaskKind) -> bool {
-        match self {
-            Self::Gpu => true,
-            Self::Cpu => !matches!(task, TaskKind::Gpu),
-        }
-    }
-
-    /// Returns the kind as it is written on the wire.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Cpu => "cpu",
-            Self::Gpu => "gpu",
-        }
-    }
 }
 
 impl WorkerStatus {
@@ -79,11 +67,12 @@ impl WorkerStatus {
 
 impl Worker {
     /// Creates the record of a worker that has not done anything yet.
-    pub const fn new(id: WorkerId, kind: WorkerKind, order: u64) -> Self {
+    pub const fn new(id: WorkerId, offer: Arc<Offer>, order: u64) -> Self {
         Self {
             id,
             revision: 0,
-            kind,
+            offer,
+            origin: Origin::InProcess,
             status: WorkerStatus::Idle,
             order,
             tasks_completed: 0,
@@ -94,23 +83,6 @@ impl Worker {
     /// Returns whether the worker has been dismissed.
     pub const fn is_revoked(&self) -> bool {
         matches!(self.status, WorkerStatus::Revoked(_))
-    }
-}
-
-impl FromStr for WorkerKind {
-    type Err = UnknownKind;
-
-    fn from_str(text: &str) -> Result<Self, UnknownKind> {
-        [Self::Cpu, Self::Gpu]
-            .into_iter()
-            .find(|kind| kind.name() == text)
-            .ok_or_else(|| UnknownKind::of("worker", text))
-    }
-}
-
-impl fmt::Display for WorkerKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
     }
 }
 

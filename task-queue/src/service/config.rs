@@ -1,9 +1,10 @@
 //! What a supervisor is set to.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use crate::engine::{DispatchMode, Limits, Retention};
-use crate::model::{Access, Grants};
+use crate::model::{Access, Grants, TaskType};
 use crate::resources::gpu::SoftwareGpu;
 use crate::resources::network::NetworkPolicy;
 
@@ -21,6 +22,9 @@ pub struct Config {
     pub limits: Limits,
     /// How long tasks are remembered that have come to their end.
     pub retention: Retention,
+    /// The types of tasks that are accepted before a worker has offered to carry them out, beside
+    /// those that are built in. Default: none.
+    pub types: BTreeSet<TaskType>,
     /// Which hosts tasks may reach. Default: none.
     pub network: NetworkPolicy,
     /// The memory of the GPU, in megabytes. Default 8,192.
@@ -53,6 +57,7 @@ impl Config {
             dispatch: DispatchMode::Manual,
             limits: Limits::default(),
             retention: Retention::default(),
+            types: BTreeSet::new(),
             network: NetworkPolicy::new(Vec::new()),
             gpu_memory: SoftwareGpu::DEFAULT_MEMORY,
             client_grants: Grants {

@@ -31,14 +31,14 @@ pub(super) fn gateway(hub: &Arc<Hub>, scope: Scope, ceiling: Grants) -> GatewayS
 
 impl ServedGateway {
     fn queue(&self) -> ServedQueue {
-        ServedQueue::new(Arc::clone(&self.hub), self.scope, self.ceiling)
+        ServedQueue::new(Arc::clone(&self.hub), self.scope, self.ceiling.clone())
     }
 
     async fn idle_worker_for(&self, task: TaskId) -> Result<WorkerId, Refusal> {
         let idle = self.hub.owner.read(move |state| {
             state
                 .task(task)
-                .and_then(|task| state.idle_worker_for(task.spec.kind))
+                .and_then(|task| state.idle_worker_for(&task.spec.need()))
         });
         idle.await?.ok_or(Refusal::NoIdleWorker)
     }

@@ -10,17 +10,19 @@ use super::worker::{activity, revoke, worker};
 use crate::caps::{WorkerPool, WorkerRevoked, WorkerStub, WorkerSummary};
 use crate::engine::{Command, Register, State};
 use crate::entropy::OsEntropy;
-use crate::model::{Worker as Record, WorkerId, WorkerKind};
+use crate::model::{PoolName, Worker as Record, WorkerId};
 
 /// The workers of this process.
 pub(super) struct ServedPool(pub(super) Arc<Hub>);
 
-/// Adds a worker.
-pub(super) async fn register(hub: &Hub, kind: WorkerKind) -> Result<WorkerId, Refusal> {
+/// Adds a worker of this process. They are in the pools `cpu` and `gpu`.
+pub(super) async fn register(hub: &Hub, pool: PoolName) -> Result<WorkerId, Refusal> {
+    if pool != PoolName::CPU && pool != PoolName::GPU {
+        return Err(Refusal::NoWorkerOf(pool));
+    }
     let worker = WorkerId::generate(&mut OsEntropy);
-    hub.owner
-        .apply(Command::Register(Register { worker, kind }))
-        .await?;
+    let register = Register::in_process(worker, pool);
+    hub.owner.apply(Command::Register(register)).await?;
     Ok(worker)
 }
 
@@ -33,7 +35,7 @@ impl ServedPool {
 }
 
 impl WorkerPool for ServedPool {
-    async fn create_worker(&self, kind: WorkerKind) -> Result<WorkerStub> {
+    async fn create_worker(&self, kind: PoolName) -> Result<WorkerStub> {
         let id = register(&self.0, kind).await?;
         Ok(self.worker(id).await?)
     }
@@ -56,13 +58,11 @@ impl WorkerPool for ServedPool {
         Ok(revoke(&self.0, id).await?)
     }
 
-    async fn get_idle_worker(&self, kind: Option<WorkerKind>) -> Result<WorkerStub> {
-        let idle = self.0.owner.read(move |state| match kind {
-            Some(kind) => state.idle_worker(kind),
-            None => state
-                .idle_worker(WorkerKind::Cpu)
-                .or_else(|| state.idle_worker(WorkerKind::Gpu)),
-        });
+    async fn get_idle_worker(&self, kind: Option<PoolName>) -> Result<WorkerStub> {
+        let idle = self
+            .0
+            .owner
+            .read(move |state| state.idle_worker(kind.as_ref()));
         let id = idle.await?.ok_or(Refusal::NoIdleWorker)?;
         Ok(self.worker(id).await?)
     }
@@ -80,7 +80,7 @@ impl WorkerPool for ServedPool {
 fn summary(record: &Record) -> WorkerSummary {
     WorkerSummary {
         id: record.id,
-        kind: record.kind,
+        kind: record.offer.pool.clone(),
         status: activity(record),
         revoked: record.is_revoked(),
     }

@@ -86,8 +86,8 @@ impl ServedQueue {
         let submit = self.submission(kind, params)?;
         let accepted = Identity {
             id: submit.task,
-            kind: submit.spec.kind,
-            grants: submit.spec.grants,
+            kind: submit.spec.kind.clone(),
+            grants: submit.spec.grants.clone(),
         };
         self.hub.owner.apply(Command::Submit(submit)).await?;
         Ok(accepted)
@@ -109,7 +109,7 @@ impl ServedQueue {
     fn submission(&self, kind: &str, params: Value) -> Result<Submit, Refusal> {
         Ok(Submit {
             task: TaskId::generate(&mut OsEntropy),
-            spec: TaskSpec::from_submission(kind, params, self.ceiling)?,
+            spec: TaskSpec::from_submission(kind, params, &self.ceiling)?,
             submitter: self.scope.submitter(),
         })
     }
@@ -166,12 +166,9 @@ impl TaskQueue for ServedQueue {
     }
 
     async fn get_shared_storage(&self) -> Result<StorageStub> {
-        Ok(storage(
-            &self.hub,
-            Access::Full,
-            "a supervisor".to_owned(),
-            &Care::Holder,
-        ))
+        let holder = "a supervisor".to_owned();
+        let storage = storage(&self.hub, &Grants::EVERYTHING, holder, &Care::Holder);
+        Ok(storage?)
     }
 
     async fn get_shared_gpu(&self) -> Result<GpuStub> {
@@ -199,7 +196,7 @@ impl TaskQueue for ServedQueue {
 fn summary(task: &Record) -> TaskSummary {
     TaskSummary {
         id: task.id,
-        kind: task.spec.kind,
+        kind: task.spec.kind.clone(),
         status: task.status(),
         progress: task.progress.fraction(),
     }

@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use crate::caps::ResourceError;
 use crate::engine::Rejected;
-use crate::model::{NotAProgress, SpecError, UnknownKind};
+use crate::model::{NotAProgress, PoolName, SpecError};
 use crate::resources::FencingToken;
 use crate::resources::locks::{LockError, Standing};
 use crate::work::AccessError;
@@ -28,9 +28,9 @@ pub(super) enum Refusal {
     /// What was submitted is no task.
     #[error(transparent)]
     Spec(#[from] SpecError),
-    /// The name is no worker's kind.
-    #[error(transparent)]
-    Kind(#[from] UnknownKind),
+    /// The queue's process has no workers of that pool.
+    #[error("unknown worker type: `{0}`")]
+    NoWorkerOf(PoolName),
     /// More was submitted at once than is taken at once.
     #[error("at most {max} tasks are accepted at once")]
     TooManyAtOnce {

@@ -18,7 +18,7 @@ use super::secrets::Secrets;
 use crate::caps::{GateStub, GatewayStub};
 use crate::clock::{Clock, SystemClock};
 use crate::engine;
-use crate::model::{Grants, WorkerKind};
+use crate::model::{Grants, PoolName};
 use crate::resources::gpu::SoftwareGpu;
 use crate::resources::locks::{LockLimits, LockManager};
 use crate::resources::network::NetworkClient;
@@ -75,6 +75,7 @@ impl Supervisor {
             dispatch: config.dispatch,
             limits: config.limits,
             retention: config.retention,
+            types: config.types.clone(),
         };
         let state = owner::recover(settings, &*store, SystemClock.now()).await?;
         let (sender, inbox) = Owner::new();
@@ -102,7 +103,7 @@ impl Supervisor {
 
     /// Returns a gate, which has no authority but for those who know a secret.
     pub fn gate(&self) -> GateStub {
-        gate(&self.0.hub, &self.0.secrets, self.0.client_grants)
+        gate(&self.0.hub, &self.0.secrets, self.0.client_grants.clone())
     }
 
     /// Returns what the gate takes.
@@ -155,13 +156,13 @@ async fn hub(config: &Config, owner: Owner) -> Result<Hub, StartError> {
 }
 
 async fn hire(hub: &Hub, config: &Config) -> Result<(), StartError> {
-    let kinds = [
-        (WorkerKind::Cpu, config.cpu_workers),
-        (WorkerKind::Gpu, config.gpu_workers),
+    let pools = [
+        (PoolName::CPU, config.cpu_workers),
+        (PoolName::GPU, config.gpu_workers),
     ];
-    for (kind, count) in kinds {
+    for (pool, count) in pools {
         for _ in 0..count {
-            let hired = register(hub, kind).await;
+            let hired = register(hub, pool.clone()).await;
             hired.map_err(|refusal| StartError::Workers(refusal.to_string()))?;
         }
     }

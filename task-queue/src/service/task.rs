@@ -19,8 +19,8 @@ use crate::engine::{
     Actor, AddLog, Cancel, Command, Complete, Emit, Fail, SaveCheckpoint, SetProgress,
 };
 use crate::model::{
-    Access, Epoch, Failure, Grants, Progress, Resource, Task as Record, TaskId, TaskKind,
-    TaskStatus, WorkerId,
+    Access, Epoch, Failure, Grants, Progress, Resource, Task as Record, TaskId, TaskStatus,
+    TaskType, WorkerId,
 };
 
 /// How many log lines a task's description shows.
@@ -77,10 +77,10 @@ impl Bearer {
 }
 
 /// What of a task never changes, and its capability knows without asking.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Identity {
     pub(super) id: TaskId,
-    pub(super) kind: TaskKind,
+    pub(super) kind: TaskType,
     pub(super) grants: Grants,
 }
 
@@ -88,8 +88,8 @@ impl Identity {
     pub(super) fn of(task: &Record) -> Self {
         Self {
             id: task.id,
-            kind: task.spec.kind,
-            grants: task.spec.grants,
+            kind: task.spec.kind.clone(),
+            grants: task.spec.grants.clone(),
         }
     }
 }
@@ -97,7 +97,7 @@ impl Identity {
 struct ServedTask {
     hub: Arc<Hub>,
     id: TaskId,
-    kind: TaskKind,
+    kind: TaskType,
     grants: Grants,
     bearer: Bearer,
 }
@@ -154,9 +154,10 @@ impl Task for ServedTask {
     }
 
     async fn get_storage(&self) -> Result<StorageStub> {
-        let access = self.granted(Resource::Storage)?;
+        self.granted(Resource::Storage)?;
         let holder = self.bearer.name(self.id);
-        Ok(storage(&self.hub, access, holder, self.bearer.care()))
+        let storage = storage(&self.hub, &self.grants, holder, self.bearer.care());
+        Ok(storage?)
     }
 
     async fn get_gpu(&self) -> Result<GpuStub> {
@@ -266,8 +267,8 @@ impl Task for ServedTask {
         self.id
     }
 
-    fn kind(&self) -> TaskKind {
-        self.kind
+    fn kind(&self) -> TaskType {
+        self.kind.clone()
     }
 
     async fn status(&self) -> Result<TaskStatus> {
@@ -283,7 +284,7 @@ fn describe(task: &Record) -> TaskInfo {
     let unshown = task.logs.len().saturating_sub(SHOWN_LOG_LINES);
     TaskInfo {
         id: task.id,
-        kind: task.spec.kind,
+        kind: task.spec.kind.clone(),
         params: task.spec.params.clone(),
         status: task.status(),
         progress: task.progress.fraction(),

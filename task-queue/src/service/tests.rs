@@ -17,7 +17,7 @@ use crate::caps::{
 use crate::engine::DispatchMode;
 use crate::entropy::OsEntropy;
 use crate::future::BoxFuture;
-use crate::model::{Change, Epoch, Grants, TaskId, TaskKind, TaskStatus, WorkerId, WorkerKind};
+use crate::model::{Change, Epoch, Grants, PoolName, TaskId, TaskStatus, TaskType, WorkerId};
 use crate::model::{RecordId, Snapshot};
 use crate::store::{MemoryStore, Store, StoreError};
 
@@ -74,7 +74,7 @@ async fn a_task_is_carried_out_and_its_record_says_so() {
     let worker = running
         .gateway
         .get_worker_pool()
-        .get_idle_worker(WorkerKind::Cpu)
+        .get_idle_worker(PoolName::CPU)
         .await
         .unwrap();
     let execution = worker.execute(&task).await.unwrap();
@@ -384,7 +384,7 @@ async fn what_an_attempt_got_through_its_resources_ends_with_it() {
     let bearer = Bearer::attempt(Epoch::default(), worker, revoker.clone());
     let task = Identity {
         id: task,
-        kind: TaskKind::Gpu,
+        kind: TaskType::GPU,
         grants: Grants::EVERYTHING,
     };
     let held = assignment(hub, task, bearer);

@@ -10,12 +10,12 @@ use crate::caps::{
     Execution, TaskHandleStub, Worker, WorkerActivity, WorkerInfo, WorkerRevoked, WorkerStub,
 };
 use crate::engine::{Command, Revoke, Start};
-use crate::model::{EndReason, TaskId, Worker as Record, WorkerId, WorkerKind, WorkerStatus};
+use crate::model::{EndReason, PoolName, TaskId, Worker as Record, WorkerId, WorkerStatus};
 
 struct ServedWorker {
     hub: Arc<Hub>,
     id: WorkerId,
-    kind: WorkerKind,
+    pool: PoolName,
 }
 
 /// Makes a reference to a worker.
@@ -23,7 +23,7 @@ pub(super) fn worker(hub: &Arc<Hub>, record: &Record) -> WorkerStub {
     WorkerStub::new(ServedWorker {
         hub: Arc::clone(hub),
         id: record.id,
-        kind: record.kind,
+        pool: record.offer.pool.clone(),
     })
 }
 
@@ -107,8 +107,8 @@ impl Worker for ServedWorker {
         self.id
     }
 
-    fn kind(&self) -> WorkerKind {
-        self.kind
+    fn kind(&self) -> PoolName {
+        self.pool.clone()
     }
 
     async fn status(&self) -> Result<WorkerActivity> {
@@ -119,7 +119,7 @@ impl Worker for ServedWorker {
 fn describe(record: &Record) -> WorkerInfo {
     WorkerInfo {
         id: record.id,
-        kind: record.kind,
+        kind: record.offer.pool.clone(),
         status: activity(record),
         revoked: record.is_revoked(),
         tasks_completed: record.tasks_completed,

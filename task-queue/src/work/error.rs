@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use crate::model::{Failure, Resource};
+use crate::model::{Failure, Resource, TaskType};
 
 /// Why a resource, or the task itself, has not done what it was asked to do.
 ///
@@ -38,6 +38,9 @@ pub enum WorkError {
     /// The worker is not one for this work.
     #[error("permission denied: a cpu worker has no GPU")]
     WorkerWithoutGpu,
+    /// The work is of no type that is built in.
+    #[error("{0} tasks are for workers of their own")]
+    NotBuiltIn(TaskType),
     /// A parameter is not what it should be.
     #[error("parameter `{name}` must be {expected}")]
     Parameter {
@@ -73,6 +76,7 @@ impl WorkError {
             Self::Cancelled
             | Self::NoResource(_)
             | Self::WorkerWithoutGpu
+            | Self::NotBuiltIn(_)
             | Self::Parameter { .. }
             | Self::UnknownStage(_) => true,
             Self::Stage { source, .. } => source.is_permanent(),

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::model::WorkerKind;
+use crate::model::Tag;
 use crate::work::access::Reporter;
 use crate::work::error::WorkError;
 use crate::work::job::{Job, Resources};
@@ -15,7 +15,7 @@ pub(super) async fn perform(
     resources: &Resources,
     reporter: &dyn Reporter,
 ) -> Result<Value, WorkError> {
-    if job.worker != WorkerKind::Gpu {
+    if !job.worker.has(&Tag::GPU) {
         return Err(WorkError::WorkerWithoutGpu);
     }
     let megabytes = params::count(job.params, "memory_mb", 512)?;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::model::{Resource, TaskKind, WorkerKind};
+use crate::model::{Offer, Resource, TaskType};
 use crate::work::access::{GpuAccess, NetworkAccess, Reporter, StorageAccess};
 use crate::work::error::WorkError;
 use crate::work::{compute, gpu, io, pipeline};
@@ -14,11 +14,11 @@ use crate::work::{compute, gpu, io, pipeline};
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Job<'a> {
     /// What kind of work it is.
-    pub kind: TaskKind,
+    pub kind: &'a TaskType,
     /// The task's parameters.
     pub params: &'a Value,
-    /// What the worker has to work with.
-    pub worker: WorkerKind,
+    /// What the worker offers.
+    pub worker: &'a Offer,
     /// Where an earlier attempt left off.
     pub checkpoint: Option<&'a Value>,
 }
@@ -46,11 +46,12 @@ pub async fn perform(
     resources: &Resources,
     reporter: &dyn Reporter,
 ) -> Result<Value, WorkError> {
-    match job.kind {
-        TaskKind::Compute => compute::perform(job, reporter).await,
-        TaskKind::Gpu => gpu::perform(job, resources, reporter).await,
-        TaskKind::Io => io::perform(job, resources, reporter).await,
-        TaskKind::Pipeline => pipeline::perform(job, resources, reporter).await,
+    match job.kind.as_str() {
+        "compute" => compute::perform(job, reporter).await,
+        "gpu" => gpu::perform(job, resources, reporter).await,
+        "io" => io::perform(job, resources, reporter).await,
+        "pipeline" => pipeline::perform(job, resources, reporter).await,
+        _ => Err(WorkError::NotBuiltIn(job.kind.clone())),
     }
 }
 

@@ -1,7 +1,7 @@
 //! What executing does, with real resources and a reporter that remembers.
 
-use std::sync::Arc;
 use std::sync::Mutex;
+use std::sync::{Arc, LazyLock};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -12,7 +12,7 @@ use super::{
     WorkError, perform,
 };
 use crate::future::BoxFuture;
-use crate::model::{Failure, FailureClass, Resource, TaskKind, WorkerKind};
+use crate::model::{Failure, FailureClass, Offer, PoolName, Resource, TaskType};
 use crate::resources::gpu::SoftwareGpu;
 use crate::resources::storage::{ObjectStore, StorageLimits};
 use crate::work::{Computed, NetworkAccess};
@@ -139,27 +139,29 @@ async fn bench() -> Bench {
     }
 }
 
-fn job(kind: TaskKind, params: &Value) -> Job<'_> {
+static WITH_GPU: LazyLock<Offer> = LazyLock::new(|| Offer::in_process(PoolName::GPU));
+
+fn job<'a>(kind: &'a TaskType, params: &'a Value) -> Job<'a> {
     Job {
         kind,
         params,
-        worker: WorkerKind::Gpu,
+        worker: &WITH_GPU,
         checkpoint: None,
     }
 }
 
 async fn run(
-    kind: TaskKind,
+    kind: TaskType,
     params: Value,
     resources: &Resources,
 ) -> (Result<Value, WorkError>, Said) {
     let recorder = Recorder::default();
-    let outcome = perform(job(kind, &params), resources, &recorder).await;
+    let outcome = perform(job(&kind, &params), resources, &recorder).await;
     (outcome, recorder.said())
 }
 
 async fn compute(params: Value) -> Result<Value, WorkError> {
-    run(TaskKind::Compute, params, &Resources::default())
+    run(TaskType::COMPUTE, params, &Resources::default())
         .await
         .0
 }
@@ -167,7 +169,7 @@ async fn compute(params: Value) -> Result<Value, WorkError> {
 #[tokio::test]
 async fn compute_adds_up_and_reports_every_step() {
     let params = json!({"iterations": 4, "multiplier": 3});
-    let (result, said) = run(TaskKind::Compute, params, &Resources::default()).await;
+    let (result, said) = run(TaskType::COMPUTE, params, &Resources::default()).await;
     assert_eq!(result, Ok(json!({"computed": 18, "iterations": 4})));
     assert_eq!(said.progress, [0.25, 0.5, 0.75, 1.0]);
     assert_eq!(said.logs[3], "step 4 of 4");
@@ -199,7 +201,7 @@ async fn compute_has_its_defaults_and_exact_sums() {
 #[tokio::test]
 async fn of_very_many_steps_a_hundred_are_reported_and_all_can_be_cancelled() {
     let params = json!({"iterations": 25_000});
-    let (result, said) = run(TaskKind::Compute, params, &Resources::default()).await;
+    let (result, said) = run(TaskType::COMPUTE, params, &Resources::default()).await;
     assert_eq!(result.unwrap()["computed"], json!(312_487_500));
     assert_eq!(said.progress.len(), 100);
     assert_eq!(said.asked, 25_000);
@@ -225,7 +227,7 @@ async fn cancellation_is_seen_at_the_next_step() {
     let recorder = Recorder::cancelling_at(3);
     let params = json!({"iterations": 10});
     let resources = Resources::default();
-    let outcome = perform(job(TaskKind::Compute, &params), &resources, &recorder).await;
+    let outcome = perform(job(&TaskType::COMPUTE, &params), &resources, &recorder).await;
     assert_eq!(outcome, Err(WorkError::Cancelled));
     assert_eq!(recorder.said().progress.len(), 2);
 }
@@ -237,17 +239,17 @@ async fn compute_goes_on_where_the_last_attempt_left_off() {
         let interrupted = Recorder::cancelling_at(7);
         let resources = Resources::default();
         let whole = perform(
-            job(TaskKind::Compute, &params),
+            job(&TaskType::COMPUTE, &params),
             &resources,
             &Recorder::default(),
         )
         .await;
-        let first = perform(job(TaskKind::Compute, &params), &resources, &interrupted).await;
+        let first = perform(job(&TaskType::COMPUTE, &params), &resources, &interrupted).await;
         assert_eq!(first, Err(WorkError::Cancelled));
         let checkpoint = interrupted.said().checkpoints.pop().unwrap();
         let again = Job {
             checkpoint: Some(&checkpoint),
-            ..job(TaskKind::Compute, &params)
+            ..job(&TaskType::COMPUTE, &params)
         };
         let recorder = Recorder::default();
         let second = perform(again, &resources, &recorder).await;
@@ -267,7 +269,7 @@ async fn a_checkpoint_that_makes_no_sense_is_not_trusted() {
     ] {
         let again = Job {
             checkpoint: Some(&checkpoint),
-            ..job(TaskKind::Compute, &params)
+            ..job(&TaskType::COMPUTE, &params)
         };
         let outcome = perform(again, &resources, &Recorder::default()).await;
         assert_eq!(outcome.unwrap()["computed"], json!(3));
@@ -278,7 +280,7 @@ async fn a_checkpoint_that_makes_no_sense_is_not_trusted() {
 async fn gpu_work_computes_and_frees_its_memory() {
     let bench = bench().await;
     let params = json!({"data": {"a": [[2]], "b": [[3]]}});
-    let (result, said) = run(TaskKind::Gpu, params, &bench.resources).await;
+    let (result, said) = run(TaskType::GPU, params, &bench.resources).await;
     let result = result.unwrap();
     assert_eq!(result["result"], json!([[6.0]]));
     assert_eq!(result["operation"], json!("matrix_multiply"));
@@ -295,12 +297,12 @@ async fn gpu_memory_is_freed_when_the_computation_fails_or_is_cancelled() {
         gpu: Some(Arc::new(Faulty(gpu.clone()))),
         ..Resources::default()
     };
-    let (outcome, _) = run(TaskKind::Gpu, json!({}), &resources).await;
+    let (outcome, _) = run(TaskType::GPU, json!({}), &resources).await;
     assert_eq!(outcome.unwrap_err().to_string(), "the device is on fire");
     assert_eq!(gpu.info().allocated_memory, 0);
     let params = json!({});
     let recorder = Recorder::cancelling_at(2);
-    let outcome = perform(job(TaskKind::Gpu, &params), &resources, &recorder).await;
+    let outcome = perform(job(&TaskType::GPU, &params), &resources, &recorder).await;
     assert_eq!(outcome, Err(WorkError::Cancelled));
     assert_eq!(gpu.info().allocated_memory, 0);
 }
@@ -310,8 +312,8 @@ async fn a_cpu_worker_is_refused_gpu_work_even_with_a_gpu_at_hand() {
     let bench = bench().await;
     let params = json!({});
     let by_cpu = Job {
-        worker: WorkerKind::Cpu,
-        ..job(TaskKind::Gpu, &params)
+        worker: &Offer::in_process(PoolName::CPU),
+        ..job(&TaskType::GPU, &params)
     };
     let refused = perform(by_cpu, &bench.resources, &Recorder::default())
         .await
@@ -329,14 +331,14 @@ async fn a_cpu_worker_is_refused_gpu_work_even_with_a_gpu_at_hand() {
 async fn io_does_the_parts_that_are_asked_for() {
     let bench = bench().await;
     let params = json!({"use_storage": true, "use_network": true, "url": "http://x/"});
-    let (result, said) = run(TaskKind::Io, params, &bench.resources).await;
+    let (result, said) = run(TaskType::IO, params, &bench.resources).await;
     let expected = json!({
         "storage": {"key": "test_key", "value": "test_value"},
         "network": {"status": 200, "url": "http://x/", "body": "hello"},
     });
     assert_eq!(result, Ok(expected));
     assert_eq!(said.progress, [0.5, 1.0]);
-    let (result, _) = run(TaskKind::Io, json!({}), &bench.resources).await;
+    let (result, _) = run(TaskType::IO, json!({}), &bench.resources).await;
     assert_eq!(result, Ok(json!({})));
     assert_eq!(bench.storage.list().await.unwrap(), ["test_key"]);
 }
@@ -345,7 +347,7 @@ async fn io_does_the_parts_that_are_asked_for() {
 async fn reading_only_does_not_write_first() {
     let bench = bench().await;
     let params = json!({"use_storage": true, "storage_key": "absent", "read_only": true});
-    let (outcome, _) = run(TaskKind::Io, params.clone(), &bench.resources).await;
+    let (outcome, _) = run(TaskType::IO, params.clone(), &bench.resources).await;
     let missing = outcome.unwrap_err();
     assert!(missing.to_string().contains("not found"));
     let failure = Failure::from(missing);
@@ -356,7 +358,7 @@ async fn reading_only_does_not_write_first() {
     );
     assert!(bench.storage.list().await.unwrap().is_empty());
     bench.storage.write("absent", &json!(5)).await.unwrap();
-    let (outcome, _) = run(TaskKind::Io, params, &bench.resources).await;
+    let (outcome, _) = run(TaskType::IO, params, &bench.resources).await;
     assert_eq!(outcome.unwrap()["storage"]["value"], json!(5));
 }
 
@@ -370,7 +372,7 @@ async fn the_grant_decides_about_writing_whatever_the_parameters_say() {
     let params = json!({
         "use_storage": true, "storage_key": "k", "storage_value": "new", "read_only": false,
     });
-    let (outcome, _) = run(TaskKind::Io, params, &bench.resources).await;
+    let (outcome, _) = run(TaskType::IO, params, &bench.resources).await;
     let denied = outcome.unwrap_err();
     assert!(denied.to_string().contains("permission denied"));
     assert!(denied.is_permanent());
@@ -383,16 +385,16 @@ async fn what_was_not_granted_is_not_there() {
     let stage = |stage: Value| json!({ "stages": [stage] });
     let cases = [
         (
-            TaskKind::Io,
+            TaskType::IO,
             json!({"use_storage": true}),
             Resource::Storage,
         ),
         (
-            TaskKind::Io,
+            TaskType::IO,
             json!({"use_network": true, "url": "http://x/"}),
             Resource::Network,
         ),
-        (TaskKind::Gpu, json!({}), Resource::Gpu),
+        (TaskType::GPU, json!({}), Resource::Gpu),
     ];
     for (kind, params, resource) in cases {
         let (outcome, _) = run(kind, params, &nothing).await;
@@ -406,7 +408,7 @@ async fn what_was_not_granted_is_not_there() {
         stage(json!({"type": "network_fetch", "url": "http://x/"})),
         stage(json!({"type": "gpu_compute"})),
     ] {
-        let (outcome, _) = run(TaskKind::Pipeline, wanting, &nothing).await;
+        let (outcome, _) = run(TaskType::PIPELINE, wanting, &nothing).await;
         let error = outcome.unwrap_err();
         assert!(error.to_string().contains("capability"), "{error}");
         assert!(error.is_permanent());
@@ -435,12 +437,12 @@ fn four_results() -> Value {
 #[tokio::test]
 async fn a_pipeline_goes_through_its_stages() {
     let bench = bench().await;
-    let (result, said) = run(TaskKind::Pipeline, four_stages(), &bench.resources).await;
+    let (result, said) = run(TaskType::PIPELINE, four_stages(), &bench.resources).await;
     let expected = json!({"pipeline_results": four_results(), "stages_completed": 4});
     assert_eq!(result, Ok(expected));
     assert_eq!(Value::from(said.emitted), four_results());
     assert_eq!(said.progress, [0.25, 0.5, 0.75, 1.0]);
-    let (result, _) = run(TaskKind::Pipeline, json!({}), &bench.resources).await;
+    let (result, _) = run(TaskType::PIPELINE, json!({}), &bench.resources).await;
     assert_eq!(
         result,
         Ok(json!({"pipeline_results": [], "stages_completed": 0}))
@@ -454,7 +456,7 @@ async fn a_pipeline_that_fails_has_delivered_what_it_had_and_goes_on_from_there(
         {"type": "storage_write", "key": "a", "value": 1},
         {"type": "storage_read", "key": "later"},
     ]});
-    let (outcome, said) = run(TaskKind::Pipeline, params.clone(), &bench.resources).await;
+    let (outcome, said) = run(TaskType::PIPELINE, params.clone(), &bench.resources).await;
     let error = outcome.unwrap_err();
     assert!(
         error.to_string().starts_with("stage 1 (storage_read): "),
@@ -471,7 +473,7 @@ async fn a_pipeline_that_fails_has_delivered_what_it_had_and_goes_on_from_there(
     bench.storage.write("later", &json!("here")).await.unwrap();
     let again = Job {
         checkpoint: said.checkpoints.last(),
-        ..job(TaskKind::Pipeline, &params)
+        ..job(&TaskType::PIPELINE, &params)
     };
     let result = perform(again, &bench.resources, &Recorder::default())
         .await
@@ -494,7 +496,7 @@ async fn a_checkpoint_that_cannot_be_kept_is_no_reason_to_fail() {
     };
     let params = four_stages();
     let outcome = perform(
-        job(TaskKind::Pipeline, &params),
+        job(&TaskType::PIPELINE, &params),
         &bench.resources,
         &recorder,
     )
@@ -505,16 +507,16 @@ async fn a_checkpoint_that_cannot_be_kept_is_no_reason_to_fail() {
 #[tokio::test]
 async fn stages_that_are_none_are_refused() {
     let bench = bench().await;
-    let (outcome, _) = run(TaskKind::Pipeline, json!({"stages": 5}), &bench.resources).await;
+    let (outcome, _) = run(TaskType::PIPELINE, json!({"stages": 5}), &bench.resources).await;
     assert!(matches!(
         outcome,
         Err(WorkError::Parameter { name: "stages", .. })
     ));
     let params = json!({"stages": [{"type": "mine"}]});
-    let (outcome, _) = run(TaskKind::Pipeline, params, &bench.resources).await;
+    let (outcome, _) = run(TaskType::PIPELINE, params, &bench.resources).await;
     assert_eq!(outcome, Err(WorkError::UnknownStage("mine".to_owned())));
     let params = json!({"stages": [{"type": "storage_read"}]});
-    let (outcome, _) = run(TaskKind::Pipeline, params, &bench.resources).await;
+    let (outcome, _) = run(TaskType::PIPELINE, params, &bench.resources).await;
     assert!(
         outcome
             .unwrap_err()

@@ -14,7 +14,7 @@ use crate::caps::{
 };
 use crate::cli::args::BenchOptions;
 use crate::cli::error::RunError;
-use crate::model::WorkerKind;
+use crate::model::PoolName;
 
 /// A connection, by which a server is loaded.
 pub(super) struct Load {
@@ -100,7 +100,7 @@ impl Load {
     /// Has workers carry out all tasks. They take them in the order of submission, so all are done
     /// when as many of the last are as there are workers.
     pub(super) async fn drain(&self) -> Result<()> {
-        let hired = (0..self.workers).map(|_| self.pool.create_worker(WorkerKind::Cpu));
+        let hired = (0..self.workers).map(|_| self.pool.create_worker(PoolName::CPU));
         let _workers = try_join_all(hired).await?;
         self.ends.all.notified().await;
         Ok(())

@@ -8,7 +8,7 @@ use crate::demo::expect::{absent, equal, refused};
 use crate::demo::house::{Party, Rules};
 use crate::demo::miss::Miss;
 use crate::demo::stage::{Played, Stage};
-use crate::model::{TaskStatus, WorkerKind};
+use crate::model::{PoolName, TaskStatus};
 
 /// Workers get what their role includes, and tasks what they were granted.
 pub(super) async fn attenuation(stage: &mut Stage<'_>) -> Played {
@@ -47,14 +47,14 @@ async fn on_gpu(party: &Party) -> Result<(), Miss> {
     let data = json!({"a": [1, 2, 3], "b": [10, 20, 30]});
     let params = json!({"operation": "vector_add", "data": data, "memory_mb": 256});
     let task = party.queue.submit("gpu", params).await?;
-    let worker = party.pool.get_idle_worker(WorkerKind::Gpu);
+    let worker = party.pool.get_idle_worker(PoolName::GPU);
     let execution = worker.execute(&task).await?;
     equal(&execution.result["result"], &json!([11, 22, 33]))
 }
 
 async fn on_cpu(party: &Party) -> Result<(), Miss> {
     let task = party.queue.submit("gpu", json!({})).await?;
-    let worker = party.pool.get_idle_worker(WorkerKind::Cpu).await?;
+    let worker = party.pool.get_idle_worker(PoolName::CPU).await?;
     refused("permission denied", worker.execute(&task)).await?;
     refused("GPU", worker.execute(&task)).await
 }
@@ -62,7 +62,7 @@ async fn on_cpu(party: &Party) -> Result<(), Miss> {
 async fn ungranted(party: &Party) -> Result<(), Miss> {
     let stages = json!({"stages": [{"type": "gpu_compute"}]});
     let task = party.queue.submit("pipeline", stages).await?;
-    let worker = party.pool.get_idle_worker(WorkerKind::Gpu).await?;
+    let worker = party.pool.get_idle_worker(PoolName::GPU).await?;
     refused("no GPU capability", worker.execute(&task)).await
 }
 
@@ -87,7 +87,7 @@ async fn granted_less(party: &Party) -> Result<(), Miss> {
     let stages = json!([{"type": "storage_write", "key": "fact", "value": 44}]);
     let params = json!({"needs_storage": true, "read_only": true, "stages": stages});
     let task = party.queue.submit("pipeline", params).await?;
-    let worker = party.pool.get_idle_worker(WorkerKind::Cpu).await?;
+    let worker = party.pool.get_idle_worker(PoolName::CPU).await?;
     refused("'write' is not a function.", worker.execute(&task)).await?;
     let kept = party.queue.get_shared_storage().read("fact").await?;
     equal(kept, json!(42))
@@ -124,7 +124,7 @@ pub(super) async fn forgery(stage: &mut Stage<'_>) -> Played {
 }
 
 async fn runs(party: &Party, task: &TaskHandleStub) -> Result<(), Miss> {
-    let worker = party.pool.get_idle_worker(WorkerKind::Cpu);
+    let worker = party.pool.get_idle_worker(PoolName::CPU);
     let execution = worker.execute(task).await?;
     equal(&execution.result["computed"], &json!(3))
 }

@@ -7,7 +7,7 @@ use crate::demo::house::{Party, Rules};
 use crate::demo::miss::Miss;
 use crate::demo::stage::{Played, Stage};
 use crate::demo::tap::Tap;
-use crate::model::WorkerKind;
+use crate::model::PoolName;
 
 /// From the gateway to the queue, the task, its storage and what is in it.
 pub(super) async fn one_round_trip(stage: &mut Stage<'_>) -> Played {
@@ -68,7 +68,7 @@ async fn promised(party: &Party, tap: &Tap) -> Result<(), Miss> {
     let worker = party
         .gateway
         .get_worker_pool()
-        .get_idle_worker(WorkerKind::Cpu);
+        .get_idle_worker(PoolName::CPU);
     let execution = worker.execute(&task).await?;
     equal(&execution.result["storage"]["value"], &json!("down"))?;
     equal(tap.round_trips(), 1)

@@ -13,7 +13,7 @@ use crate::demo::miss::Miss;
 use crate::demo::stage::{Played, Stage};
 use crate::demo::watcher::watcher;
 use crate::demo::web::{HELLO, HOLD, Web};
-use crate::model::{TaskStatus, WorkerKind};
+use crate::model::{PoolName, TaskStatus};
 
 /// A failure deep in a chain of capabilities arrives wherever somebody waits.
 pub(super) async fn errors(stage: &mut Stage<'_>) -> Played {
@@ -29,7 +29,7 @@ pub(super) async fn errors(stage: &mut Stage<'_>) -> Played {
     let (observer, mut feed) = watcher();
     let set = task.set_progress_callback(observer);
     stage.call("Progress callback set", set).await?;
-    let worker = party.pool.get_idle_worker(WorkerKind::Cpu);
+    let worker = party.pool.get_idle_worker(PoolName::CPU);
     let worker = stage.call("Worker obtained", worker).await?;
     let execution = refused("`missing` not found", worker.execute(&task));
     stage
@@ -104,7 +104,7 @@ pub(super) async fn cancellation(stage: &mut Stage<'_>) -> Played {
         .await?;
     let task = party.queue.submit("io", held(&web));
     let task = stage.call("A long task submitted", task).await?;
-    let worker = party.pool.get_idle_worker(WorkerKind::Cpu);
+    let worker = party.pool.get_idle_worker(PoolName::CPU);
     let worker = stage
         .prepare("Worker obtained", async { Ok(worker.await?) })
         .await?;
@@ -146,13 +146,13 @@ async fn cancel_pending(party: &Party) -> Result<(), Miss> {
     let id = task.id().await?;
     equal(party.queue.cancel_task(id.to_string()).await?.task_id, id)?;
     equal(task.status().await?, TaskStatus::Cancelled)?;
-    let worker = party.pool.get_idle_worker(WorkerKind::Cpu);
+    let worker = party.pool.get_idle_worker(PoolName::CPU);
     refused("already cancelled", worker.execute(&task)).await
 }
 
 async fn cancel_completed(party: &Party) -> Result<(), Miss> {
     let task = party.queue.submit("compute", json!({})).await?;
-    let worker = party.pool.get_idle_worker(WorkerKind::Cpu);
+    let worker = party.pool.get_idle_worker(PoolName::CPU);
     worker.execute(&task).await?;
     refused("already completed", task.cancel()).await?;
     equal(task.status().await?, TaskStatus::Completed)

@@ -8,7 +8,7 @@ use crate::demo::house::{Party, Rules};
 use crate::demo::miss::Miss;
 use crate::demo::stage::{Played, Stage};
 use crate::demo::web::{GREETING, HELLO, MOVED, OUT, Web};
-use crate::model::WorkerKind;
+use crate::model::PoolName;
 use crate::resources::network::{AllowEntry, Reach};
 
 /// Hosts on the list are reached and no others, by whatever way, and not too often.
@@ -91,7 +91,7 @@ async fn task_is_bound(party: &Party) -> Result<(), Miss> {
         "url": "http://evil.example/?x=127.0.0.1",
     });
     let task = party.queue.submit("io", params).await?;
-    let worker = party.pool.get_idle_worker(WorkerKind::Cpu);
+    let worker = party.pool.get_idle_worker(PoolName::CPU);
     refused("permission denied", worker.execute(&task)).await
 }
 

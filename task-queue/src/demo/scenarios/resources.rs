@@ -7,7 +7,7 @@ use crate::demo::house::{Party, Rules};
 use crate::demo::miss::Miss;
 use crate::demo::stage::{Played, Stage};
 use crate::demo::web::{GREETING, HELLO, Web};
-use crate::model::WorkerKind;
+use crate::model::PoolName;
 
 /// A task carries storage and network; its worker uses them, and its client too.
 pub(super) async fn nested(stage: &mut Stage<'_>) -> Played {
@@ -19,7 +19,7 @@ pub(super) async fn nested(stage: &mut Stage<'_>) -> Played {
     let storage = stage.call("Task has storage capability", storage).await?;
     let network = task.get_network();
     let network = stage.call("Task has network capability", network).await?;
-    let worker = party.pool.get_idle_worker(WorkerKind::Cpu);
+    let worker = party.pool.get_idle_worker(PoolName::CPU);
     let execution = worker.execute(&task);
     let result = stage.call("Worker executed task", execution).await?.result;
     let stored = json!({"key": "nested", "value": {"made": "in a task"}});
@@ -76,7 +76,7 @@ pub(super) async fn pipeline(stage: &mut Stage<'_>) -> Played {
     let party = stage.party(Rules::default().reaching(&web)).await?;
     let task = party.queue.submit("pipeline", stages(&web));
     let task = stage.call("Pipeline submitted", task).await?;
-    let worker = party.pool.get_idle_worker(WorkerKind::Gpu);
+    let worker = party.pool.get_idle_worker(PoolName::GPU);
     let execution = worker.execute(&task);
     let result = stage.call("Pipeline executed", execution).await?.result;
     let results = &result["pipeline_results"];

@@ -11,7 +11,7 @@ use crate::demo::miss::Miss;
 use crate::demo::stage::{Played, Stage};
 use crate::demo::watcher::watcher;
 use crate::demo::web::{BROKEN, FLAKY, Web};
-use crate::model::{TaskStatus, WorkerKind};
+use crate::model::{PoolName, TaskStatus};
 
 /// A page that fails twice and works the third time, and one that never does.
 pub(super) async fn backoff(stage: &mut Stage<'_>) -> Played {
@@ -91,7 +91,7 @@ async fn in_between(party: &Party, web: &Web) -> Result<(), Miss> {
     let retry = json!({"max_attempts": 2, "unit_ms": 3_600_000});
     let params = fetching(&web.url(BROKEN), &retry);
     let task = party.queue.submit("io", params).await?;
-    let worker = party.pool.get_idle_worker(WorkerKind::Cpu).await?;
+    let worker = party.pool.get_idle_worker(PoolName::CPU).await?;
     refused("has failed", worker.execute(&task)).await?;
     equal(task.status().await?, TaskStatus::Retrying)?;
     refused("task is retrying", worker.execute(&task)).await

@@ -9,13 +9,13 @@ use crate::demo::miss::Miss;
 use crate::demo::stage::{Played, Stage};
 use crate::demo::watcher::watcher;
 use crate::demo::web::{HOLD, Web};
-use crate::model::{TaskStatus, WorkerId, WorkerKind};
+use crate::model::{PoolName, TaskStatus, WorkerId};
 
 /// A worker is revoked while it works.
 pub(super) async fn worker(stage: &mut Stage<'_>) -> Played {
     let web = stage.web().await?;
     let party = stage.party(Rules::default().reaching(&web)).await?;
-    let created = party.pool.create_worker(WorkerKind::Cpu);
+    let created = party.pool.create_worker(PoolName::CPU);
     let worker = stage.call("Worker created", created).await?;
     stage
         .step("Worker executes a task", executes(&party, &worker))
@@ -52,7 +52,7 @@ pub(super) async fn worker(stage: &mut Stage<'_>) -> Played {
         .step("Its task waits again, and nothing more was done", unwritten)
         .await?;
     let elsewhere = async {
-        let other = party.pool.get_idle_worker(WorkerKind::Cpu);
+        let other = party.pool.get_idle_worker(PoolName::CPU);
         equal(
             &other.execute(&task).await?.result["stages_completed"],
             &json!(2),

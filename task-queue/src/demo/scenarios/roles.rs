@@ -9,7 +9,7 @@ use crate::demo::house::{House, Rules};
 use crate::demo::miss::Miss;
 use crate::demo::stage::{Played, Stage};
 use crate::demo::watcher::watcher;
-use crate::model::{TaskId, WorkerKind};
+use crate::model::{PoolName, TaskId};
 
 /// A connection that has shown nothing can do nothing; a secret is worth a role.
 pub(super) async fn roles(stage: &mut Stage<'_>) -> Played {
@@ -134,18 +134,14 @@ async fn useless(queue: &TaskQueueStub, id: TaskId) -> Result<(), Miss> {
 }
 
 async fn no_substitute(supervisor: &GatewayStub, id: TaskId) -> Result<(), Miss> {
-    let worker = supervisor
-        .get_worker_pool()
-        .get_idle_worker(WorkerKind::Cpu);
+    let worker = supervisor.get_worker_pool().get_idle_worker(PoolName::CPU);
     let worker = worker.await?;
     let execute = worker.as_stub().call("execute", (id,));
     refused("expected a `TaskHandle` capability", execute).await
 }
 
 async fn impostor(supervisor: &GatewayStub) -> Result<(), Miss> {
-    let worker = supervisor
-        .get_worker_pool()
-        .get_idle_worker(WorkerKind::Cpu);
+    let worker = supervisor.get_worker_pool().get_idle_worker(PoolName::CPU);
     let (observer, _feed) = watcher();
     let impostor: TaskHandleStub = observer.as_stub().cast();
     refused("not a task of this queue", worker.execute(&impostor)).await

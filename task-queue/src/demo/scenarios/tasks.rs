@@ -7,7 +7,7 @@ use crate::demo::house::{Party, Rules};
 use crate::demo::miss::Miss;
 use crate::demo::stage::{Played, Stage};
 use crate::demo::watcher::{Seen, grumbler, watcher};
-use crate::model::{TaskKind, TaskStatus, WorkerKind};
+use crate::model::{PoolName, TaskStatus, TaskType};
 
 /// Submits a task, has a worker execute it, and looks at it before and after.
 pub(super) async fn basic(stage: &mut Stage<'_>) -> Played {
@@ -22,12 +22,12 @@ pub(super) async fn basic(stage: &mut Stage<'_>) -> Played {
     let before = async {
         let info = task.get_info().await?;
         equal(info.id, task.id().await?)?;
-        equal((info.kind, info.params), (TaskKind::Compute, params))?;
+        equal((info.kind, info.params), (TaskType::COMPUTE, params))?;
         equal((info.status, info.progress), (TaskStatus::Pending, 0.0))
     };
     stage.step("Task info is correct", before).await?;
     let execution = async {
-        let worker = party.pool.get_idle_worker(WorkerKind::Cpu).await?;
+        let worker = party.pool.get_idle_worker(PoolName::CPU).await?;
         let execution = worker.execute(&task).await?;
         equal(execution.result, json!({"computed": 20, "iterations": 5}))
     };
@@ -64,7 +64,7 @@ async fn at_once(party: &Party) -> Result<(), Miss> {
     let task = party.queue.get_task(executed.task_id.to_string());
     equal(task.status().await?, TaskStatus::Completed)?;
     let worker = party.pool.get_worker(executed.worker_id.to_string());
-    equal(worker.get_info().await?.kind, WorkerKind::Cpu)
+    equal(worker.get_info().await?.kind, PoolName::CPU)
 }
 
 /// Watches a task at work through a callback, and has another watched by somebody who throws.
@@ -75,7 +75,7 @@ pub(super) async fn progress(stage: &mut Stage<'_>) -> Played {
     let (observer, mut feed) = watcher();
     let set = task.set_progress_callback(observer);
     stage.call("Progress callback set", set).await?;
-    let worker = party.pool.get_idle_worker(WorkerKind::Cpu);
+    let worker = party.pool.get_idle_worker(PoolName::CPU);
     let execution = worker.execute(&task);
     stage.call("Worker executed task", execution).await?;
     let heard = feed.until_the_end();
@@ -106,7 +106,7 @@ fn every_step(seen: &Seen) -> Result<(), Miss> {
 async fn grumbled_at(party: &Party) -> Result<(), Miss> {
     let task = party.queue.submit("compute", json!({})).await?;
     task.set_progress_callback(grumbler()).await?;
-    let worker = party.pool.get_idle_worker(WorkerKind::Cpu);
+    let worker = party.pool.get_idle_worker(PoolName::CPU);
     worker.execute(&task).await?;
     equal(task.status().await?, TaskStatus::Completed)
 }

@@ -1,5 +1,6 @@
 //! Having a task tried once more that had been given up.
 
+use crate::engine::commands::submit::check_needs;
 use crate::engine::rejected::Rejected;
 use crate::engine::turn::Turn;
 use crate::model::{TaskId, TaskState, TaskStatus};
@@ -21,6 +22,7 @@ impl Retry {
             TaskStatus::Completed => return Err(Rejected::TaskFinished(TaskStatus::Completed)),
             status => return Err(Rejected::TaskNotFinished(status)),
         }
+        check_needs(turn, [&*turn.task(self.task)?.spec])?;
         if let Some(task) = turn.state.task_mut(self.task) {
             task.failures = 0;
             task.losses = 0;

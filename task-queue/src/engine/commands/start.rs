@@ -34,12 +34,13 @@ impl Start {
         if task.status() != TaskStatus::Pending {
             return Err(Rejected::TaskNotPending(task.status()));
         }
-        if !worker.kind.fits(task.spec.kind) {
-            return Err(Rejected::WorkerUnfit {
-                worker: worker.kind,
-                task: task.spec.kind,
-            });
-        }
-        Ok(())
+        let misfit = worker.offer.misfit(&task.spec.need());
+        misfit.map_or(Ok(()), |misfit| {
+            Err(Rejected::WorkerUnfit {
+                pool: worker.offer.pool.clone(),
+                task: task.spec.kind.clone(),
+                misfit,
+            })
+        })
     }
 }

@@ -38,6 +38,7 @@ impl Submit {
     pub(in crate::engine) fn apply(self, turn: &mut Turn<'_>) -> Result<(), Rejected> {
         let size = self.check(turn)?;
         check_space(turn, 1, size)?;
+        check_needs(turn, [&self.spec])?;
         self.accept(turn);
         Ok(())
     }
@@ -59,6 +60,9 @@ impl Submit {
         if turn.state.task(self.task).is_some() {
             return Err(Rejected::DuplicateTask(self.task));
         }
+        if !turn.state.knows(&self.spec.kind) {
+            return Err(Rejected::UnknownType(self.spec.kind.clone()));
+        }
         let size = turn.check_size(Payload::Parameters, &self.spec.params)?;
         turn.check_room(0, size)?;
         Ok(size)
@@ -75,11 +79,25 @@ impl SubmitMany {
             }
         }
         check_space(turn, self.tasks.len(), sizes)?;
+        check_needs(turn, self.tasks.iter().map(|submit| &submit.spec))?;
         for submit in self.tasks {
             submit.accept(turn);
         }
         Ok(())
     }
+}
+
+/// Refuses tasks that need more different things of their workers than the queue tells apart.
+pub(super) fn check_needs<'a>(
+    turn: &Turn<'_>,
+    specs: impl IntoIterator<Item = &'a TaskSpec>,
+) -> Result<(), Rejected> {
+    let needs = specs.into_iter().map(TaskSpec::need).collect();
+    let max = turn.limits().needs;
+    if turn.state.matching().count_needs_with(&needs) > max {
+        return Err(Rejected::TooManyNeeds { max });
+    }
+    Ok(())
 }
 
 /// Refuses more tasks, of so many bytes together, than the queue holds.

@@ -8,7 +8,7 @@ use crate::engine::{
     SaveCheckpoint, SetProgress, Start,
 };
 use crate::model::{
-    EndReason, Failure, Progress, TaskId, TaskKind, TaskStatus, WorkerKind, WorkerStatus,
+    EndReason, Failure, PoolName, Progress, TaskId, TaskStatus, TaskType, WorkerStatus,
 };
 
 fn everything_an_attempt_can_say(task: TaskId, actor: Actor) -> Vec<Command> {
@@ -50,8 +50,8 @@ fn everything_an_attempt_can_say(task: TaskId, actor: Actor) -> Vec<Command> {
 #[test]
 fn starting_makes_the_task_run_and_the_worker_busy() {
     let mut world = World::manual();
-    let task = world.submit_kind(TaskKind::Compute);
-    let worker = world.register(WorkerKind::Cpu);
+    let task = world.submit_kind(TaskType::COMPUTE);
+    let worker = world.register(PoolName::CPU);
     let assignment = world.start(task, worker);
     assert_eq!(assignment.epoch, world.epoch(task));
     assert_eq!(assignment.epoch.number(), 1);
@@ -63,7 +63,7 @@ fn starting_makes_the_task_run_and_the_worker_busy() {
 fn a_busy_worker_takes_no_second_task() {
     let mut world = World::manual();
     let (_, worker) = world.running();
-    let task = world.submit_kind(TaskKind::Compute);
+    let task = world.submit_kind(TaskType::COMPUTE);
     let refused = world
         .attempt(Command::Start(Start { task, worker }))
         .unwrap_err();
@@ -75,7 +75,7 @@ fn a_busy_worker_takes_no_second_task() {
 fn a_running_task_is_not_started_again() {
     let mut world = World::manual();
     let (task, _) = world.running();
-    let worker = world.register(WorkerKind::Cpu);
+    let worker = world.register(PoolName::CPU);
     let refused = world.attempt(Command::Start(Start { task, worker }));
     assert_eq!(refused, Err(Rejected::TaskNotPending(TaskStatus::Running)));
 }
@@ -83,8 +83,8 @@ fn a_running_task_is_not_started_again() {
 #[test]
 fn a_cpu_worker_is_refused_a_gpu_task_which_stays_pending() {
     let mut world = World::manual();
-    let task = world.submit_kind(TaskKind::Gpu);
-    let worker = world.register(WorkerKind::Cpu);
+    let task = world.submit_kind(TaskType::GPU);
+    let worker = world.register(PoolName::CPU);
     let refused = world
         .attempt(Command::Start(Start { task, worker }))
         .unwrap_err();
@@ -145,10 +145,10 @@ fn reports_of_the_live_attempt_are_recorded_and_told() {
 #[test]
 fn an_attempt_that_has_ended_is_not_heard_whatever_it_says() {
     let mut world = World::auto();
-    let first = world.register(WorkerKind::Cpu);
-    let task = world.submit_kind(TaskKind::Compute);
+    let first = world.register(PoolName::CPU);
+    let task = world.submit_kind(TaskType::COMPUTE);
     let zombie = world.live(task);
-    world.register(WorkerKind::Cpu);
+    world.register(PoolName::CPU);
     world.apply(Command::Lose(Lose { worker: first }));
     assert_eq!(
         world.status(task),
@@ -177,7 +177,7 @@ fn nothing_moves_a_task_that_has_come_to_its_end() {
         }
         let mut commands = everything_an_attempt_can_say(task, Actor::Supervisor);
         commands.push(Command::Cancel(Cancel { task }));
-        let worker = world.register(WorkerKind::Cpu);
+        let worker = world.register(PoolName::CPU);
         commands.push(Command::Start(Start { task, worker }));
         for command in commands {
             assert_eq!(world.attempt(command), Err(Rejected::TaskFinished(status)));

@@ -5,8 +5,7 @@ use serde_json::json;
 use super::world::World;
 use crate::engine::{Cancel, Command, Effect, Notice, Reap};
 use crate::model::{
-    EndReason, Failure, Progress, TaskKind, TaskSpec, TaskStatus, Timestamp, WorkerKind,
-    WorkerStatus,
+    EndReason, Failure, PoolName, Progress, TaskSpec, TaskStatus, TaskType, Timestamp, WorkerStatus,
 };
 
 #[test]
@@ -76,13 +75,13 @@ fn cancelling_ends_the_running_attempt() {
 #[test]
 fn cancelling_works_from_every_state_that_is_no_end() {
     let mut world = World::manual();
-    let pending = world.submit_kind(TaskKind::Io);
+    let pending = world.submit_kind(TaskType::IO);
     let scheduled = world.submit(TaskSpec {
         not_before: Some(Timestamp::from_millis(u64::MAX)),
-        ..TaskSpec::new(TaskKind::Io, json!({}))
+        ..TaskSpec::new(TaskType::IO, json!({}))
     });
     let retrying = world.submit_retrying(3);
-    let worker = world.register(WorkerKind::Cpu);
+    let worker = world.register(PoolName::CPU);
     world.start(retrying, worker);
     world.fail(retrying, Failure::transient("no"));
     assert_eq!(world.status(scheduled), TaskStatus::Scheduled);

@@ -8,8 +8,8 @@ use crate::engine::{
     Submit, apply,
 };
 use crate::model::{
-    Change, EndReason, Failure, Kept, Progress, RecordId, Snapshot, TaskId, TaskKind, TaskSpec,
-    TaskStatus, WorkerKind, WorkerStatus,
+    Change, EndReason, Failure, Kept, PoolName, Progress, RecordId, Snapshot, TaskId, TaskSpec,
+    TaskStatus, TaskType, WorkerStatus,
 };
 
 fn records(changes: &[Change]) -> Vec<RecordId> {
@@ -38,8 +38,8 @@ fn kept(changes: &[Change]) -> Kept {
 #[test]
 fn a_stop_burns_neither_an_attempt_nor_a_loss() {
     let mut world = World::auto();
-    world.register(WorkerKind::Cpu);
-    let task = world.submit_kind(TaskKind::Compute);
+    world.register(PoolName::CPU);
+    let task = world.submit_kind(TaskType::COMPUTE);
     world.apply(Command::Disband(Disband::InOrder));
     let record = world.task(task);
     assert_eq!(record.status(), TaskStatus::Pending);
@@ -52,16 +52,16 @@ fn a_stop_burns_neither_an_attempt_nor_a_loss() {
 fn a_crash_counts_a_loss_and_no_attempt() {
     let mut world = World::auto();
     for _ in 0..2 {
-        world.register(WorkerKind::Cpu);
+        world.register(PoolName::CPU);
     }
-    let tasks = [(); 3].map(|()| world.submit_kind(TaskKind::Compute));
+    let tasks = [(); 3].map(|()| world.submit_kind(TaskType::COMPUTE));
     world.apply(Command::Disband(Disband::Lost));
     for (task, losses) in tasks.into_iter().zip([1, 1, 0]) {
         let record = world.task(task);
         assert_eq!(record.status(), TaskStatus::Pending);
         assert_eq!((record.failures, record.losses), (0, losses));
     }
-    let worker = world.register(WorkerKind::Cpu);
+    let worker = world.register(PoolName::CPU);
     let first = world.task(tasks[0]).live_attempt().unwrap();
     assert_eq!(first.worker, worker, "it is again the first in the queue");
 }
@@ -69,8 +69,8 @@ fn a_crash_counts_a_loss_and_no_attempt() {
 #[test]
 fn a_retried_task_counts_its_attempts_anew_and_keeps_what_it_had() {
     let mut world = World::auto();
-    world.register(WorkerKind::Cpu);
-    let task = world.submit_kind(TaskKind::Compute);
+    world.register(PoolName::CPU);
+    let task = world.submit_kind(TaskType::COMPUTE);
     let (actor, value) = (world.live(task), json!({"at": 3}));
     world.apply(Command::SaveCheckpoint(SaveCheckpoint {
         task,
@@ -95,13 +95,13 @@ fn a_retried_task_counts_its_attempts_anew_and_keeps_what_it_had() {
 #[test]
 fn what_has_ended_is_forgotten_when_its_retention_is_over_and_not_before() {
     let mut world = World::auto();
-    world.register(WorkerKind::Cpu);
+    world.register(PoolName::CPU);
     let retention = world.state.config().retention;
-    let completed = world.submit_kind(TaskKind::Compute);
+    let completed = world.submit_kind(TaskType::COMPUTE);
     world.complete(completed, json!(1)).unwrap();
-    let failed = world.submit_kind(TaskKind::Compute);
+    let failed = world.submit_kind(TaskType::COMPUTE);
     world.fail(failed, Failure::permanent("no"));
-    let waiting = world.submit_kind(TaskKind::Gpu);
+    let waiting = world.submit_kind(TaskType::GPU);
     let ended = world.now;
     let there =
         |world: &World| [completed, failed, waiting].map(|task| world.state.task(task).is_some());
@@ -128,7 +128,7 @@ fn a_heap_of_old_tasks_is_forgotten_in_parts() {
     let mut world = World::manual();
     for _ in 0..2_500 {
         let task = world.fresh_task();
-        let spec = TaskSpec::new(TaskKind::Io, json!({}));
+        let spec = TaskSpec::new(TaskType::IO, json!({}));
         for command in [
             Command::Submit(Submit::new(task, spec)),
             Command::Cancel(Cancel { task }),
@@ -149,16 +149,16 @@ fn a_heap_of_old_tasks_is_forgotten_in_parts() {
 #[test]
 fn a_state_whose_commit_has_failed_goes_back_to_what_is_stored() {
     let mut world = World::auto();
-    world.register(WorkerKind::Cpu);
-    let running = world.submit_kind(TaskKind::Compute);
-    let waiting = world.submit_kind(TaskKind::Compute);
+    world.register(PoolName::CPU);
+    let running = world.submit_kind(TaskType::COMPUTE);
+    let waiting = world.submit_kind(TaskType::COMPUTE);
     store(&mut world);
     let before = world.state.clone();
     let stored = contents(&world);
 
-    let other = world.register(WorkerKind::Gpu);
+    let other = world.register(PoolName::GPU);
     world.complete(running, json!(1)).unwrap();
-    let new = world.submit_kind(TaskKind::Io);
+    let new = world.submit_kind(TaskType::IO);
     assert_eq!(world.status(waiting), TaskStatus::Running);
     let failed = records(&store(&mut world));
     let is_in_question = |id: TaskId| {
@@ -190,8 +190,8 @@ fn a_state_whose_commit_has_failed_goes_back_to_what_is_stored() {
 #[test]
 fn reports_wait_and_what_must_be_stored_does_not() {
     let mut world = World::auto();
-    world.register(WorkerKind::Cpu);
-    let task = world.submit_kind(TaskKind::Compute);
+    world.register(PoolName::CPU);
+    let task = world.submit_kind(TaskType::COMPUTE);
     store(&mut world);
     let actor = world.live(task);
     let progress = Progress::new(0.5).unwrap();
@@ -224,8 +224,8 @@ fn reports_wait_and_what_must_be_stored_does_not() {
 #[test]
 fn only_what_is_new_of_the_large_parts_is_written() {
     let mut world = World::auto();
-    world.register(WorkerKind::Cpu);
-    let task = world.submit_kind(TaskKind::Compute);
+    world.register(PoolName::CPU);
+    let task = world.submit_kind(TaskType::COMPUTE);
     let actor = world.live(task);
     let value = json!(1);
     let emit = || {
@@ -278,15 +278,15 @@ fn only_what_is_new_of_the_large_parts_is_written() {
 #[test]
 fn a_worker_is_written_when_it_comes_and_when_it_is_dismissed_only() {
     let mut world = World::auto();
-    let worker = world.register(WorkerKind::Cpu);
+    let worker = world.register(PoolName::CPU);
     assert_eq!(store(&mut world).len(), 1);
-    let task = world.submit_kind(TaskKind::Compute);
+    let task = world.submit_kind(TaskType::COMPUTE);
     assert_eq!(
         store(&mut world).len(),
         1,
         "the task's record says who works on it"
     );
-    let restored = State::restore(*world.state.config(), contents(&world));
+    let restored = State::restore(world.state.config().clone(), contents(&world));
     assert_eq!(
         restored.worker(worker).unwrap().status,
         WorkerStatus::Busy(task)

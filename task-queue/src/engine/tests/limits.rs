@@ -4,16 +4,18 @@ use serde_json::json;
 
 use super::world::World;
 use crate::engine::{
-    AddLog, Command, Complete, Config, Emit, Fail, Limits, Payload, Reap, Register, Rejected,
-    SaveCheckpoint, Submit, SubmitMany,
+    AddLog, Cancel, Command, Complete, Config, Emit, Fail, Limits, Payload, Reap, Register,
+    Rejected, Retry, SaveCheckpoint, Submit, SubmitMany,
 };
-use crate::model::{Failure, TaskKind, TaskSpec, WorkerKind};
+use crate::model::{Failure, Origin, PoolName, TaskSpec, TaskType};
 
 fn small() -> World {
     World::new(Config {
         limits: Limits {
             tasks: 2,
             workers: 1,
+            needs: 10,
+            offers: 10,
             value_bytes: 64,
             task_bytes: 100,
             total_bytes: 120,
@@ -32,7 +34,7 @@ fn of_many_tasks_all_are_accepted_or_none() {
     let mut world = small();
     let many = |world: &mut World, count: usize| {
         let tasks = (0..count).map(|_| {
-            let spec = TaskSpec::new(TaskKind::Io, json!({}));
+            let spec = TaskSpec::new(TaskType::IO, json!({}));
             Submit::new(world.fresh_task(), spec)
         });
         let tasks = tasks.collect();
@@ -57,19 +59,19 @@ fn of_many_tasks_all_are_accepted_or_none() {
 #[test]
 fn a_full_queue_refuses_tasks_and_a_full_pool_workers() {
     let mut world = small();
-    let first = world.submit_kind(TaskKind::Io);
-    let spec = TaskSpec::new(TaskKind::Io, json!({}));
+    let first = world.submit_kind(TaskType::IO);
+    let spec = TaskSpec::new(TaskType::IO, json!({}));
     let again = Submit::new(first, spec.clone());
     let refused = world.attempt(Command::Submit(again));
     assert_eq!(refused, Err(Rejected::DuplicateTask(first)));
-    world.submit_kind(TaskKind::Io);
+    world.submit_kind(TaskType::IO);
     let task = world.fresh_task();
     let refused = world.attempt(Command::Submit(Submit::new(task, spec)));
     assert_eq!(refused, Err(Rejected::QueueFull { max: 2 }));
-    world.register(WorkerKind::Cpu);
+    world.register(PoolName::CPU);
     let worker = world.fresh_worker();
-    let kind = WorkerKind::Cpu;
-    let refused = world.attempt(Command::Register(Register { worker, kind }));
+    let kind = PoolName::CPU;
+    let refused = world.attempt(Command::Register(Register::in_process(worker, kind)));
     assert_eq!(refused, Err(Rejected::PoolFull { max: 1 }));
 }
 
@@ -78,7 +80,7 @@ fn a_value_that_is_too_large_is_refused_and_named() {
     let mut world = small();
     let large = json!("x".repeat(100));
     let task = world.fresh_task();
-    let spec = TaskSpec::new(TaskKind::Io, large.clone());
+    let spec = TaskSpec::new(TaskType::IO, large.clone());
     let too_large = |what| {
         Err(Rejected::TooLarge {
             what,
@@ -110,7 +112,7 @@ fn a_value_that_nests_too_deep_to_be_read_back_is_refused() {
     let mut world = World::manual();
     let params = (0..200).fold(json!(1), |inner, _| json!([inner]));
     let task = world.fresh_task();
-    let spec = TaskSpec::new(TaskKind::Io, params);
+    let spec = TaskSpec::new(TaskType::IO, params);
     let what = Payload::Parameters;
     let refused = world.attempt(Command::Submit(Submit::new(task, spec)));
     assert_eq!(refused, Err(Rejected::TooDeep { what }));
@@ -161,7 +163,7 @@ fn values_take_space_until_their_task_is_reaped() {
     let refused = world.attempt(emit(text(60)));
     assert_eq!(refused, Err(Rejected::TaskFull { max: 100 }));
     world.apply(emit(text(45)));
-    let spec = TaskSpec::new(TaskKind::Io, text(40));
+    let spec = TaskSpec::new(TaskType::IO, text(40));
     let other = world.fresh_task();
     let refused = world.attempt(Command::Submit(Submit::new(other, spec)));
     assert_eq!(refused, Err(Rejected::OutOfSpace { max: 120 }));
@@ -184,4 +186,72 @@ fn partial_results_are_counted() {
     world.apply(emit(2));
     let refused = world.attempt(emit(3));
     assert_eq!(refused, Err(Rejected::TooManyPartialResults { max: 2 }));
+}
+
+/// The fault: a submitter who makes up tags slows down the search for work of everybody's workers.
+#[test]
+fn tasks_have_only_so_many_different_needs() {
+    let mut world = small_needs();
+    let tagged = |world: &mut World, tag: &str| {
+        let mut spec = TaskSpec::new(TaskType::IO, json!({}));
+        spec.tags = [tag.parse().unwrap()].into();
+        Submit::new(world.fresh_task(), spec)
+    };
+    let first = tagged(&mut world, "a");
+    let many = vec![tagged(&mut world, "b"), tagged(&mut world, "c")];
+    world.apply(Command::Submit(first.clone()));
+    let refused = world.attempt(Command::SubmitMany(SubmitMany { tasks: many }));
+    assert_eq!(refused, Err(Rejected::TooManyNeeds { max: 2 }));
+    let second = tagged(&mut world, "b");
+    world.apply(Command::Submit(second));
+    let third = tagged(&mut world, "c");
+    let refused = world.attempt(Command::Submit(third.clone()));
+    assert_eq!(refused, Err(Rejected::TooManyNeeds { max: 2 }));
+    let bystander = tagged(&mut world, "a");
+    world.apply(Command::Submit(bystander));
+    let task = first.task;
+    world.apply(Command::Cancel(Cancel { task }));
+    let refused = world.attempt(Command::Submit(third));
+    assert_eq!(refused, Err(Rejected::TooManyNeeds { max: 2 }));
+}
+
+#[test]
+fn a_need_is_free_again_when_its_last_task_has_ended_and_its_retry_counts_anew() {
+    let mut world = small_needs();
+    let tagged = |tag: &str| TaskSpec {
+        tags: [tag.parse().unwrap()].into(),
+        ..TaskSpec::new(TaskType::IO, json!({}))
+    };
+    let first = world.submit(tagged("a"));
+    world.submit(tagged("b"));
+    world.apply(Command::Cancel(Cancel { task: first }));
+    world.submit(tagged("c"));
+    let refused = world.attempt(Command::Retry(Retry { task: first }));
+    assert_eq!(refused, Err(Rejected::TooManyNeeds { max: 2 }));
+}
+
+#[test]
+fn workers_have_only_so_many_different_offers() {
+    let mut world = small_needs();
+    world.register(PoolName::CPU);
+    world.register(PoolName::GPU);
+    world.register(PoolName::CPU);
+    let worker = world.fresh_worker();
+    let register = Register {
+        origin: Origin::Joined,
+        ..Register::in_process(worker, PoolName::CPU)
+    };
+    let refused = world.attempt(Command::Register(register));
+    assert_eq!(refused, Err(Rejected::TooManyOffers { max: 2 }));
+}
+
+fn small_needs() -> World {
+    World::new(Config {
+        limits: Limits {
+            needs: 2,
+            offers: 2,
+            ..Limits::default()
+        },
+        ..Config::default()
+    })
 }

@@ -8,8 +8,8 @@ use crate::engine::{
     SetProgress, Start, Submit,
 };
 use crate::model::{
-    Epoch, Failure, Progress, RetryPolicy, TaskId, TaskKind, TaskSpec, TaskStatus, Timestamp,
-    WorkerId, WorkerKind,
+    Epoch, Failure, PoolName, Progress, RetryPolicy, TaskId, TaskSpec, TaskStatus, TaskType,
+    Timestamp, WorkerId,
 };
 
 /// What comes of each kind of command (a row) in each state (a column, in the order of [`STATES`]):
@@ -51,7 +51,7 @@ impl Kind {
         let latest = world.epoch(task);
         match self {
             Self::Submit => {
-                let spec = TaskSpec::new(TaskKind::Compute, json!({}));
+                let spec = TaskSpec::new(TaskType::COMPUTE, json!({}));
                 vec![Command::Submit(Submit::new(task, spec))]
             }
             Self::Start => vec![Command::Start(Start { task, worker: idle })],
@@ -102,8 +102,8 @@ fn reports(task: TaskId, actor: Actor) -> Vec<Command> {
 /// A queue with a task in that state, which had an attempt where it can have had one.
 fn with_task(status: TaskStatus) -> (World, TaskId, WorkerId) {
     let mut world = World::manual();
-    let worker = world.register(WorkerKind::Cpu);
-    let mut spec = TaskSpec::new(TaskKind::Compute, json!({}));
+    let worker = world.register(PoolName::CPU);
+    let mut spec = TaskSpec::new(TaskType::COMPUTE, json!({}));
     spec.retry = RetryPolicy::PATIENT;
     if status == TaskStatus::Scheduled {
         spec.not_before = Some(Timestamp::from_millis(u64::MAX));
@@ -120,7 +120,7 @@ fn with_task(status: TaskStatus) -> (World, TaskId, WorkerId) {
         TaskStatus::Pending | TaskStatus::Scheduled | TaskStatus::Running => {}
     }
     assert_eq!(world.status(task), status);
-    let idle = world.register(WorkerKind::Cpu);
+    let idle = world.register(PoolName::CPU);
     (world, task, idle)
 }
 

@@ -11,8 +11,8 @@ use crate::engine::{
     Retry, Revoke, SaveCheckpoint, Start, Submit,
 };
 use crate::model::{
-    Epoch, Failure, RetryPolicy, TaskId, TaskKind, TaskSpec, TaskState, Timestamp, WorkerId,
-    WorkerKind, WorkerStatus,
+    Epoch, Failure, PoolName, RetryPolicy, TaskId, TaskSpec, TaskState, TaskType, Timestamp,
+    WorkerId, WorkerStatus,
 };
 
 #[derive(Default)]
@@ -125,10 +125,11 @@ pub(crate) fn random_command(dice: &mut Dice, world: &World) -> Option<Command> 
     };
     Some(match dice.roll(17) {
         0..=2 => submit(dice),
-        3 => Command::Register(Register {
-            worker: WorkerId::generate(dice),
-            kind: dice.pick(&[WorkerKind::Cpu, WorkerKind::Gpu])?,
-        }),
+        3 => {
+            let pools = [PoolName::CPU, PoolName::GPU];
+            let pool = pools[dice.roll(pools.len())].clone();
+            Command::Register(Register::in_process(WorkerId::generate(dice), pool))
+        }
         4 | 5 => Command::Start(Start {
             task: task?,
             worker: worker?,
@@ -171,8 +172,8 @@ pub(crate) fn random_command(dice: &mut Dice, world: &World) -> Option<Command> 
 }
 
 fn submit(dice: &mut Dice) -> Command {
-    let kinds = [TaskKind::Compute, TaskKind::Gpu, TaskKind::Io];
-    let kind = dice.pick(&kinds).expect("there are kinds");
+    let kinds = [TaskType::COMPUTE, TaskType::GPU, TaskType::IO];
+    let kind = kinds[dice.roll(kinds.len())].clone();
     let mut spec = TaskSpec::new(kind, json!({}));
     if dice.roll(2) == 0 {
         spec.retry = RetryPolicy::PATIENT;

@@ -7,15 +7,15 @@ use serde_json::json;
 use super::world::{World, assignments, wakes};
 use crate::engine::{Command, Emit, Rejected, SaveCheckpoint, SetProgress, Start};
 use crate::model::{
-    EndReason, Failure, FailureClass, Progress, RetryPolicy, TaskKind, TaskSpec, TaskStatus,
-    WorkerKind,
+    EndReason, Failure, FailureClass, PoolName, Progress, RetryPolicy, TaskSpec, TaskStatus,
+    TaskType,
 };
 
 #[test]
 fn a_failed_attempt_waits_out_its_backoff_and_is_pending_again() {
     let mut world = World::manual();
     let task = world.submit_retrying(3);
-    let worker = world.register(WorkerKind::Cpu);
+    let worker = world.register(PoolName::CPU);
     world.start(task, worker);
     let effects = world.fail(task, Failure::transient("no"));
     assert_eq!(world.status(task), TaskStatus::Retrying);
@@ -40,7 +40,7 @@ fn a_failed_attempt_waits_out_its_backoff_and_is_pending_again() {
 #[test]
 fn waits_grow_from_failure_to_failure() {
     let mut world = World::auto();
-    world.register(WorkerKind::Cpu);
+    world.register(PoolName::CPU);
     let task = world.submit_retrying(4);
     let mut waits = Vec::new();
     while world.status(task) == TaskStatus::Running {
@@ -61,7 +61,7 @@ fn waits_grow_from_failure_to_failure() {
 #[test]
 fn out_of_attempts_the_task_fails_with_its_last_error() {
     let mut world = World::auto();
-    world.register(WorkerKind::Cpu);
+    world.register(PoolName::CPU);
     let task = world.submit_retrying(2);
     world.fail(task, Failure::transient("first"));
     world.later(10_000);
@@ -75,7 +75,7 @@ fn out_of_attempts_the_task_fails_with_its_last_error() {
 #[test]
 fn a_permanent_failure_is_not_tried_again() {
     let mut world = World::auto();
-    world.register(WorkerKind::Cpu);
+    world.register(PoolName::CPU);
     let task = world.submit_retrying(5);
     world.fail(task, Failure::permanent("permission denied"));
     assert_eq!(world.status(task), TaskStatus::Failed);
@@ -84,7 +84,7 @@ fn a_permanent_failure_is_not_tried_again() {
 #[test]
 fn partial_results_and_the_checkpoint_are_handed_to_the_next_attempt() {
     let mut world = World::auto();
-    world.register(WorkerKind::Cpu);
+    world.register(PoolName::CPU);
     let task = world.submit_retrying(2);
     let actor = world.live(task);
     let value = json!("part");
@@ -115,7 +115,7 @@ fn partial_results_and_the_checkpoint_are_handed_to_the_next_attempt() {
 #[test]
 fn a_new_attempt_without_a_checkpoint_begins_at_nothing() {
     let mut world = World::auto();
-    world.register(WorkerKind::Cpu);
+    world.register(PoolName::CPU);
     let task = world.submit_retrying(2);
     let actor = world.live(task);
     let progress = Progress::new(0.7).unwrap();
@@ -133,10 +133,10 @@ fn a_new_attempt_without_a_checkpoint_begins_at_nothing() {
 #[test]
 fn an_attempt_that_takes_too_long_fails() {
     let mut world = World::auto();
-    let worker = world.register(WorkerKind::Cpu);
+    let worker = world.register(PoolName::CPU);
     let task = world.submit(TaskSpec {
         timeout: Some(Duration::from_millis(50)),
-        ..TaskSpec::new(TaskKind::Compute, json!({}))
+        ..TaskSpec::new(TaskType::COMPUTE, json!({}))
     });
     world.later(49);
     world.apply(Command::Due);
@@ -155,11 +155,11 @@ fn an_attempt_that_takes_too_long_fails() {
 #[test]
 fn a_scheduled_task_waits_for_its_time() {
     let mut world = World::auto();
-    world.register(WorkerKind::Cpu);
+    world.register(PoolName::CPU);
     let start = world.now.saturating_add(Duration::from_secs(5));
     let task = world.submit(TaskSpec {
         not_before: Some(start),
-        ..TaskSpec::new(TaskKind::Compute, json!({}))
+        ..TaskSpec::new(TaskType::COMPUTE, json!({}))
     });
     assert_eq!(world.status(task), TaskStatus::Scheduled);
     assert_eq!(world.state.next_wake(), Some(start));
@@ -174,7 +174,7 @@ fn a_time_that_has_passed_schedules_nothing() {
     let not_before = Some(world.now);
     let task = world.submit(TaskSpec {
         not_before,
-        ..TaskSpec::new(TaskKind::Compute, json!({}))
+        ..TaskSpec::new(TaskType::COMPUTE, json!({}))
     });
     assert_eq!(world.status(task), TaskStatus::Pending);
 }

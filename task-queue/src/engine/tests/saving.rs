@@ -4,13 +4,13 @@ use serde_json::json;
 
 use super::world::World;
 use crate::engine::{Command, Lose, Reap, State};
-use crate::model::{Change, Failure, Snapshot, TaskKind, Timestamp, WorkerKind};
+use crate::model::{Change, Failure, PoolName, Snapshot, TaskType, Timestamp};
 
 #[test]
 fn each_changed_record_is_saved_once_with_the_next_revision() {
     let mut world = World::auto();
-    let worker = world.register(WorkerKind::Cpu);
-    let task = world.submit_kind(TaskKind::Compute);
+    let worker = world.register(PoolName::CPU);
+    let task = world.submit_kind(TaskType::COMPUTE);
     let revisions = |changes: Vec<Change>| -> Vec<u64> {
         let revision = |change| match change {
             Change::PutTask { task, .. } => task.revision,
@@ -29,7 +29,7 @@ fn each_changed_record_is_saved_once_with_the_next_revision() {
 #[test]
 fn a_removed_record_is_removed_with_the_stored_revision() {
     let mut world = World::auto();
-    let id = world.register(WorkerKind::Cpu);
+    let id = world.register(PoolName::CPU);
     world.state.take_changes();
     world.apply(Command::Lose(Lose { worker: id }));
     let removed = Change::RemoveWorker { id, revision: 1 };
@@ -39,8 +39,8 @@ fn a_removed_record_is_removed_with_the_stored_revision() {
 #[test]
 fn what_was_never_saved_is_not_removed_either() {
     let mut world = World::auto();
-    world.register(WorkerKind::Cpu);
-    let task = world.submit_kind(TaskKind::Compute);
+    world.register(PoolName::CPU);
+    let task = world.submit_kind(TaskType::COMPUTE);
     world.complete(task, json!(1)).unwrap();
     let finished_before = Timestamp::from_millis(u64::MAX);
     world.apply(Command::Reap(Reap { finished_before }));
@@ -51,26 +51,26 @@ fn what_was_never_saved_is_not_removed_either() {
 #[test]
 fn a_restored_state_is_the_same_in_every_index() {
     let mut world = World::auto();
-    world.register(WorkerKind::Cpu);
-    world.register(WorkerKind::Gpu);
-    world.submit_kind(TaskKind::Compute);
+    world.register(PoolName::CPU);
+    world.register(PoolName::GPU);
+    world.submit_kind(TaskType::COMPUTE);
     let retrying = world.submit_retrying(3);
     world.fail(retrying, Failure::transient("no"));
-    world.submit_kind(TaskKind::Gpu);
-    world.submit_kind(TaskKind::Gpu);
+    world.submit_kind(TaskType::GPU);
+    world.submit_kind(TaskType::GPU);
     world.state.take_changes();
     let snapshot = Snapshot {
         tasks: world.state.tasks().into_iter().cloned().collect(),
         workers: world.state.workers().into_iter().cloned().collect(),
     };
-    let restored = State::restore(*world.state.config(), snapshot);
+    let restored = State::restore(world.state.config().clone(), snapshot);
     assert_eq!(restored, world.state);
 }
 
 #[test]
 fn a_record_survives_the_way_through_text() {
     let mut world = World::auto();
-    world.register(WorkerKind::Cpu);
+    world.register(PoolName::CPU);
     let task = world.submit_retrying(3);
     world.fail(task, Failure::transient("no"));
     let record = world.task(task);

@@ -5,16 +5,16 @@ use serde_json::json;
 use super::world::World;
 use crate::engine::{Command, Effect, Lose, Register, Rejected, Revoke, Start};
 use crate::model::{
-    EndReason, FailureClass, RetryPolicy, TaskKind, TaskSpec, TaskStatus, WorkerKind, WorkerStatus,
+    EndReason, FailureClass, PoolName, RetryPolicy, TaskSpec, TaskStatus, TaskType, WorkerStatus,
 };
 
 #[test]
 fn revoking_ends_the_attempt_and_the_task_runs_elsewhere() {
     let mut world = World::auto();
-    let first = world.register(WorkerKind::Cpu);
-    let task = world.submit_kind(TaskKind::Compute);
+    let first = world.register(PoolName::CPU);
+    let task = world.submit_kind(TaskType::COMPUTE);
     let epoch = world.epoch(task);
-    let second = world.register(WorkerKind::Cpu);
+    let second = world.register(PoolName::CPU);
     let effects = world.apply(Command::Revoke(Revoke { worker: first }));
     let end = Effect::EndAttempt {
         task,
@@ -47,30 +47,30 @@ fn a_revoked_worker_stays_revoked() {
         world.worker(worker).status,
         WorkerStatus::Revoked(_)
     ));
-    assert_eq!(world.state.idle_worker(WorkerKind::Cpu), None);
+    assert_eq!(world.state.idle_worker(Some(&PoolName::CPU)), None);
 }
 
 #[test]
 fn losing_a_worker_uses_up_no_attempt() {
     let mut world = World::auto();
-    let worker = world.register(WorkerKind::Cpu);
-    let task = world.submit_kind(TaskKind::Compute);
+    let worker = world.register(PoolName::CPU);
+    let task = world.submit_kind(TaskType::COMPUTE);
     world.apply(Command::Lose(Lose { worker }));
     assert_eq!(world.status(task), TaskStatus::Pending);
     assert_eq!(world.task(task).failures, 0);
     assert!(world.state.worker(worker).is_none());
-    world.register(WorkerKind::Cpu);
+    world.register(PoolName::CPU);
     world.complete(task, json!(1)).unwrap();
 }
 
 #[test]
 fn a_task_that_lost_its_worker_keeps_its_place() {
     let mut world = World::auto();
-    let worker = world.register(WorkerKind::Cpu);
-    let first = world.submit_kind(TaskKind::Compute);
-    let second = world.submit_kind(TaskKind::Compute);
+    let worker = world.register(PoolName::CPU);
+    let first = world.submit_kind(TaskType::COMPUTE);
+    let second = world.submit_kind(TaskType::COMPUTE);
     world.apply(Command::Lose(Lose { worker }));
-    world.register(WorkerKind::Cpu);
+    world.register(PoolName::CPU);
     assert_eq!(world.status(first), TaskStatus::Running);
     assert_eq!(world.status(second), TaskStatus::Pending);
 }
@@ -83,10 +83,10 @@ fn a_task_that_kills_worker_after_worker_fails_in_the_end() {
             max_losses: 3,
             ..RetryPolicy::NEVER
         },
-        ..TaskSpec::new(TaskKind::Compute, json!({}))
+        ..TaskSpec::new(TaskType::COMPUTE, json!({}))
     });
     for _ in 0..3 {
-        let worker = world.register(WorkerKind::Cpu);
+        let worker = world.register(PoolName::CPU);
         assert_eq!(world.status(task), TaskStatus::Running);
         world.apply(Command::Lose(Lose { worker }));
     }
@@ -100,9 +100,9 @@ fn a_task_that_kills_worker_after_worker_fails_in_the_end() {
 #[test]
 fn a_worker_registers_once_and_is_lost_once() {
     let mut world = World::manual();
-    let worker = world.register(WorkerKind::Gpu);
-    let kind = WorkerKind::Gpu;
-    let again = world.attempt(Command::Register(Register { worker, kind }));
+    let worker = world.register(PoolName::GPU);
+    let kind = PoolName::GPU;
+    let again = world.attempt(Command::Register(Register::in_process(worker, kind)));
     assert_eq!(again, Err(Rejected::DuplicateWorker(worker)));
     world.apply(Command::Lose(Lose { worker }));
     for command in [
@@ -116,10 +116,25 @@ fn a_worker_registers_once_and_is_lost_once() {
 #[test]
 fn the_idle_worker_for_a_task_fits_it() {
     let mut world = World::manual();
-    let gpu = world.register(WorkerKind::Gpu);
-    assert_eq!(world.state.idle_worker_for(TaskKind::Gpu), Some(gpu));
-    assert_eq!(world.state.idle_worker_for(TaskKind::Io), Some(gpu));
-    let cpu = world.register(WorkerKind::Cpu);
-    assert_eq!(world.state.idle_worker_for(TaskKind::Io), Some(cpu));
-    assert_eq!(world.state.idle_worker(WorkerKind::Cpu), Some(cpu));
+    let gpu = world.register(PoolName::GPU);
+    assert_eq!(
+        world
+            .state
+            .idle_worker_for(&TaskSpec::new(TaskType::GPU, json!({})).need()),
+        Some(gpu)
+    );
+    assert_eq!(
+        world
+            .state
+            .idle_worker_for(&TaskSpec::new(TaskType::IO, json!({})).need()),
+        Some(gpu)
+    );
+    let cpu = world.register(PoolName::CPU);
+    assert_eq!(
+        world
+            .state
+            .idle_worker_for(&TaskSpec::new(TaskType::IO, json!({})).need()),
+        Some(cpu)
+    );
+    assert_eq!(world.state.idle_worker(Some(&PoolName::CPU)), Some(cpu));
 }

@@ -1,5 +1,6 @@
 //! A queue to play with: a state, a clock, and fresh names.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -9,8 +10,8 @@ use crate::engine::{
     Start, State, Submit, apply,
 };
 use crate::model::{
-    Entropy, Epoch, Failure, RetryPolicy, Task, TaskId, TaskKind, TaskSpec, TaskStatus, Timestamp,
-    Worker, WorkerId, WorkerKind,
+    Entropy, Epoch, Failure, Offer, Origin, PoolName, RetryPolicy, Task, TaskId, TaskSpec,
+    TaskStatus, TaskType, Timestamp, Worker, WorkerId,
 };
 
 pub(crate) struct World {
@@ -80,7 +81,7 @@ impl World {
         task
     }
 
-    pub(super) fn submit_kind(&mut self, kind: TaskKind) -> TaskId {
+    pub(super) fn submit_kind(&mut self, kind: TaskType) -> TaskId {
         self.submit(TaskSpec::new(kind, json!({})))
     }
 
@@ -90,20 +91,30 @@ impl World {
                 max_attempts,
                 ..RetryPolicy::PATIENT
             },
-            ..TaskSpec::new(TaskKind::Compute, json!({}))
+            ..TaskSpec::new(TaskType::COMPUTE, json!({}))
         })
     }
 
-    pub(super) fn register(&mut self, kind: WorkerKind) -> WorkerId {
+    pub(super) fn register(&mut self, kind: PoolName) -> WorkerId {
         let worker = self.fresh_worker();
-        self.apply(Command::Register(Register { worker, kind }));
+        self.apply(Command::Register(Register::in_process(worker, kind)));
+        worker
+    }
+
+    pub(super) fn join(&mut self, offer: Offer) -> WorkerId {
+        let worker = self.fresh_worker();
+        self.apply(Command::Register(Register {
+            worker,
+            offer: Arc::new(offer),
+            origin: Origin::Joined,
+        }));
         worker
     }
 
     /// A task that runs on a worker, by a supervisor's order.
     pub(super) fn running(&mut self) -> (TaskId, WorkerId) {
-        let task = self.submit_kind(TaskKind::Compute);
-        let worker = self.register(WorkerKind::Cpu);
+        let task = self.submit_kind(TaskType::COMPUTE);
+        let worker = self.register(PoolName::CPU);
         self.start(task, worker);
         (task, worker)
     }

@@ -63,6 +63,10 @@ impl Version {
 }
 
 impl Form {
+    #[allow(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "serde asks by reference whether to skip a field"
+    )]
     pub(super) const fn is_value(&self) -> bool {
         matches!(self, Self::Value)
     }

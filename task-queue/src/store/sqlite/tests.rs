@@ -12,7 +12,7 @@ use super::schema::{APPLICATION, STEPS, migrate, version};
 use super::{SqliteStore, backup};
 use crate::future::BoxFuture;
 use crate::model::{
-    Change, Entropy, Kept, RecordId, Snapshot, Task, TaskId, TaskKind, TaskSpec, Timestamp,
+    Change, Entropy, Kept, RecordId, Snapshot, Task, TaskId, TaskSpec, TaskType, Timestamp,
 };
 use crate::store::tests::{laws, model};
 use crate::store::{Store, StoreError};
@@ -75,7 +75,7 @@ impl Entropy for Exactly {
 
 fn put(number: u64, size: usize) -> Change {
     let id = TaskId::generate(&mut Exactly(number.into()));
-    let spec = TaskSpec::new(TaskKind::Io, json!({"filling": "x".repeat(size)}));
+    let spec = TaskSpec::new(TaskType::IO, json!({"filling": "x".repeat(size)}));
     let mut task = Task::new(id, spec, number, Timestamp::from_millis(9));
     task.revision = 1;
     Change::PutTask {

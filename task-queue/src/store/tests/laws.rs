@@ -9,8 +9,8 @@ use crate::engine::{
     Command, Complete, Config, DispatchMode, Register, SaveCheckpoint, State, Submit, apply,
 };
 use crate::model::{
-    Change, Entropy, Failure, FailureClass, Kept, RecordId, Snapshot, Submitter, Task, TaskId,
-    TaskKind, TaskSpec, TaskState, Timestamp, Worker, WorkerId, WorkerKind,
+    Change, Entropy, Failure, FailureClass, Kept, Offer, PoolName, RecordId, Snapshot, Submitter,
+    Task, TaskId, TaskSpec, TaskState, TaskType, Timestamp, Worker, WorkerId,
 };
 use crate::store::{Store, StoreError};
 
@@ -74,7 +74,7 @@ async fn records_come_back_exactly_as_written(store: &impl Store) {
     full.spec = Arc::new(TaskSpec {
         not_before: Some(Timestamp::from_millis(u64::MAX)),
         ..TaskSpec::new(
-            TaskKind::Pipeline,
+            TaskType::PIPELINE,
             json!({"exactly": [0.1, 1e-7, 0.300_000_000_000_000_04]}),
         )
     });
@@ -240,15 +240,15 @@ async fn a_scheduler_goes_on_where_it_was<S: Store>(store: &S, reopen: &impl Fn(
         dispatch: DispatchMode::Auto,
         ..Config::default()
     };
-    let mut state = State::new(config);
+    let mut state = State::new(config.clone());
     let (task, worker) = (name(1), worker(2, 0).id);
-    let spec = TaskSpec::new(TaskKind::Compute, json!({"iterations": 3}));
+    let spec = TaskSpec::new(TaskType::COMPUTE, json!({"iterations": 3}));
     step(store, &mut state, Command::Submit(Submit::new(task, spec))).await;
-    let kind = WorkerKind::Cpu;
+    let kind = PoolName::CPU;
     step(
         store,
         &mut state,
-        Command::Register(Register { worker, kind }),
+        Command::Register(Register::in_process(worker, kind)),
     )
     .await;
     let epoch = state.task(task).expect("it was accepted").epoch;
@@ -325,7 +325,7 @@ fn name(number: u128) -> TaskId {
 }
 
 fn task(number: u128, revision: u64) -> Task {
-    let spec = TaskSpec::new(TaskKind::Io, json!({"number": 1}));
+    let spec = TaskSpec::new(TaskType::IO, json!({"number": 1}));
     let mut task = Task::new(
         name(number),
         spec,
@@ -338,9 +338,10 @@ fn task(number: u128, revision: u64) -> Task {
 
 fn worker(number: u128, revision: u64) -> Worker {
     let id = WorkerId::generate(&mut Exactly(number));
+    let offer = Arc::new(Offer::in_process(PoolName::GPU));
     Worker {
         revision,
-        ..Worker::new(id, WorkerKind::Gpu, 3)
+        ..Worker::new(id, offer, 3)
     }
 }
 

@@ -55,7 +55,7 @@ async fn fail(store: &impl Store, world: &mut World) {
 
 async fn compare(store: &impl Store, world: &World) {
     let snapshot = store.load().await.expect("it can be read");
-    let restored = State::restore(*world.state.config(), snapshot);
+    let restored = State::restore(world.state.config().clone(), snapshot);
     assert_eq!(restored.tasks(), world.state.tasks());
     assert_eq!(workers(&restored), workers(&world.state));
     assert_eq!(restored.bytes(), world.state.bytes());

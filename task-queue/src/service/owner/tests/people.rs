@@ -13,7 +13,7 @@ use crate::engine::{
     SaveCheckpoint, SetProgress, Submit,
 };
 use crate::model::{
-    Failure, Progress, RetryPolicy, TaskId, TaskKind, TaskSpec, WorkerId, WorkerKind,
+    Failure, PoolName, Progress, RetryPolicy, TaskId, TaskSpec, TaskType, WorkerId,
 };
 use crate::service::owner::World as _;
 use crate::service::refusal::Refusal;
@@ -45,7 +45,7 @@ pub(super) async fn client(stage: Arc<Stage>, tasks: usize) {
 }
 
 fn spec(stage: &Stage) -> TaskSpec {
-    let mut spec = TaskSpec::new(TaskKind::Compute, serde_json::json!({}));
+    let mut spec = TaskSpec::new(TaskType::COMPUTE, serde_json::json!({}));
     spec.retry = RetryPolicy {
         max_attempts: 4,
         max_losses: 1_000,
@@ -74,10 +74,13 @@ pub(super) async fn workers(stage: Arc<Stage>, mut assigned: mpsc::UnboundedRece
 /// Has there be a worker more, however often it takes to say so.
 pub(super) async fn hire(stage: &Stage) {
     let worker = stage.with_dice(WorkerId::generate);
-    let kind = WorkerKind::Cpu;
+    let kind = PoolName::CPU;
     // It may have been heard although nobody says so, and refuses it then as known.
     while let Err(Refusal::NotStored | Refusal::StorageFull) = stage
-        .apply(Command::Register(Register { worker, kind }))
+        .apply(Command::Register(Register::in_process(
+            worker,
+            kind.clone(),
+        )))
         .await
     {
         stage.linger(10).await;

@@ -48,7 +48,7 @@ impl Stage {
             ..Config::default()
         };
         let state = loop {
-            match recover(config, &*self.disk, self.now()).await {
+            match recover(config.clone(), &*self.disk, self.now()).await {
                 Ok(state) => break state,
                 // Whoever starts servers would try again.
                 Err(_) => sleep(Duration::from_millis(10)).await,

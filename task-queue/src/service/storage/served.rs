@@ -1,4 +1,4 @@
-//! The shared storage as a capability.
+//! What a reference to the shared storage does.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,17 +7,17 @@ use capnweb_runtime::{Bytes, Capability as _, ReadableStream, Result};
 use futures_util::StreamExt as _;
 use serde_json::Value;
 
-use super::care::Care;
-use super::hub::Hub;
-use super::lock::Held;
-use super::refusal::{lock, resource, standing};
 use crate::caps::{
     KeyDone, KeyPage, LockStub, PermitStub, ResourceError, Storage, StorageAppenderStub,
     StorageReaderStub, StorageStub, StoredObject, VersionedValue, WriteConditions,
 };
-use crate::model::Access;
+use crate::model::{Access, Grants};
 use crate::resources::FencingToken;
 use crate::resources::storage::{Conditions, Expected, ObjectStore, StorageError, Version};
+use crate::service::care::Care;
+use crate::service::hub::Hub;
+use crate::service::lock::Held;
+use crate::service::refusal::{lock, resource, standing};
 
 #[derive(Clone)]
 struct ServedStorage {
@@ -27,17 +27,24 @@ struct ServedStorage {
     holder: String,
 }
 
-/// Makes a reference to the shared storage. One that may do less than everything has only
-/// the methods of that facet, whatever its type says. Everything that is reached through it, such as a lock or a stream,
-/// is in the same care.
-pub(super) fn storage(hub: &Arc<Hub>, access: Access, holder: String, care: &Care) -> StorageStub {
+/// Makes a reference to the part of the shared storage that was granted. One that may do less than
+/// everything has only the methods of that facet, whatever its type says. Everything that is reached
+/// through it, such as a lock or a stream, is in the same care.
+pub(in crate::service) fn storage(
+    hub: &Arc<Hub>,
+    grants: &Grants,
+    holder: String,
+    care: &Care,
+) -> Result<StorageStub, ResourceError> {
+    let access = grants.storage;
+    let store = hub.storage.under(grants.storage_prefix.as_str());
     let storage = StorageStub::new(ServedStorage {
         hub: Arc::clone(hub),
-        store: hub.storage.clone(),
+        store: store.map_err(resource)?,
         access,
         holder,
     });
-    care.take_with_all_it_leads_to(&match access {
+    Ok(care.take_with_all_it_leads_to(&match access {
         Access::Full => storage,
         Access::Append => {
             let appender: StorageAppenderStub = storage.attenuate();
@@ -47,7 +54,7 @@ pub(super) fn storage(hub: &Arc<Hub>, access: Access, holder: String, care: &Car
             let reader: StorageReaderStub = storage.attenuate();
             reader.as_stub().cast()
         }
-    })
+    }))
 }
 
 impl ServedStorage {

@@ -1,0 +1,143 @@
+//! The workers, in crews of those that offer the same.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::engine::lanes::{Head, NewHead, Rank};
+use crate::model::{Need, Offer, Origin, PoolName, TaskId, TaskType, Worker, WorkerId};
+
+/// The crews of all workers that were not dismissed.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Crews(BTreeMap<CrewKey, Crew>);
+
+/// What the workers of a crew have in common.
+type CrewKey = (Origin, Arc<Offer>);
+
+/// Workers that offer the same.
+#[derive(Debug, Clone, Default, PartialEq)]
+struct Crew {
+    /// How many there are, idle or not.
+    members: usize,
+    /// Those that could begin a task, in order of registration.
+    idle: BTreeMap<u64, WorkerId>,
+    /// The first tasks of those lanes whose need the offer meets.
+    heads: BTreeMap<Rank, TaskId>,
+}
+
+impl Crews {
+    /// Adds a worker, which is not idle yet; `heads` are the first tasks of all lanes.
+    pub(super) fn join<'a>(
+        &mut self,
+        worker: &Worker,
+        heads: impl Iterator<Item = (&'a Need, Head)>,
+    ) {
+        let crew = self.0.entry(key(worker)).or_insert_with(|| Crew {
+            heads: heads
+                .filter(|(need, _)| worker.offer.meets(need))
+                .map(|(_, head)| head)
+                .collect(),
+            ..Crew::default()
+        });
+        crew.members = crew.members.saturating_add(1);
+    }
+
+    /// Removes a worker.
+    pub(super) fn leave(&mut self, worker: &Worker) {
+        let key = key(worker);
+        let Some(crew) = self.0.get_mut(&key) else {
+            return;
+        };
+        crew.idle.remove(&worker.order);
+        crew.members = crew.members.saturating_sub(1);
+        if crew.members == 0 {
+            self.0.remove(&key);
+        }
+    }
+
+    /// Notes that a worker could begin a task.
+    pub(super) fn set_idle(&mut self, worker: &Worker) {
+        if let Some(crew) = self.0.get_mut(&key(worker)) {
+            crew.idle.insert(worker.order, worker.id);
+        }
+    }
+
+    /// Notes that a worker has all hands full.
+    pub(super) fn set_busy(&mut self, worker: &Worker) {
+        if let Some(crew) = self.0.get_mut(&key(worker)) {
+            crew.idle.remove(&worker.order);
+        }
+    }
+
+    /// Notes that a lane has another first task.
+    pub(super) fn note(&mut self, need: &Need, head: NewHead) {
+        for ((_, offer), crew) in &mut self.0 {
+            if !offer.meets(need) {
+                continue;
+            }
+            if let Some((rank, _)) = head.before {
+                crew.heads.remove(&rank);
+            }
+            if let Some((rank, task)) = head.after {
+                crew.heads.insert(rank, task);
+            }
+        }
+    }
+
+    /// Returns how many there are.
+    pub(super) fn count(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Returns whether a worker of that kind would be in one that is there.
+    pub(super) fn has(&self, origin: Origin, offer: &Arc<Offer>) -> bool {
+        self.0.contains_key(&(origin, Arc::clone(offer)))
+    }
+
+    /// Returns whether the type is among those that some worker names.
+    pub(super) fn name(&self, kind: &TaskType) -> bool {
+        self.0.keys().any(|(_, offer)| offer.types.names(kind))
+    }
+
+    /// Returns the first of all tasks that an idle worker can do, and who is to do it, among the
+    /// workers of such origins.
+    pub(super) fn next(&self, serves: impl Fn(Origin) -> bool) -> Option<(TaskId, WorkerId)> {
+        let candidates = self.0.iter().filter(|((origin, _), _)| serves(*origin));
+        let candidates = candidates.filter_map(|((_, offer), crew)| {
+            let (rank, task) = crew.heads.first_key_value()?;
+            let (order, worker) = crew.idle.first_key_value()?;
+            Some(((*rank, riches(offer), *order), (*task, *worker)))
+        });
+        let first = candidates.min_by_key(|(place, _)| *place)?;
+        Some(first.1)
+    }
+
+    /// Returns the idle worker that is to do what needs this.
+    pub(super) fn idle_for(&self, need: &Need) -> Option<WorkerId> {
+        self.first_idle(|offer| offer.meets(need))
+    }
+
+    /// Returns the first idle worker, of a pool if it matters.
+    pub(super) fn idle_in(&self, pool: Option<&PoolName>) -> Option<WorkerId> {
+        self.first_idle(|offer| pool.is_none_or(|pool| offer.pool == *pool))
+    }
+
+    fn first_idle(&self, such: impl Fn(&Offer) -> bool) -> Option<WorkerId> {
+        let crews = self.0.iter().filter(|((_, offer), _)| such(offer));
+        let idle = crews.filter_map(|((_, offer), crew)| {
+            let (order, worker) = crew.idle.first_key_value()?;
+            Some(((riches(offer), *order), *worker))
+        });
+        idle.min_by_key(|(place, _)| *place)
+            .map(|(_, worker)| worker)
+    }
+}
+
+/// Returns how much a worker has: those who have more are left to the tasks that need it as long as
+/// there is another, and otherwise who registered first is the first.
+fn riches(offer: &Offer) -> usize {
+    offer.tags.len()
+}
+
+fn key(worker: &Worker) -> CrewKey {
+    (worker.origin, Arc::clone(&worker.offer))
+}

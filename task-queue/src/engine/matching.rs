@@ -1,0 +1,120 @@
+//! Tasks that wait and workers that are idle, and how they find each other.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::engine::config::DispatchMode;
+use crate::engine::crews::Crews;
+use crate::engine::lanes::{Lanes, NewHead, Rank};
+use crate::model::{
+    Need, Offer, Origin, PoolName, Task, TaskId, TaskState, TaskType, Worker, WorkerId,
+    WorkerStatus,
+};
+
+/// Tasks that wait and workers that are idle.
+///
+/// A task is entered and left, a worker likewise, with every change of its state. Both cost the
+/// logarithm of how many tasks wait, and finding a pair costs that of how many crews there are, of
+/// which there are few.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Matching {
+    lanes: Lanes,
+    crews: Crews,
+}
+
+impl Matching {
+    /// Takes up a task in the state it is in.
+    pub(super) fn enter_task(&mut self, task: &Task) {
+        if task.status().is_final() {
+            return;
+        }
+        let need = task.spec.need();
+        self.lanes.open(need.clone());
+        if task.state == TaskState::Pending {
+            let head = self.lanes.insert(&need, Rank::of(task), task.id);
+            self.note(&need, head);
+        }
+    }
+
+    /// Forgets a task, in the state it was in.
+    pub(super) fn leave_task(&mut self, task: &Task) {
+        if task.status().is_final() {
+            return;
+        }
+        let need = task.spec.need();
+        if task.state == TaskState::Pending {
+            let head = self.lanes.remove(&need, Rank::of(task));
+            self.note(&need, head);
+        }
+        self.lanes.close(&need);
+    }
+
+    /// Takes up a worker as it is.
+    pub(super) fn enter_worker(&mut self, worker: &Worker) {
+        if worker.is_revoked() {
+            return;
+        }
+        self.crews.join(worker, self.lanes.heads());
+        if worker.status == WorkerStatus::Idle {
+            self.crews.set_idle(worker);
+        }
+    }
+
+    /// Forgets a worker, as it was.
+    pub(super) fn leave_worker(&mut self, worker: &Worker) {
+        if !worker.is_revoked() {
+            self.crews.leave(worker);
+        }
+    }
+
+    /// Notes that a worker could begin a task, or could not.
+    pub(super) fn set_idle(&mut self, worker: &Worker) {
+        match worker.status {
+            WorkerStatus::Idle => self.crews.set_idle(worker),
+            WorkerStatus::Busy(_) | WorkerStatus::Revoked(_) => self.crews.set_busy(worker),
+        }
+    }
+
+    /// Returns the next pair of a pending task and the idle worker that is to do it by itself.
+    pub(super) fn next(&self, mode: DispatchMode) -> Option<(TaskId, WorkerId)> {
+        self.crews
+            .next(|origin| mode == DispatchMode::Auto || origin == Origin::Joined)
+    }
+
+    /// Returns the idle worker that is to do what needs this.
+    pub(super) fn idle_for(&self, need: &Need) -> Option<WorkerId> {
+        self.crews.idle_for(need)
+    }
+
+    /// Returns the first idle worker, of a pool if it matters.
+    pub(super) fn idle_in(&self, pool: Option<&PoolName>) -> Option<WorkerId> {
+        self.crews.idle_in(pool)
+    }
+
+    /// Returns whether some worker names that type among those that it carries out.
+    pub(super) fn offers(&self, kind: &TaskType) -> bool {
+        self.crews.name(kind)
+    }
+
+    /// Returns how many different needs there would be if there were tasks with these as well.
+    pub(super) fn count_needs_with(&self, more: &BTreeSet<Need>) -> usize {
+        let new = more.iter().filter(|need| !self.lanes.has(need)).count();
+        self.lanes.count().saturating_add(new)
+    }
+
+    /// Returns whether a worker that offers this would make one crew more than `max`.
+    pub(super) fn is_one_crew_too_many(
+        &self,
+        origin: Origin,
+        offer: &Arc<Offer>,
+        max: usize,
+    ) -> bool {
+        !self.crews.has(origin, offer) && self.crews.count() >= max
+    }
+
+    fn note(&mut self, need: &Need, head: Option<NewHead>) {
+        if let Some(head) = head {
+            self.crews.note(need, head);
+        }
+    }
+}
