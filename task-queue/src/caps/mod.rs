@@ -3,8 +3,10 @@
 //! Wire names and results are those of the system that this one follows, so that a client written
 //! for that works unchanged (`tests/js` has one). What is new has names of its own.
 
+mod event;
 mod gateway;
 mod gpu;
+mod listing;
 mod lock;
 mod network;
 mod observer;
@@ -15,12 +17,14 @@ mod storage;
 mod task;
 mod worker;
 
+pub use event::{Event, EventKind};
 pub use gateway::{
     ClientGateway, ClientGatewayStub, Executed, Gate, GateStub, Gateway, GatewayStub,
 };
 pub use gpu::{
     Computed, Gpu, GpuInfo, GpuStub, MemoryChange, MemoryFreed, Reservation, ReservationStub,
 };
+pub use listing::{TaskFilter, TaskPage};
 pub use lock::{Lock, LockStub, Permit, PermitStub};
 pub use network::{Fetched, Network, NetworkReader, NetworkReaderStub, NetworkStats, NetworkStub};
 pub use observer::{Completion, Failing, ProgressObserver, ProgressObserverStub, ProgressUpdate};

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::gpu::GpuStub;
+use super::listing::{TaskFilter, TaskPage};
 use super::network::NetworkStub;
 use super::storage::StorageStub;
 use super::task::TaskHandleStub;
@@ -12,7 +13,7 @@ use crate::model::{TaskId, TaskStatus, TaskType};
 
 /// The queue of tasks.
 #[capability]
-#[attenuate(Submitter { submit -> TaskHandle, submit_many, get_task -> TaskHandle, list_tasks, cancel_task, retry_task, id, task_count })]
+#[attenuate(Submitter { submit -> TaskHandle, submit_many, get_task -> TaskHandle, list_tasks, tasks, cancel_task, retry_task, id, task_count })]
 pub trait TaskQueue {
     /// Accepts a task of a type that is built in, declared, or carried out by some worker. `params`
     /// may ask for `needs_storage`, `needs_gpu` and `needs_network`; what the queue's policy does not
@@ -27,8 +28,19 @@ pub trait TaskQueue {
     /// Returns a task of this queue.
     async fn get_task(&self, id: String) -> Result<TaskHandleStub>;
 
-    /// Lists the tasks of this queue, in the order they were submitted.
+    /// Lists the tasks of this queue, in the order they were submitted. If there are more than 10,000,
+    /// that is an error: then they are to be had in pages, by `tasks`.
     async fn list_tasks(&self) -> Result<Vec<TaskSummary>>;
+
+    /// Lists the tasks of this queue in pages, in the order they were submitted: those that fit the
+    /// filter, and come after what the page before says. There are `limit` on a page, 100 by default and
+    /// 1,000 at most.
+    async fn tasks(
+        &self,
+        filter: Option<TaskFilter>,
+        after: Option<u64>,
+        limit: Option<u32>,
+    ) -> Result<TaskPage>;
 
     /// Cancels a task of this queue.
     async fn cancel_task(&self, id: String) -> Result<Cancelled>;

@@ -1,9 +1,10 @@
 //! A task, and the two sides from which it is seen.
 
-use capnweb_runtime::{Result, capability};
+use capnweb_runtime::{ReadableStream, Result, capability};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::event::Event;
 use super::gpu::GpuStub;
 use super::network::NetworkStub;
 use super::observer::ProgressObserverStub;
@@ -18,6 +19,7 @@ use crate::model::{TaskId, TaskStatus, TaskType};
 #[attenuate(TaskHandle {
     get_info, get_storage -> Storage, get_gpu -> Gpu, get_network -> Network,
     cancel, is_cancelled, set_progress_callback, partial_results,
+    events -> ReadableStream,
     id, kind, status, progress,
 })]
 #[attenuate(Assignment {
@@ -73,6 +75,14 @@ pub trait Task {
 
     /// Sets who is told how the task goes.
     async fn set_progress_callback(&self, callback: ProgressObserverStub) -> Result<Done>;
+
+    /// Returns what has happened to the task and what happens, from an event's number on (without one,
+    /// from the first); it ends when the task has come to its end and all is told.
+    ///
+    /// Every event is told once and in its order, as soon as it is stored, so that whoever loses the
+    /// connection, or the queue its process, can go on with the number after the last one seen. If
+    /// events were forgotten meanwhile, a gap is told instead of them.
+    async fn events(&self, from: Option<u64>) -> Result<ReadableStream<Event>>;
 
     /// The task's name.
     #[property]

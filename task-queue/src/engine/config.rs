@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use crate::model::{TaskState, TaskType, Timestamp};
+use crate::model::{Bounds, TaskState, TaskType, Timestamp};
 
 /// What the scheduler is set to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -48,8 +48,12 @@ pub struct Limits {
     pub task_bytes: usize,
     /// Bytes of the values of all tasks together; results are taken also beyond that.
     pub total_bytes: usize,
-    /// Log lines kept of a task: the latest.
-    pub log_lines: usize,
+    /// Events kept of a task, those of partial results not counted: the latest. Where there would be
+    /// more, a quarter is forgotten, progress first. Default 1,000.
+    pub events: usize,
+    /// Bytes of text kept in the events of a task, which are its log lines above all: the latest.
+    /// Default 256 KiB.
+    pub event_bytes: usize,
     /// Bytes kept of a log line or of a failure's message: the first.
     pub text_bytes: usize,
     /// Partial results of a task.
@@ -67,6 +71,16 @@ pub struct Retention {
     pub cancelled: Duration,
     /// Failed ones, so that somebody can look into them, and retry them. Default: 7 days.
     pub failed: Duration,
+}
+
+impl Limits {
+    /// Returns how much is kept of a task's events, where there is room for so many bytes of them.
+    pub(super) fn of_events(&self, room: usize) -> Bounds {
+        Bounds {
+            events: self.events,
+            bytes: self.event_bytes.min(room),
+        }
+    }
 }
 
 impl Retention {
@@ -101,7 +115,8 @@ impl Default for Limits {
             value_bytes: 1 << 20,
             task_bytes: 16 << 20,
             total_bytes: 1 << 30,
-            log_lines: 100,
+            events: 1_000,
+            event_bytes: 256 << 10,
             text_bytes: 4_096,
             partial_results: 1_000,
             history: 20,

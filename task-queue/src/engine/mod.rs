@@ -33,6 +33,7 @@ mod commands;
 mod config;
 mod crews;
 mod effect;
+mod events;
 mod lanes;
 mod matching;
 mod rejected;

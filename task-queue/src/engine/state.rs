@@ -1,7 +1,8 @@
 //! The records, and the indexes that are kept in step with them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::mem;
+use std::ops::Bound;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -11,8 +12,8 @@ use crate::engine::matching::Matching;
 use crate::engine::timers::Timers;
 use crate::engine::unsaved::Unsaved;
 use crate::model::{
-    Change, Need, PoolName, RecordId, Snapshot, Task, TaskId, TaskState, TaskType, Timestamp,
-    Worker, WorkerId, WorkerStatus,
+    Change, Happening, Need, PoolName, RecordId, Snapshot, Task, TaskId, TaskState, TaskType,
+    Timestamp, Worker, WorkerId, WorkerStatus,
 };
 
 /// Everything the scheduler knows.
@@ -20,6 +21,8 @@ use crate::model::{
 pub struct State {
     config: Config,
     tasks: HashMap<TaskId, Task>,
+    /// By their places, which are the order of submission.
+    places: BTreeMap<u64, TaskId>,
     workers: HashMap<WorkerId, Worker>,
     matching: Matching,
     timers: Timers,
@@ -144,9 +147,14 @@ impl State {
 
     /// Returns all tasks in order of submission.
     pub fn tasks(&self) -> Vec<&Task> {
-        let mut tasks: Vec<_> = self.tasks.values().collect();
-        tasks.sort_unstable_by_key(|task| task.order);
-        tasks
+        self.tasks_after(None).collect()
+    }
+
+    /// Returns the tasks after a place in order of submission, or all.
+    pub fn tasks_after(&self, place: Option<u64>) -> impl Iterator<Item = &Task> {
+        let start = place.map_or(Bound::Unbounded, Bound::Excluded);
+        let places = self.places.range((start, Bound::Unbounded));
+        places.filter_map(|(_, id)| self.tasks.get(id))
     }
 
     /// Returns all workers in order of registration.
@@ -206,6 +214,7 @@ impl State {
         self.bytes = self.bytes.saturating_add(task.bytes);
         self.enter(&task);
         self.unsaved.tasks.insert(task.id);
+        self.places.insert(task.order, task.id);
         self.tasks.insert(task.id, task);
     }
 
@@ -240,6 +249,32 @@ impl State {
             self.unsaved.reports.insert(id);
         }
         Some(task)
+    }
+
+    /// Adds an event to a task, if there is one to tell of. It is stored when the rest of the task is.
+    pub(super) fn add_event(
+        &mut self,
+        id: TaskId,
+        at: Timestamp,
+        what: impl FnOnce(&Task) -> Option<Happening>,
+    ) {
+        let free = self.config.limits.total_bytes.saturating_sub(self.bytes);
+        let Some(task) = self.tasks.get_mut(&id) else {
+            return;
+        };
+        let Some(what) = what(task) else {
+            return;
+        };
+        let before = task.events.text_bytes();
+        // Where there is no room, its own oldest events make some.
+        let bounds = self.config.limits.of_events(before.saturating_add(free));
+        match what {
+            Happening::Progress(progress) => task.events.push_progress(at, progress, bounds),
+            what => task.events.push(at, what, bounds),
+        }
+        let after = task.events.text_bytes();
+        task.bytes = task.bytes.saturating_sub(before).saturating_add(after);
+        self.bytes = self.bytes.saturating_sub(before).saturating_add(after);
     }
 
     pub(super) fn add_partial_result(&mut self, id: TaskId, value: Arc<Value>) {
@@ -305,6 +340,7 @@ impl State {
             return;
         };
         self.leave(&task);
+        self.places.remove(&task.order);
         self.bytes = self.bytes.saturating_sub(task.bytes);
         self.unsaved.forget_task(id);
         if task.revision > 0 {
@@ -357,8 +393,15 @@ impl State {
         let kept = self.unsaved.take_kept(task);
         self.unsaved.reports.remove(&id);
         task.revision = task.revision.saturating_add(1);
-        let task = Box::new(task.clone());
-        Some(Change::PutTask { task, kept })
+        task.events.settle();
+        let events = mem::take(&mut task.events);
+        let mut written = Box::new(task.clone());
+        written.events = events.after(kept.events);
+        task.events = events;
+        Some(Change::PutTask {
+            task: written,
+            kept,
+        })
     }
 
     /// Returns when the clock has something to do with a task.

@@ -97,6 +97,7 @@ impl<'a> Turn<'a> {
     }
 
     pub(super) fn notify(&mut self, task: TaskId, notice: Notice) {
+        self.record(task, &notice);
         self.effects.push(Effect::Notify { task, notice });
     }
 
@@ -157,14 +158,16 @@ impl<'a> Turn<'a> {
         let Some(attempt) = task.live_attempt().copied() else {
             return;
         };
-        task.history.push_back(EndedAttempt {
+        let ended = EndedAttempt {
             attempt,
             ended_at: now,
             why,
-        });
+        };
+        task.history.push_back(ended);
         while task.history.len() > limit {
             task.history.pop_front();
         }
+        self.record_end(id, ended);
         self.count(attempt.worker, why);
         self.effects.push(Effect::EndAttempt {
             task: id,

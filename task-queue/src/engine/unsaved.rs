@@ -33,12 +33,15 @@ impl Unsaved {
 
     /// Returns what of the task is stored already, and forgets it: it is about to be stored whole.
     pub(super) fn take_kept(&mut self, task: &Task) -> Kept {
+        let kept = self.kept.remove(&task.id);
         if task.revision == 0 {
-            self.kept.remove(&task.id);
             return Kept::NOTHING;
         }
-        let kept = self.kept.remove(&task.id);
-        kept.unwrap_or_else(|| all_of(task))
+        // Which events are stored already, the events themselves know best.
+        Kept {
+            events: task.events.paged(),
+            ..kept.unwrap_or_else(|| all_of(task))
+        }
     }
 
     /// Returns whether something must be stored before anybody hears of it.
@@ -61,9 +64,10 @@ impl Unsaved {
     }
 }
 
-const fn all_of(task: &Task) -> Kept {
+fn all_of(task: &Task) -> Kept {
     Kept {
         partial_results: task.partial_results.len(),
         checkpoint: true,
+        events: task.events.paged(),
     }
 }

@@ -44,13 +44,16 @@ pub enum Change {
 /// What of a task's large parts is as it is stored already, and need not be written again.
 ///
 /// Of a new task nothing is. Its specification never changes, so it is written once; its partial
-/// results only become more, and a checkpoint is only replaced by another.
+/// results only become more, and a checkpoint is only replaced by another. Of its events, those that
+/// are kept are not even in the task that is written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Kept {
     /// So many of the partial results, the first ones.
     pub partial_results: usize,
     /// The checkpoint, or that there is none.
     pub checkpoint: bool,
+    /// The events up to this number.
+    pub events: u64,
 }
 
 /// Which record it is about.
@@ -81,6 +84,7 @@ impl Kept {
     pub const NOTHING: Self = Self {
         partial_results: 0,
         checkpoint: false,
+        events: 0,
     };
 }
 

@@ -2,6 +2,7 @@
 
 mod attempt;
 mod change;
+mod events;
 mod failure;
 mod grants;
 mod ids;
@@ -19,6 +20,7 @@ mod worker;
 
 pub use attempt::{Attempt, EndReason, EndedAttempt, Epoch};
 pub use change::{Change, Kept, RecordId, Snapshot};
+pub use events::{Bounds, Entry, Events, Happening};
 pub use failure::{Failure, FailureClass};
 pub use grants::{Access, GrantRefused, Grants, Resource};
 pub use ids::{Entropy, IdSyntax, TaskId, WorkerId};

@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::model::{
-    Attempt, EndedAttempt, Epoch, Failure, Progress, TaskId, TaskSpec, Timestamp, size_of,
+    Attempt, EndedAttempt, Entry, Epoch, Events, Failure, Happening, Progress, TaskId, TaskSpec,
+    Timestamp, size_of,
 };
 
 /// A task's record.
@@ -30,8 +31,8 @@ pub struct Task {
     pub state: TaskState,
     /// How far it has come.
     pub progress: Progress,
-    /// The latest log lines.
-    pub logs: VecDeque<String>,
+    /// What has happened to it, its log lines among that.
+    pub events: Events,
     /// Results delivered on the way; they outlive the attempts that delivered them.
     pub partial_results: Vec<Arc<Value>>,
     /// Where the next attempt can take up the work.
@@ -124,7 +125,7 @@ impl Task {
             spec: Arc::new(spec),
             state: TaskState::Pending,
             progress: Progress::NONE,
-            logs: VecDeque::new(),
+            events: Events::default(),
             partial_results: Vec::new(),
             checkpoint: None,
             last_failure: None,
@@ -138,6 +139,19 @@ impl Task {
     /// Returns where the task stands.
     pub const fn status(&self) -> TaskStatus {
         self.state.status()
+    }
+
+    /// Returns the events that were stored, from a number on.
+    pub fn stored_events(&self, from: u64) -> impl Iterator<Item = Entry> {
+        let first = Entry {
+            seq: 1,
+            at: self.submitted_at,
+            what: Happening::Submitted,
+        };
+        let first = (from <= first.seq).then_some(first);
+        first
+            .into_iter()
+            .chain(self.events.stored_from(from).cloned())
     }
 
     /// Returns the attempt under way, if there is one.

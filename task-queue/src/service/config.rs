@@ -22,6 +22,8 @@ pub struct Config {
     pub limits: Limits,
     /// How long tasks are remembered that have come to their end.
     pub retention: Retention,
+    /// How many may watch tasks at a time.
+    pub watchers: WatchLimits,
     /// The types of tasks that are accepted before a worker has offered to carry them out, beside
     /// those that are built in. Default: none.
     pub types: BTreeSet<TaskType>,
@@ -48,6 +50,25 @@ pub enum Durability {
     Memory,
 }
 
+/// How many streams of events there are at a time, at most. One more is refused; those that are there
+/// go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WatchLimits {
+    /// Of one task. Default 100.
+    pub per_task: usize,
+    /// Of all tasks together. Default 10,000.
+    pub all: usize,
+}
+
+impl Default for WatchLimits {
+    fn default() -> Self {
+        Self {
+            per_task: 100,
+            all: 10_000,
+        }
+    }
+}
+
 impl Config {
     /// Creates the defaults around a directory.
     pub fn new(data: impl Into<PathBuf>) -> Self {
@@ -57,6 +78,7 @@ impl Config {
             dispatch: DispatchMode::Manual,
             limits: Limits::default(),
             retention: Retention::default(),
+            watchers: WatchLimits::default(),
             types: BTreeSet::new(),
             network: NetworkPolicy::new(Vec::new()),
             gpu_memory: SoftwareGpu::DEFAULT_MEMORY,

@@ -8,11 +8,12 @@ use tokio::sync::oneshot;
 use tokio::task::AbortHandle;
 
 use super::attempt;
+use super::events::Watchers;
 use super::observers::Observers;
 use super::owner::{AttemptEnd, Owner, World};
 use crate::clock::Clock;
 use crate::engine::Effect;
-use crate::model::{EndReason, Epoch, TaskId, Timestamp, WorkerId};
+use crate::model::{EndReason, Epoch, RecordId, TaskId, Timestamp, WorkerId};
 use crate::resources::gpu::SoftwareGpu;
 use crate::resources::locks::LockManager;
 use crate::resources::network::NetworkClient;
@@ -30,6 +31,7 @@ pub(super) struct Hub {
     /// Knows this queue's own tasks when they come back as arguments.
     pub(super) tasks: Brand<TaskId>,
     pub(super) observers: Observers,
+    pub(super) watchers: Watchers,
     live: Mutex<Live>,
 }
 
@@ -68,12 +70,14 @@ impl Hub {
             gpu,
             tasks: Brand::new(),
             observers: Observers::default(),
+            watchers: Watchers::default(),
             live: Mutex::default(),
         }
     }
 
-    /// Ends every attempt, without a word to the scheduler.
+    /// Ends every attempt and every stream of events, without a word to the scheduler.
     pub(super) fn abandon_all(&self) {
+        self.watchers.close();
         let attempts = std::mem::take(&mut self.live().attempts);
         for running in attempts.into_values() {
             running.end("the queue is shutting down");
@@ -111,6 +115,10 @@ impl World for Hub {
         let (tell, end) = oneshot::channel();
         self.live().awaited.insert(worker, tell);
         end
+    }
+
+    fn stored(&self, records: &[RecordId]) {
+        self.watchers.wake(records);
     }
 
     fn run(self: &Arc<Self>, effect: Effect) {

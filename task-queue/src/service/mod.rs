@@ -4,7 +4,8 @@
 //! |---|---|
 //! | `owner`, `hub` | the one owner of the state, and what the objects share; `config` is what it is set to |
 //! | `gate`, `secrets`, `gateway`, `supervisor` | from a connection to a role, and what each role begins with |
-//! | `queue`, `task`, `observers` | a client's objects |
+//! | `queue`, `listing`, `task`, `observers` | a client's objects |
+//! | `events` | what happens to a task, as a stream |
 //! | `pool`, `worker`, `attempt`, `far` | workers, and how one carries out what it was assigned |
 //! | `storage`, `lock`, `network`, `gpu` | resources, each as a capability |
 //! | `care`, `loan` | taking back what was handed out |
@@ -13,11 +14,13 @@
 mod attempt;
 mod care;
 mod config;
+mod events;
 mod far;
 mod gate;
 mod gateway;
 mod gpu;
 mod hub;
+mod listing;
 mod loan;
 mod lock;
 mod network;
@@ -32,7 +35,7 @@ mod supervisor;
 mod task;
 mod worker;
 
-pub use config::{Config, Durability};
+pub use config::{Config, Durability, WatchLimits};
 pub use secrets::Secrets;
 pub use supervisor::{StartError, Supervisor};
 

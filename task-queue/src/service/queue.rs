@@ -8,13 +8,14 @@ use serde_json::Value;
 use super::care::Care;
 use super::gpu::gpu;
 use super::hub::Hub;
+use super::listing;
 use super::network::network;
 use super::refusal::Refusal;
 use super::storage::storage;
 use super::task::{Identity, handle};
 use crate::caps::{
-    Cancelled, GpuStub, NetworkStub, Retried, StorageStub, Submission, TaskHandleStub, TaskQueue,
-    TaskSummary,
+    Cancelled, GpuStub, NetworkStub, Retried, StorageStub, Submission, TaskFilter, TaskHandleStub,
+    TaskPage, TaskQueue, TaskSummary,
 };
 use crate::engine::{Cancel, Command, Retry, Submit, SubmitMany};
 use crate::entropy::OsEntropy;
@@ -41,7 +42,7 @@ pub(super) enum Scope {
 }
 
 impl Scope {
-    fn contains(self, task: &Record) -> bool {
+    pub(super) fn contains(self, task: &Record) -> bool {
         match self {
             Self::All => true,
             Self::Clients => task.submitter == Submitter::Client,
@@ -131,17 +132,22 @@ impl TaskQueue for ServedQueue {
     }
 
     async fn list_tasks(&self) -> Result<Vec<TaskSummary>> {
-        let scope = self.scope;
-        let tasks = self.hub.owner.read(move |state| {
-            let known = |task: &&Record| scope.contains(task);
-            state
-                .tasks()
-                .into_iter()
-                .filter(known)
-                .map(summary)
-                .collect()
-        });
-        Ok(tasks.await?)
+        Ok(listing::all(&self.hub, self.scope).await?)
+    }
+
+    async fn tasks(
+        &self,
+        filter: Option<TaskFilter>,
+        after: Option<u64>,
+        limit: Option<u32>,
+    ) -> Result<TaskPage> {
+        let wanted = listing::Wanted {
+            scope: self.scope,
+            filter: filter.unwrap_or_default(),
+            after,
+            limit,
+        };
+        Ok(listing::page(&self.hub, wanted).await?)
     }
 
     async fn cancel_task(&self, id: String) -> Result<Cancelled> {
@@ -190,14 +196,5 @@ impl TaskQueue for ServedQueue {
             .owner
             .read(move |state| state.count_tasks(|task| scope.contains(task)));
         Ok(u64::try_from(count.await?).unwrap_or(u64::MAX))
-    }
-}
-
-fn summary(task: &Record) -> TaskSummary {
-    TaskSummary {
-        id: task.id,
-        kind: task.spec.kind.clone(),
-        status: task.status(),
-        progress: task.progress.fraction(),
     }
 }

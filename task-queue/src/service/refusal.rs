@@ -37,6 +37,24 @@ pub(super) enum Refusal {
         /// How many are.
         max: usize,
     },
+    /// The task is watched by as many as may.
+    #[error("the task is watched by {max} already, which is as many as may")]
+    TooManyWatchersOfTask {
+        /// How many may.
+        max: usize,
+    },
+    /// As many watch tasks as may.
+    #[error("tasks are watched by {max} already, which is as many as may")]
+    TooManyWatchers {
+        /// How many may.
+        max: usize,
+    },
+    /// There are more tasks than fit into one list.
+    #[error("there are more than {max} tasks: ask for them in pages, by `tasks`")]
+    TooManyTasks {
+        /// How many fit.
+        max: usize,
+    },
     /// There is no task of that name in this queue.
     #[error("task not found")]
     NoSuchTask,
@@ -78,6 +96,10 @@ impl From<Refusal> for Error {
         match refusal {
             Refusal::NotStored => with_code(error, NOT_STORED),
             Refusal::StorageFull => with_code(error, STORAGE_FULL),
+            Refusal::TooManyWatchers { .. } | Refusal::TooManyWatchersOfTask { .. } => {
+                with_code(error, TOO_MANY_WATCHERS)
+            }
+            Refusal::TooManyTasks { .. } => with_code(error, TOO_MANY_TASKS),
             _ => error,
         }
     }
@@ -163,3 +185,5 @@ pub(super) fn standing(standing: Standing, token: FencingToken) -> Result<(), Re
 const CODE: &str = "code";
 const NOT_STORED: &str = "NOT_STORED";
 const STORAGE_FULL: &str = "STORAGE_FULL";
+const TOO_MANY_WATCHERS: &str = "TOO_MANY_WATCHERS";
+const TOO_MANY_TASKS: &str = "TOO_MANY_TASKS";

@@ -8,6 +8,7 @@ use thiserror::Error;
 use tokio::task::JoinHandle;
 
 use super::config::{Config, Durability};
+use super::events::Watchers;
 use super::gate::gate;
 use super::gateway::gateway;
 use super::hub::Hub;
@@ -152,7 +153,9 @@ async fn hub(config: &Config, owner: Owner) -> Result<Hub, StartError> {
     let tokens = Arc::new(storage.clone());
     let locks = LockManager::new(LockLimits::default(), tokens);
     let gpu = SoftwareGpu::new(config.gpu_memory);
-    Ok(Hub::new(owner, clock, storage, locks, network, gpu))
+    let mut hub = Hub::new(owner, clock, storage, locks, network, gpu);
+    hub.watchers = Watchers::new(config.watchers);
+    Ok(hub)
 }
 
 async fn hire(hub: &Hub, config: &Config) -> Result<(), StartError> {

@@ -2,18 +2,19 @@
 
 use std::sync::Arc;
 
-use capnweb_runtime::{Result, Revoker};
+use capnweb_runtime::{ReadableStream, Result, Revoker};
 use serde_json::Value;
 
 use super::care::Care;
+use super::events::events;
 use super::gpu::gpu;
 use super::hub::Hub;
 use super::network::network;
 use super::refusal::Refusal;
 use super::storage::storage;
 use crate::caps::{
-    AssignmentStub, Done, GpuStub, NetworkStub, ProgressObserverStub, ProgressSet, StorageStub,
-    Task, TaskHandleStub, TaskInfo, TaskStub,
+    AssignmentStub, Done, Event, GpuStub, NetworkStub, ProgressObserverStub, ProgressSet,
+    StorageStub, Task, TaskHandleStub, TaskInfo, TaskStub,
 };
 use crate::engine::{
     Actor, AddLog, Cancel, Command, Complete, Emit, Fail, SaveCheckpoint, SetProgress,
@@ -263,6 +264,10 @@ impl Task for ServedTask {
         Ok(Done::YES)
     }
 
+    async fn events(&self, from: Option<u64>) -> Result<ReadableStream<Event>> {
+        Ok(events(&self.hub, self.id, from.unwrap_or_default()).await?)
+    }
+
     fn id(&self) -> TaskId {
         self.id
     }
@@ -281,7 +286,9 @@ impl Task for ServedTask {
 }
 
 fn describe(task: &Record) -> TaskInfo {
-    let unshown = task.logs.len().saturating_sub(SHOWN_LOG_LINES);
+    let latest = task.events.log_lines().rev().take(SHOWN_LOG_LINES);
+    let mut logs: Vec<_> = latest.map(str::to_owned).collect();
+    logs.reverse();
     TaskInfo {
         id: task.id,
         kind: task.spec.kind.clone(),
@@ -290,7 +297,7 @@ fn describe(task: &Record) -> TaskInfo {
         progress: task.progress.fraction(),
         result: task.result().map(|result| result.as_ref().clone()),
         error: task.failure().map(|failure| failure.message.clone()),
-        logs: task.logs.iter().skip(unshown).cloned().collect(),
+        logs,
         partial_results: partial_results(task),
         failures: task.failures,
     }

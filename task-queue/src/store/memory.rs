@@ -76,12 +76,14 @@ impl Records {
             if kept.checkpoint {
                 task.checkpoint = stored.checkpoint;
             }
+            let events = stored.events;
             let new = task.partial_results.into_iter().skip(kept.partial_results);
             let stored = stored
                 .partial_results
                 .into_iter()
                 .take(kept.partial_results);
             task.partial_results = stored.chain(new).collect();
+            task.events = task.events.before_which(kept.events, events);
         }
         self.tasks.insert(task.id, task);
     }

@@ -69,14 +69,8 @@ impl SetProgress {
 impl AddLog {
     pub(in crate::engine) fn apply(mut self, turn: &mut Turn<'_>) -> Result<(), Rejected> {
         turn.task_of(self.task, self.actor)?;
-        let max_lines = turn.limits().log_lines;
         shorten(&mut self.line, turn.limits().text_bytes);
-        if let Some(task) = turn.state.report_on(self.task) {
-            task.logs.push_back(self.line.clone());
-            while task.logs.len() > max_lines {
-                task.logs.pop_front();
-            }
-        }
+        turn.state.report_on(self.task);
         turn.notify(self.task, Notice::Log(self.line));
         Ok(())
     }
@@ -110,6 +104,7 @@ impl SaveCheckpoint {
         let before = turn.state.set_checkpoint(self.task, Arc::new(self.value));
         let freed = before.map_or(0, |before| size_of(&before));
         turn.state.account(self.task, size, freed);
+        turn.record_checkpoint(self.task);
         Ok(())
     }
 

@@ -138,7 +138,8 @@ fn reports_of_the_live_attempt_are_recorded_and_told() {
     world.apply(Command::AddLog(AddLog { task, actor, line }));
     let record = world.task(task);
     assert_eq!(record.progress, progress);
-    assert_eq!(record.logs, ["half way"]);
+    let lines: Vec<_> = record.events.log_lines().collect();
+    assert_eq!(lines, ["half way"]);
     assert_eq!(*record.partial_results[0], json!("part"));
 }
 

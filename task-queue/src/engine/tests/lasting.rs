@@ -209,7 +209,8 @@ fn reports_wait_and_what_must_be_stored_does_not() {
         kept(&reported),
         Kept {
             partial_results: 0,
-            checkpoint: true
+            checkpoint: true,
+            events: 0,
         }
     );
     assert!(!world.state.has_reports());
@@ -249,7 +250,8 @@ fn only_what_is_new_of_the_large_parts_is_written() {
         kept(&store(&mut world)),
         Kept {
             partial_results: 1,
-            checkpoint: true
+            checkpoint: true,
+            events: 0,
         }
     );
     let value = json!("c");
@@ -262,7 +264,8 @@ fn only_what_is_new_of_the_large_parts_is_written() {
         kept(&store(&mut world)),
         Kept {
             partial_results: 3,
-            checkpoint: false
+            checkpoint: false,
+            events: 0,
         }
     );
     world.complete(task, json!(1)).unwrap();
@@ -270,7 +273,8 @@ fn only_what_is_new_of_the_large_parts_is_written() {
         kept(&store(&mut world)),
         Kept {
             partial_results: 3,
-            checkpoint: true
+            checkpoint: true,
+            events: 0,
         }
     );
 }

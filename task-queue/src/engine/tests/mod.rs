@@ -4,6 +4,7 @@ mod attempts;
 pub(crate) mod dice;
 mod dispatching;
 mod endings;
+mod events;
 mod lasting;
 mod limits;
 mod matrix;

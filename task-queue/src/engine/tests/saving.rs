@@ -73,6 +73,7 @@ fn a_record_survives_the_way_through_text() {
     world.register(PoolName::CPU);
     let task = world.submit_retrying(3);
     world.fail(task, Failure::transient("no"));
+    world.state.take_changes();
     let record = world.task(task);
     let text = serde_json::to_string(record).unwrap();
     let back: crate::model::Task = serde_json::from_str(&text).unwrap();

@@ -19,6 +19,9 @@ pub(in crate::service) trait World: Send + Sync + 'static {
     /// Returns what will tell how the attempt ends that a worker is about to begin.
     fn await_end(&self, worker: WorkerId) -> AttemptEnd;
 
+    /// Hears that these records are stored as they are now.
+    fn stored(&self, records: &[RecordId]);
+
     /// Lets one effect happen.
     fn run(self: &Arc<Self>, effect: Effect);
 }
@@ -136,6 +139,7 @@ impl<W: World> Turns<W> {
         if stored.is_ok() {
             self.width = self.width.saturating_mul(2).min(MAX_BATCH);
             self.rest_until = None;
+            self.world.stored(&records);
         } else {
             self.width = 1;
             self.rest_until = Some(now.saturating_add(REST));

@@ -9,8 +9,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{
-    Change, EndedAttempt, Epoch, Failure, Kept, Progress, RecordId, Snapshot, Submitter, Task,
-    TaskId, TaskSpec, TaskState, Timestamp, Worker, WorkerId,
+    Change, EndedAttempt, Entry, Epoch, Events, Failure, Kept, Progress, RecordId, Snapshot,
+    Submitter, Task, TaskId, TaskSpec, TaskState, Timestamp, Worker, WorkerId,
 };
 use crate::store::StoreError;
 use crate::store::sqlite::writer::failed;
@@ -24,8 +24,9 @@ struct Core<'a> {
     state: Cow<'a, TaskState>,
     #[serde(default, skip_serializing_if = "is_default")]
     progress: Progress,
+    /// Those that are in no page.
     #[serde(default, skip_serializing_if = "is_default")]
-    logs: Cow<'a, VecDeque<String>>,
+    events: Vec<Cow<'a, Entry>>,
     bytes: usize,
     #[serde(default, skip_serializing_if = "is_default")]
     last_failure: Cow<'a, Option<Failure>>,
@@ -60,6 +61,7 @@ pub(super) fn load(database: &Connection) -> Result<Snapshot, StoreError> {
     let mut snapshot = Snapshot::default();
     let mut checkpoints = rows.checkpoints()?;
     let mut partial_results = rows.partial_results()?;
+    let mut pages = rows.pages()?;
     let mut specs = rows.specs()?;
     rows.each("SELECT place, id, revision, record FROM task", [], |row| {
         let stored = StoredTask::read(row)?;
@@ -68,6 +70,7 @@ pub(super) fn load(database: &Connection) -> Result<Snapshot, StoreError> {
             spec: specs.remove(&place),
             checkpoint: checkpoints.remove(&place),
             partial_results: partial_results.remove(&place).unwrap_or_default(),
+            pages: pages.remove(&place).unwrap_or_default(),
         })?);
         Ok(())
     })?;
@@ -135,6 +138,22 @@ impl Rows<'_> {
             let insert = "INSERT INTO partial_result (place, number, value) VALUES (?1, ?2, ?3)";
             self.execute(insert, params![place, number, text(value)?])?;
         }
+        self.put_page(place, &task.events, kept.events)
+    }
+
+    /// Writes what has become a page of the task's events; if nothing of them is kept, it is all there
+    /// is in pages.
+    fn put_page(&self, place: i64, events: &Events, kept: u64) -> Result<(), StoreError> {
+        let last = events.paged();
+        if last == kept {
+            return Ok(());
+        }
+        if kept == 0 {
+            self.execute("DELETE FROM event WHERE place = ?1", [place])?;
+        }
+        let page: Vec<_> = events.entries().take_while(|e| e.seq <= last).collect();
+        let insert = "INSERT INTO event (place, last, page) VALUES (?1, ?2, ?3)";
+        self.execute(insert, params![place, signed(last), text(&page)?])?;
         Ok(())
     }
 
@@ -149,6 +168,7 @@ impl Rows<'_> {
             "DELETE FROM spec WHERE place = ?1",
             "DELETE FROM checkpoint WHERE place = ?1",
             "DELETE FROM partial_result WHERE place = ?1",
+            "DELETE FROM event WHERE place = ?1",
         ] {
             self.execute(part, [place])?;
         }
@@ -192,10 +212,15 @@ impl Rows<'_> {
             "SELECT value FROM partial_result WHERE place = ?1 ORDER BY number",
             place,
         )?;
+        let pages = self.texts(
+            "SELECT page FROM event WHERE place = ?1 ORDER BY last",
+            place,
+        )?;
         let task = stored.into_task(&Parts {
             spec: spec.into_iter().next(),
             checkpoint: checkpoint.into_iter().next(),
             partial_results,
+            pages,
         })?;
         Ok(Some(task))
     }
@@ -220,7 +245,14 @@ impl Rows<'_> {
     }
 
     fn partial_results(&self) -> Result<HashMap<i64, Vec<String>>, StoreError> {
-        let select = "SELECT place, value FROM partial_result ORDER BY place, number";
+        self.all_by_place("SELECT place, value FROM partial_result ORDER BY place, number")
+    }
+
+    fn pages(&self) -> Result<HashMap<i64, Vec<String>>, StoreError> {
+        self.all_by_place("SELECT place, page FROM event ORDER BY place, last")
+    }
+
+    fn all_by_place(&self, select: &str) -> Result<HashMap<i64, Vec<String>>, StoreError> {
         let mut found: HashMap<i64, Vec<String>> = HashMap::new();
         self.each(select, [], |row| {
             let (place, value) = (column(row, 0)?, column(row, 1)?);
@@ -284,6 +316,8 @@ struct Parts {
     spec: Option<String>,
     checkpoint: Option<String>,
     partial_results: Vec<String>,
+    /// Of its events.
+    pages: Vec<String>,
 }
 
 impl StoredTask {
@@ -304,6 +338,9 @@ impl StoredTask {
         let spec: TaskSpec = parse(record, parts.spec.as_deref().unwrap_or_default())?;
         let value = |text: &String| parse(record, text).map(Arc::new);
         let partial_results = parts.partial_results.iter().map(value);
+        let pages = parts.pages.iter().map(|page| parse(record, page));
+        let pages: Vec<Vec<Entry>> = pages.collect::<Result<_, _>>()?;
+        let tail = core.events.into_iter().map(Cow::into_owned).collect();
         Ok(Task {
             id,
             revision: self.revision.cast_unsigned(),
@@ -313,7 +350,7 @@ impl StoredTask {
             spec: Arc::new(spec),
             state: core.state.into_owned(),
             progress: core.progress,
-            logs: core.logs.into_owned(),
+            events: Events::restore(pages.into_iter().flatten().collect(), tail),
             partial_results: partial_results.collect::<Result<_, _>>()?,
             checkpoint: parts.checkpoint.as_ref().map(value).transpose()?,
             bytes: core.bytes,
@@ -326,13 +363,19 @@ impl StoredTask {
     }
 }
 
-const fn core(task: &Task) -> Core<'_> {
+fn core(task: &Task) -> Core<'_> {
+    let in_page = |entry: &&Entry| entry.seq <= task.events.paged();
     Core {
         submitted_at: task.submitted_at,
         submitter: task.submitter,
         state: Cow::Borrowed(&task.state),
         progress: task.progress,
-        logs: Cow::Borrowed(&task.logs),
+        events: task
+            .events
+            .entries()
+            .skip_while(in_page)
+            .map(Cow::Borrowed)
+            .collect(),
         bytes: task.bytes,
         last_failure: Cow::Borrowed(&task.last_failure),
         failures: task.failures,

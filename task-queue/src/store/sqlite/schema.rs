@@ -9,8 +9,10 @@ pub(super) const APPLICATION: i32 = 0x5451_7565;
 /// the first version. Steps are only ever added.
 ///
 /// Rows are found by `place`, the order of submission, so that new ones are written side by side.
-/// What is large and seldom changes has tables of its own: a change writes whole rows.
-pub(super) const STEPS: [&str; 1] = ["
+/// What is large and seldom changes has tables of its own: a change writes whole rows. So have a
+/// task's events: the latest few are in its record, and when those are too many they become a page.
+pub(super) const STEPS: [&str; 2] = [
+    "
     CREATE TABLE task (
         place INTEGER PRIMARY KEY, id BLOB NOT NULL, revision INTEGER NOT NULL, record TEXT NOT NULL
     ) STRICT;
@@ -23,7 +25,14 @@ pub(super) const STEPS: [&str; 1] = ["
     CREATE TABLE worker (
         id BLOB PRIMARY KEY, revision INTEGER NOT NULL, record TEXT NOT NULL
     ) STRICT, WITHOUT ROWID;
-"];
+",
+    "
+    CREATE TABLE event (
+        place INTEGER NOT NULL, last INTEGER NOT NULL, page TEXT NOT NULL,
+        PRIMARY KEY (place, last)
+    ) STRICT, WITHOUT ROWID;
+",
+];
 
 /// Brings a database from the version it has to that of the last step, all steps or none. One that
 /// has it is not written to: there may be no room.

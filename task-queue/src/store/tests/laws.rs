@@ -9,8 +9,9 @@ use crate::engine::{
     Command, Complete, Config, DispatchMode, Register, SaveCheckpoint, State, Submit, apply,
 };
 use crate::model::{
-    Change, Entropy, Failure, FailureClass, Kept, Offer, PoolName, RecordId, Snapshot, Submitter,
-    Task, TaskId, TaskSpec, TaskState, TaskType, Timestamp, Worker, WorkerId,
+    Change, Entropy, Entry, Events, Failure, FailureClass, Happening, Kept, Offer, PoolName,
+    RecordId, Snapshot, Submitter, Task, TaskId, TaskSpec, TaskState, TaskType, Timestamp, Worker,
+    WorkerId,
 };
 use crate::store::{Store, StoreError};
 
@@ -23,6 +24,8 @@ pub(crate) async fn hold_for<S: Store>(create: impl Fn() -> S, reopen: impl Fn(&
     a_commit_is_there_as_a_whole(&create()).await;
     records_come_back_exactly_as_written(&create()).await;
     what_is_kept_need_not_be_written_again(&create()).await;
+    events_become_pages_that_are_written_once(&create()).await;
+    events_that_are_forgotten_are_gone(&create()).await;
     nothing_of_a_removed_task_comes_back_with_another(&create()).await;
     those_that_are_asked_for_are_fetched(&create()).await;
     a_refused_commit_leaves_nothing(&create()).await;
@@ -69,7 +72,7 @@ async fn records_come_back_exactly_as_written(store: &impl Store) {
         json!({"": [null, 1.5, -3, "x"], "nested": {"a": {}}}),
     ));
     full.partial_results = vec![Arc::new(json!(1)), Arc::new(json!("two"))];
-    full.logs.push_back(String::new());
+    full.events = Events::restore(vec![said(2, "a page"), said(3, "")], vec![said(5, "\0")]);
     full.submitter = Submitter::Client;
     full.spec = Arc::new(TaskSpec {
         not_before: Some(Timestamp::from_millis(u64::MAX)),
@@ -89,13 +92,14 @@ async fn what_is_kept_need_not_be_written_again(store: &impl Store) {
     commit(store, vec![put(&expected)]).await;
     expected.revision = 2;
     expected.partial_results.push(Arc::new(json!(3)));
-    expected.logs.push_back("a line".to_owned());
+    expected.events = Events::restore(Vec::new(), vec![said(2, "a line")]);
     let mut written = expected.clone();
     written.checkpoint = Some(Arc::new(json!("said to be kept")));
     written.partial_results[0] = Arc::new(json!("said to be kept"));
     let kept = Kept {
         partial_results: 2,
         checkpoint: true,
+        events: 0,
     };
     commit(store, vec![put_keeping(&written, kept)]).await;
     assert_eq!(contents(store).await.tasks, [expected.clone()]);
@@ -105,13 +109,53 @@ async fn what_is_kept_need_not_be_written_again(store: &impl Store) {
     let kept = Kept {
         partial_results: 3,
         checkpoint: false,
+        events: 0,
     };
     commit(store, vec![put_keeping(&expected, kept)]).await;
     assert_eq!(contents(store).await.tasks, [expected]);
 }
 
+async fn events_become_pages_that_are_written_once(store: &impl Store) {
+    let mut expected = task(1, 1);
+    commit(store, vec![put(&expected)]).await;
+    let (mut paged, mut tail) = (Vec::new(), Vec::new());
+    for seq in 2..12 {
+        let kept = Kept {
+            checkpoint: true,
+            events: expected.events.paged(),
+            ..Kept::NOTHING
+        };
+        tail.push(said(seq, "something"));
+        if seq % 3 == 0 {
+            paged.append(&mut tail);
+        }
+        expected.revision += 1;
+        expected.events = Events::restore(paged.clone(), tail.clone());
+        let mut written = expected.clone();
+        written.events = expected.events.after(kept.events);
+        commit(store, vec![put_keeping(&written, kept)]).await;
+        assert_eq!(contents(store).await.tasks, [expected.clone()]);
+    }
+}
+
+async fn events_that_are_forgotten_are_gone(store: &impl Store) {
+    let mut task = task(1, 1);
+    let page = (2..9).map(|seq| said(seq, "old")).collect();
+    task.events = Events::restore(page, vec![said(9, "new")]);
+    commit(store, vec![put(&task)]).await;
+    task.revision = 2;
+    task.events = Events::restore(vec![said(4, "old"), said(9, "new")], Vec::new());
+    let kept = Kept {
+        checkpoint: true,
+        ..Kept::NOTHING
+    };
+    commit(store, vec![put_keeping(&task, kept)]).await;
+    assert_eq!(contents(store).await.tasks, [task]);
+}
+
 async fn nothing_of_a_removed_task_comes_back_with_another(store: &impl Store) {
     let mut first = task(1, 1);
+    first.events = Events::restore(vec![said(2, "old")], vec![said(3, "old")]);
     first.checkpoint = Some(Arc::new(json!("old")));
     first.partial_results = vec![Arc::new(json!("old"))];
     commit(store, vec![put(&first)]).await;
@@ -334,6 +378,14 @@ fn task(number: u128, revision: u64) -> Task {
     );
     task.revision = revision;
     task
+}
+
+fn said(seq: u64, line: &str) -> Entry {
+    Entry {
+        seq,
+        at: Timestamp::from_millis(seq),
+        what: Happening::Log(Arc::from(line)),
+    }
 }
 
 fn worker(number: u128, revision: u64) -> Worker {

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use serde_json::{Value, json};
 
 use crate::engine::{Effect, Notice};
-use crate::model::{EndReason, Epoch, Snapshot, Task, TaskId, TaskStatus};
+use crate::model::{EndReason, Entry, Epoch, Snapshot, Task, TaskId, TaskStatus};
 
 /// What was promised and what was done. It is told in the order of the owner's doings, and panics at
 /// the first that does not fit what was before.
@@ -23,6 +23,8 @@ pub(super) struct History {
     live: HashMap<TaskId, Epoch>,
     /// Attempts ended by a result that was not told yet.
     completed_by: HashMap<TaskId, Epoch>,
+    /// The events that somebody has seen, in order.
+    seen: HashMap<TaskId, Vec<Entry>>,
     begun: usize,
 }
 
@@ -46,6 +48,21 @@ impl History {
 
     pub(super) fn deliver(&mut self, task: TaskId, part: Value) {
         self.delivered.entry(task).or_default().push(part);
+    }
+
+    /// Hears which events of a task somebody sees, from the first on.
+    pub(super) fn watch(&mut self, task: TaskId, events: Vec<Entry>) {
+        let mut numbers = (1..).zip(&events);
+        assert!(
+            numbers.all(|(number, event)| event.seq == number),
+            "an event of {task} is missing"
+        );
+        let before = self.seen.entry(task).or_default();
+        assert!(
+            events.starts_with(before),
+            "an event of {task} has become another one, or is gone"
+        );
+        *before = events;
     }
 
     /// Hears of an effect, in the moment it happens.
@@ -79,6 +96,10 @@ impl History {
 
     pub(super) fn has_begun(&self) -> usize {
         self.begun
+    }
+
+    pub(super) fn has_seen(&self) -> usize {
+        self.seen.values().map(Vec::len).sum()
     }
 
     pub(super) fn has_results(&self) -> usize {
@@ -160,6 +181,7 @@ impl History {
         }
         for task in &found.tasks {
             self.check_record(task);
+            self.watch(task.id, task.stored_events(1).collect());
         }
     }
 

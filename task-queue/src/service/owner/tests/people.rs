@@ -9,8 +9,8 @@ use tokio::time::sleep;
 use super::history::word;
 use super::stage::Stage;
 use crate::engine::{
-    Actor, Assignment, Cancel, Command, Complete, Emit, Fail, Lose, Register, Retry,
-    SaveCheckpoint, SetProgress, Submit,
+    Actor, AddLog, Assignment, Cancel, Command, Complete, Emit, Fail, Lose, Register, Retry,
+    SaveCheckpoint, SetProgress, State, Submit,
 };
 use crate::model::{
     Failure, PoolName, Progress, RetryPolicy, TaskId, TaskSpec, TaskType, WorkerId,
@@ -61,6 +61,23 @@ fn spec(stage: &Stage) -> TaskSpec {
     spec
 }
 
+/// Looks at what has happened to tasks, now and then, and again when the owner is another.
+pub(super) async fn watcher(stage: Arc<Stage>) {
+    loop {
+        stage.linger(25).await;
+        let owner = stage.any_owner();
+        let Some(owner) = owner else { continue };
+        let look = |state: &State| {
+            let tasks = state.tasks().into_iter();
+            let events = tasks.map(|task| (task.id, task.stored_events(1).collect()));
+            events.collect::<Vec<_>>()
+        };
+        for (task, events) in owner.read(look).await.unwrap_or_default() {
+            stage.history().watch(task, events);
+        }
+    }
+}
+
 /// Has workers carry out what is assigned, whoever they are.
 pub(super) async fn workers(stage: Arc<Stage>, mut assigned: mpsc::UnboundedReceiver<Assignment>) {
     while let Some(assignment) = assigned.recv().await {
@@ -103,7 +120,12 @@ async fn attempt(stage: Arc<Stage>, begun: Assignment) {
     for step in 0..stage.roll(4) {
         stage.linger(10).await;
         let value = word(epoch, &format!("part {step}"));
-        let command = match stage.roll(3) {
+        let command = match stage.roll(4) {
+            3 => Command::AddLog(AddLog {
+                task,
+                actor,
+                line: format!("step {step}"),
+            }),
             0 => Command::SaveCheckpoint(SaveCheckpoint { task, actor, value }),
             1 => Command::SetProgress(SetProgress {
                 task,

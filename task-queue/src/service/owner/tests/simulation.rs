@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
-use super::people::{client, hire, workers};
+use super::people::{client, hire, watcher, workers};
 use super::stage::Stage;
 use crate::engine::State;
 
@@ -15,6 +15,7 @@ use crate::engine::State;
 struct Life {
     begun: usize,
     results: usize,
+    seen: usize,
     syncs: usize,
 }
 
@@ -22,6 +23,7 @@ struct Life {
 async fn live(seed: u64) -> Life {
     let (stage, assigned) = Stage::new(seed);
     let working = tokio::spawn(workers(Arc::clone(&stage), assigned));
+    let watching = tokio::spawn(watcher(Arc::clone(&stage)));
     let mut clients = JoinSet::new();
     for _ in 0..3 {
         drop(clients.spawn(client(Arc::clone(&stage), 8)));
@@ -46,12 +48,16 @@ async fn live(seed: u64) -> Life {
     stage.owner().stop().await;
     owner.await.unwrap();
     working.abort();
+    watching.abort();
+    // A check of its own that has failed says so.
+    assert!(watching.await.is_err_and(|error| error.is_cancelled()));
     let found = stage.disk.contents().await;
     let mut history = stage.history();
     history.end_all(&found);
     Life {
         begun: history.has_begun(),
         results: history.has_results(),
+        seen: history.has_seen(),
         syncs: stage.disk.syncs(),
     }
 }
@@ -91,6 +97,7 @@ fn no_seed_loses_a_task_or_a_result_or_hears_a_stale_attempt() {
         let life = life.unwrap_or_else(|_| panic!("seed {seed}"));
         all.begun += life.begun;
         all.results += life.results;
+        all.seen += life.seen;
         all.syncs += life.syncs;
     }
     let seeds = usize::try_from(seeds).unwrap();
@@ -99,6 +106,7 @@ fn no_seed_loses_a_task_or_a_result_or_hears_a_stale_attempt() {
         all.begun > all.results + seeds,
         "hardly anything went wrong: {all:?}"
     );
+    assert!(all.seen > seeds * 80, "hardly anything was seen: {all:?}");
     assert!(all.syncs > seeds * 20, "{all:?}");
 }
 

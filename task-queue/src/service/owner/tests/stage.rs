@@ -11,7 +11,7 @@ use super::disk::Disk;
 use super::history::History;
 use crate::engine::tests::dice::Dice;
 use crate::engine::{Assignment, Command, Config, DispatchMode, Effect};
-use crate::model::{Timestamp, WorkerId};
+use crate::model::{RecordId, Timestamp, WorkerId};
 use crate::service::owner::{AttemptEnd, Owner, World, recover, run};
 use crate::service::refusal::Refusal;
 
@@ -84,6 +84,11 @@ impl Stage {
             .expect("there is an owner")
     }
 
+    /// Returns the owner, if there is one.
+    pub(super) fn any_owner(&self) -> Option<Owner> {
+        self.owner.lock().unwrap().clone()
+    }
+
     pub(super) fn history(&self) -> MutexGuard<'_, History> {
         self.history.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -111,6 +116,8 @@ impl World for Stage {
     fn await_end(&self, _worker: WorkerId) -> AttemptEnd {
         oneshot::channel().1
     }
+
+    fn stored(&self, _records: &[RecordId]) {}
 
     fn run(self: &Arc<Self>, effect: Effect) {
         self.history().see(&effect);
