@@ -22,7 +22,7 @@ use crate::engine;
 use crate::model::{Grants, PoolName};
 use crate::resources::gpu::SoftwareGpu;
 use crate::resources::locks::{LockLimits, LockManager};
-use crate::resources::network::NetworkClient;
+use crate::resources::network::{NetworkClient, SetupError};
 use crate::resources::storage::{ObjectStore, StorageError, StorageLimits};
 use crate::store::{MemoryStore, SqliteStore, Store, StoreError};
 
@@ -50,6 +50,9 @@ pub enum StartError {
     /// The first workers could not be added.
     #[error("the workers cannot be added: {0}")]
     Workers(String),
+    /// There is no network as it was set up.
+    #[error("the network cannot be set up: {0}")]
+    Network(#[from] SetupError),
 }
 
 impl Supervisor {
@@ -149,7 +152,7 @@ async fn open(config: &Config) -> Result<Arc<dyn Store>, StartError> {
 async fn hub(config: &Config, owner: Owner) -> Result<Hub, StartError> {
     let storage = ObjectStore::open(config.data.join("objects"), StorageLimits::default()).await?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let network = NetworkClient::new(config.network.clone(), Arc::clone(&clock));
+    let network = NetworkClient::new(config.network.clone(), Arc::clone(&clock))?;
     let tokens = Arc::new(storage.clone());
     let locks = LockManager::new(LockLimits::default(), tokens);
     let gpu = SoftwareGpu::new(config.gpu_memory);
