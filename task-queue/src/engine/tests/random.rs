@@ -13,7 +13,7 @@ use crate::engine::{
 };
 use crate::model::{
     Concurrency, Epoch, Failure, OnFailure, PoolName, Priority, RetryPolicy, Snapshot, TaskId,
-    TaskSpec, TaskState, TaskType, Timestamp, WorkerId, WorkerStatus,
+    TaskSpec, TaskState, TaskType, Timestamp, WorkerId,
 };
 
 #[derive(Default)]
@@ -46,7 +46,7 @@ impl Watcher {
                         *self.told.entry(*task).or_default() += 1;
                     }
                 }
-                Effect::WakeAt(_) => {}
+                Effect::StopAttempt { .. } | Effect::EndMembership { .. } | Effect::WakeAt(_) => {}
             }
         }
     }
@@ -62,7 +62,7 @@ impl Watcher {
             assert_eq!(self.told.get(&task.id).copied().unwrap_or(0), recorded);
             if let Some(attempt) = task.live_attempt() {
                 let worker = world.worker(attempt.worker);
-                assert_eq!(worker.status, WorkerStatus::Busy(task.id));
+                assert!(worker.running.contains(&task.id));
                 assert_eq!(
                     self.live.get(&(task.id, attempt.epoch)),
                     Some(&attempt.worker)
@@ -80,7 +80,7 @@ impl Watcher {
             "what was handed out is what is live"
         );
         for worker in world.state.workers() {
-            if let WorkerStatus::Busy(task) = worker.status {
+            for &task in &worker.running {
                 let attempt = world
                     .task(task)
                     .live_attempt()
