@@ -70,7 +70,7 @@ impl Gateway for ServedGateway {
         Ok(SchedulesStub::new(ServedSchedules {
             hub: Arc::clone(&self.hub),
             scope: self.scope,
-            ceiling: self.ceiling,
+            ceiling: self.ceiling.clone(),
         }))
     }
 

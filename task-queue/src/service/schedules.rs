@@ -26,7 +26,7 @@ impl ServedSchedules {
         let create = CreateSchedule {
             schedule: id,
             calendar: Calendar::new(&new.cron, &new.zone)?,
-            template: TaskSpec::from_submission(&new.kind, new.params, self.ceiling)?,
+            template: TaskSpec::from_submission(&new.kind, new.params, &self.ceiling)?,
             submitter: self.scope.submitter(),
             misfire: new.misfire,
         };
