@@ -101,13 +101,14 @@ fn one_that_is_away_gets_no_tasks_and_one_that_is_back_has_its_own() {
     assert_eq!(world.epoch(task).number(), 1);
 }
 
+type Parting = fn(WorkerId) -> Command;
+
 #[test]
 fn what_a_worker_gives_back_is_not_counted() {
     let give_back = |world: &World, task| {
         let epoch = world.epoch(task);
         Command::GiveBack(GiveBack { task, epoch })
     };
-    type Parting = fn(WorkerId) -> Command;
     let partings: [(Parting, EndReason); 2] = [
         (
             |worker| Command::Leave(Leave { worker }),

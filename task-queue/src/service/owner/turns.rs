@@ -181,19 +181,15 @@ impl<W: World> Turns<W> {
         if self.astray.is_empty() {
             return false;
         }
-        match self.store.fetch(self.astray.clone()).await {
-            Ok(stored) => {
-                let records = std::mem::take(&mut self.astray);
-                let in_doubt = std::mem::take(&mut self.in_doubt);
-                let has_happened = in_doubt.iter().all(|written| written.is_in(&stored));
-                self.state.revert(&records, stored);
-                has_happened
-            }
-            Err(_) => {
-                self.rest_until = Some(now.saturating_add(REST));
-                false
-            }
-        }
+        let Ok(stored) = self.store.fetch(self.astray.clone()).await else {
+            self.rest_until = Some(now.saturating_add(REST));
+            return false;
+        };
+        let records = std::mem::take(&mut self.astray);
+        let in_doubt = std::mem::take(&mut self.in_doubt);
+        let has_happened = in_doubt.iter().all(|written| written.is_in(&stored));
+        self.state.revert(&records, stored);
+        has_happened
     }
 
     /// Gives the running tasks back, so that the next owner finds them in their places.
