@@ -11,7 +11,8 @@ pub(super) fn next_match(state: &State) -> Option<(TaskId, WorkerId)> {
     tasks.into_iter().find_map(|task| {
         let workers = state.workers().into_iter();
         let fitting = workers.filter(|worker| takes(state, worker, task));
-        let best = fitting.min_by_key(|worker| (worker.offer.tags.len(), worker.order))?;
+        let best =
+            fitting.min_by_key(|worker| (worker.offer.tags.len(), worker.load(), worker.order))?;
         Some((task.id, best.id))
     })
 }
@@ -25,6 +26,7 @@ pub(super) fn next_wake(state: &State) -> Option<Timestamp> {
         .tasks()
         .into_iter()
         .filter_map(|task| due(state, task))
+        .chain(state.workers().into_iter().filter_map(Worker::due_at))
         .min()
 }
 

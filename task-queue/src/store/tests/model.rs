@@ -59,7 +59,15 @@ async fn compare(store: &impl Store, world: &World) {
     assert_eq!(restored.tasks(), world.state.tasks());
     assert_eq!(workers(&restored), workers(&world.state));
     assert_eq!(restored.bytes(), world.state.bytes());
-    assert_eq!(restored.next_wake(), world.state.next_wake());
+    // Of workers that have joined it is not stored how long they are waited for.
+    if world
+        .state
+        .workers()
+        .iter()
+        .all(|worker| worker.member.is_none())
+    {
+        assert_eq!(restored.next_wake(), world.state.next_wake());
+    }
 }
 
 /// The workers without their counters, which are not stored.
