@@ -8,6 +8,7 @@ mod events;
 mod lasting;
 mod limits;
 mod matrix;
+mod members;
 pub(crate) mod naive;
 mod order;
 mod pools;

@@ -15,7 +15,8 @@ pub(super) fn next_match(state: &State, now: Timestamp) -> Option<(TaskId, Worke
     tasks.into_iter().find_map(|task| {
         let workers = state.workers().into_iter();
         let fitting = workers.filter(|worker| takes(state, worker, task, now));
-        let best = fitting.min_by_key(|worker| (worker.offer.tags.len(), worker.order))?;
+        let best =
+            fitting.min_by_key(|worker| (worker.offer.tags.len(), worker.load(), worker.order))?;
         Some((task.id, best.id))
     })
 }
@@ -32,6 +33,7 @@ pub(super) fn next_wake(state: &State) -> Option<Timestamp> {
     tasks
         .filter_map(|task| due(state, task, needed.contains(&task.id)))
         .chain(made_by_the_clock(state))
+        .chain(state.workers().into_iter().filter_map(Worker::due_at))
         .min()
 }
 

@@ -1,6 +1,7 @@
 //! Long random scripts, after each step of which what must hold at any time holds.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use serde_json::json;
 
@@ -8,14 +9,14 @@ use super::dice::Dice;
 use super::naive;
 use super::world::World;
 use crate::engine::{
-    Actor, AddLog, Cancel, Command, Complete, CreateSchedule, DeleteSchedule, Disband, Effect,
-    Emit, Fail, Lose, Reap, Register, Retry, Revoke, SaveCheckpoint, SetFlow, SetLimits,
-    SetScheduleFlow, Start, State, Submit,
+    Actor, AddLog, Cancel, Command, Complete, CreateSchedule, DeleteSchedule, Disband, Disconnect,
+    Drain, Effect, Emit, Fail, GiveBack, Join, Leave, Lose, Reap, Register, Renew, Resume, Retry,
+    Revoke, SaveCheckpoint, SetFlow, SetLimits, SetScheduleFlow, Start, State, Stopped, Submit,
 };
 use crate::model::{
-    Calendar, Concurrency, Epoch, Failure, Flow, Misfire, OnFailure, PoolLimits, PoolName,
-    Priority, RetryPolicy, ScheduleId, Snapshot, Submitter, TaskId, TaskSpec, TaskState, TaskType,
-    Timestamp, WorkerId,
+    Calendar, Concurrency, Epoch, Failure, Flow, KeyHash, Misfire, Offer, OnFailure, PoolLimits,
+    PoolName, Priority, RetryPolicy, ScheduleId, Snapshot, Submitter, TaskId, TaskSpec, TaskState,
+    TaskType, Timestamp, WorkerId,
 };
 
 #[derive(Default)]
@@ -128,7 +129,7 @@ pub(crate) fn random_command(dice: &mut Dice, world: &World) -> Option<Command> 
         1 => Actor::Attempt(Epoch::default()),
         _ => Actor::Attempt(world.task(task?).epoch),
     };
-    Some(match dice.roll(17) {
+    Some(match dice.roll(18) {
         0..=2 => submit(dice, &tasks),
         3 => {
             let pools = [PoolName::CPU, PoolName::GPU];
@@ -172,7 +173,8 @@ pub(crate) fn random_command(dice: &mut Dice, world: &World) -> Option<Command> 
             actor,
             value: json!({"at": dice.roll(100)}),
         }),
-        15 if dice.roll(6) == 0 => govern(dice),
+        15 => member_command(dice, task?, epoch_of(actor), worker),
+        16 if dice.roll(3) == 0 => govern(dice),
         _ => Command::Due,
     })
 }
@@ -208,6 +210,48 @@ fn govern(dice: &mut Dice) -> Command {
             submitter: Submitter::Supervisor,
             misfire: Misfire::Once,
         })),
+    }
+}
+
+fn epoch_of(actor: Actor) -> Epoch {
+    match actor {
+        Actor::Attempt(epoch) => epoch,
+        Actor::Supervisor => Epoch::default(),
+    }
+}
+
+/// Makes up what a worker does that has joined, or has not.
+fn member_command(
+    dice: &mut Dice,
+    task: TaskId,
+    epoch: Epoch,
+    worker: Option<WorkerId>,
+) -> Command {
+    let key = KeyHash::new([7; 32]);
+    let Some(worker) = worker.filter(|_| dice.roll(4) > 0) else {
+        let offer = Offer {
+            slots: 3,
+            ..Offer::in_process(PoolName::DEFAULT)
+        };
+        return Command::Join(Join {
+            worker: WorkerId::generate(dice),
+            offer: Arc::new(offer),
+            name: None,
+            key,
+        });
+    };
+    match dice.roll(12) {
+        0..=3 => Command::Renew(Renew { worker }),
+        4 | 5 => Command::Disconnect(Disconnect { worker }),
+        6 => Command::Resume(Resume { worker, key }),
+        7 => Command::Drain(Drain { worker }),
+        8 => Command::Leave(Leave { worker }),
+        9 => Command::GiveBack(GiveBack { task, epoch }),
+        _ => Command::Stopped(Stopped {
+            worker,
+            task,
+            epoch,
+        }),
     }
 }
 

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::people::KEY_MAX;
 use crate::engine::{Assignment, Effect, Notice};
-use crate::model::{EndReason, Entry, Epoch, Snapshot, Task, TaskId, TaskStatus};
+use crate::model::{EndReason, Entry, Epoch, Origin, Snapshot, Task, TaskId, TaskStatus};
 
 /// What was promised and what was done. It is told in the order of the owner's doings, and panics at
 /// the first that does not fit what was before.
@@ -85,7 +85,16 @@ impl History {
 
     /// Hears that the process was lost, and what has come through it.
     pub(super) fn crash(&mut self, found: &Snapshot) {
-        self.live.clear();
+        // Those who have joined go on, whether they have heard of what is stored or not.
+        let joined = found.workers.iter();
+        let joined = joined.filter(|worker| worker.origin == Origin::Joined);
+        let joined: HashSet<_> = joined.map(|worker| worker.id).collect();
+        let attempts = found.tasks.iter();
+        let attempts = attempts.filter_map(|task| Some((task.id, task.live_attempt()?)));
+        let attempts = attempts.filter(|(_, attempt)| joined.contains(&attempt.worker));
+        self.live = attempts
+            .map(|(task, attempt)| (task, attempt.epoch))
+            .collect();
         self.completed_by.clear();
         self.check_against(found);
     }
@@ -97,7 +106,9 @@ impl History {
             let status = task.status();
             assert!(status.is_final(), "{} is for ever {status}", task.id);
         }
-        assert_eq!(found.workers, [], "workers have outlived their process");
+        let mut workers = found.workers.iter();
+        let outlived = workers.find(|worker| worker.origin == Origin::InProcess);
+        assert_eq!(outlived, None, "a worker has outlived its process");
     }
 
     pub(super) fn has_begun(&self) -> usize {

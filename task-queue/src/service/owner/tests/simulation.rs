@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
+use super::members::member;
 use super::people::{client, hire, watcher, workers};
 use super::stage::Stage;
 use crate::engine::{Command, CreateSchedule, State};
@@ -29,6 +30,10 @@ async fn live(seed: u64) -> Life {
     for _ in 0..3 {
         drop(clients.spawn(client(Arc::clone(&stage), 8)));
     }
+    let mut members = JoinSet::new();
+    for _ in 0..2 {
+        drop(members.spawn(member(Arc::clone(&stage))));
+    }
     let mut owner = stage.open().await;
     for _ in 0..stage.roll(4) {
         staff(&stage).await;
@@ -46,6 +51,7 @@ async fn live(seed: u64) -> Life {
     ended.unwrap_or_else(|_| panic!("seed {seed}: tasks are left for ever"));
     // Whatever comes late has come by then.
     sleep(Duration::from_secs(1)).await;
+    members.shutdown().await;
     stage.owner().stop().await;
     owner.await.unwrap();
     working.abort();
