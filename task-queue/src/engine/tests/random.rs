@@ -9,13 +9,14 @@ use super::dice::Dice;
 use super::naive;
 use super::world::World;
 use crate::engine::{
-    Actor, AddLog, Cancel, Command, Complete, Disband, Disconnect, Drain, Effect, Emit, Fail,
-    GiveBack, Join, Leave, Lose, Reap, Register, Renew, Resume, Retry, Revoke, SaveCheckpoint,
-    Start, State, Stopped, Submit,
+    Actor, AddLog, Cancel, Command, Complete, CreateSchedule, DeleteSchedule, Disband, Disconnect,
+    Drain, Effect, Emit, Fail, GiveBack, Join, Leave, Lose, Reap, Register, Renew, Resume, Retry,
+    Revoke, SaveCheckpoint, SetFlow, SetLimits, SetScheduleFlow, Start, State, Stopped, Submit,
 };
 use crate::model::{
-    Concurrency, Epoch, Failure, KeyHash, Offer, OnFailure, PoolName, Priority, RetryPolicy,
-    Snapshot, TaskId, TaskSpec, TaskState, TaskType, Timestamp, WorkerId,
+    Calendar, Concurrency, Epoch, Failure, Flow, KeyHash, Misfire, Offer, OnFailure, PoolLimits,
+    PoolName, Priority, RetryPolicy, ScheduleId, Snapshot, Submitter, TaskId, TaskSpec, TaskState,
+    TaskType, Timestamp, WorkerId,
 };
 
 #[derive(Default)]
@@ -98,8 +99,16 @@ impl Watcher {
         );
         let due = naive::next_wake(&world.state);
         assert_eq!(world.state.next_wake(), due, "the timers match the tasks");
-        let pair = naive::next_match(&world.state);
-        assert_eq!(world.state.next_match(), pair, "the lanes match the tasks");
+        let pair = naive::next_match(&world.state, world.now);
+        assert_eq!(
+            world.state.next_match(world.now),
+            pair,
+            "the lanes match the tasks"
+        );
+        for pool in world.state.pools() {
+            let running = naive::running_in(&world.state, &pool);
+            assert_eq!(world.state.running_in(&pool), running);
+        }
     }
 }
 
@@ -165,8 +174,43 @@ pub(crate) fn random_command(dice: &mut Dice, world: &World) -> Option<Command> 
             value: json!({"at": dice.roll(100)}),
         }),
         15 => member_command(dice, task?, epoch_of(actor), worker),
+        16 if dice.roll(3) == 0 => govern(dice),
         _ => Command::Due,
     })
+}
+
+/// Pauses and resumes, sets limits, makes schedules and forgets them.
+fn govern(dice: &mut Dice) -> Command {
+    let pools = [PoolName::CPU, PoolName::GPU];
+    let pool = pools[dice.roll(2)].clone();
+    let flow = if dice.roll(3) == 0 {
+        Flow::Paused
+    } else {
+        Flow::Open
+    };
+    let schedule = ScheduleId::of_bits(u128::try_from(dice.roll(3)).expect("a small number"));
+    match dice.roll(6) {
+        0 => Command::SetFlow(SetFlow { pool: None, flow }),
+        1 => Command::SetFlow(SetFlow {
+            pool: Some(pool),
+            flow,
+        }),
+        2 => {
+            let max_running = [None, Some(1), Some(2)][dice.roll(3)];
+            let rate = None;
+            let limits = PoolLimits { max_running, rate };
+            Command::SetLimits(SetLimits { pool, limits })
+        }
+        3 => Command::SetScheduleFlow(SetScheduleFlow { schedule, flow }),
+        4 => Command::DeleteSchedule(DeleteSchedule { schedule }),
+        _ => Command::CreateSchedule(Box::new(CreateSchedule {
+            schedule,
+            calendar: Calendar::new("* * * * *", "UTC").expect("a calendar"),
+            template: TaskSpec::new(TaskType::COMPUTE, json!({})),
+            submitter: Submitter::Supervisor,
+            misfire: Misfire::Once,
+        })),
+    }
 }
 
 fn epoch_of(actor: Actor) -> Epoch {
@@ -271,11 +315,14 @@ fn check_indexes(world: &World) {
     let snapshot = Snapshot {
         tasks: world.state.tasks().into_iter().cloned().collect(),
         workers: world.state.workers().into_iter().cloned().collect(),
+        settings: world.state.settings.all(),
     };
     let restored = State::restore(world.state.config().clone(), snapshot);
     assert_eq!(restored.matching, world.state.matching);
     assert_eq!(restored.dependencies, world.state.dependencies);
     assert_eq!(restored.timers, world.state.timers);
+    assert_eq!(restored.settings, world.state.settings);
+    assert_eq!(restored.traffic, world.state.traffic);
 }
 
 #[test]
@@ -289,6 +336,6 @@ fn what_must_hold_holds_after_every_step_of_random_scripts() {
 #[test]
 fn in_auto_mode_no_fitting_pair_is_left_waiting() {
     let world = play(World::auto(), 77);
-    assert_eq!(world.state.next_match(), None);
+    assert_eq!(world.state.next_match(world.now), None);
     assert!(world.state.task_count() > 50, "the script did something");
 }

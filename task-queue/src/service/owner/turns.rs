@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::batch::Batch;
 use super::handle::{AttemptEnd, Inbox, Request};
 use crate::engine::{Command, Disband, Effect, State};
-use crate::model::{Change, RecordId, Snapshot, TaskId, Timestamp};
+use crate::model::{Change, RecordId, Setting, Snapshot, TaskId, Timestamp};
 use crate::service::refusal::Refusal;
 use crate::store::{Store, StoreError};
 
@@ -229,21 +229,29 @@ impl Written {
         let revision = match change {
             Change::PutTask { task, .. } => Some(task.revision),
             Change::PutWorker(worker) => Some(worker.revision),
-            Change::RemoveTask { .. } | Change::RemoveWorker { .. } => None,
+            Change::PutSetting(setting) => Some(setting.revision()),
+            Change::RemoveTask { .. }
+            | Change::RemoveWorker { .. }
+            | Change::RemoveSetting { .. } => None,
         };
         let record = RecordId::of(change);
         Self { record, revision }
     }
 
     fn is_in(&self, stored: &Snapshot) -> bool {
-        let found = match self.record {
+        let found = match &self.record {
             RecordId::Task { id, .. } => {
-                let task = stored.tasks.iter().find(|task| task.id == id);
+                let task = stored.tasks.iter().find(|task| task.id == *id);
                 task.map(|task| task.revision)
             }
             RecordId::Worker(id) => {
-                let worker = stored.workers.iter().find(|worker| worker.id == id);
+                let worker = stored.workers.iter().find(|worker| worker.id == *id);
                 worker.map(|worker| worker.revision)
+            }
+            RecordId::Setting(id) => {
+                let mut settings = stored.settings.iter();
+                let setting = settings.find(|setting| setting.id() == **id);
+                setting.map(Setting::revision)
             }
         };
         found == self.revision

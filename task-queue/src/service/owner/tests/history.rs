@@ -4,7 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::{Value, json};
 
-use crate::engine::{Effect, Notice};
+use super::people::KEY_MAX;
+use crate::engine::{Assignment, Effect, Notice};
 use crate::model::{EndReason, Entry, Epoch, Origin, Snapshot, Task, TaskId, TaskStatus};
 
 /// What was promised and what was done. It is told in the order of the owner's doings, and panics at
@@ -25,6 +26,8 @@ pub(super) struct History {
     completed_by: HashMap<TaskId, Epoch>,
     /// The events that somebody has seen, in order.
     seen: HashMap<TaskId, Vec<Entry>>,
+    /// Those of them that have a concurrency key.
+    keyed: HashSet<TaskId>,
     begun: usize,
 }
 
@@ -68,7 +71,10 @@ impl History {
     /// Hears of an effect, in the moment it happens.
     pub(super) fn see(&mut self, effect: &Effect) {
         match effect {
-            Effect::StartAttempt(start) => self.begin(start.task, start.epoch),
+            Effect::StartAttempt(start) => {
+                self.check_order(start);
+                self.begin(start.task, start.epoch);
+            }
             Effect::EndAttempt {
                 task, epoch, why, ..
             } => self.end(*task, *epoch, *why),
@@ -115,6 +121,23 @@ impl History {
 
     pub(super) fn has_results(&self) -> usize {
         self.results.len()
+    }
+
+    /// Checks that what begins neither begins beside what it comes after, nor is one of too many.
+    fn check_order(&mut self, start: &Assignment) {
+        for before in &start.spec.after.tasks {
+            assert!(
+                !self.live.contains_key(before),
+                "{} runs beside {before}, after which it comes",
+                start.task
+            );
+        }
+        self.keyed.retain(|task| self.live.contains_key(task));
+        if start.spec.concurrency.is_some() {
+            self.keyed.insert(start.task);
+        }
+        let most = usize::try_from(KEY_MAX).unwrap();
+        assert!(self.keyed.len() <= most, "too many of a key run at once");
     }
 
     fn begin(&mut self, task: TaskId, epoch: Epoch) {
