@@ -26,7 +26,10 @@ pub use gpu::{
 };
 pub use listing::{TaskFilter, TaskPage};
 pub use lock::{Lock, LockStub};
-pub use network::{Fetched, Network, NetworkReader, NetworkReaderStub, NetworkStats, NetworkStub};
+pub use network::{
+    Fetched, Network, NetworkAnswer, NetworkReader, NetworkReaderStub, NetworkRequest,
+    NetworkStats, NetworkStub,
+};
 pub use observer::{Completion, Failing, ProgressObserver, ProgressObserverStub, ProgressUpdate};
 pub use queue::{
     Cancelled, Retried, Submission, Submitter, SubmitterStub, TaskQueue, TaskQueueStub, TaskSummary,

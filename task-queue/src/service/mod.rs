@@ -41,4 +41,6 @@ pub use secrets::Secrets;
 pub use supervisor::{StartError, Supervisor};
 
 #[cfg(test)]
+mod network_tests;
+#[cfg(test)]
 mod tests;
