@@ -100,7 +100,10 @@ fn a_watch_goes_on_where_it_was_when_the_server_was_killed() {
     }
     let names = types(&seen);
     let attempts = names.iter().filter(|name| **name == "started").count();
-    assert!(attempts >= 3, "{attempts} attempts: it was not killed in the midst of it");
+    assert!(
+        attempts >= 3,
+        "{attempts} attempts: it was not killed in the midst of it"
+    );
     let last = seen.last().unwrap();
     assert_eq!(last["result"]["computed"], json!(199_990_000));
 
@@ -131,7 +134,10 @@ fn each_end_of_a_task_has_an_exit_code() {
     let end = watch.finish(LIMIT).unwrap();
     assert_eq!(end.status.code(), Some(5), "{}", end.stderr);
     assert_eq!(types(&events(&end.lines)), ["cancelled"]);
-    assert_eq!(queue.end_of(&["watch", &id, "--from", "99"]), (Some(5), vec![]));
+    assert_eq!(
+        queue.end_of(&["watch", &id, "--from", "99"]),
+        (Some(5), vec![])
+    );
 
     let (code, _) = queue.end_of(&["watch", "task_0"]);
     assert_eq!(code, Some(1));
