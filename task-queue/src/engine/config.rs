@@ -42,6 +42,8 @@ pub struct Limits {
     /// Different offers of workers: types, tags, pools and slots. Beyond that a worker with another
     /// is refused. Default 256.
     pub offers: usize,
+    /// Unfinished tasks that come after one and the same. Default 10,000.
+    pub dependants: usize,
     /// Bytes of one value that a user hands in: parameters, a result, a checkpoint.
     pub value_bytes: usize,
     /// Bytes of all values of one task together.
@@ -69,6 +71,9 @@ pub struct Retention {
     pub completed: Duration,
     /// Cancelled ones. Default: 24 hours.
     pub cancelled: Duration,
+    /// For how long after its submission a task's idempotency key counts, and with it the task is
+    /// remembered at least. Default: 24 hours.
+    pub idempotency_keys: Duration,
     /// Failed ones, so that somebody can look into them, and retry them. Default: 7 days.
     pub failed: Duration,
 }
@@ -100,6 +105,7 @@ impl Default for Retention {
         Self {
             completed: DAY,
             cancelled: DAY,
+            idempotency_keys: DAY,
             failed: DAY.saturating_mul(7),
         }
     }
@@ -112,6 +118,7 @@ impl Default for Limits {
             workers: 10_000,
             needs: 10_000,
             offers: 256,
+            dependants: 10_000,
             value_bytes: 1 << 20,
             task_bytes: 16 << 20,
             total_bytes: 1 << 30,

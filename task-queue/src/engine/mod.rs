@@ -32,8 +32,12 @@ mod command;
 mod commands;
 mod config;
 mod crews;
+mod dependencies;
 mod effect;
 mod events;
+mod gates;
+mod indexes;
+mod keys;
 mod lanes;
 mod matching;
 mod rejected;
@@ -41,6 +45,7 @@ mod state;
 mod timers;
 mod turn;
 mod unsaved;
+mod waiting;
 
 #[cfg(test)]
 pub(crate) mod tests;

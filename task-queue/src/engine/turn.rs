@@ -213,6 +213,23 @@ impl<'a> Turn<'a> {
         }
     }
 
+    /// Brings the tasks to their end that come after one that has failed, unless they are to run
+    /// nevertheless; of very many, the first. The next wake is then at once.
+    pub(super) fn fail_dependants(&mut self) {
+        let mut left = AT_ONCE;
+        loop {
+            let doomed = self.state.doomed(left);
+            left = left.saturating_sub(doomed.len());
+            if doomed.is_empty() {
+                return;
+            }
+            for task in doomed {
+                self.end_attempt(task, EndReason::Superseded);
+                self.give_up(task, predecessor_failed());
+            }
+        }
+    }
+
     /// Brings a task to its end as failed.
     pub(super) fn give_up(&mut self, id: TaskId, failure: Failure) {
         let at = self.now;
@@ -240,6 +257,16 @@ impl<'a> Turn<'a> {
         }
     }
 }
+
+fn predecessor_failed() -> Failure {
+    Failure {
+        class: FailureClass::Predecessor,
+        message: "a task that this one comes after has failed or was cancelled".to_owned(),
+    }
+}
+
+/// How many tasks fail with one before them in one turn, so that a turn is short.
+const AT_ONCE: usize = 1_000;
 
 fn workers_lost(losses: u32) -> Failure {
     Failure {

@@ -25,6 +25,8 @@ pub enum FailureClass {
     TimedOut,
     /// Too many workers were lost while they worked on the task.
     WorkersLost,
+    /// A task that it comes after has failed or was cancelled.
+    Predecessor,
 }
 
 impl Failure {

@@ -20,6 +20,9 @@ mod gate;
 mod gateway;
 mod gpu;
 mod hub;
+mod intake;
+#[cfg(test)]
+mod intake_tests;
 mod listing;
 mod loan;
 mod lock;
