@@ -26,7 +26,7 @@ use crate::model::{Input, TaskId, TaskStatus, TaskType, Waiting};
     get_info, get_storage -> Storage, get_gpu -> Gpu, get_network -> Network,
     set_progress, add_log, emit, save_checkpoint, checkpoint, partial_results,
     complete, fail, is_cancelled, inputs,
-    id, kind, status, progress,
+    id, kind, status, progress, epoch,
 })]
 pub trait Task {
     /// Returns where the task stands, with its last ten log lines.
@@ -71,8 +71,8 @@ pub trait Task {
     /// Records the result and ends the task.
     async fn complete(&self, result: Value) -> Result<Done>;
 
-    /// Ends the attempt with an error.
-    async fn fail(&self, message: String) -> Result<Done>;
+    /// Ends the attempt with an error, which the task's retry policy may know by its code.
+    async fn fail(&self, message: String, code: Option<String>) -> Result<Done>;
 
     /// Cancels the task.
     async fn cancel(&self) -> Result<Done>;
@@ -107,6 +107,10 @@ pub trait Task {
     /// How far it has come, from 0 to 1.
     #[property]
     async fn progress(&self) -> Result<f64>;
+
+    /// The number of the attempt, among all of the task.
+    #[property]
+    fn epoch(&self) -> u64;
 }
 
 /// Where a task stands.

@@ -9,7 +9,6 @@ use crate::engine::gates::{Gates, Move};
 use crate::engine::lanes::{Lanes, Rank};
 use crate::model::{
     Need, Offer, Origin, PoolName, Task, TaskId, TaskState, TaskType, Worker, WorkerId,
-    WorkerStatus,
 };
 
 /// Tasks that wait and workers that are idle.
@@ -69,9 +68,7 @@ impl Matching {
             return;
         }
         self.crews.join(worker, self.lanes.heads());
-        if worker.status == WorkerStatus::Idle {
-            self.crews.set_idle(worker);
-        }
+        self.present(worker);
     }
 
     /// Forgets a worker, as it was.
@@ -81,11 +78,15 @@ impl Matching {
         }
     }
 
-    /// Notes that a worker could begin a task, or could not.
-    pub(super) fn set_idle(&mut self, worker: &Worker) {
-        match worker.status {
-            WorkerStatus::Idle => self.crews.set_idle(worker),
-            WorkerStatus::Busy(_) | WorkerStatus::Revoked(_) => self.crews.set_busy(worker),
+    /// Forgets that a worker could begin a task, before something changes about it.
+    pub(super) fn withdraw(&mut self, worker: &Worker) {
+        self.crews.set_busy(worker);
+    }
+
+    /// Notes that a worker could begin a task, if it could.
+    pub(super) fn present(&mut self, worker: &Worker) {
+        if worker.is_free() {
+            self.crews.set_idle(worker);
         }
     }
 

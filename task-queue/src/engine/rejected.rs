@@ -21,6 +21,9 @@ pub enum Rejected {
     /// There is a worker of that name already.
     #[error("worker {0} exists already")]
     DuplicateWorker(WorkerId),
+    /// There is no retry policy of the name that the task asks for.
+    #[error("`retry` is not the name of a retry policy of this queue")]
+    NoSuchRetryPolicy,
     /// The task has come to its end, and stays there.
     #[error("task is already {0}")]
     TaskFinished(TaskStatus),
@@ -36,6 +39,27 @@ pub enum Rejected {
     /// The worker is busy with another task.
     #[error("Worker is busy")]
     WorkerBusy,
+    /// The worker takes no more tasks, or is not there.
+    #[error("worker is not taking tasks")]
+    WorkerLeaving,
+    /// The worker offers to do nothing at a time.
+    #[error("a worker must carry out one task at least at a time")]
+    NoSlots,
+    /// The worker offers to carry out no tasks.
+    #[error("a worker must offer one type of tasks at least")]
+    NoTypes,
+    /// The worker offers to do more at a time than one may.
+    #[error("a worker may carry out {max} tasks at most at a time")]
+    TooManySlots {
+        /// How many it may.
+        max: u32,
+    },
+    /// The worker offers more types of tasks, or has more tags, than one may.
+    #[error("a worker may offer {max} types of tasks and {max} tags at most")]
+    OfferTooLong {
+        /// How many of each.
+        max: usize,
+    },
     /// The worker was dismissed.
     #[error("worker has been revoked")]
     WorkerRevoked,

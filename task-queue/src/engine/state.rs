@@ -1,6 +1,6 @@
 //! The records, and the indexes that are kept in step with them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::mem;
 use std::ops::Bound;
 use std::sync::Arc;
@@ -10,12 +10,13 @@ use serde_json::Value;
 use crate::engine::config::Config;
 use crate::engine::dependencies::Dependencies;
 use crate::engine::keys::{Keys, counts_until};
+use crate::engine::leases::Leases;
 use crate::engine::matching::Matching;
 use crate::engine::timers::Timers;
 use crate::engine::unsaved::Unsaved;
 use crate::model::{
-    Change, Happening, Need, PoolName, RecordId, Snapshot, Submitter, Task, TaskId, TaskState,
-    TaskType, Timestamp, Worker, WorkerId, WorkerStatus,
+    Change, Happening, Link, Need, PoolName, RecordId, Snapshot, Standing, Submitter, Task, TaskId,
+    TaskState, TaskType, Timestamp, Worker, WorkerId,
 };
 
 /// Everything the scheduler knows.
@@ -29,6 +30,7 @@ pub struct State {
     pub(super) matching: Matching,
     pub(super) dependencies: Dependencies,
     pub(super) timers: Timers,
+    leases: Leases,
     keys: Keys,
     next_order: u64,
     /// About how many bytes the tasks' values take.
@@ -61,6 +63,9 @@ impl State {
     /// Whatever else is unsaved is forgotten, so all that was taken and not committed must be among
     /// the records, and reports that were not taken yet may be lost.
     pub fn revert(&mut self, records: &[RecordId], stored: Snapshot) {
+        // What is not stored of workers is as it is, whatever becomes of their records.
+        let workers = records.iter().filter_map(|record| self.unstored(*record));
+        let workers: Vec<_> = workers.collect();
         for record in records {
             match *record {
                 RecordId::Task { id, .. } => self.undo_task(id),
@@ -68,6 +73,9 @@ impl State {
             }
         }
         self.put_back(stored);
+        for (worker, running, link) in workers {
+            self.put_back_unstored(worker, &running, link);
+        }
     }
 
     /// Returns whether something has changed that must be stored before anybody hears of it.
@@ -96,7 +104,7 @@ impl State {
         for id in mem::take(&mut self.unsaved.workers) {
             if let Some(worker) = self.workers.get_mut(&id) {
                 worker.revision = worker.revision.saturating_add(1);
-                changes.push(Change::PutWorker(worker.clone()));
+                changes.push(Change::PutWorker(worker.as_stored()));
             }
         }
         for id in mem::take(&mut self.unsaved.tasks) {
@@ -191,7 +199,8 @@ impl State {
         if self.dependencies.has_doomed() {
             return Some(Timestamp::default());
         }
-        self.timers.next()
+        let timers = [self.timers.next(), self.leases.next()];
+        timers.into_iter().flatten().min()
     }
 
     /// Returns the tasks that are to fail since one before them has; the first `max` of them.
@@ -229,6 +238,11 @@ impl State {
         self.timers.due(now, max)
     }
 
+    /// Returns the workers that were not heard of for too long.
+    pub(super) fn due_workers(&self, now: Timestamp, max: usize) -> Vec<WorkerId> {
+        self.leases.due(now, max)
+    }
+
     /// Returns the next place in order of submission or registration.
     pub(super) const fn take_order(&mut self) -> u64 {
         let order = self.next_order;
@@ -261,6 +275,7 @@ impl State {
     pub(super) fn insert_worker(&mut self, worker: Worker) {
         self.next_order = self.next_order.max(worker.order.saturating_add(1));
         self.matching.enter_worker(&worker);
+        self.leases.enter(&worker);
         self.unsaved.workers.insert(worker.id);
         self.workers.insert(worker.id, worker);
     }
@@ -330,7 +345,7 @@ impl State {
 
     /// Brings a task into another state: the only place where that happens.
     ///
-    /// The worker of an attempt that ends thereby is idle, and that of one that begins is busy.
+    /// The worker of an attempt that ends thereby has it no longer, and that of one that begins has it.
     pub(super) fn transition(&mut self, id: TaskId, next: TaskState) {
         let Some(mut task) = self.tasks.remove(&id) else {
             return;
@@ -338,11 +353,11 @@ impl State {
         let before = task.status();
         self.leave(&task);
         if let Some(attempt) = task.live_attempt() {
-            self.set_worker_status(attempt.worker, WorkerStatus::Idle);
+            self.release(attempt.worker, id);
         }
         task.state = next;
         if let Some(attempt) = task.live_attempt() {
-            self.set_worker_status(attempt.worker, WorkerStatus::Busy(id));
+            self.hold(attempt.worker, id);
         }
         self.enter(&task);
         self.unsaved.tasks.insert(id);
@@ -350,21 +365,31 @@ impl State {
         self.tell_dependants(id, Some(before));
     }
 
-    /// Gives a worker another status: the only place where that happens.
-    pub(super) fn set_worker_status(&mut self, id: WorkerId, status: WorkerStatus) {
+    /// Dismisses a worker.
+    pub(super) fn dismiss_worker(&mut self, id: WorkerId, at: Timestamp) {
+        if let Some(worker) = self.workers.get(&id) {
+            self.matching.leave_worker(worker);
+        }
+        self.change_worker(id, |worker| worker.standing = Standing::Revoked(at));
+        self.unsaved.workers.insert(id);
+    }
+
+    /// Has a worker get no more tasks, or tasks again.
+    pub(super) fn set_standing(&mut self, id: WorkerId, standing: Standing) {
+        self.change_worker(id, |worker| worker.standing = standing);
+        self.unsaved.workers.insert(id);
+    }
+
+    /// Changes something of a worker that is not stored: the only place where that happens.
+    pub(super) fn change_worker(&mut self, id: WorkerId, change: impl FnOnce(&mut Worker)) {
         let Some(worker) = self.workers.get_mut(&id) else {
             return;
         };
-        let is_dismissed = matches!(status, WorkerStatus::Revoked(_));
-        if is_dismissed {
-            self.matching.leave_worker(worker);
-        }
-        worker.status = status;
-        self.matching.set_idle(worker);
-        // Whether it is busy, the tasks say.
-        if is_dismissed {
-            self.unsaved.workers.insert(id);
-        }
+        self.matching.withdraw(worker);
+        self.leases.leave(worker);
+        change(worker);
+        self.matching.present(worker);
+        self.leases.enter(worker);
     }
 
     pub(super) fn remove_task(&mut self, id: TaskId) {
@@ -388,6 +413,7 @@ impl State {
             return;
         };
         self.matching.leave_worker(&worker);
+        self.leases.leave(&worker);
         self.unsaved.workers.remove(&id);
         if worker.revision > 0 {
             self.unsaved.removed_workers.insert(id, worker.revision);
@@ -396,28 +422,60 @@ impl State {
 
     /// Takes up records as they are stored.
     fn put_back(&mut self, stored: Snapshot) {
-        for mut worker in stored.workers {
-            // What it is busy with, the tasks say: its record is not written each time.
-            if !worker.is_revoked() {
-                worker.status = WorkerStatus::Idle;
-            }
+        for worker in stored.workers {
             self.insert_worker(worker);
         }
         for task in stored.tasks {
             let (id, attempt) = (task.id, task.live_attempt().copied());
             self.insert_task(task);
             if let Some(attempt) = attempt {
-                self.set_worker_status(attempt.worker, WorkerStatus::Busy(id));
+                self.hold(attempt.worker, id);
             }
         }
         self.unsaved = Unsaved::default();
+    }
+
+    /// Returns what is not stored of a worker.
+    fn unstored(&self, record: RecordId) -> Option<(WorkerId, BTreeSet<TaskId>, Option<Link>)> {
+        let RecordId::Worker(id) = record else {
+            return None;
+        };
+        let worker = self.workers.get(&id)?;
+        let link = worker.member.as_ref().map(|member| member.link);
+        Some((id, worker.running.clone(), link))
+    }
+
+    fn put_back_unstored(&mut self, id: WorkerId, running: &BTreeSet<TaskId>, link: Option<Link>) {
+        for &task in running {
+            let attempt = self.tasks.get(&task).and_then(Task::live_attempt);
+            if attempt.is_some_and(|attempt| attempt.worker == id) {
+                self.hold(id, task);
+            }
+        }
+        self.change_worker(id, |worker| {
+            if let Some((member, link)) = worker.member.as_mut().zip(link) {
+                member.link = link;
+            }
+        });
+    }
+
+    fn hold(&mut self, worker: WorkerId, task: TaskId) {
+        self.change_worker(worker, |worker| {
+            worker.running.insert(task);
+        });
+    }
+
+    fn release(&mut self, worker: WorkerId, task: TaskId) {
+        self.change_worker(worker, |worker| {
+            worker.running.remove(&task);
+        });
     }
 
     /// Removes a task as if it had never been there.
     fn undo_task(&mut self, id: TaskId) {
         let attempt = self.tasks.get(&id).and_then(Task::live_attempt).copied();
         if let Some(attempt) = attempt {
-            self.set_worker_status(attempt.worker, WorkerStatus::Idle);
+            self.release(attempt.worker, id);
         }
         self.remove_task(id);
     }

@@ -12,7 +12,7 @@ use crate::model::keys::idempotency_key;
 use crate::model::number::whole;
 use crate::model::{
     After, Concurrency, GrantRefused, Grants, NameSyntax, Need, OnFailure, PoolName, Priority,
-    RetryPolicy, Tag, TaskId, TaskType, Timestamp,
+    RetryPolicies, RetryPolicy, Tag, TaskId, TaskType, Timestamp,
 };
 
 /// What is to be done; it does not change after submission.
@@ -42,8 +42,12 @@ pub struct TaskSpec {
     pub idempotency_key: Option<Arc<str>>,
     /// What the task may touch.
     pub grants: Grants,
-    /// When it is tried again.
+    /// When it is tried again. Of a task that asks for a policy by name, it is that policy from the
+    /// moment on in which the task is accepted.
     pub retry: RetryPolicy,
+    /// The name of the retry policy, if it was asked for by name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_policy: Option<String>,
     /// When it may begin, if not at once.
     pub not_before: Option<Timestamp>,
     /// How long an attempt may take, if not for ever.
@@ -92,8 +96,11 @@ pub enum SpecError {
     /// The parameters are not an object.
     #[error("task parameters must be an object")]
     ParamsNotAnObject,
-    /// The `retry` parameter is not a retry policy.
-    #[error("`retry` must be an object of max_attempts, max_losses, unit_ms and max_delay_ms")]
+    /// The `retry` parameter is not a retry policy, or has too many rules.
+    #[error(
+        "`retry` must be the name of a policy or an object of max_attempts, max_losses, \
+         loss_window_ms, unit_ms, max_delay_ms and errors (at most {MAX_RULES})"
+    )]
     Retry,
     /// A parameter that must be a count of milliseconds is not one.
     #[error("`{name}` must be a whole number of milliseconds")]
@@ -120,6 +127,7 @@ impl TaskSpec {
             params,
             grants: Grants::NOTHING,
             retry: RetryPolicy::NEVER,
+            retry_policy: None,
             not_before: None,
             timeout: None,
         }
@@ -129,9 +137,10 @@ impl TaskSpec {
     ///
     /// Beside the resources, the parameters may say `pool` and `tags` (which workers may carry it
     /// out), `priority`, `concurrency` (`key` and `max`), `after` and `on_failure`,
-    /// `idempotency_key`, `retry` (a [`RetryPolicy`] as an object), `not_before` (milliseconds since
-    /// the Unix epoch) and `timeout_ms`. Without `retry`, a failure is final: that is what a client expects
-    /// which executes its tasks itself.
+    /// `idempotency_key`, `retry` (a [`RetryPolicy`] as an object, or the name of one that the queue
+    /// knows), `not_before` (milliseconds since the Unix epoch) and `timeout_ms`. Without `retry`, a
+    /// failure is final for the types that are built in: that is what a client expects which executes
+    /// its tasks itself. Others have the policy [`RetryPolicies::DEFAULT`].
     pub fn from_submission(kind: &str, params: Value, ceiling: Grants) -> Result<Self, SpecError> {
         Self::from_batch(kind, params, ceiling, &[])
     }
@@ -149,7 +158,10 @@ impl TaskSpec {
             Value::Object(_) => params,
             _ => return Err(SpecError::ParamsNotAnObject),
         };
+        let (retry, retry_policy) = retry(&kind, &params)?;
         Ok(Self {
+            retry,
+            retry_policy,
             pool: pool(&params)?,
             tags: tags(&params)?,
             priority: Priority::from_params(&params)?,
@@ -157,7 +169,6 @@ impl TaskSpec {
             after: After::from_params(&params, earlier)?,
             idempotency_key: idempotency_key(&params)?,
             grants: Grants::asked_by(&kind, &params).granted_by(ceiling)?,
-            retry: retry(&params)?,
             not_before: millis(&params, "not_before")?.map(Timestamp::from_millis),
             timeout: millis(&params, "timeout_ms")?.map(Duration::from_millis),
             kind,
@@ -201,12 +212,24 @@ fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }
 
-fn retry(params: &Value) -> Result<RetryPolicy, SpecError> {
+/// Returns the retry policy that is asked for, and its name if it is asked for by that.
+fn retry(kind: &TaskType, params: &Value) -> Result<(RetryPolicy, Option<String>), SpecError> {
     match params.get("retry") {
-        None | Some(Value::Null) => Ok(RetryPolicy::NEVER),
-        Some(policy) => RetryPolicy::deserialize(policy).map_err(|_| SpecError::Retry),
+        None | Some(Value::Null) => {
+            let is_built_in = TaskType::BUILT_IN.contains(kind);
+            let policy = (!is_built_in).then(|| RetryPolicies::DEFAULT.to_owned());
+            Ok((RetryPolicy::NEVER, policy))
+        }
+        Some(Value::String(name)) => Ok((RetryPolicy::NEVER, Some(name.clone()))),
+        Some(policy) => match RetryPolicy::deserialize(policy) {
+            Ok(policy) if policy.errors.len() <= MAX_RULES => Ok((policy, None)),
+            _ => Err(SpecError::Retry),
+        },
     }
 }
+
+/// How many rules for errors a task's retry policy has at most.
+const MAX_RULES: usize = 64;
 
 fn millis(params: &Value, name: &'static str) -> Result<Option<u64>, SpecError> {
     match params.get(name) {

@@ -20,8 +20,8 @@ use crate::engine::{
     Actor, AddLog, Cancel, Command, Complete, Emit, Fail, SaveCheckpoint, SetProgress, State,
 };
 use crate::model::{
-    Access, Epoch, Failure, Grants, Input, Progress, Resource, Task as Record, TaskId, TaskStatus,
-    TaskType, Waiting, WorkerId,
+    Access, Epoch, Failure, Grants, Input, Phase, Progress, Resource, Task as Record, TaskId,
+    TaskStatus, TaskType, Waiting, WorkerId,
 };
 
 /// How many log lines a task's description shows.
@@ -57,6 +57,14 @@ impl Bearer {
         match self {
             Self::Submitter => Actor::Attempt(Epoch::default()),
             Self::Attempt { epoch, .. } => Actor::Attempt(*epoch),
+        }
+    }
+
+    /// Returns the attempt's fence, if it is for one.
+    const fn epoch(&self) -> Option<Epoch> {
+        match self {
+            Self::Submitter => None,
+            Self::Attempt { epoch, .. } => Some(*epoch),
         }
     }
 
@@ -255,9 +263,12 @@ impl Task for ServedTask {
         .await
     }
 
-    async fn fail(&self, message: String) -> Result<Done> {
+    async fn fail(&self, message: String, code: Option<String>) -> Result<Done> {
         let (task, actor) = (self.id, self.bearer.actor());
-        let failure = Failure::transient(message);
+        let failure = Failure {
+            code,
+            ..Failure::transient(message)
+        };
         self.apply(Command::Fail(Fail {
             task,
             actor,
@@ -271,9 +282,8 @@ impl Task for ServedTask {
     }
 
     async fn is_cancelled(&self) -> Result<bool> {
-        Ok(self
-            .read(|task| task.status() == TaskStatus::Cancelled)
-            .await?)
+        let epoch = self.bearer.epoch();
+        Ok(self.read(move |task| is_unwanted(task, epoch)).await?)
     }
 
     async fn set_progress_callback(&self, callback: ProgressObserverStub) -> Result<Done> {
@@ -303,6 +313,20 @@ impl Task for ServedTask {
     async fn progress(&self) -> Result<f64> {
         Ok(self.read(|task| task.progress.fraction()).await?)
     }
+
+    fn epoch(&self) -> u64 {
+        self.bearer.epoch().unwrap_or_default().number()
+    }
+}
+
+/// Returns whether the task was cancelled; for an attempt, also whether that is to stop or has ended.
+fn is_unwanted(task: &Record, epoch: Option<Epoch>) -> bool {
+    let Some(epoch) = epoch else {
+        return task.status() == TaskStatus::Cancelled;
+    };
+    let attempt = task.live_attempt();
+    let attempt = attempt.filter(|attempt| attempt.epoch == epoch);
+    attempt.is_none_or(|attempt| attempt.phase == Phase::Stopping)
 }
 
 /// Returns what came of the tasks that this one comes after.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::engine::effect::Notice;
 use crate::engine::rejected::{Payload, Rejected};
 use crate::engine::turn::Turn;
-use crate::model::{Submitter, Task, TaskId, TaskSpec, TaskState};
+use crate::model::{RetryPolicy, Submitter, Task, TaskId, TaskSpec, TaskState};
 
 /// Accept a task. One whose idempotency key has made a task already is refused as
 /// [`Rejected::AlreadySubmitted`].
@@ -49,7 +49,11 @@ impl Submit {
         let id = self.task;
         let start = self.spec.not_before.filter(|&at| at > turn.now);
         let order = turn.state.take_order();
-        let mut task = Task::new(id, self.spec, order, turn.now);
+        let mut spec = self.spec;
+        if let Some(policy) = named_policy(turn, &spec) {
+            spec.retry = policy.clone();
+        }
+        let mut task = Task::new(id, spec, order, turn.now);
         task.submitter = self.submitter;
         task.state = start.map_or(TaskState::Pending, TaskState::Scheduled);
         let status = task.status();
@@ -88,6 +92,11 @@ impl SubmitMany {
     }
 }
 
+fn named_policy<'a>(turn: &'a Turn<'_>, spec: &TaskSpec) -> Option<&'a RetryPolicy> {
+    let name = spec.retry_policy.as_deref()?;
+    turn.state.config().retries.named(name)
+}
+
 /// What is taken in together, as far as it has been checked.
 #[derive(Default)]
 struct Intake {
@@ -107,6 +116,9 @@ impl Intake {
     fn check(&mut self, turn: &Turn<'_>, submit: &Submit) -> Result<(), Rejected> {
         if turn.state.task(submit.task).is_some() || self.names.contains(&submit.task) {
             return Err(Rejected::DuplicateTask(submit.task));
+        }
+        if submit.spec.retry_policy.is_some() && named_policy(turn, &submit.spec).is_none() {
+            return Err(Rejected::NoSuchRetryPolicy);
         }
         if !turn.state.knows(&submit.spec.kind) {
             return Err(Rejected::UnknownType(submit.spec.kind.clone()));

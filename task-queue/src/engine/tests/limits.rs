@@ -12,6 +12,8 @@ use crate::model::{Failure, Origin, PoolName, TaskSpec, TaskType};
 fn small() -> World {
     World::new(Config {
         limits: Limits {
+            slots: 3,
+            offered: 2,
             tasks: 2,
             workers: 1,
             needs: 10,

@@ -1,9 +1,7 @@
 //! What the scheduler's indexes say, found out the slow way: by looking at every record.
 
 use crate::engine::{DispatchMode, State};
-use crate::model::{
-    OnFailure, Origin, Task, TaskId, TaskStatus, Timestamp, Worker, WorkerId, WorkerStatus,
-};
+use crate::model::{OnFailure, Origin, Task, TaskId, TaskStatus, Timestamp, Worker, WorkerId};
 
 /// Returns the pair that is to be matched next.
 pub(super) fn next_match(state: &State) -> Option<(TaskId, WorkerId)> {
@@ -70,7 +68,7 @@ fn rank(task: &Task) -> (i64, u64) {
 fn takes(state: &State, worker: &Worker, task: &Task) -> bool {
     let by_itself =
         worker.origin == Origin::Joined || state.config().dispatch == DispatchMode::Auto;
-    by_itself && worker.status == WorkerStatus::Idle && worker.offer.fits(&task.spec)
+    by_itself && worker.is_free() && worker.offer.fits(&task.spec)
 }
 
 fn due(state: &State, task: &Task) -> Option<Timestamp> {

@@ -13,7 +13,7 @@ use crate::engine::{
 };
 use crate::model::{
     Concurrency, Epoch, Failure, OnFailure, PoolName, Priority, RetryPolicy, Snapshot, TaskId,
-    TaskSpec, TaskState, TaskType, Timestamp, WorkerId, WorkerStatus,
+    TaskSpec, TaskState, TaskType, Timestamp, WorkerId,
 };
 
 #[derive(Default)]
@@ -46,7 +46,7 @@ impl Watcher {
                         *self.told.entry(*task).or_default() += 1;
                     }
                 }
-                Effect::WakeAt(_) => {}
+                Effect::StopAttempt { .. } | Effect::EndMembership { .. } | Effect::WakeAt(_) => {}
             }
         }
     }
@@ -67,7 +67,7 @@ impl Watcher {
             );
             if let Some(attempt) = task.live_attempt() {
                 let worker = world.worker(attempt.worker);
-                assert_eq!(worker.status, WorkerStatus::Busy(task.id));
+                assert!(worker.running.contains(&task.id));
                 assert_eq!(
                     self.live.get(&(task.id, attempt.epoch)),
                     Some(&attempt.worker)
@@ -85,7 +85,7 @@ impl Watcher {
             "what was handed out is what is live"
         );
         for worker in world.state.workers() {
-            if let WorkerStatus::Busy(task) = worker.status {
+            for &task in &worker.running {
                 let attempt = world
                     .task(task)
                     .live_attempt()

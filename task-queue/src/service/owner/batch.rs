@@ -95,7 +95,7 @@ impl Outcome {
                 return effects;
             }
             Self::Begun(effects, start, reply) => {
-                drop(reply.send(Ok(world.await_end(start.worker))));
+                drop(reply.send(Ok(world.await_end(start.task))));
                 return effects;
             }
             Self::Rejected(rejected, reply) => drop(reply.send(Err(rejected.into()))),
