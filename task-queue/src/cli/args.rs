@@ -10,7 +10,7 @@ use serde_json::Value;
 use thiserror::Error;
 
 use crate::engine::DispatchMode;
-use crate::model::{Access, Grants};
+use crate::model::{Access, Grants, TaskStatus};
 use crate::resources::network::{AllowEntry, EntrySyntax, Reach};
 use crate::service::Durability;
 
@@ -33,6 +33,8 @@ pub enum Command {
     Serve(ServeOptions),
     /// Submit a task; prints its id
     Submit(SubmitOptions),
+    /// Show what happens to a task, live, until it has come to its end
+    Watch(WatchOptions),
     /// Print what is known of a task
     Get(TaskOptions),
     /// Print the tasks that there are
@@ -112,6 +114,9 @@ pub struct SubmitOptions {
     /// The task's parameters, a JSON object
     #[arg(value_name = "PARAMS", default_value = "{}", value_parser = json)]
     pub params: Value,
+    /// Then watch it, as `watch` does
+    #[arg(long)]
+    pub watch: bool,
     /// Which queue.
     #[command(flatten)]
     pub client: Client,
@@ -128,10 +133,30 @@ pub struct TaskOptions {
     pub client: Client,
 }
 
+/// Which task is watched.
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+#[non_exhaustive]
+pub struct WatchOptions {
+    /// The task's id
+    pub id: String,
+    /// The number of the first event to show
+    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    pub from: u64,
+    /// Which queue.
+    #[command(flatten)]
+    pub client: Client,
+}
+
 /// Which tasks are listed.
 #[derive(Debug, Clone, PartialEq, Eq, Args)]
 #[non_exhaustive]
 pub struct ListOptions {
+    /// Only those that stand there: `pending`, `running`, `failed` and so on
+    #[arg(long, value_name = "STATUS", value_parser = status)]
+    pub status: Option<TaskStatus>,
+    /// Only those of that type
+    #[arg(long = "type", value_name = "TYPE")]
+    pub kind: Option<String>,
     /// Which queue.
     #[command(flatten)]
     pub client: Client,
@@ -194,6 +219,8 @@ enum NotAnOption {
     Grant(String),
     #[error(transparent)]
     Allow(#[from] EntrySyntax),
+    #[error("no task can be `{0}`")]
+    Status(String),
     #[error("the parameters are a JSON object: {0}")]
     Json(#[from] serde_json::Error),
 }
@@ -271,6 +298,12 @@ fn names_a_place(entry: &str) -> bool {
     }
 }
 
+/// Reads where a task stands, as it is written on the wire.
+fn status(text: &str) -> Result<TaskStatus, NotAnOption> {
+    let status = serde_json::from_value(Value::from(text));
+    status.map_err(|_| NotAnOption::Status(text.to_owned()))
+}
+
 fn json(text: &str) -> Result<Value, NotAnOption> {
     Ok(serde_json::from_str(text)?)
 }
@@ -284,7 +317,9 @@ Exit codes:
   0  done
   1  refused or failed; what it was is said on stderr
   2  the arguments make no sense
-  3  the queue cannot be reached";
+  3  the queue cannot be reached
+  4  the task that was watched has failed
+  5  the task that was watched was cancelled";
 
 #[cfg(test)]
 mod tests {
@@ -383,6 +418,8 @@ mod tests {
         assert!(refusal("submit compute {").contains("JSON"));
         assert!(refusal("get").contains("<ID>"));
         assert!(refusal("list --open --secrets s").contains("--secrets"));
+        assert!(refusal("list --status done").contains("`done`"));
+        assert!(refusal("watch task --from first").contains("first"));
     }
 
     #[test]

@@ -5,14 +5,17 @@ mod args;
 mod bench;
 mod client;
 mod error;
+mod list;
 mod run;
 mod secrets;
 mod serve;
 mod signals;
+mod watch;
+mod words;
 
 pub use args::{
     BackupOptions, BenchOptions, Client, Command, ListOptions, ServeOptions, SubmitOptions,
-    TaskOptions, UsageError,
+    TaskOptions, UsageError, WatchOptions,
 };
 pub use error::RunError;
 pub use run::{Outcome, run};

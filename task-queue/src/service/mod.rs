@@ -46,6 +46,7 @@ mod task;
 mod worker;
 
 pub use config::{Config, Durability, WatchLimits};
+pub(crate) use refusal::is_passing;
 pub use secrets::Secrets;
 pub use supervisor::{StartError, Supervisor};
 

@@ -102,6 +102,7 @@ impl From<Refusal> for Error {
         match refusal {
             Refusal::NotStored => with_code(error, NOT_STORED),
             Refusal::StorageFull => with_code(error, STORAGE_FULL),
+            Refusal::Stopped => with_code(error, STOPPED),
             Refusal::TooManyWatchers { .. } | Refusal::TooManyWatchersOfTask { .. } => {
                 with_code(error, TOO_MANY_WATCHERS)
             }
@@ -124,6 +125,12 @@ pub(super) fn is_unstored(error: &Error) -> bool {
         Some(Value::String(code)) => matches!(code.as_str(), NOT_STORED | STORAGE_FULL),
         _ => false,
     }
+}
+
+/// Returns whether a peer was told something that will not be so for long: it can ask again.
+pub(crate) fn is_passing(error: &Error) -> bool {
+    let stopped = Value::String(STOPPED.to_owned());
+    is_unstored(error) || error.prop(CODE) == Some(&stopped)
 }
 
 fn with_code(error: Error, code: &str) -> Error {
@@ -191,5 +198,6 @@ pub(super) fn standing(standing: Standing, token: FencingToken) -> Result<(), Re
 const CODE: &str = "code";
 const NOT_STORED: &str = "NOT_STORED";
 const STORAGE_FULL: &str = "STORAGE_FULL";
+const STOPPED: &str = "STOPPED";
 const TOO_MANY_WATCHERS: &str = "TOO_MANY_WATCHERS";
 const TOO_MANY_TASKS: &str = "TOO_MANY_TASKS";
