@@ -14,7 +14,7 @@ use super::owner::{AttemptEnd, Owner, World};
 use crate::clock::Clock;
 use crate::engine::Effect;
 use crate::model::{EndReason, Epoch, RecordId, TaskId, Timestamp, WorkerId};
-use crate::resources::gpu::SoftwareGpu;
+use crate::resources::gpu::SharedGpu;
 use crate::resources::locks::LockManager;
 use crate::resources::network::NetworkClient;
 use crate::resources::storage::ObjectStore;
@@ -27,7 +27,7 @@ pub(super) struct Hub {
     pub(super) storage: ObjectStore,
     pub(super) locks: LockManager,
     pub(super) network: NetworkClient,
-    pub(super) gpu: SoftwareGpu,
+    pub(super) gpu: SharedGpu,
     /// Knows this queue's own tasks when they come back as arguments.
     pub(super) tasks: Brand<TaskId>,
     pub(super) observers: Observers,
@@ -59,7 +59,7 @@ impl Hub {
         storage: ObjectStore,
         locks: LockManager,
         network: NetworkClient,
-        gpu: SoftwareGpu,
+        gpu: SharedGpu,
     ) -> Self {
         Self {
             owner,
