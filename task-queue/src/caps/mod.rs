@@ -8,6 +8,7 @@ mod gateway;
 mod gpu;
 mod listing;
 mod lock;
+mod member;
 mod network;
 mod observer;
 mod queue;
@@ -26,6 +27,9 @@ pub use gpu::{
 };
 pub use listing::{TaskFilter, TaskPage};
 pub use lock::{Lock, LockStub};
+pub use member::{
+    JoinOptions, Membership, MembershipStub, OfferedWork, WorkerAgent, WorkerAgentStub,
+};
 pub use network::{
     Fetched, Network, NetworkAnswer, NetworkReader, NetworkReaderStub, NetworkRequest,
     NetworkStats, NetworkStub,

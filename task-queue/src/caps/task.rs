@@ -9,7 +9,7 @@ use super::gpu::GpuStub;
 use super::network::NetworkStub;
 use super::observer::ProgressObserverStub;
 use super::storage::StorageStub;
-use crate::model::{TaskId, TaskStatus, TaskType};
+use crate::model::{Input, TaskId, TaskStatus, TaskType, Waiting};
 
 /// A task, with everything that can be done to it.
 ///
@@ -18,15 +18,15 @@ use crate::model::{TaskId, TaskStatus, TaskType};
 #[capability]
 #[attenuate(TaskHandle {
     get_info, get_storage -> Storage, get_gpu -> Gpu, get_network -> Network,
-    cancel, is_cancelled, set_progress_callback, partial_results,
+    cancel, is_cancelled, set_progress_callback, partial_results, why,
     events -> ReadableStream,
     id, kind, status, progress,
 })]
 #[attenuate(Assignment {
     get_info, get_storage -> Storage, get_gpu -> Gpu, get_network -> Network,
     set_progress, add_log, emit, save_checkpoint, checkpoint, partial_results,
-    complete, fail, is_cancelled,
-    id, kind, status, progress,
+    complete, fail, is_cancelled, inputs,
+    id, kind, status, progress, epoch,
 })]
 pub trait Task {
     /// Returns where the task stands, with its last ten log lines.
@@ -61,11 +61,18 @@ pub trait Task {
     /// Returns the parts that were delivered so far, by all attempts.
     async fn partial_results(&self) -> Result<Vec<Value>>;
 
+    /// Returns what came of the tasks that this one comes after, in the order in which it names
+    /// them. Those that were forgotten are left out.
+    async fn inputs(&self) -> Result<Vec<Input>>;
+
+    /// Returns what the task waits for; `null` if it runs or has come to its end.
+    async fn why(&self) -> Result<Option<Waiting>>;
+
     /// Records the result and ends the task.
     async fn complete(&self, result: Value) -> Result<Done>;
 
-    /// Ends the attempt with an error.
-    async fn fail(&self, message: String) -> Result<Done>;
+    /// Ends the attempt with an error, which the task's retry policy may know by its code.
+    async fn fail(&self, message: String, code: Option<String>) -> Result<Done>;
 
     /// Cancels the task.
     async fn cancel(&self) -> Result<Done>;
@@ -100,6 +107,10 @@ pub trait Task {
     /// How far it has come, from 0 to 1.
     #[property]
     async fn progress(&self) -> Result<f64>;
+
+    /// The number of the attempt, among all of the task.
+    #[property]
+    fn epoch(&self) -> u64;
 }
 
 /// Where a task stands.
@@ -127,6 +138,8 @@ pub struct TaskInfo {
     pub partial_results: Vec<Value>,
     /// How many attempts have failed.
     pub failures: u32,
+    /// What it waits for, if it has not begun.
+    pub waiting: Option<Waiting>,
 }
 
 /// The answer of something that was done.

@@ -4,7 +4,8 @@ use capnweb_runtime::{Result, capability};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::task::TaskHandleStub;
+use super::member::{JoinOptions, MembershipStub, OfferedWork, WorkerAgentStub};
+use super::task::{Done, TaskHandleStub};
 use crate::model::{PoolName, WorkerId};
 
 /// One worker.
@@ -53,6 +54,19 @@ pub trait WorkerPool {
 
     /// Returns a worker that has nothing to do, of a pool or of any.
     async fn get_idle_worker(&self, kind: Option<PoolName>) -> Result<WorkerStub>;
+
+    /// Has a worker get no more tasks; those that it has go on.
+    async fn drain_worker(&self, id: String) -> Result<Done>;
+
+    /// Joins as a worker, by passing an object that carries out tasks: `agent` gets tasks by itself,
+    /// whatever the queue's dispatch mode. It stays one until it leaves, its connection ends, or it
+    /// is not heard of for too long.
+    async fn join(
+        &self,
+        agent: WorkerAgentStub,
+        offer: OfferedWork,
+        options: Option<JoinOptions>,
+    ) -> Result<MembershipStub>;
 
     /// The pool's name.
     #[property]

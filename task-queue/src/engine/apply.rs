@@ -28,6 +28,14 @@ pub fn apply(state: &mut State, command: Command, now: Timestamp) -> Result<Vec<
         Command::Revoke(revoke) => revoke.apply(&mut turn),
         Command::Retry(retry) => retry.apply(&mut turn),
         Command::Lose(lose) => lose.apply(&mut turn),
+        Command::Join(join) => join.apply(&mut turn),
+        Command::Renew(renew) => renew.apply(&mut turn),
+        Command::Disconnect(disconnect) => disconnect.apply(&mut turn),
+        Command::Resume(resume) => resume.apply(&mut turn),
+        Command::Drain(drain) => drain.apply(&mut turn),
+        Command::Leave(leave) => leave.apply(&mut turn),
+        Command::GiveBack(give_back) => give_back.apply(&mut turn),
+        Command::Stopped(stopped) => stopped.apply(&mut turn),
         Command::Disband(disband) => {
             disband.apply(&mut turn);
             Ok(())
@@ -41,6 +49,7 @@ pub fn apply(state: &mut State, command: Command, now: Timestamp) -> Result<Vec<
             Ok(())
         }
     }?;
+    turn.fail_dependants();
     turn.dispatch();
     Ok(turn.finish(wake_before))
 }

@@ -1,8 +1,9 @@
 //! What the scheduler can be told.
 
 use crate::engine::commands::{
-    AddLog, Cancel, Complete, Disband, Emit, Fail, Lose, Reap, Register, Retry, Revoke,
-    SaveCheckpoint, SetProgress, Start, Submit, SubmitMany,
+    AddLog, Cancel, Complete, Disband, Disconnect, Drain, Emit, Fail, GiveBack, Join, Leave, Lose,
+    Reap, Register, Renew, Resume, Retry, Revoke, SaveCheckpoint, SetProgress, Start, Stopped,
+    Submit, SubmitMany,
 };
 use crate::model::Epoch;
 
@@ -39,6 +40,22 @@ pub enum Command {
     Lose(Lose),
     /// Record that all workers have gone.
     Disband(Disband),
+    /// Accept a worker that has joined from elsewhere.
+    Join(Join),
+    /// Record that a worker that has joined is there.
+    Renew(Renew),
+    /// Record that the connection of a worker was lost that has joined.
+    Disconnect(Disconnect),
+    /// Record that a worker is back that has joined.
+    Resume(Resume),
+    /// Have a worker get no more tasks.
+    Drain(Drain),
+    /// Record that a worker has left in good order.
+    Leave(Leave),
+    /// Record that a worker does not go on with an attempt.
+    GiveBack(GiveBack),
+    /// Record that a worker has stopped what it was asked to stop.
+    Stopped(Stopped),
     /// Look at what the clock has made due.
     Due,
     /// Forget what was finished long ago.

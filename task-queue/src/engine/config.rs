@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use crate::model::{Bounds, TaskState, TaskType, Timestamp};
+use crate::model::{Bounds, FailureClass, RetryPolicies, TaskState, TaskType, Timestamp};
 
 /// What the scheduler is set to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -14,6 +14,10 @@ pub struct Config {
     pub limits: Limits,
     /// How long it remembers.
     pub retention: Retention,
+    /// The retry policies that tasks can ask for by name.
+    pub retries: RetryPolicies,
+    /// How long attempts may take, and workers be silent.
+    pub times: Times,
     /// The types of tasks that are accepted although no worker has offered them yet, beside those
     /// that are built in.
     pub types: BTreeSet<TaskType>,
@@ -42,6 +46,12 @@ pub struct Limits {
     /// Different offers of workers: types, tags, pools and slots. Beyond that a worker with another
     /// is refused. Default 256.
     pub offers: usize,
+    /// Tasks that one worker may offer to carry out at a time.
+    pub slots: u32,
+    /// Types of tasks, and tags, that one worker may offer, of each.
+    pub offered: usize,
+    /// Unfinished tasks that come after one and the same. Default 10,000.
+    pub dependants: usize,
     /// Bytes of one value that a user hands in: parameters, a result, a checkpoint.
     pub value_bytes: usize,
     /// Bytes of all values of one task together.
@@ -62,6 +72,21 @@ pub struct Limits {
     pub history: usize,
 }
 
+/// How long attempts may take, and workers be silent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Times {
+    /// How long an attempt may take, unless its task says otherwise. Default: 15 minutes.
+    pub attempt: Duration,
+    /// How long a worker that has joined may take to end an attempt that it was asked to end, before
+    /// everything is taken from it. Default: 10 seconds.
+    pub stopping: Duration,
+    /// How long a worker that has joined keeps its tasks without being heard of. Default: 30 seconds.
+    pub lease: Duration,
+    /// How long a worker whose connection was lost keeps its tasks, so that it can come back.
+    /// Default: 8 seconds.
+    pub grace: Duration,
+}
+
 /// How long tasks are remembered that have come to their end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Retention {
@@ -69,7 +94,11 @@ pub struct Retention {
     pub completed: Duration,
     /// Cancelled ones. Default: 24 hours.
     pub cancelled: Duration,
-    /// Failed ones, so that somebody can look into them, and retry them. Default: 7 days.
+    /// For how long after its submission a task's idempotency key counts, and with it the task is
+    /// remembered at least. Default: 24 hours.
+    pub idempotency_keys: Duration,
+    /// Failed ones, so that somebody can look into them, and retry them; parked ones are kept until
+    /// that happens. Default: 7 days.
     pub failed: Duration,
 }
 
@@ -89,8 +118,20 @@ impl Retention {
         match state {
             TaskState::Completed { at, .. } => Some(at.saturating_add(self.completed)),
             TaskState::Cancelled(at) => Some(at.saturating_add(self.cancelled)),
+            TaskState::Failed { failure, .. } if failure.class == FailureClass::Parked => None,
             TaskState::Failed { at, .. } => Some(at.saturating_add(self.failed)),
             _ => None,
+        }
+    }
+}
+
+impl Default for Times {
+    fn default() -> Self {
+        Self {
+            attempt: Duration::from_mins(15),
+            stopping: Duration::from_secs(10),
+            lease: Duration::from_secs(30),
+            grace: Duration::from_secs(8),
         }
     }
 }
@@ -100,6 +141,7 @@ impl Default for Retention {
         Self {
             completed: DAY,
             cancelled: DAY,
+            idempotency_keys: DAY,
             failed: DAY.saturating_mul(7),
         }
     }
@@ -112,6 +154,9 @@ impl Default for Limits {
             workers: 10_000,
             needs: 10_000,
             offers: 256,
+            slots: 1_000,
+            offered: 64,
+            dependants: 10_000,
             value_bytes: 1 << 20,
             task_bytes: 16 << 20,
             total_bytes: 1 << 30,

@@ -13,15 +13,26 @@ pub(super) struct Crews(BTreeMap<CrewKey, Crew>);
 /// What the workers of a crew have in common.
 type CrewKey = (Origin, Arc<Offer>);
 
+/// A worker's place among those that could begin a task: first those that have less to do, then in
+/// order of registration.
+type Place = (usize, u64);
+
 /// Workers that offer the same.
 #[derive(Debug, Clone, Default, PartialEq)]
 struct Crew {
     /// How many there are, idle or not.
     members: usize,
-    /// Those that could begin a task, in order of registration.
-    idle: BTreeMap<u64, WorkerId>,
+    /// Those that could begin a task.
+    idle: BTreeMap<Place, WorkerId>,
     /// The first tasks of those lanes whose need the offer meets.
     heads: BTreeMap<Rank, TaskId>,
+}
+
+/// A crew, to those who ask why nobody takes a task.
+pub(super) struct Serving {
+    pub(super) origin: Origin,
+    pub(super) members: usize,
+    pub(super) idle: usize,
 }
 
 impl Crews {
@@ -47,7 +58,7 @@ impl Crews {
         let Some(crew) = self.0.get_mut(&key) else {
             return;
         };
-        crew.idle.remove(&worker.order);
+        crew.idle.remove(&place(worker));
         crew.members = crew.members.saturating_sub(1);
         if crew.members == 0 {
             self.0.remove(&key);
@@ -57,14 +68,14 @@ impl Crews {
     /// Notes that a worker could begin a task.
     pub(super) fn set_idle(&mut self, worker: &Worker) {
         if let Some(crew) = self.0.get_mut(&key(worker)) {
-            crew.idle.insert(worker.order, worker.id);
+            crew.idle.insert(place(worker), worker.id);
         }
     }
 
-    /// Notes that a worker has all hands full.
+    /// Forgets that a worker could begin a task, before something changes about it.
     pub(super) fn set_busy(&mut self, worker: &Worker) {
         if let Some(crew) = self.0.get_mut(&key(worker)) {
-            crew.idle.remove(&worker.order);
+            crew.idle.remove(&place(worker));
         }
     }
 
@@ -98,14 +109,24 @@ impl Crews {
         self.0.keys().any(|(_, offer)| offer.types.names(kind))
     }
 
+    /// Returns the crews that meet a need.
+    pub(super) fn serving(&self, need: &Need) -> impl Iterator<Item = Serving> {
+        let crews = self.0.iter().filter(|((_, offer), _)| offer.meets(need));
+        crews.map(|((origin, _), crew)| Serving {
+            origin: *origin,
+            members: crew.members,
+            idle: crew.idle.len(),
+        })
+    }
+
     /// Returns the first of all tasks that an idle worker can do, and who is to do it, among the
     /// workers of such origins.
     pub(super) fn next(&self, serves: impl Fn(Origin) -> bool) -> Option<(TaskId, WorkerId)> {
         let candidates = self.0.iter().filter(|((origin, _), _)| serves(*origin));
         let candidates = candidates.filter_map(|((_, offer), crew)| {
             let (rank, task) = crew.heads.first_key_value()?;
-            let (order, worker) = crew.idle.first_key_value()?;
-            Some(((*rank, riches(offer), *order), (*task, *worker)))
+            let (place, worker) = crew.idle.first_key_value()?;
+            Some(((*rank, riches(offer), *place), (*task, *worker)))
         });
         let first = candidates.min_by_key(|(place, _)| *place)?;
         Some(first.1)
@@ -124,8 +145,8 @@ impl Crews {
     fn first_idle(&self, such: impl Fn(&Offer) -> bool) -> Option<WorkerId> {
         let crews = self.0.iter().filter(|((_, offer), _)| such(offer));
         let idle = crews.filter_map(|((_, offer), crew)| {
-            let (order, worker) = crew.idle.first_key_value()?;
-            Some(((riches(offer), *order), *worker))
+            let (place, worker) = crew.idle.first_key_value()?;
+            Some(((riches(offer), *place), *worker))
         });
         idle.min_by_key(|(place, _)| *place)
             .map(|(_, worker)| worker)
@@ -136,6 +157,10 @@ impl Crews {
 /// there is another, and otherwise who registered first is the first.
 fn riches(offer: &Offer) -> usize {
     offer.tags.len()
+}
+
+fn place(worker: &Worker) -> Place {
+    (worker.load(), worker.order)
 }
 
 fn key(worker: &Worker) -> CrewKey {

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::model::{
-    EndReason, Epoch, Failure, Offer, Progress, TaskId, TaskSpec, TaskStatus, Timestamp, WorkerId,
+    EndReason, Epoch, Failure, Offer, Origin, Progress, TaskId, TaskSpec, TaskStatus, Timestamp,
+    WorkerId,
 };
 
 /// Something to be done in the world.
@@ -13,6 +14,24 @@ use crate::model::{
 pub enum Effect {
     /// Hand the worker its task, with live capabilities minted from the grants.
     StartAttempt(Assignment),
+    /// Ask the worker, which has joined, to stop an attempt, which is under way.
+    StopAttempt {
+        /// The task.
+        task: TaskId,
+        /// The worker that holds the lease.
+        worker: WorkerId,
+        /// The attempt's fence.
+        epoch: Epoch,
+        /// Why it is to stop.
+        why: EndReason,
+    },
+    /// Take back everything that a worker was handed when it joined.
+    EndMembership {
+        /// The worker.
+        worker: WorkerId,
+        /// Why.
+        why: EndReason,
+    },
     /// Take back everything that was handed out for an attempt.
     EndAttempt {
         /// The task.
@@ -45,6 +64,8 @@ pub struct Assignment {
     pub worker: WorkerId,
     /// What it offers.
     pub offer: Arc<Offer>,
+    /// How it came to the queue.
+    pub origin: Origin,
     /// The attempt's fence.
     pub epoch: Epoch,
     /// What is to be done, and with which grants.

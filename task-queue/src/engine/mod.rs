@@ -32,15 +32,22 @@ mod command;
 mod commands;
 mod config;
 mod crews;
+mod dependencies;
 mod effect;
 mod events;
+mod gates;
+mod indexes;
+mod keys;
 mod lanes;
+mod leases;
+mod losing;
 mod matching;
 mod rejected;
 mod state;
 mod timers;
 mod turn;
 mod unsaved;
+mod waiting;
 
 #[cfg(test)]
 pub(crate) mod tests;
@@ -48,10 +55,11 @@ pub(crate) mod tests;
 pub use apply::apply;
 pub use command::{Actor, Command};
 pub use commands::{
-    AddLog, Cancel, Complete, Disband, Emit, Fail, Lose, Reap, Register, Retry, Revoke,
-    SaveCheckpoint, SetProgress, Start, Submit, SubmitMany,
+    AddLog, Cancel, Complete, Disband, Disconnect, Drain, Emit, Fail, GiveBack, Join, Leave, Lose,
+    Reap, Register, Renew, Resume, Retry, Revoke, SaveCheckpoint, SetProgress, Start, Stopped,
+    Submit, SubmitMany,
 };
-pub use config::{Config, DispatchMode, Limits, Retention};
+pub use config::{Config, DispatchMode, Limits, Retention, Times};
 pub use effect::{Assignment, Effect, Notice};
 pub use rejected::{Payload, Rejected};
 pub use state::State;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use thiserror::Error;
 
-use crate::model::{MAX_DEPTH, Misfit, PoolName, TaskId, TaskStatus, TaskType, WorkerId};
+use crate::model::{MAX_DEPTH, Misfit, PoolName, TaskId, TaskStatus, TaskType, Waiting, WorkerId};
 
 /// Why a command is refused.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -21,6 +21,9 @@ pub enum Rejected {
     /// There is a worker of that name already.
     #[error("worker {0} exists already")]
     DuplicateWorker(WorkerId),
+    /// There is no retry policy of the name that the task asks for.
+    #[error("`retry` is not the name of a retry policy of this queue")]
+    NoSuchRetryPolicy,
     /// The task has come to its end, and stays there.
     #[error("task is already {0}")]
     TaskFinished(TaskStatus),
@@ -36,6 +39,27 @@ pub enum Rejected {
     /// The worker is busy with another task.
     #[error("Worker is busy")]
     WorkerBusy,
+    /// The worker takes no more tasks, or is not there.
+    #[error("worker is not taking tasks")]
+    WorkerLeaving,
+    /// The worker offers to do nothing at a time.
+    #[error("a worker must carry out one task at least at a time")]
+    NoSlots,
+    /// The worker offers to carry out no tasks.
+    #[error("a worker must offer one type of tasks at least")]
+    NoTypes,
+    /// The worker offers to do more at a time than one may.
+    #[error("a worker may carry out {max} tasks at most at a time")]
+    TooManySlots {
+        /// How many it may.
+        max: u32,
+    },
+    /// The worker offers more types of tasks, or has more tags, than one may.
+    #[error("a worker may offer {max} types of tasks and {max} tags at most")]
+    OfferTooLong {
+        /// How many of each.
+        max: usize,
+    },
     /// The worker was dismissed.
     #[error("worker has been revoked")]
     WorkerRevoked,
@@ -53,6 +77,30 @@ pub enum Rejected {
     /// offered to carry it out.
     #[error("unknown task type: `{0}`")]
     UnknownType(TaskType),
+    /// The task may not begin yet.
+    #[error("the task waits: {0}")]
+    HeldBack(Waiting),
+    /// The task is to come after one that is not there.
+    #[error("task {0}, after which this one is to come, was not found")]
+    NoSuchPredecessor(TaskId),
+    /// As many tasks come after that one as may.
+    #[error("{max} tasks come after {task}, and not more may")]
+    TooManyDependants {
+        /// Which one.
+        task: TaskId,
+        /// How many may.
+        max: usize,
+    },
+    /// With these idempotency keys the same tasks have been submitted before: the name of each that
+    /// was to be accepted, and of the one that there is.
+    #[error("tasks with these idempotency keys were submitted before")]
+    AlreadySubmitted(Vec<(TaskId, TaskId)>),
+    /// With that idempotency key another task has been submitted.
+    #[error("another task was submitted with that idempotency key")]
+    KeyTaken,
+    /// Two tasks of a batch have the same idempotency key.
+    #[error("two tasks of the batch have the same idempotency key")]
+    KeyTwice,
     /// The unfinished tasks need as many different things of their workers as they may.
     #[error("the tasks of the queue have {max} different needs, and may not have more")]
     TooManyNeeds {

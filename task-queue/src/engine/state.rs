@@ -1,6 +1,6 @@
 //! The records, and the indexes that are kept in step with them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::mem;
 use std::ops::Bound;
 use std::sync::Arc;
@@ -8,24 +8,30 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::engine::config::Config;
+use crate::engine::dependencies::Dependencies;
+use crate::engine::keys::{Keys, counts_until};
+use crate::engine::leases::Leases;
 use crate::engine::matching::Matching;
 use crate::engine::timers::Timers;
 use crate::engine::unsaved::Unsaved;
 use crate::model::{
-    Change, Happening, Need, PoolName, RecordId, Snapshot, Task, TaskId, TaskState, TaskType,
-    Timestamp, Worker, WorkerId, WorkerStatus,
+    Change, Happening, Link, Need, PoolName, RecordId, Snapshot, Standing, Submitter, Task, TaskId,
+    TaskState, TaskType, Timestamp, Worker, WorkerId,
 };
 
 /// Everything the scheduler knows.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct State {
-    config: Config,
-    tasks: HashMap<TaskId, Task>,
+    pub(super) config: Config,
+    pub(super) tasks: HashMap<TaskId, Task>,
     /// By their places, which are the order of submission.
     places: BTreeMap<u64, TaskId>,
     workers: HashMap<WorkerId, Worker>,
-    matching: Matching,
-    timers: Timers,
+    pub(super) matching: Matching,
+    pub(super) dependencies: Dependencies,
+    pub(super) timers: Timers,
+    leases: Leases,
+    keys: Keys,
     next_order: u64,
     /// About how many bytes the tasks' values take.
     bytes: usize,
@@ -57,6 +63,9 @@ impl State {
     /// Whatever else is unsaved is forgotten, so all that was taken and not committed must be among
     /// the records, and reports that were not taken yet may be lost.
     pub fn revert(&mut self, records: &[RecordId], stored: Snapshot) {
+        // What is not stored of workers is as it is, whatever becomes of their records.
+        let workers = records.iter().filter_map(|record| self.unstored(*record));
+        let workers: Vec<_> = workers.collect();
         for record in records {
             match *record {
                 RecordId::Task { id, .. } => self.undo_task(id),
@@ -64,6 +73,9 @@ impl State {
             }
         }
         self.put_back(stored);
+        for (worker, running, link) in workers {
+            self.put_back_unstored(worker, &running, link);
+        }
     }
 
     /// Returns whether something has changed that must be stored before anybody hears of it.
@@ -92,7 +104,7 @@ impl State {
         for id in mem::take(&mut self.unsaved.workers) {
             if let Some(worker) = self.workers.get_mut(&id) {
                 worker.revision = worker.revision.saturating_add(1);
-                changes.push(Change::PutWorker(worker.clone()));
+                changes.push(Change::PutWorker(worker.as_stored()));
             }
         }
         for id in mem::take(&mut self.unsaved.tasks) {
@@ -184,7 +196,31 @@ impl State {
 
     /// Returns when the clock will next make something due.
     pub fn next_wake(&self) -> Option<Timestamp> {
-        self.timers.next()
+        if self.dependencies.has_doomed() {
+            return Some(Timestamp::default());
+        }
+        let timers = [self.timers.next(), self.leases.next()];
+        timers.into_iter().flatten().min()
+    }
+
+    /// Returns the tasks that are to fail since one before them has; the first `max` of them.
+    pub(super) fn doomed(&self, max: usize) -> Vec<TaskId> {
+        self.dependencies.doomed(max)
+    }
+
+    /// Returns how many unfinished tasks come after a task.
+    pub(super) fn count_dependants(&self, task: TaskId) -> usize {
+        self.dependencies.count_dependants(task)
+    }
+
+    /// Returns the latest task that was made with an idempotency key.
+    pub(super) fn made_with(&self, submitter: Submitter, key: &Arc<str>) -> Option<&Task> {
+        self.task(self.keys.find(submitter, key)?)
+    }
+
+    /// Returns whether a task's idempotency key still counts.
+    pub(super) fn key_counts(&self, task: &Task, now: Timestamp) -> bool {
+        counts_until(task, self.config.retention.idempotency_keys).is_some_and(|until| until > now)
     }
 
     /// Returns the next pair of a pending task and the idle worker that is to do it.
@@ -202,6 +238,11 @@ impl State {
         self.timers.due(now, max)
     }
 
+    /// Returns the workers that were not heard of for too long.
+    pub(super) fn due_workers(&self, now: Timestamp, max: usize) -> Vec<WorkerId> {
+        self.leases.due(now, max)
+    }
+
     /// Returns the next place in order of submission or registration.
     pub(super) const fn take_order(&mut self) -> u64 {
         let order = self.next_order;
@@ -212,10 +253,13 @@ impl State {
     pub(super) fn insert_task(&mut self, task: Task) {
         self.next_order = self.next_order.max(task.order.saturating_add(1));
         self.bytes = self.bytes.saturating_add(task.bytes);
+        let id = task.id;
         self.enter(&task);
-        self.unsaved.tasks.insert(task.id);
-        self.places.insert(task.order, task.id);
-        self.tasks.insert(task.id, task);
+        self.keys.insert(&task);
+        self.unsaved.tasks.insert(id);
+        self.places.insert(task.order, id);
+        self.tasks.insert(id, task);
+        self.tell_dependants(id, None);
     }
 
     /// Notes that a task's values take more space, some of it another value's.
@@ -231,6 +275,7 @@ impl State {
     pub(super) fn insert_worker(&mut self, worker: Worker) {
         self.next_order = self.next_order.max(worker.order.saturating_add(1));
         self.matching.enter_worker(&worker);
+        self.leases.enter(&worker);
         self.unsaved.workers.insert(worker.id);
         self.workers.insert(worker.id, worker);
     }
@@ -300,39 +345,51 @@ impl State {
 
     /// Brings a task into another state: the only place where that happens.
     ///
-    /// The worker of an attempt that ends thereby is idle, and that of one that begins is busy.
+    /// The worker of an attempt that ends thereby has it no longer, and that of one that begins has it.
     pub(super) fn transition(&mut self, id: TaskId, next: TaskState) {
         let Some(mut task) = self.tasks.remove(&id) else {
             return;
         };
+        let before = task.status();
         self.leave(&task);
         if let Some(attempt) = task.live_attempt() {
-            self.set_worker_status(attempt.worker, WorkerStatus::Idle);
+            self.release(attempt.worker, id);
         }
         task.state = next;
         if let Some(attempt) = task.live_attempt() {
-            self.set_worker_status(attempt.worker, WorkerStatus::Busy(id));
+            self.hold(attempt.worker, id);
         }
         self.enter(&task);
         self.unsaved.tasks.insert(id);
         self.tasks.insert(id, task);
+        self.tell_dependants(id, Some(before));
     }
 
-    /// Gives a worker another status: the only place where that happens.
-    pub(super) fn set_worker_status(&mut self, id: WorkerId, status: WorkerStatus) {
+    /// Dismisses a worker.
+    pub(super) fn dismiss_worker(&mut self, id: WorkerId, at: Timestamp) {
+        if let Some(worker) = self.workers.get(&id) {
+            self.matching.leave_worker(worker);
+        }
+        self.change_worker(id, |worker| worker.standing = Standing::Revoked(at));
+        self.unsaved.workers.insert(id);
+    }
+
+    /// Has a worker get no more tasks, or tasks again.
+    pub(super) fn set_standing(&mut self, id: WorkerId, standing: Standing) {
+        self.change_worker(id, |worker| worker.standing = standing);
+        self.unsaved.workers.insert(id);
+    }
+
+    /// Changes something of a worker that is not stored: the only place where that happens.
+    pub(super) fn change_worker(&mut self, id: WorkerId, change: impl FnOnce(&mut Worker)) {
         let Some(worker) = self.workers.get_mut(&id) else {
             return;
         };
-        let is_dismissed = matches!(status, WorkerStatus::Revoked(_));
-        if is_dismissed {
-            self.matching.leave_worker(worker);
-        }
-        worker.status = status;
-        self.matching.set_idle(worker);
-        // Whether it is busy, the tasks say.
-        if is_dismissed {
-            self.unsaved.workers.insert(id);
-        }
+        self.matching.withdraw(worker);
+        self.leases.leave(worker);
+        change(worker);
+        self.matching.present(worker);
+        self.leases.enter(worker);
     }
 
     pub(super) fn remove_task(&mut self, id: TaskId) {
@@ -340,6 +397,8 @@ impl State {
             return;
         };
         self.leave(&task);
+        self.keys.remove(&task);
+        self.tell_dependants(id, Some(task.status()));
         self.places.remove(&task.order);
         self.bytes = self.bytes.saturating_sub(task.bytes);
         self.unsaved.forget_task(id);
@@ -354,6 +413,7 @@ impl State {
             return;
         };
         self.matching.leave_worker(&worker);
+        self.leases.leave(&worker);
         self.unsaved.workers.remove(&id);
         if worker.revision > 0 {
             self.unsaved.removed_workers.insert(id, worker.revision);
@@ -362,28 +422,60 @@ impl State {
 
     /// Takes up records as they are stored.
     fn put_back(&mut self, stored: Snapshot) {
-        for mut worker in stored.workers {
-            // What it is busy with, the tasks say: its record is not written each time.
-            if !worker.is_revoked() {
-                worker.status = WorkerStatus::Idle;
-            }
+        for worker in stored.workers {
             self.insert_worker(worker);
         }
         for task in stored.tasks {
             let (id, attempt) = (task.id, task.live_attempt().copied());
             self.insert_task(task);
             if let Some(attempt) = attempt {
-                self.set_worker_status(attempt.worker, WorkerStatus::Busy(id));
+                self.hold(attempt.worker, id);
             }
         }
         self.unsaved = Unsaved::default();
+    }
+
+    /// Returns what is not stored of a worker.
+    fn unstored(&self, record: RecordId) -> Option<(WorkerId, BTreeSet<TaskId>, Option<Link>)> {
+        let RecordId::Worker(id) = record else {
+            return None;
+        };
+        let worker = self.workers.get(&id)?;
+        let link = worker.member.as_ref().map(|member| member.link);
+        Some((id, worker.running.clone(), link))
+    }
+
+    fn put_back_unstored(&mut self, id: WorkerId, running: &BTreeSet<TaskId>, link: Option<Link>) {
+        for &task in running {
+            let attempt = self.tasks.get(&task).and_then(Task::live_attempt);
+            if attempt.is_some_and(|attempt| attempt.worker == id) {
+                self.hold(id, task);
+            }
+        }
+        self.change_worker(id, |worker| {
+            if let Some((member, link)) = worker.member.as_mut().zip(link) {
+                member.link = link;
+            }
+        });
+    }
+
+    fn hold(&mut self, worker: WorkerId, task: TaskId) {
+        self.change_worker(worker, |worker| {
+            worker.running.insert(task);
+        });
+    }
+
+    fn release(&mut self, worker: WorkerId, task: TaskId) {
+        self.change_worker(worker, |worker| {
+            worker.running.remove(&task);
+        });
     }
 
     /// Removes a task as if it had never been there.
     fn undo_task(&mut self, id: TaskId) {
         let attempt = self.tasks.get(&id).and_then(Task::live_attempt).copied();
         if let Some(attempt) = attempt {
-            self.set_worker_status(attempt.worker, WorkerStatus::Idle);
+            self.release(attempt.worker, id);
         }
         self.remove_task(id);
     }
@@ -402,25 +494,5 @@ impl State {
             task: written,
             kept,
         })
-    }
-
-    /// Returns when the clock has something to do with a task.
-    fn due_at(&self, task: &Task) -> Option<Timestamp> {
-        let end = || self.config.retention.end_of(&task.state);
-        task.state.due_at().or_else(end)
-    }
-
-    fn enter(&mut self, task: &Task) {
-        self.matching.enter_task(task);
-        if let Some(at) = self.due_at(task) {
-            self.timers.insert(at, task.id);
-        }
-    }
-
-    fn leave(&mut self, task: &Task) {
-        self.matching.leave_task(task);
-        if let Some(at) = self.due_at(task) {
-            self.timers.remove(at, task.id);
-        }
     }
 }

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::engine::command::Actor;
-use crate::engine::config::Limits;
+use crate::engine::commands::timed_out;
+use crate::engine::config::{Limits, Times};
 use crate::engine::effect::{Assignment, Effect, Notice};
 use crate::engine::rejected::{Payload, Rejected};
 use crate::engine::state::State;
 use crate::model::{
-    Attempt, EndReason, EndedAttempt, Failure, FailureClass, MAX_DEPTH, Progress, Task, TaskId,
-    TaskState, Timestamp, Worker, WorkerId, depth_of, size_of,
+    Attempt, EndReason, EndedAttempt, Failure, FailureClass, MAX_DEPTH, Phase, Progress, Task,
+    TaskId, TaskState, Timestamp, Verdict, Worker, WorkerId, depth_of, size_of,
 };
 
 /// The state, the time, and the effects so far.
@@ -22,7 +23,7 @@ use crate::model::{
 pub(super) struct Turn<'a> {
     pub(super) state: &'a mut State,
     pub(super) now: Timestamp,
-    effects: Vec<Effect>,
+    pub(super) effects: Vec<Effect>,
 }
 
 impl<'a> Turn<'a> {
@@ -92,6 +93,10 @@ impl<'a> Turn<'a> {
         Ok(size)
     }
 
+    pub(super) const fn times(&self) -> &Times {
+        &self.state.config().times
+    }
+
     pub(super) const fn limits(&self) -> &Limits {
         &self.state.config().limits
     }
@@ -117,11 +122,11 @@ impl<'a> Turn<'a> {
 
     /// Begins an attempt at a pending task on an idle worker.
     pub(super) fn begin(&mut self, id: TaskId, worker: WorkerId) {
-        let now = self.now;
-        let Some(offer) = self.state.worker(worker).map(|worker| &worker.offer) else {
+        let (now, limit) = (self.now, self.state.config().times.attempt);
+        let Some(holder) = self.state.worker(worker) else {
             return;
         };
-        let offer = Arc::clone(offer);
+        let (offer, origin) = (Arc::clone(&holder.offer), holder.origin);
         let Some(task) = self.state.task_mut(id) else {
             return;
         };
@@ -133,6 +138,7 @@ impl<'a> Turn<'a> {
             task: id,
             worker,
             offer,
+            origin,
             epoch: task.epoch,
             spec: Arc::clone(&task.spec),
             checkpoint: task.checkpoint.clone(),
@@ -142,7 +148,8 @@ impl<'a> Turn<'a> {
             epoch: task.epoch,
             worker,
             started_at: now,
-            deadline: task.spec.timeout.map(|limit| now.saturating_add(limit)),
+            deadline: Some(now.saturating_add(task.spec.timeout.unwrap_or(limit))),
+            phase: Phase::Working,
         };
         self.enter(id, TaskState::Running(attempt));
         self.effects.push(Effect::StartAttempt(assignment));
@@ -169,6 +176,9 @@ impl<'a> Turn<'a> {
         }
         self.record_end(id, ended);
         self.count(attempt.worker, why);
+        if why == EndReason::Cancelled {
+            self.linger(id, attempt);
+        }
         self.effects.push(Effect::EndAttempt {
             task: id,
             worker: attempt.worker,
@@ -178,7 +188,16 @@ impl<'a> Turn<'a> {
     }
 
     /// Ends the live attempt as failed, and has the task tried again if its policy says so.
+    ///
+    /// Whatever is said of one that was asked to stop, it has taken too long.
     pub(super) fn fail_attempt(&mut self, id: TaskId, why: EndReason, failure: Failure) {
+        let attempt = self.state.task(id).and_then(Task::live_attempt);
+        let stopping = attempt.is_some_and(|attempt| attempt.phase == Phase::Stopping);
+        let (why, failure) = if stopping {
+            (EndReason::TimedOut, timed_out())
+        } else {
+            (why, failure)
+        };
         self.end_attempt(id, why);
         let now = self.now;
         let Some(task) = self.state.task_mut(id) else {
@@ -186,30 +205,32 @@ impl<'a> Turn<'a> {
         };
         task.failures = task.failures.saturating_add(1);
         task.last_failure = Some(failure.clone());
-        let policy = task.spec.retry;
-        if failure.is_retryable() && policy.allows_another(task.failures) {
-            let at = now.saturating_add(policy.delay(task.failures, id));
-            self.enter(id, TaskState::Retrying(at));
-        } else {
-            self.give_up(id, failure);
+        match task.spec.retry.verdict(&failure, task.failures, id) {
+            Verdict::RetryIn(wait) => {
+                self.enter(id, TaskState::Retrying(now.saturating_add(wait)));
+            }
+            Verdict::Park => {
+                let class = FailureClass::Parked;
+                self.give_up(id, Failure { class, ..failure });
+            }
+            Verdict::GiveUp => self.give_up(id, failure),
         }
     }
 
-    /// Ends the live attempt because its worker has gone; the task is as good as before. Only a
-    /// worker that was lost counts: it may have been the task that killed it.
-    pub(super) fn forsake_attempt(&mut self, id: TaskId, why: EndReason) {
-        self.end_attempt(id, why);
-        let Some(task) = self.state.task_mut(id) else {
-            return;
-        };
-        if why == EndReason::WorkerLost {
-            task.losses = task.losses.saturating_add(1);
-        }
-        let (losses, max) = (task.losses, task.spec.retry.max_losses);
-        if why == EndReason::WorkerLost && losses >= max {
-            self.give_up(id, workers_lost(losses));
-        } else {
-            self.enter(id, TaskState::Pending);
+    /// Brings the tasks to their end that come after one that has failed, unless they are to run
+    /// nevertheless; of very many, the first. The next wake is then at once.
+    pub(super) fn fail_dependants(&mut self) {
+        let mut left = AT_ONCE;
+        loop {
+            let doomed = self.state.doomed(left);
+            left = left.saturating_sub(doomed.len());
+            if doomed.is_empty() {
+                return;
+            }
+            for task in doomed {
+                self.end_attempt(task, EndReason::Superseded);
+                self.give_up(task, predecessor_failed());
+            }
         }
     }
 
@@ -234,6 +255,8 @@ impl<'a> Turn<'a> {
             }
             EndReason::Cancelled
             | EndReason::WorkerLost
+            | EndReason::LeaseExpired
+            | EndReason::ServerLost
             | EndReason::WorkerLeft
             | EndReason::WorkerRevoked
             | EndReason::Superseded => {}
@@ -241,9 +264,12 @@ impl<'a> Turn<'a> {
     }
 }
 
-fn workers_lost(losses: u32) -> Failure {
-    Failure {
-        class: FailureClass::WorkersLost,
-        message: format!("{losses} workers were lost while they worked on the task"),
-    }
+fn predecessor_failed() -> Failure {
+    Failure::of(
+        FailureClass::Predecessor,
+        "a task that this one comes after has failed or was cancelled",
+    )
 }
+
+/// How many tasks fail with one before them in one turn, so that a turn is short.
+const AT_ONCE: usize = 1_000;

@@ -25,8 +25,22 @@ pub struct Attempt {
     pub worker: WorkerId,
     /// When it began.
     pub started_at: Timestamp,
-    /// When it will count as failed, if it has not ended by then.
+    /// When it will be asked to stop, or count as failed, if it has not ended by then.
     pub deadline: Option<Timestamp>,
+    /// Whether it is still wanted.
+    #[serde(default)]
+    pub phase: Phase,
+}
+
+/// Whether an attempt is still wanted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    /// It is.
+    #[default]
+    Working,
+    /// It has taken too long, and its worker was asked to stop it. A result is still taken.
+    Stopping,
 }
 
 /// An attempt that is over.
@@ -54,6 +68,10 @@ pub enum EndReason {
     Cancelled,
     /// Its worker went away.
     WorkerLost,
+    /// Its worker was not heard of for too long.
+    LeaseExpired,
+    /// The server was lost, and its worker did not come back to the next one.
+    ServerLost,
     /// Its worker left in good order, and gave the task back.
     WorkerLeft,
     /// Its worker was revoked.

@@ -11,6 +11,12 @@ pub struct Failure {
     pub class: FailureClass,
     /// What the executing side says about it; it is shown to whoever holds the task.
     pub message: String,
+    /// What the executing side calls such errors, if it does: `TypeError`, for example.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The code of the error, if it has one: `EAGAIN`, for example.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
 }
 
 /// What kind of failure it is, and so whether another attempt could do better.
@@ -25,22 +31,31 @@ pub enum FailureClass {
     TimedOut,
     /// Too many workers were lost while they worked on the task.
     WorkersLost,
+    /// The work failed in a way that the task's retry policy leaves to somebody to look into; it is
+    /// kept until they have it tried again.
+    Parked,
+    /// A task that it comes after has failed or was cancelled.
+    Predecessor,
 }
 
 impl Failure {
     /// Creates a failure that another attempt may avoid.
     pub fn transient(message: impl Into<String>) -> Self {
-        Self {
-            class: FailureClass::Transient,
-            message: message.into(),
-        }
+        Self::of(FailureClass::Transient, message)
     }
 
     /// Creates a failure that another attempt would repeat.
     pub fn permanent(message: impl Into<String>) -> Self {
+        Self::of(FailureClass::Permanent, message)
+    }
+
+    /// Creates a failure of that class, without a name or a code.
+    pub fn of(class: FailureClass, message: impl Into<String>) -> Self {
         Self {
-            class: FailureClass::Permanent,
+            class,
             message: message.into(),
+            name: None,
+            code: None,
         }
     }
 

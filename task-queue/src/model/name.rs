@@ -160,6 +160,8 @@ name! {
     {
         /// Those who have a processor. It is there from the start.
         CPU = "cpu";
+        /// Those who have joined and name no pool.
+        DEFAULT = "default";
         /// Those who have a processor and a graphics processor. It is there from the start.
         GPU = "gpu";
     }

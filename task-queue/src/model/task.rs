@@ -43,8 +43,8 @@ pub struct Task {
     pub last_failure: Option<Failure>,
     /// How many attempts have failed.
     pub failures: u32,
-    /// How many attempts have ended because their worker went away.
-    pub losses: u32,
+    /// When attempts have ended because their worker was lost, as far as that still counts.
+    pub losses: Vec<Timestamp>,
     /// The epoch of the latest attempt.
     pub epoch: Epoch,
     /// The latest attempts that are over, oldest first.
@@ -130,7 +130,7 @@ impl Task {
             checkpoint: None,
             last_failure: None,
             failures: 0,
-            losses: 0,
+            losses: Vec::new(),
             epoch: Epoch::default(),
             history: VecDeque::new(),
         }

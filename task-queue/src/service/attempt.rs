@@ -8,7 +8,8 @@ use serde_json::Value;
 use tokio::task::JoinSet;
 
 use super::far::{FarGpu, FarNetwork, FarStorage, FarTask, unavailable};
-use super::hub::{Hub, Running};
+use super::hub::Hub;
+use super::live::Running;
 use super::refusal::is_unstored;
 use super::task::{Bearer, Identity, assignment};
 use crate::caps::AssignmentStub;
@@ -33,7 +34,8 @@ pub(super) fn start(hub: &Arc<Hub>, begun: Assignment) -> Running {
     let work = tokio::spawn(work(Arc::clone(hub), begun, capability));
     Running {
         revoker,
-        work: work.abort_handle(),
+        work: Some(work.abort_handle()),
+        far: None,
     }
 }
 

@@ -1,6 +1,10 @@
 //! Who can take back what is handed out.
 
+use std::time::Duration;
+
 use capnweb_runtime::{Capability, Revoker};
+use futures_util::FutureExt as _;
+use tokio::time::timeout;
 
 /// Who can take back what is handed out. What comes of a capability in somebody's care, such as a
 /// lock or memory, is in the same care.
@@ -11,6 +15,22 @@ pub(super) enum Care {
     /// Whoever holds this.
     Revoker(Revoker),
 }
+
+/// Takes back what is in care, but lets the calls be answered that are under way: one of them may be
+/// what ends it. Nobody may be harmed by others in the meantime.
+pub(super) fn revoke_gently(revoker: Revoker, reason: &'static str) {
+    if revoker.drained().now_or_never().is_some() {
+        return revoker.revoke(reason);
+    }
+    drop(tokio::spawn(async move {
+        drop(timeout(TO_ANSWER, revoker.drained()).await);
+        revoker.revoke(reason);
+    }));
+}
+
+/// How long a call under way may take to be answered, before its reference is taken back all the
+/// same.
+const TO_ANSWER: Duration = Duration::from_secs(1);
 
 impl Care {
     /// Returns the reference to hand out.

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use crate::engine::{DispatchMode, Limits, Retention};
-use crate::model::{Access, Grants, TaskType};
+use crate::engine::{DispatchMode, Limits, Retention, Times};
+use crate::model::{Access, Grants, RetryPolicies, TaskType};
 use crate::resources::gpu::{DeviceChoice, GpuLimits, SharedGpu};
 use crate::resources::network::NetworkPolicy;
 
@@ -22,6 +22,10 @@ pub struct Config {
     pub limits: Limits,
     /// How long tasks are remembered that have come to their end.
     pub retention: Retention,
+    /// The retry policies that tasks can ask for by name.
+    pub retries: RetryPolicies,
+    /// How long attempts may take, and workers be silent.
+    pub times: Times,
     /// How many may watch tasks at a time.
     pub watchers: WatchLimits,
     /// The types of tasks that are accepted before a worker has offered to carry them out, beside
@@ -82,6 +86,8 @@ impl Config {
             dispatch: DispatchMode::Manual,
             limits: Limits::default(),
             retention: Retention::default(),
+            retries: RetryPolicies::default(),
+            times: Times::default(),
             watchers: WatchLimits::default(),
             types: BTreeSet::new(),
             network: NetworkPolicy::new(Vec::new()),

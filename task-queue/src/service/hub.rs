@@ -1,19 +1,18 @@
 //! What the service's objects share, and where effects happen.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
-use capnweb_runtime::{Brand, Revoker};
-use tokio::sync::oneshot;
-use tokio::task::AbortHandle;
+use capnweb_runtime::Brand;
 
 use super::attempt;
 use super::events::Watchers;
+use super::live::Live;
+use super::members::{self, Members};
 use super::observers::Observers;
 use super::owner::{AttemptEnd, Owner, World};
 use crate::clock::Clock;
-use crate::engine::Effect;
-use crate::model::{EndReason, Epoch, RecordId, TaskId, Timestamp, WorkerId};
+use crate::engine::{Effect, Times};
+use crate::model::{EndReason, Epoch, Origin, RecordId, TaskId, Timestamp, WorkerId};
 use crate::resources::gpu::SharedGpu;
 use crate::resources::locks::LockManager;
 use crate::resources::network::NetworkClient;
@@ -32,24 +31,9 @@ pub(super) struct Hub {
     pub(super) tasks: Brand<TaskId>,
     pub(super) observers: Observers,
     pub(super) watchers: Watchers,
-    live: Mutex<Live>,
-}
-
-/// The attempts under way.
-#[derive(Debug, Default)]
-struct Live {
-    attempts: HashMap<(TaskId, Epoch), Running>,
-    /// Who wants to know how the attempt of a worker ends.
-    awaited: HashMap<WorkerId, oneshot::Sender<EndReason>>,
-}
-
-/// An attempt under way.
-#[derive(Debug)]
-pub(super) struct Running {
-    /// Takes back everything that was handed out for it.
-    pub(super) revoker: Revoker,
-    /// Stops the work.
-    pub(super) work: AbortHandle,
+    pub(super) times: Times,
+    pub(super) members: Members,
+    pub(super) live: Live,
 }
 
 impl Hub {
@@ -71,38 +55,32 @@ impl Hub {
             tasks: Brand::new(),
             observers: Observers::default(),
             watchers: Watchers::default(),
-            live: Mutex::default(),
+            times: Times::default(),
+            members: Members::default(),
+            live: Live::default(),
         }
     }
 
-    /// Ends every attempt and every stream of events, without a word to the scheduler.
+    /// Ends every attempt, every membership and every stream of events, without a word to the
+    /// scheduler.
     pub(super) fn abandon_all(&self) {
         self.watchers.close();
-        let attempts = std::mem::take(&mut self.live().attempts);
-        for running in attempts.into_values() {
-            running.end("the queue is shutting down");
-        }
+        self.members.end_all(SHUTTING_DOWN);
+        self.live.end_all(SHUTTING_DOWN);
     }
 
-    fn end_attempt(&self, task: TaskId, worker: WorkerId, epoch: Epoch, why: EndReason) {
-        let (running, awaited) = {
-            let mut live = self.live();
-            (
-                live.attempts.remove(&(task, epoch)),
-                live.awaited.remove(&worker),
-            )
-        };
-        if let Some(running) = running {
-            running.end(reason(why));
+    fn end_attempt(self: &Arc<Self>, task: TaskId, worker: WorkerId, epoch: Epoch, why: EndReason) {
+        let running = self.live.take(task, epoch);
+        let is_far = running.as_ref().is_none_or(|running| running.far.is_some());
+        if why == EndReason::Cancelled && is_far {
+            members::stop_kindly(self, (task, epoch, worker), running, reason(why));
+        } else if let Some(running) = running {
+            match why {
+                EndReason::Completed | EndReason::Failed => running.end_answering(reason(why)),
+                _ => running.end(reason(why)),
+            }
         }
-        if let Some(tell) = awaited {
-            // Whoever asked may have stopped waiting.
-            tell.send(why).ok();
-        }
-    }
-
-    fn live(&self) -> MutexGuard<'_, Live> {
-        self.live.lock().unwrap_or_else(PoisonError::into_inner)
+        self.live.tell_end(task, why);
     }
 }
 
@@ -111,10 +89,8 @@ impl World for Hub {
         self.clock.now()
     }
 
-    fn await_end(&self, worker: WorkerId) -> AttemptEnd {
-        let (tell, end) = oneshot::channel();
-        self.live().awaited.insert(worker, tell);
-        end
+    fn await_end(&self, task: TaskId) -> AttemptEnd {
+        self.live.await_end(task)
     }
 
     fn stored(&self, records: &[RecordId]) {
@@ -124,10 +100,15 @@ impl World for Hub {
     fn run(self: &Arc<Self>, effect: Effect) {
         match effect {
             Effect::StartAttempt(assignment) => {
-                let key = (assignment.task, assignment.epoch);
-                let running = attempt::start(self, assignment);
-                self.live().attempts.insert(key, running);
+                let (task, epoch) = (assignment.task, assignment.epoch);
+                let running = match assignment.origin {
+                    Origin::InProcess => attempt::start(self, assignment),
+                    Origin::Joined => members::start(self, &assignment),
+                };
+                self.live.begin(task, epoch, running);
             }
+            Effect::StopAttempt { task, worker, .. } => members::ask_to_stop(self, worker, task),
+            Effect::EndMembership { worker, why } => members::dismiss(self, worker, why),
             Effect::EndAttempt {
                 task,
                 worker,
@@ -143,22 +124,18 @@ impl World for Hub {
     }
 }
 
-impl Running {
-    /// Takes everything back first, so that the work cannot do anything more while it stops.
-    fn end(self, reason: &str) {
-        self.revoker.revoke(reason);
-        self.work.abort();
-    }
-}
-
-const fn reason(why: EndReason) -> &'static str {
+pub(super) const fn reason(why: EndReason) -> &'static str {
     match why {
         EndReason::Completed | EndReason::Failed => "the attempt has ended",
         EndReason::TimedOut => "the attempt took too long",
         EndReason::Cancelled => "the task was cancelled",
         EndReason::WorkerLost => "the worker was lost",
+        EndReason::LeaseExpired => "the worker was not heard of for too long",
+        EndReason::ServerLost => "the worker did not come back to the server",
         EndReason::WorkerLeft => "the worker has left",
         EndReason::WorkerRevoked => "the worker was revoked",
         EndReason::Superseded => "the task was ended by its supervisor",
     }
 }
+
+const SHUTTING_DOWN: &str = "the queue is shutting down";

@@ -6,7 +6,8 @@
 //! | `gate`, `secrets`, `gateway`, `supervisor` | from a connection to a role, and what each role begins with |
 //! | `queue`, `listing`, `task`, `observers` | a client's objects |
 //! | `events` | what happens to a task, as a stream |
-//! | `pool`, `worker`, `attempt`, `far` | workers, and how one carries out what it was assigned |
+//! | `pool`, `worker`, `attempt`, `far` | workers, and how one of this process carries out what it was assigned |
+//! | `members`, `live` | workers that have joined from elsewhere; all attempts under way |
 //! | `storage`, `lock`, `network`, `gpu` | resources, each as a capability |
 //! | `care`, `loan` | taking back what was handed out |
 //! | `refusal` | why something was not done |
@@ -20,9 +21,14 @@ mod gate;
 mod gateway;
 mod gpu;
 mod hub;
+mod intake;
+#[cfg(test)]
+mod intake_tests;
 mod listing;
+mod live;
 mod loan;
 mod lock;
+mod members;
 mod network;
 mod observers;
 mod owner;
@@ -39,6 +45,8 @@ pub use config::{Config, Durability, WatchLimits};
 pub use secrets::Secrets;
 pub use supervisor::{StartError, Supervisor};
 
+#[cfg(test)]
+mod gpu_tests;
 #[cfg(test)]
 mod network_tests;
 #[cfg(test)]

@@ -5,10 +5,14 @@ use std::sync::Arc;
 use capnweb_runtime::Result;
 
 use super::hub::Hub;
+use super::members;
 use super::refusal::Refusal;
 use super::worker::{activity, revoke, worker};
-use crate::caps::{WorkerPool, WorkerRevoked, WorkerStub, WorkerSummary};
-use crate::engine::{Command, Register, State};
+use crate::caps::{
+    Done, JoinOptions, MembershipStub, OfferedWork, WorkerAgentStub, WorkerPool, WorkerRevoked,
+    WorkerStub, WorkerSummary,
+};
+use crate::engine::{Command, Drain, Register, State};
 use crate::entropy::OsEntropy;
 use crate::model::{PoolName, Worker as Record, WorkerId};
 
@@ -65,6 +69,22 @@ impl WorkerPool for ServedPool {
             .read(move |state| state.idle_worker(kind.as_ref()));
         let id = idle.await?.ok_or(Refusal::NoIdleWorker)?;
         Ok(self.worker(id).await?)
+    }
+
+    async fn drain_worker(&self, id: String) -> Result<Done> {
+        let worker = id.parse().map_err(|_| Refusal::NoSuchWorker)?;
+        self.0.owner.apply(Command::Drain(Drain { worker })).await?;
+        members::tell_to_drain(&self.0, worker);
+        Ok(Done::YES)
+    }
+
+    async fn join(
+        &self,
+        agent: WorkerAgentStub,
+        offer: OfferedWork,
+        options: Option<JoinOptions>,
+    ) -> Result<MembershipStub> {
+        Ok(members::join(&self.0, agent, offer, options).await?)
     }
 
     fn id(&self) -> String {

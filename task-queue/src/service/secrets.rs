@@ -49,7 +49,7 @@ impl fmt::Debug for Secrets {
 }
 
 /// Draws 256 bits, as text.
-fn secret() -> String {
+pub(super) fn secret() -> String {
     format!("{:032x}{:032x}", OsEntropy.draw(), OsEntropy.draw())
 }
 

@@ -79,15 +79,27 @@ impl Supervisor {
         store: Arc<dyn Store>,
         config: Config,
     ) -> Result<Self, StartError> {
+        // A future of its own: all that is there to be started makes it a large one.
+        Box::pin(Self::start_by(Arc::new(SystemClock), store, config)).await
+    }
+
+    /// Starts a task queue on a store, by a clock.
+    pub(super) async fn start_by(
+        clock: Arc<dyn Clock>,
+        store: Arc<dyn Store>,
+        config: Config,
+    ) -> Result<Self, StartError> {
         let settings = engine::Config {
             dispatch: config.dispatch,
             limits: config.limits,
             retention: config.retention,
+            retries: config.retries.clone(),
+            times: config.times,
             types: config.types.clone(),
         };
-        let state = owner::recover(settings, &*store, SystemClock.now()).await?;
+        let state = owner::recover(settings, &*store, clock.now()).await?;
         let (sender, inbox) = Owner::new();
-        let hub = Arc::new(hub(&config, sender).await?);
+        let hub = Arc::new(hub(&config, sender, clock).await?);
         let owner = tokio::spawn(owner::run(inbox, state, store, Arc::clone(&hub)));
         hire(&hub, &config).await?;
         Ok(Self(Arc::new(Inner {
@@ -107,6 +119,17 @@ impl Supervisor {
     #[cfg(test)]
     pub(super) fn hub(&self) -> &Arc<Hub> {
         &self.0.hub
+    }
+
+    /// Loses the queue, as a crash of the process would.
+    #[cfg(test)]
+    pub(super) async fn crash(&self) {
+        let owner = self.0.owner.lock().ok().and_then(|mut owner| owner.take());
+        if let Some(owner) = owner {
+            owner.abort();
+            drop(owner.await);
+        }
+        self.0.hub.abandon_all();
     }
 
     /// Returns a gate, which has no authority but for those who know a secret.
@@ -153,17 +176,17 @@ async fn open(config: &Config) -> Result<Arc<dyn Store>, StartError> {
     Ok(Arc::new(opened.await.map_err(|_| StoreError::Closed)??))
 }
 
-async fn hub(config: &Config, owner: Owner) -> Result<Hub, StartError> {
+async fn hub(config: &Config, owner: Owner, clock: Arc<dyn Clock>) -> Result<Hub, StartError> {
     let storage = ObjectStore::open(config.data.join("objects"), StorageLimits::default()).await?;
     let first = storage
         .newest_token()
         .map_or(FencingToken::FIRST, FencingToken::next);
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let network = NetworkClient::new(config.network.clone(), Arc::clone(&clock))?;
     let locks = LockManager::new(LockLimits::default(), first);
     let gpu = SharedGpu::open(config.gpu, config.gpu_memory, config.gpu_limits).await?;
     let mut hub = Hub::new(owner, clock, storage, locks, network, gpu);
     hub.watchers = Watchers::new(config.watchers);
+    hub.times = config.times;
     Ok(hub)
 }
 

@@ -17,11 +17,11 @@ use crate::caps::{
     StorageStub, Task, TaskHandleStub, TaskInfo, TaskStub,
 };
 use crate::engine::{
-    Actor, AddLog, Cancel, Command, Complete, Emit, Fail, SaveCheckpoint, SetProgress,
+    Actor, AddLog, Cancel, Command, Complete, Emit, Fail, SaveCheckpoint, SetProgress, State,
 };
 use crate::model::{
-    Access, Epoch, Failure, Grants, Progress, Resource, Task as Record, TaskId, TaskStatus,
-    TaskType, WorkerId,
+    Access, Epoch, Failure, Grants, Input, Phase, Progress, Resource, Task as Record, TaskId,
+    TaskStatus, TaskType, Waiting, WorkerId,
 };
 
 /// How many log lines a task's description shows.
@@ -57,6 +57,14 @@ impl Bearer {
         match self {
             Self::Submitter => Actor::Attempt(Epoch::default()),
             Self::Attempt { epoch, .. } => Actor::Attempt(*epoch),
+        }
+    }
+
+    /// Returns the attempt's fence, if it is for one.
+    const fn epoch(&self) -> Option<Epoch> {
+        match self {
+            Self::Submitter => None,
+            Self::Attempt { epoch, .. } => Some(*epoch),
         }
     }
 
@@ -136,6 +144,19 @@ impl ServedTask {
         self.hub.owner.read_task(self.id, look).await
     }
 
+    /// Looks at the task's record among all others.
+    async fn look<T: Send + 'static>(
+        &self,
+        look: impl FnOnce(&State, &Record) -> T + Send + 'static,
+    ) -> Result<T, Refusal> {
+        let id = self.id;
+        let found = self.hub.owner.read(move |state| {
+            let task = state.task(id);
+            task.map(|task| look(state, task))
+        });
+        found.await?.ok_or(Refusal::NoSuchTask)
+    }
+
     async fn apply(&self, command: Command) -> Result<Done> {
         self.hub.owner.apply(command).await?;
         Ok(Done::YES)
@@ -151,7 +172,7 @@ impl ServedTask {
 
 impl Task for ServedTask {
     async fn get_info(&self) -> Result<TaskInfo> {
-        Ok(self.read(describe).await?)
+        Ok(self.look(describe).await?)
     }
 
     async fn get_storage(&self) -> Result<StorageStub> {
@@ -224,6 +245,14 @@ impl Task for ServedTask {
         Ok(self.read(partial_results).await?)
     }
 
+    async fn inputs(&self) -> Result<Vec<Input>> {
+        Ok(self.look(inputs).await?)
+    }
+
+    async fn why(&self) -> Result<Option<Waiting>> {
+        Ok(self.look(State::waits_for).await?)
+    }
+
     async fn complete(&self, result: Value) -> Result<Done> {
         let (task, actor) = (self.id, self.bearer.actor());
         self.apply(Command::Complete(Complete {
@@ -234,9 +263,12 @@ impl Task for ServedTask {
         .await
     }
 
-    async fn fail(&self, message: String) -> Result<Done> {
+    async fn fail(&self, message: String, code: Option<String>) -> Result<Done> {
         let (task, actor) = (self.id, self.bearer.actor());
-        let failure = Failure::transient(message);
+        let failure = Failure {
+            code,
+            ..Failure::transient(message)
+        };
         self.apply(Command::Fail(Fail {
             task,
             actor,
@@ -250,9 +282,8 @@ impl Task for ServedTask {
     }
 
     async fn is_cancelled(&self) -> Result<bool> {
-        Ok(self
-            .read(|task| task.status() == TaskStatus::Cancelled)
-            .await?)
+        let epoch = self.bearer.epoch();
+        Ok(self.read(move |task| is_unwanted(task, epoch)).await?)
     }
 
     async fn set_progress_callback(&self, callback: ProgressObserverStub) -> Result<Done> {
@@ -282,9 +313,36 @@ impl Task for ServedTask {
     async fn progress(&self) -> Result<f64> {
         Ok(self.read(|task| task.progress.fraction()).await?)
     }
+
+    fn epoch(&self) -> u64 {
+        self.bearer.epoch().unwrap_or_default().number()
+    }
 }
 
-fn describe(task: &Record) -> TaskInfo {
+/// Returns whether the task was cancelled; for an attempt, also whether that is to stop or has ended.
+fn is_unwanted(task: &Record, epoch: Option<Epoch>) -> bool {
+    let Some(epoch) = epoch else {
+        return task.status() == TaskStatus::Cancelled;
+    };
+    let attempt = task.live_attempt();
+    let attempt = attempt.filter(|attempt| attempt.epoch == epoch);
+    attempt.is_none_or(|attempt| attempt.phase == Phase::Stopping)
+}
+
+/// Returns what came of the tasks that this one comes after.
+pub(super) fn inputs(state: &State, task: &Record) -> Vec<Input> {
+    let before = task.spec.after.tasks.iter();
+    let before = before.filter_map(|id| state.task(*id));
+    let input = |task: &Record| Input {
+        task_id: task.id,
+        status: task.status(),
+        result: task.result().map(|result| result.as_ref().clone()),
+        error: task.failure().map(|failure| failure.message.clone()),
+    };
+    before.map(input).collect()
+}
+
+fn describe(state: &State, task: &Record) -> TaskInfo {
     let latest = task.events.log_lines().rev().take(SHOWN_LOG_LINES);
     let mut logs: Vec<_> = latest.map(str::to_owned).collect();
     logs.reverse();
@@ -299,6 +357,7 @@ fn describe(task: &Record) -> TaskInfo {
         logs,
         partial_results: partial_results(task),
         failures: task.failures,
+        waiting: state.waits_for(task),
     }
 }
 

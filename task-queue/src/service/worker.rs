@@ -67,11 +67,11 @@ pub(super) async fn revoke(hub: &Hub, worker: WorkerId) -> Result<WorkerRevoked,
 }
 
 /// Returns what a worker is doing, as a peer is told.
-pub(super) const fn activity(record: &Record) -> WorkerActivity {
-    match record.status {
+pub(super) fn activity(record: &Record) -> WorkerActivity {
+    match record.status() {
         WorkerStatus::Idle => WorkerActivity::Idle,
-        WorkerStatus::Busy(_) => WorkerActivity::Busy,
-        WorkerStatus::Revoked(_) => WorkerActivity::Revoked,
+        WorkerStatus::Busy => WorkerActivity::Busy,
+        WorkerStatus::Revoked => WorkerActivity::Revoked,
     }
 }
 

@@ -1,28 +1,31 @@
-//! Recording that all workers have gone at once, with the process they were in.
+//! Recording that all workers of a process have gone at once, with it.
 
 use crate::engine::turn::Turn;
-use crate::model::{EndReason, WorkerStatus};
+use crate::model::{Blame, EndReason, Origin, WorkerId};
 
-/// Record that all workers have gone, with the process they were in; their tasks go back to their
-/// places in the queue.
+/// Record that the queue's process has gone, or is going, and its own workers with it; their tasks
+/// go back to their places in the queue.
+///
+/// Workers that have joined do not end with it: they keep their tasks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Disband {
     /// In good order: the process is being stopped. Neither attempts nor losses are counted.
     InOrder,
-    /// The process was lost. A loss is counted for each of their tasks: one of them may have been
-    /// the reason.
+    /// The process was lost, and this is the next one. A loss is counted for each of its workers'
+    /// tasks: one of them may have been the reason. Those who have joined have a while to come back;
+    /// if they do not, nothing is counted, for their tasks were not the reason.
     Lost,
 }
 
 impl Disband {
     pub(in crate::engine) fn apply(self, turn: &mut Turn<'_>) {
-        let workers = turn.state.workers().into_iter();
-        let workers: Vec<_> = workers.map(|worker| (worker.id, worker.status)).collect();
-        for (id, status) in workers {
-            if let WorkerStatus::Busy(task) = status {
-                turn.forsake_attempt(task, self.end_reason());
+        for id in workers_of(turn, Origin::InProcess) {
+            turn.lose_worker(id, self.end_reason());
+        }
+        if self == Self::Lost {
+            for id in workers_of(turn, Origin::Joined) {
+                turn.part(id, Blame::Server);
             }
-            turn.state.remove_worker(id);
         }
     }
 
@@ -32,4 +35,11 @@ impl Disband {
             Self::Lost => EndReason::WorkerLost,
         }
     }
+}
+
+/// Returns the workers of that origin, in order of registration.
+fn workers_of(turn: &Turn<'_>, origin: Origin) -> Vec<WorkerId> {
+    let workers = turn.state.workers().into_iter();
+    let workers = workers.filter(|worker| worker.origin == origin);
+    workers.map(|worker| worker.id).collect()
 }

@@ -21,6 +21,10 @@ impl Fail {
     pub(in crate::engine) fn apply(mut self, turn: &mut Turn<'_>) -> Result<(), Rejected> {
         turn.task_of(self.task, self.actor)?;
         shorten(&mut self.failure.message, turn.limits().text_bytes);
+        let Failure { name, code, .. } = &mut self.failure;
+        for word in [name, code].into_iter().flatten() {
+            shorten(word, MAX_WORD);
+        }
         match self.actor {
             Actor::Attempt(_) => turn.fail_attempt(self.task, EndReason::Failed, self.failure),
             Actor::Supervisor => {
@@ -31,3 +35,6 @@ impl Fail {
         Ok(())
     }
 }
+
+/// How many bytes of an error's name or code are kept.
+const MAX_WORD: usize = 128;

@@ -2,11 +2,11 @@
 
 use crate::engine::rejected::Rejected;
 use crate::engine::turn::Turn;
-use crate::model::{EndReason, WorkerId, WorkerStatus};
+use crate::model::{EndReason, WorkerId};
 
 /// Record that a worker has gone: crashed, disconnected, or not heard of for too long.
 ///
-/// Its task goes back to its place in the queue and has not used up an attempt; only a task under
+/// Its tasks go back to their places in the queue and have not used up an attempt; only a task under
 /// which too many workers are lost fails, since it may well be what kills them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lose {
@@ -16,10 +16,8 @@ pub struct Lose {
 
 impl Lose {
     pub(in crate::engine) fn apply(self, turn: &mut Turn<'_>) -> Result<(), Rejected> {
-        if let WorkerStatus::Busy(task) = turn.worker(self.worker)?.status {
-            turn.forsake_attempt(task, EndReason::WorkerLost);
-        }
-        turn.state.remove_worker(self.worker);
+        turn.worker(self.worker)?;
+        turn.lose_worker(self.worker, EndReason::WorkerLost);
         Ok(())
     }
 }

@@ -1,7 +1,7 @@
 //! Forgetting what was finished long ago.
 
 use crate::engine::turn::Turn;
-use crate::model::{Task, Timestamp, Worker, WorkerStatus};
+use crate::model::{Failure, FailureClass, Standing, Task, Timestamp, Worker};
 
 /// Forget the tasks that came to their end, and the workers that were dismissed, before a time.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,7 +14,7 @@ impl Reap {
     pub(in crate::engine) fn apply(self, turn: &mut Turn<'_>) {
         let tasks = turn.state.tasks().into_iter();
         let tasks: Vec<_> = tasks
-            .filter(|task| self.covers_task(task))
+            .filter(|task| self.covers_task(task) && !turn.state.is_needed(task, turn.now))
             .map(|task| task.id)
             .collect();
         for task in tasks {
@@ -31,14 +31,16 @@ impl Reap {
     }
 
     fn covers_task(&self, task: &Task) -> bool {
+        let parked = |failure: &Failure| failure.class == FailureClass::Parked;
         task.finished_at()
             .is_some_and(|at| at < self.finished_before)
+            && !task.failure().is_some_and(parked)
     }
 
     const fn covers_worker(&self, worker: &Worker) -> bool {
-        match worker.status {
-            WorkerStatus::Revoked(at) => at.as_millis() < self.finished_before.as_millis(),
-            WorkerStatus::Idle | WorkerStatus::Busy(_) => false,
+        match worker.standing {
+            Standing::Revoked(at) => at.as_millis() < self.finished_before.as_millis(),
+            Standing::Active | Standing::Draining => false,
         }
     }
 }

@@ -28,23 +28,36 @@ impl Register {
     }
 
     pub(in crate::engine) fn apply(self, turn: &mut Turn<'_>) -> Result<(), Rejected> {
-        if turn.state.worker(self.worker).is_some() {
-            return Err(Rejected::DuplicateWorker(self.worker));
-        }
-        let limits = turn.limits();
-        if turn.state.worker_count() >= limits.workers {
-            let max = limits.workers;
-            return Err(Rejected::PoolFull { max });
-        }
-        let (matching, max) = (turn.state.matching(), limits.offers);
-        if matching.is_one_crew_too_many(self.origin, &self.offer, max) {
-            return Err(Rejected::TooManyOffers { max });
-        }
+        turn.check_new_worker(self.worker, self.origin, &self.offer)?;
         let order = turn.state.take_order();
         turn.state.insert_worker(Worker {
             origin: self.origin,
             ..Worker::new(self.worker, self.offer, order)
         });
+        Ok(())
+    }
+}
+
+impl Turn<'_> {
+    /// Refuses a worker that there is, and one more than there may be.
+    pub(super) fn check_new_worker(
+        &self,
+        id: WorkerId,
+        origin: Origin,
+        offer: &Arc<Offer>,
+    ) -> Result<(), Rejected> {
+        if self.state.worker(id).is_some() {
+            return Err(Rejected::DuplicateWorker(id));
+        }
+        let limits = self.limits();
+        if self.state.worker_count() >= limits.workers {
+            let max = limits.workers;
+            return Err(Rejected::PoolFull { max });
+        }
+        let (matching, max) = (self.state.matching(), limits.offers);
+        if matching.is_one_crew_too_many(origin, offer, max) {
+            return Err(Rejected::TooManyOffers { max });
+        }
         Ok(())
     }
 }

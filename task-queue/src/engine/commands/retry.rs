@@ -25,7 +25,7 @@ impl Retry {
         check_needs(turn, [&*turn.task(self.task)?.spec])?;
         if let Some(task) = turn.state.task_mut(self.task) {
             task.failures = 0;
-            task.losses = 0;
+            task.losses.clear();
         }
         turn.enter(self.task, TaskState::Pending);
         Ok(())

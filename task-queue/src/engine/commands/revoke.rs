@@ -2,9 +2,9 @@
 
 use crate::engine::rejected::Rejected;
 use crate::engine::turn::Turn;
-use crate::model::{EndReason, WorkerId, WorkerStatus};
+use crate::model::{EndReason, WorkerId};
 
-/// Dismiss a worker, for good; its attempt ends at once, and the task goes to another.
+/// Dismiss a worker, for good; its attempts end at once, and the tasks go to others.
 ///
 /// Dismissing a worker that was dismissed before does nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,13 +15,11 @@ pub struct Revoke {
 
 impl Revoke {
     pub(in crate::engine) fn apply(self, turn: &mut Turn<'_>) -> Result<(), Rejected> {
-        match turn.worker(self.worker)?.status {
-            WorkerStatus::Revoked(_) => return Ok(()),
-            WorkerStatus::Busy(task) => turn.forsake_attempt(task, EndReason::WorkerRevoked),
-            WorkerStatus::Idle => {}
+        if turn.worker(self.worker)?.is_revoked() {
+            return Ok(());
         }
-        let revoked = WorkerStatus::Revoked(turn.now);
-        turn.state.set_worker_status(self.worker, revoked);
+        turn.forsake_all(self.worker, EndReason::WorkerRevoked);
+        turn.state.dismiss_worker(self.worker, turn.now);
         Ok(())
     }
 }

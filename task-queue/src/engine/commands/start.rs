@@ -2,7 +2,7 @@
 
 use crate::engine::rejected::Rejected;
 use crate::engine::turn::Turn;
-use crate::model::{TaskId, TaskStatus, WorkerId, WorkerStatus};
+use crate::model::{TaskId, TaskStatus, WorkerId};
 
 /// Have a worker begin an attempt at a task.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,10 +22,14 @@ impl Start {
 
     fn check(&self, turn: &Turn<'_>) -> Result<(), Rejected> {
         let worker = turn.worker(self.worker)?;
-        match worker.status {
-            WorkerStatus::Idle => {}
-            WorkerStatus::Busy(_) => return Err(Rejected::WorkerBusy),
-            WorkerStatus::Revoked(_) => return Err(Rejected::WorkerRevoked),
+        if worker.is_revoked() {
+            return Err(Rejected::WorkerRevoked);
+        }
+        if !worker.takes_tasks() {
+            return Err(Rejected::WorkerLeaving);
+        }
+        if !worker.is_free() {
+            return Err(Rejected::WorkerBusy);
         }
         let task = turn.task(self.task)?;
         if task.status().is_final() {
@@ -33,6 +37,9 @@ impl Start {
         }
         if task.status() != TaskStatus::Pending {
             return Err(Rejected::TaskNotPending(task.status()));
+        }
+        if let Some(waiting) = turn.state.is_held_back(task) {
+            return Err(Rejected::HeldBack(waiting));
         }
         let misfit = worker.offer.misfit(&task.spec.need());
         misfit.map_or(Ok(()), |misfit| {

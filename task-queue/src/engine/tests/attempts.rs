@@ -56,7 +56,7 @@ fn starting_makes_the_task_run_and_the_worker_busy() {
     assert_eq!(assignment.epoch, world.epoch(task));
     assert_eq!(assignment.epoch.number(), 1);
     assert_eq!(world.status(task), TaskStatus::Running);
-    assert_eq!(world.worker(worker).status, WorkerStatus::Busy(task));
+    assert_eq!(world.worker(worker).running, [task].into());
 }
 
 #[test]
@@ -204,7 +204,7 @@ fn a_supervisor_settles_a_running_task_and_its_attempt_ends() {
         epoch,
         why
     }));
-    assert_eq!(world.worker(worker).status, WorkerStatus::Idle);
+    assert_eq!(world.worker(worker).status(), WorkerStatus::Idle);
     assert_eq!(world.worker(worker).tasks_completed, 0, "it did not do it");
 }
 

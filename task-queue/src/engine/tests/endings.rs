@@ -37,7 +37,7 @@ fn a_result_completes_the_task_and_frees_the_worker() {
     );
     assert_eq!(**world.task(task).result().unwrap(), json!({"sum": 45}));
     assert_eq!(world.task(task).progress, Progress::DONE);
-    assert_eq!(world.worker(worker).status, WorkerStatus::Idle);
+    assert_eq!(world.worker(worker).status(), WorkerStatus::Idle);
     assert_eq!(world.worker(worker).tasks_completed, 1);
 }
 
@@ -69,7 +69,7 @@ fn cancelling_ends_the_running_attempt() {
     };
     let notice = Notice::Cancelled;
     assert_eq!(effects[..2], [end, Effect::Notify { task, notice }]);
-    assert_eq!(world.worker(worker).status, WorkerStatus::Idle);
+    assert_eq!(world.worker(worker).status(), WorkerStatus::Idle);
 }
 
 #[test]

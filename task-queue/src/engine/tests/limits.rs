@@ -12,10 +12,13 @@ use crate::model::{Failure, Origin, PoolName, TaskSpec, TaskType};
 fn small() -> World {
     World::new(Config {
         limits: Limits {
+            slots: 3,
+            offered: 2,
             tasks: 2,
             workers: 1,
             needs: 10,
             offers: 10,
+            dependants: 2,
             value_bytes: 64,
             task_bytes: 100,
             total_bytes: 120,

@@ -5,10 +5,13 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::world::{World, assignments, wakes};
-use crate::engine::{Command, Emit, Rejected, SaveCheckpoint, SetProgress, Start};
+use crate::engine::{
+    Command, Config, DispatchMode, Emit, Reap, Rejected, Retry, SaveCheckpoint, SetProgress, Start,
+    Submit,
+};
 use crate::model::{
-    EndReason, Failure, FailureClass, PoolName, Progress, RetryPolicy, TaskSpec, TaskStatus,
-    TaskType,
+    EndReason, Failure, FailureClass, Grants, PoolName, Progress, RetryPolicy, TaskSpec,
+    TaskStatus, TaskType,
 };
 
 #[test]
@@ -177,4 +180,88 @@ fn a_time_that_has_passed_schedules_nothing() {
         ..TaskSpec::new(TaskType::COMPUTE, json!({}))
     });
     assert_eq!(world.status(task), TaskStatus::Pending);
+}
+
+fn failing(errors: &serde_json::Value) -> TaskSpec {
+    let params = json!({"retry": {"max_attempts": 3, "errors": errors}});
+    TaskSpec::from_submission("compute", params, Grants::NOTHING).unwrap()
+}
+
+fn error(name: &str) -> Failure {
+    Failure {
+        name: Some(name.to_owned()),
+        ..Failure::transient("no")
+    }
+}
+
+#[test]
+fn a_rule_for_an_error_overrules_the_rest_of_the_policy() {
+    let mut world = World::auto();
+    world.register(PoolName::CPU);
+    let task = world.submit(failing(
+        &json!({"Slow": {"retry_after": 70_000}, "Bad": "dead"}),
+    ));
+    let effects = world.fail(task, error("Slow"));
+    let wait = wakes(&effects)[0].saturating_since(world.now);
+    assert!((70_000..=77_000).contains(&wait.as_millis()), "{wait:?}");
+    world.later(77_000);
+    world.apply(Command::Due);
+    world.fail(task, error("Bad"));
+    assert_eq!(world.status(task), TaskStatus::Failed);
+}
+
+#[test]
+fn a_parked_task_is_kept_until_somebody_retries_it() {
+    let mut world = World::auto();
+    world.register(PoolName::CPU);
+    let task = world.submit(failing(&json!({"Ask": "park"})));
+    world.fail(task, error("Ask"));
+    assert_eq!(world.status(task), TaskStatus::Failed);
+    assert_eq!(
+        world.task(task).failure().unwrap().class,
+        FailureClass::Parked
+    );
+    assert_eq!(world.state.next_wake(), None, "nothing forgets it");
+    world.later(1_000 * 24 * 60 * 60 * 1_000);
+    let finished_before = world.now;
+    world.apply(Command::Reap(Reap { finished_before }));
+    world.apply(Command::Retry(Retry { task }));
+    assert_eq!(world.status(task), TaskStatus::Running);
+}
+
+#[test]
+fn a_policy_asked_for_by_name_is_the_queues() {
+    let mut config = Config {
+        dispatch: DispatchMode::Auto,
+        ..Config::default()
+    };
+    let twice = RetryPolicy {
+        max_attempts: 2,
+        ..RetryPolicy::PATIENT
+    };
+    config.retries.set("twice", twice.clone());
+    let mut world = World::new(config);
+    let spec = |name: &str| {
+        let params = json!({ "retry": name });
+        TaskSpec::from_submission("compute", params, Grants::NOTHING).unwrap()
+    };
+    let task = world.submit(spec("twice"));
+    assert_eq!(world.task(task).spec.retry, twice);
+    let task = world.submit(spec("default"));
+    assert_eq!(world.task(task).spec.retry, RetryPolicy::PATIENT);
+    let task = world.fresh_task();
+    let refused = world.attempt(Command::Submit(Submit::new(task, spec("thrice"))));
+    assert_eq!(refused, Err(Rejected::NoSuchRetryPolicy));
+}
+
+#[test]
+fn an_attempt_of_which_nobody_says_how_long_it_may_take_takes_a_quarter_of_an_hour() {
+    let mut world = World::manual();
+    let (task, _) = world.running();
+    world.later(15 * 60 * 1_000 - 1);
+    world.apply(Command::Due);
+    assert_eq!(world.status(task), TaskStatus::Running);
+    world.later(1);
+    world.apply(Command::Due);
+    assert_eq!(world.status(task), TaskStatus::Failed);
 }

@@ -34,7 +34,7 @@ impl Batch {
     /// Handles one request; returns whether it asks to stop.
     pub(super) fn handle(&mut self, state: &mut State, request: Request, now: Timestamp) -> bool {
         self.0.push(match request {
-            Request::Apply(command, reply) => match apply(state, command, now) {
+            Request::Apply(command, reply) => match apply(state, *command, now) {
                 Ok(effects) => Outcome::Applied(effects, reply),
                 Err(rejected) => Outcome::Rejected(rejected, reply),
             },
@@ -95,7 +95,7 @@ impl Outcome {
                 return effects;
             }
             Self::Begun(effects, start, reply) => {
-                drop(reply.send(Ok(world.await_end(start.worker))));
+                drop(reply.send(Ok(world.await_end(start.task))));
                 return effects;
             }
             Self::Rejected(rejected, reply) => drop(reply.send(Err(rejected.into()))),

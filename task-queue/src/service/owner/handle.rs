@@ -15,7 +15,7 @@ pub(in crate::service) struct Inbox(pub(super) mpsc::Receiver<Request>);
 
 /// What the owner is asked for.
 pub(super) enum Request {
-    Apply(Command, Reply<()>),
+    Apply(Box<Command>, Reply<()>),
     /// Begins an attempt and tells how it ends.
     Execute(Start, Reply<AttemptEnd>),
     Read(Look),
@@ -45,7 +45,7 @@ impl Owner {
     /// A command whose future is dropped is applied or not; which, a read tells.
     pub(in crate::service) async fn apply(&self, command: Command) -> Result<(), Refusal> {
         let (reply, answer) = oneshot::channel();
-        self.send(Request::Apply(command, reply)).await?;
+        self.send(Request::Apply(Box::new(command), reply)).await?;
         answer.await.map_err(|_| Refusal::Stopped)?
     }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::batch::Batch;
 use super::handle::{AttemptEnd, Inbox, Request};
 use crate::engine::{Command, Disband, Effect, State};
-use crate::model::{Change, RecordId, Timestamp, WorkerId};
+use crate::model::{Change, RecordId, TaskId, Timestamp};
 use crate::service::refusal::Refusal;
 use crate::store::{Store, StoreError};
 
@@ -16,8 +16,8 @@ pub(in crate::service) trait World: Send + Sync + 'static {
     /// Returns the time.
     fn now(&self) -> Timestamp;
 
-    /// Returns what will tell how the attempt ends that a worker is about to begin.
-    fn await_end(&self, worker: WorkerId) -> AttemptEnd;
+    /// Returns what will tell how the attempt at the task ends that is about to begin.
+    fn await_end(&self, task: TaskId) -> AttemptEnd;
 
     /// Hears that these records are stored as they are now.
     fn stored(&self, records: &[RecordId]);

@@ -33,7 +33,7 @@ struct Core<'a> {
     #[serde(default, skip_serializing_if = "is_default")]
     failures: u32,
     #[serde(default, skip_serializing_if = "is_default")]
-    losses: u32,
+    losses: Cow<'a, [Timestamp]>,
     #[serde(default, skip_serializing_if = "is_default")]
     epoch: Epoch,
     #[serde(default, skip_serializing_if = "is_default")]
@@ -356,7 +356,7 @@ impl StoredTask {
             bytes: core.bytes,
             last_failure: core.last_failure.into_owned(),
             failures: core.failures,
-            losses: core.losses,
+            losses: core.losses.into_owned(),
             epoch: core.epoch,
             history: core.history.into_owned(),
         })
@@ -379,7 +379,7 @@ fn core(task: &Task) -> Core<'_> {
         bytes: task.bytes,
         last_failure: Cow::Borrowed(&task.last_failure),
         failures: task.failures,
-        losses: task.losses,
+        losses: Cow::Borrowed(task.losses.as_slice()),
         epoch: task.epoch,
         history: Cow::Borrowed(&task.history),
     }

@@ -63,8 +63,12 @@ async fn records_come_back_exactly_as_written(store: &impl Store) {
     let mut full = task(1, 1);
     full.state = TaskState::Failed {
         failure: Failure {
-            class: FailureClass::TimedOut,
-            message: "zero \0, quote \", line\nbreak, ümlaut, 𝄞".to_owned(),
+            name: Some("TypeError".to_owned()),
+            code: Some("E\0".to_owned()),
+            ..Failure::of(
+                FailureClass::TimedOut,
+                "zero \0, quote \", line\nbreak, ümlaut, 𝄞",
+            )
         },
         at: Timestamp::from_millis(u64::MAX),
     };
@@ -74,6 +78,7 @@ async fn records_come_back_exactly_as_written(store: &impl Store) {
     full.partial_results = vec![Arc::new(json!(1)), Arc::new(json!("two"))];
     full.events = Events::restore(vec![said(2, "a page"), said(3, "")], vec![said(5, "\0")]);
     full.submitter = Submitter::Client;
+    full.losses = vec![Timestamp::from_millis(7), Timestamp::from_millis(u64::MAX)];
     full.spec = Arc::new(TaskSpec {
         not_before: Some(Timestamp::from_millis(u64::MAX)),
         ..TaskSpec::new(

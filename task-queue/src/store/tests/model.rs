@@ -65,5 +65,5 @@ async fn compare(store: &impl Store, world: &World) {
 /// The workers without their counters, which are not stored.
 fn workers(state: &State) -> Vec<(WorkerId, WorkerStatus)> {
     let workers = state.workers().into_iter();
-    workers.map(|worker| (worker.id, worker.status)).collect()
+    workers.map(|worker| (worker.id, worker.status())).collect()
 }

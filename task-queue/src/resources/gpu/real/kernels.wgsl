@@ -36,9 +36,9 @@ fn multiply(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_id) 
     let row = (tile / sizes.p.w) * TILE + at.y;
     let column = (tile % sizes.p.w) * TILE + at.x;
     var sum = 0.0;
-    for (var from = 0u; from < sizes.p.y; from += TILE) {
-        let across = from + at.x;
-        let down = from + at.y;
+    for (var start = 0u; start < sizes.p.y; start += TILE) {
+        let across = start + at.x;
+        let down = start + at.y;
         left[at.y][at.x] = 0.0;
         if row < sizes.p.x && across < sizes.p.y {
             left[at.y][at.x] = a[row * sizes.p.y + across];

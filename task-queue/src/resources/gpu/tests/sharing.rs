@@ -47,10 +47,10 @@ struct Stage {
 }
 
 fn stage(limits: GpuLimits) -> Stage {
-    let ((begin, begun), (end, ended)) = (mpsc::channel(), mpsc::channel());
+    let ((first, begun), (last, ended)) = (mpsc::channel(), mpsc::channel());
     let device = Moody {
-        begun: Mutex::new(begin),
-        ended: Mutex::new(end),
+        begun: Mutex::new(first),
+        ended: Mutex::new(last),
     };
     Stage {
         gpu: SharedGpu::of(Arc::new(device), 100, limits),

@@ -73,7 +73,7 @@ impl History {
                 task, epoch, why, ..
             } => self.end(*task, *epoch, *why),
             Effect::Notify { task, notice } => self.hear(*task, notice),
-            Effect::WakeAt(_) => {}
+            Effect::StopAttempt { .. } | Effect::EndMembership { .. } | Effect::WakeAt(_) => {}
         }
     }
 

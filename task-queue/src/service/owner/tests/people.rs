@@ -51,6 +51,7 @@ fn spec(stage: &Stage) -> TaskSpec {
         max_losses: 1_000,
         unit_ms: 5,
         max_delay_ms: 50,
+        ..RetryPolicy::NEVER
     };
     if stage.roll(4) == 0 {
         spec.timeout = Some(Duration::from_millis(15));

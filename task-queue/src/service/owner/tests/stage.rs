@@ -11,7 +11,7 @@ use super::disk::Disk;
 use super::history::History;
 use crate::engine::tests::dice::Dice;
 use crate::engine::{Assignment, Command, Config, DispatchMode, Effect};
-use crate::model::{RecordId, Timestamp, WorkerId};
+use crate::model::{RecordId, TaskId, Timestamp};
 use crate::service::owner::{AttemptEnd, Owner, World, recover, run};
 use crate::service::refusal::Refusal;
 
@@ -113,7 +113,7 @@ impl World for Stage {
         Timestamp::from_millis(1_000_000).saturating_add(self.beginning.elapsed())
     }
 
-    fn await_end(&self, _worker: WorkerId) -> AttemptEnd {
+    fn await_end(&self, _task: TaskId) -> AttemptEnd {
         oneshot::channel().1
     }
 

@@ -1,0 +1,6 @@
+//! Workers that join, over sessions within the process, in simulated time.
+
+mod house;
+mod leaving;
+mod stopping;
+mod working;
