@@ -11,6 +11,7 @@ use thiserror::Error;
 
 use crate::engine::DispatchMode;
 use crate::model::{Access, Grants, TaskStatus};
+use crate::resources::gpu::DeviceChoice;
 use crate::resources::network::{AllowEntry, EntrySyntax, Reach};
 use crate::service::Durability;
 
@@ -80,6 +81,9 @@ pub struct ServeOptions {
     /// reach, besides those that browsers trust; can be repeated
     #[arg(long = "allow-ca", value_name = "FILE")]
     pub authorities: Vec<PathBuf>,
+    /// What computes for tasks: the processor, a real device, or a real one if there is one
+    #[arg(long, value_name = "software|device|auto", default_value = "software", value_parser = gpu())]
+    pub gpu: DeviceChoice,
     /// What the tasks of clients may be granted: `storage`, `storage:append`,
     /// `storage:read`, `gpu`, `network`, `network:read`, with commas between them, or `none`
     #[arg(long = "grant", value_name = "LIST", default_value = "storage", value_parser = grants)]
@@ -277,6 +281,11 @@ fn grants(list: &str) -> Result<Grants, NotAnOption> {
     Ok(grants)
 }
 
+fn gpu() -> impl TypedValueParser<Value = DeviceChoice> {
+    let names = DeviceChoice::ALL.map(|choice| choice.0);
+    PossibleValuesParser::new(names).try_map(|name| name.parse::<DeviceChoice>())
+}
+
 /// Who names an address, or this machine, means it; a name found elsewhere must lead to a public
 /// address, since whoever owns the name decides where it leads.
 fn allow(entry: &str) -> Result<AllowEntry, NotAnOption> {
@@ -361,6 +370,7 @@ mod tests {
         assert_eq!(options.listen, "127.0.0.1:8080");
         assert_eq!(options.data, Path::new("task-queue-data"));
         assert!(options.allowed.is_empty());
+        assert_eq!(options.gpu, DeviceChoice::Software);
         let storage = Grants {
             storage: Access::Full,
             ..Grants::NOTHING
@@ -371,7 +381,7 @@ mod tests {
     #[test]
     fn every_option_is_read() {
         let line = "serve --listen [::1]:0 --open --dispatch=auto --data d --allow a:1 --allow b \
-                    --allow-ca c --grant storage:read,gpu --memory";
+                    --allow-ca c --gpu auto --grant storage:read,gpu --memory";
         let allowed = ["a:1", "b"].map(|entry| AllowEntry::new(entry, Reach::Public).unwrap());
         let expected = ServeOptions {
             listen: "[::1]:0".to_owned(),
@@ -381,6 +391,7 @@ mod tests {
             memory: true,
             allowed: allowed.into(),
             authorities: vec!["c".into()],
+            gpu: DeviceChoice::Auto,
             client_grants: Grants {
                 storage: Access::ReadOnly,
                 gpu: Access::Full,

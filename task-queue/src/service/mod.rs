@@ -51,6 +51,8 @@ pub use secrets::Secrets;
 pub use supervisor::{StartError, Supervisor};
 
 #[cfg(test)]
+mod gpu_tests;
+#[cfg(test)]
 mod network_tests;
 #[cfg(test)]
 mod tests;
