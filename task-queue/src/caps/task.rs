@@ -9,7 +9,7 @@ use super::gpu::GpuStub;
 use super::network::NetworkStub;
 use super::observer::ProgressObserverStub;
 use super::storage::StorageStub;
-use crate::model::{TaskId, TaskStatus, TaskType};
+use crate::model::{Grants, TaskId, TaskStatus, TaskType};
 
 /// A task, with everything that can be done to it.
 ///
@@ -64,8 +64,14 @@ pub trait Task {
     /// Records the result and ends the task.
     async fn complete(&self, result: Value) -> Result<Done>;
 
-    /// Ends the attempt with an error, which the task's retry policy may know by its code.
-    async fn fail(&self, message: String, code: Option<String>) -> Result<Done>;
+    /// Ends the attempt with an error, which the task's retry policy may know by its code. If it is not
+    /// `retryable`, every further attempt would end in the same way.
+    async fn fail(
+        &self,
+        message: String,
+        code: Option<String>,
+        retryable: Option<bool>,
+    ) -> Result<Done>;
 
     /// Cancels the task.
     async fn cancel(&self) -> Result<Done>;
@@ -131,6 +137,9 @@ pub struct TaskInfo {
     pub partial_results: Vec<Value>,
     /// How many attempts have failed.
     pub failures: u32,
+    /// What it was granted.
+    #[serde(default)]
+    pub grants: Grants,
 }
 
 /// The answer of something that was done.

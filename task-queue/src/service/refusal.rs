@@ -95,6 +95,8 @@ impl From<Refusal> for Error {
         match refusal {
             Refusal::NotStored => with_code(error, NOT_STORED),
             Refusal::StorageFull => with_code(error, STORAGE_FULL),
+            Refusal::Stopped => with_code(error, SHUTTING_DOWN),
+            Refusal::Rejected(Rejected::WorkerRevoked) => with_code(error, WORKER_REVOKED),
             Refusal::TooManyWatchers { .. } | Refusal::TooManyWatchersOfTask { .. } => {
                 with_code(error, TOO_MANY_WATCHERS)
             }
@@ -162,5 +164,7 @@ pub(super) fn lock(error: &LockError) -> ResourceError {
 const CODE: &str = "code";
 const NOT_STORED: &str = "NOT_STORED";
 const STORAGE_FULL: &str = "STORAGE_FULL";
+const SHUTTING_DOWN: &str = "SHUTTING_DOWN";
+const WORKER_REVOKED: &str = "WORKER_REVOKED";
 const TOO_MANY_WATCHERS: &str = "TOO_MANY_WATCHERS";
 const TOO_MANY_TASKS: &str = "TOO_MANY_TASKS";

@@ -1,0 +1,1 @@
+//! Workers at a queue that is really served.
