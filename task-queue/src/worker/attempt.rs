@@ -76,7 +76,9 @@ impl Attempt {
             stop.get_or_insert(reason);
             first
         });
-        if first {
+        if first && patience.is_zero() {
+            self.abort();
+        } else if first {
             let attempt = Arc::clone(self);
             drop(tokio::spawn(async move {
                 tokio::time::sleep(patience).await;

@@ -218,10 +218,6 @@ impl Context {
         &self.about.offer
     }
 
-    pub(super) const fn assignment(&self) -> &AssignmentStub {
-        &self.assignment
-    }
-
     fn granted(&self, resource: Resource) -> Result<(), NotGranted> {
         match self.about.grants.of(resource) {
             Access::None => Err(NotGranted(resource)),

@@ -76,13 +76,6 @@ impl Crew {
         }
     }
 
-    /// Stops all of them at their next await.
-    pub(super) fn abort_all(&self) {
-        for attempt in self.all() {
-            attempt.abort();
-        }
-    }
-
     /// Notes that an attempt was given back.
     pub(super) fn give_back(&self) {
         self.given_back.fetch_add(1, Ordering::Relaxed);

@@ -90,7 +90,7 @@ impl Reporter for FarTask {
     }
 }
 
-fn done<T>(answer: Result<T, Error>) -> Result<(), AccessError> {
+pub(super) fn done<T>(answer: Result<T, Error>) -> Result<(), AccessError> {
     answer.map(drop).map_err(unavailable)
 }
 

@@ -10,7 +10,7 @@ use tokio::time::{sleep, timeout};
 
 use crate::caps::{GatewayStub, MembershipStub, OfferedWork};
 use crate::future::BoxFuture;
-use crate::model::{Offer, PoolName, TaskType, Types};
+use crate::model::{Offer, PoolName, TaskType, Types, WorkerId};
 use crate::worker::agent::{AFTER_THE_END, Agent, Ended, Orders};
 use crate::worker::context::StopReason;
 use crate::worker::crew::Crew;
@@ -111,7 +111,7 @@ impl Shift {
                     sleep(wait).await;
                     wait = LONGEST_WAIT.min(wait.saturating_mul(2));
                 }
-                Joined::Forgotten(error) => self.is_lost(error.to_string()),
+                Joined::Forgotten(error) => self.is_lost(error.to_string()).await,
                 Joined::Revoked => return Ok(self.is_revoked().await),
                 Joined::Refused(error) => return Err(WorkerError::Refused(error)),
             }
@@ -147,7 +147,7 @@ impl Shift {
     }
 
     /// Begins, or goes on with what it has.
-    async fn begin(&self, membership: &MembershipStub, worker: crate::model::WorkerId, manner: Manner) {
+    async fn begin(&self, membership: &MembershipStub, worker: WorkerId, manner: Manner) {
         let notice = match manner {
             Manner::Anew => Notice::Joined { worker },
             Manner::Again => {
@@ -174,7 +174,7 @@ impl Shift {
             }
             Parted::Ended(ended) if ended.revoked => Some(self.is_revoked().await),
             Parted::Ended(ended) => {
-                self.is_lost(ended.reason);
+                self.is_lost(ended.reason).await;
                 None
             }
         }
@@ -182,6 +182,7 @@ impl Shift {
 
     /// Leaves: what is not done in time is given back.
     async fn leave(&self, patience: Patience, hurry: BoxFuture<'static, ()>) -> Departure {
+        self.orders.send_modify(|orders| orders.drain = true);
         self.watcher.tell(&Notice::Draining {
             attempts: self.crew.len(),
         });
@@ -210,11 +211,14 @@ impl Shift {
         }
     }
 
-    /// Joins anew; what it had is somebody else's.
-    fn is_lost(&self, reason: String) {
+    /// What it had is somebody else's. It joins anew, unless it is about to leave.
+    async fn is_lost(&self, reason: String) {
         self.application.forget();
         self.crew.stop_all(StopReason::Lost, AFTER_THE_END);
         self.watcher.tell(&Notice::Lost { reason });
+        if self.orders.borrow().drain {
+            std::future::pending::<()>().await;
+        }
     }
 
     async fn is_revoked(&self) -> Departure {
@@ -248,7 +252,6 @@ impl Shift {
 impl Drop for Shift {
     fn drop(&mut self) {
         self.crew.stop_all(StopReason::Leaving, Duration::ZERO);
-        self.crew.abort_all();
         self.client.close("the worker has left");
     }
 }
