@@ -143,6 +143,13 @@ impl Connection {
         self.with(|machine| machine.end_input(reason));
     }
 
+    /// Says nothing from now on, and forgets what was to be said: the peer has stopped to listen.
+    #[cfg(feature = "websocket")]
+    pub(crate) fn fall_silent(&self) {
+        self.with(Machine::fall_silent);
+        drop(self.take_frames());
+    }
+
     /// Ends the session.
     pub(crate) fn terminate(&self, reason: &Disconnect) {
         self.with(|machine| machine.terminate(reason));

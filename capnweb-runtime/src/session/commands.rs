@@ -102,10 +102,7 @@ impl Machine {
             return;
         }
         if let Some(entry) = self.imports.take(import) {
-            self.send(wire::encode_release(
-                import.id.to_wire(),
-                entry.introductions,
-            ));
+            self.send_release(import.id, entry.introductions);
         }
     }
 

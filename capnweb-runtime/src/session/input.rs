@@ -10,7 +10,7 @@ use super::thrown::without_capabilities;
 use crate::error::{Disconnect, Error, Violation};
 use crate::hook::{Cap, MessageCharge, Outcome, State, Value, holds_error, is_flat, weigh_expr};
 use crate::ids::{ExportId, ImportId, WireId};
-use crate::wire::{self, DecodeError, Expr, Message};
+use crate::wire::{DecodeError, Expr, Message};
 
 impl Machine {
     /// Takes one message of the peer's, of so many bytes, or what is wrong with it (protocol F-11).
@@ -169,7 +169,7 @@ impl Machine {
                     introductions,
                 },
             )) => {
-                self.send(wire::encode_release(import.to_wire(), introductions));
+                self.send_release(import, introductions);
                 (cell, outcome)
             }
             Some((_, Taken::Stream { cell })) => (cell, self.acknowledgement(outcome)),

@@ -15,6 +15,7 @@ use crate::error::{Disconnect, Error, Violation};
 use crate::hook::{Account, CallsInFlight, Cap, MessageCharge, Pipe, SessionStats, Value};
 use crate::ids::{ImportId, ImportRef, SessionKey};
 use crate::limits::Limits;
+use crate::wire;
 
 /// One side of one session.
 pub(crate) struct Machine {
@@ -44,6 +45,8 @@ pub(crate) struct Machine {
     pub(super) effects: Vec<Effect>,
     /// Why the peer will say no more, while this side still answers.
     pub(super) input_ended: Option<Disconnect>,
+    /// The peer listens no more: nothing is to be said to it.
+    is_silent: bool,
     pub(super) traffic: Traffic,
     pub(super) registrations: Registrations,
     pub(super) ended: Option<Disconnect>,
@@ -91,6 +94,7 @@ impl Machine {
             bytes_in_writing: 0,
             effects: Vec::new(),
             input_ended: None,
+            is_silent: false,
             traffic: Traffic::default(),
             registrations: Registrations::default(),
             ended: None,
@@ -123,6 +127,12 @@ impl Machine {
     /// there.
     pub(crate) fn take_effects(&mut self, effects: &mut Vec<Effect>) {
         std::mem::swap(&mut self.effects, effects);
+    }
+
+    /// Queues no more messages.
+    #[cfg(feature = "websocket")]
+    pub(crate) const fn fall_silent(&mut self) {
+        self.is_silent = true;
     }
 
     /// Moves the messages to send, in order, into `frames`, which is empty.
@@ -213,9 +223,16 @@ impl Machine {
         self.effects.push(Effect::Drop(value));
     }
 
+    /// Lets go of so many introductions of an import.
+    pub(super) fn send_release(&mut self, import: ImportId, introductions: u32) {
+        if !self.is_silent {
+            self.send(wire::encode_release(import.to_wire(), introductions));
+        }
+    }
+
     /// Queues a message.
     pub(super) fn send(&mut self, frame: String) {
-        if self.ended.is_some() {
+        if self.ended.is_some() || self.is_silent {
             return;
         }
         self.traffic.sent(frame.len());

@@ -30,7 +30,10 @@ pub use lock::{Lock, LockStub};
 pub use member::{
     JoinOptions, Membership, MembershipStub, OfferedWork, WorkerAgent, WorkerAgentStub,
 };
-pub use network::{Fetched, Network, NetworkReader, NetworkReaderStub, NetworkStats, NetworkStub};
+pub use network::{
+    Fetched, Network, NetworkAnswer, NetworkReader, NetworkReaderStub, NetworkRequest,
+    NetworkStats, NetworkStub,
+};
 pub use observer::{Completion, Failing, ProgressObserver, ProgressObserverStub, ProgressUpdate};
 pub use queue::{
     Cancelled, Retried, Submission, Submitter, SubmitterStub, TaskQueue, TaskQueueStub, TaskSummary,

@@ -13,16 +13,27 @@ use crate::model::{TaskId, TaskStatus, TaskType};
 
 /// The queue of tasks.
 #[capability]
-#[attenuate(Submitter { submit -> TaskHandle, submit_many, get_task -> TaskHandle, list_tasks, tasks, cancel_task, retry_task, id, task_count })]
+#[attenuate(Submitter { submit -> TaskHandle, submit_after -> TaskHandle, submit_many, get_task -> TaskHandle, list_tasks, tasks, cancel_task, retry_task, id, task_count })]
 pub trait TaskQueue {
     /// Accepts a task of a type that is built in, declared, or carried out by some worker. `params`
     /// may ask for `needs_storage`, `needs_gpu` and `needs_network`; what the queue's policy does not
-    /// grant is refused. They may also say `pool` and `tags` (which workers it is for), `retry`, `not_before` (in
+    /// grant is refused. They may also say `pool` and `tags` (which workers it is for), `priority`,
+    /// `concurrency`, `after`, `on_failure`, `idempotency_key`, `retry`, `not_before` (in
     /// milliseconds since the Unix epoch) and `timeout_ms`; without `retry`, a failure is final.
     async fn submit(&self, kind: String, params: Option<Value>) -> Result<TaskHandleStub>;
 
+    /// Accepts a task that begins when those that are handed in have come to their end, beside those
+    /// that `params` name as `after`. They need not be awaited: chains and fans of tasks are
+    /// submitted in one round trip.
+    async fn submit_after(
+        &self,
+        kind: String,
+        params: Option<Value>,
+        tasks: Vec<TaskHandleStub>,
+    ) -> Result<TaskHandleStub>;
+
     /// Accepts tasks, all of them or none, with one write to the disk; returns their ids. At most
-    /// 10,000 at once.
+    /// 10,000 at once. In `after` they can name those before them, as `{"index": 0}`.
     async fn submit_many(&self, tasks: Vec<Submission>) -> Result<Vec<TaskId>>;
 
     /// Returns a task of this queue.

@@ -9,7 +9,7 @@ use super::gpu::GpuStub;
 use super::network::NetworkStub;
 use super::observer::ProgressObserverStub;
 use super::storage::StorageStub;
-use crate::model::{Grants, TaskId, TaskStatus, TaskType};
+use crate::model::{Grants, Input, TaskId, TaskStatus, TaskType, Waiting};
 
 /// A task, with everything that can be done to it.
 ///
@@ -18,14 +18,14 @@ use crate::model::{Grants, TaskId, TaskStatus, TaskType};
 #[capability]
 #[attenuate(TaskHandle {
     get_info, get_storage -> Storage, get_gpu -> Gpu, get_network -> Network,
-    cancel, is_cancelled, set_progress_callback, partial_results,
+    cancel, is_cancelled, set_progress_callback, partial_results, why,
     events -> ReadableStream,
     id, kind, status, progress,
 })]
 #[attenuate(Assignment {
     get_info, get_storage -> Storage, get_gpu -> Gpu, get_network -> Network,
     set_progress, add_log, emit, save_checkpoint, checkpoint, partial_results,
-    complete, fail, is_cancelled,
+    complete, fail, is_cancelled, inputs,
     id, kind, status, progress, epoch,
 })]
 pub trait Task {
@@ -60,6 +60,13 @@ pub trait Task {
 
     /// Returns the parts that were delivered so far, by all attempts.
     async fn partial_results(&self) -> Result<Vec<Value>>;
+
+    /// Returns what came of the tasks that this one comes after, in the order in which it names
+    /// them. Those that were forgotten are left out.
+    async fn inputs(&self) -> Result<Vec<Input>>;
+
+    /// Returns what the task waits for; `null` if it runs or has come to its end.
+    async fn why(&self) -> Result<Option<Waiting>>;
 
     /// Records the result and ends the task.
     async fn complete(&self, result: Value) -> Result<Done>;
@@ -140,6 +147,8 @@ pub struct TaskInfo {
     /// What it was granted.
     #[serde(default)]
     pub grants: Grants,
+    /// What it waits for, if it has not begun.
+    pub waiting: Option<Waiting>,
 }
 
 /// The answer of something that was done.

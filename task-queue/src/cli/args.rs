@@ -72,10 +72,14 @@ pub struct ServeOptions {
     /// Keep tasks in memory only: the queue ends with the process
     #[arg(long)]
     pub memory: bool,
-    /// Let tasks reach that host; can be repeated. A name must lead to a public address, unless it is
-    /// `localhost` [default: nobody]
+    /// Let tasks reach that host, by `http` or `https`, or only as `https://HOST:PORT` says; can be
+    /// repeated. A name must lead to a public address, unless it is `localhost` [default: nobody]
     #[arg(long = "allow", value_name = "HOST:PORT", value_parser = allow)]
     pub allowed: Vec<AllowEntry>,
+    /// A file of certificates, in PEM, of authorities that may vouch for the `https` hosts that tasks
+    /// reach, besides those that browsers trust; can be repeated
+    #[arg(long = "allow-ca", value_name = "FILE")]
+    pub authorities: Vec<PathBuf>,
     /// What the tasks of clients may be granted: `storage`, `storage:read`, `gpu`, `network`,
     /// `network:read`, with commas between them, or `none`
     #[arg(long = "grant", value_name = "LIST", default_value = "storage", value_parser = grants)]
@@ -292,7 +296,8 @@ fn allow(entry: &str) -> Result<AllowEntry, NotAnOption> {
 }
 
 fn names_a_place(entry: &str) -> bool {
-    let url = url::Url::parse(&format!("http://{entry}"));
+    let authority = entry.split_once("://").map_or(entry, |(_, rest)| rest);
+    let url = url::Url::parse(&format!("http://{authority}"));
     match url.as_ref().ok().and_then(url::Url::host) {
         Some(url::Host::Domain(name)) => name == "localhost",
         Some(url::Host::Ipv4(_) | url::Host::Ipv6(_)) => true,
@@ -368,7 +373,7 @@ mod tests {
     #[test]
     fn every_option_is_read() {
         let line = "serve --listen [::1]:0 --open --dispatch=auto --data d --allow a:1 --allow b \
-                    --grant storage:read,gpu --memory";
+                    --allow-ca c --grant storage:read,gpu --memory";
         let allowed = ["a:1", "b"].map(|entry| AllowEntry::new(entry, Reach::Public).unwrap());
         let expected = ServeOptions {
             listen: "[::1]:0".to_owned(),
@@ -377,6 +382,7 @@ mod tests {
             data: "d".into(),
             memory: true,
             allowed: allowed.into(),
+            authorities: vec!["c".into()],
             client_grants: Grants {
                 storage: Access::ReadOnly,
                 gpu: Access::Full,
@@ -394,7 +400,9 @@ mod tests {
             allowed == [private]
         };
         assert!(reach("127.0.0.1:8000") && reach("[::1]:8000") && reach("localhost:1"));
+        assert!(reach("https://127.0.0.1:8000") && reach("http://localhost"));
         assert!(!reach("intranet:8000") && !reach("localhost.example"));
+        assert!(!reach("https://intranet"));
     }
 
     #[test]

@@ -139,6 +139,9 @@ fn describe(task: &TaskInfo, out: Out<'_>) -> io::Result<()> {
         progress: task.progress,
     };
     line(&summary, out)?;
+    if let Some(waiting) = &task.waiting {
+        writeln!(out, "waits:  {waiting}")?;
+    }
     writeln!(out, "params: {}", task.params)?;
     for part in &task.partial_results {
         writeln!(out, "part:   {part}")?;

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use capnweb_runtime::{ConnectError, Error as CallError};
 use thiserror::Error;
 
+use crate::resources::network::NotACertificate;
 use crate::service::StartError;
 use crate::store::StoreError;
 use crate::worker::WorkerError;
@@ -34,6 +35,22 @@ pub enum RunError {
         data: PathBuf,
         /// Why not.
         source: io::Error,
+    },
+    /// The certificates of the authorities cannot be read.
+    #[error("the certificates in {file} cannot be read: {source}")]
+    Authorities {
+        /// Their file.
+        file: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// There are no certificates in a file that should hold some.
+    #[error("{file} is no file of certificates: {source}")]
+    NoAuthorities {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong with it.
+        source: NotACertificate,
     },
     /// The queue does not start.
     #[error("the queue does not start with its data in {data}: {source}")]

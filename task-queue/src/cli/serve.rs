@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use capnweb_runtime::{Origins, Server};
@@ -14,7 +14,7 @@ use crate::cli::args::{Door, ServeOptions};
 use crate::cli::error::RunError;
 use crate::cli::secrets::SecretsFile;
 use crate::cli::signals::StopSignals;
-use crate::resources::network::NetworkPolicy;
+use crate::resources::network::{NetworkPolicy, RootCertificate};
 use crate::service::{Config, Supervisor};
 
 /// Serves a queue until a signal says to stop; then lets its sessions have the answers that they
@@ -56,12 +56,29 @@ async fn start(options: &ServeOptions) -> Result<Supervisor, RunError> {
     config.durability = options.durability();
     config.client_grants = options.client_grants;
     config.network = NetworkPolicy::new(options.allowed.clone());
+    config.network.roots = authorities(&options.authorities)?;
     Supervisor::start(config)
         .await
         .map_err(|source| RunError::Start {
             data: options.data.clone(),
             source,
         })
+}
+
+fn authorities(files: &[PathBuf]) -> Result<Vec<RootCertificate>, RunError> {
+    let mut roots = Vec::new();
+    for file in files {
+        let pem = fs::read(file).map_err(|source| RunError::Authorities {
+            file: file.clone(),
+            source,
+        })?;
+        let read = RootCertificate::from_pem(&pem);
+        roots.extend(read.map_err(|source| RunError::NoAuthorities {
+            file: file.clone(),
+            source,
+        })?);
+    }
+    Ok(roots)
 }
 
 /// Where everybody gets everything there is nothing to redeem.

@@ -36,7 +36,9 @@ pub(super) async fn worker(
             Some(notice) = told.recv() => say(&notice)?,
             signal = signals.next() => {
                 signal.map_err(RunError::Signals)?;
-                drop(asks.pop().map(|ask| ask.send(())));
+                if let Some(ask) = asks.pop() {
+                    ask.send(()).ok();
+                }
             }
         }
     };

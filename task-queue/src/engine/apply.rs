@@ -49,6 +49,7 @@ pub fn apply(state: &mut State, command: Command, now: Timestamp) -> Result<Vec<
             Ok(())
         }
     }?;
+    turn.fail_dependants();
     turn.dispatch();
     Ok(turn.finish(wake_before))
 }

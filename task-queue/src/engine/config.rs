@@ -50,6 +50,8 @@ pub struct Limits {
     pub slots: u32,
     /// Types of tasks, and tags, that one worker may offer, of each.
     pub offered: usize,
+    /// Unfinished tasks that come after one and the same. Default 10,000.
+    pub dependants: usize,
     /// Bytes of one value that a user hands in: parameters, a result, a checkpoint.
     pub value_bytes: usize,
     /// Bytes of all values of one task together.
@@ -92,6 +94,9 @@ pub struct Retention {
     pub completed: Duration,
     /// Cancelled ones. Default: 24 hours.
     pub cancelled: Duration,
+    /// For how long after its submission a task's idempotency key counts, and with it the task is
+    /// remembered at least. Default: 24 hours.
+    pub idempotency_keys: Duration,
     /// Failed ones, so that somebody can look into them, and retry them; parked ones are kept until
     /// that happens. Default: 7 days.
     pub failed: Duration,
@@ -136,6 +141,7 @@ impl Default for Retention {
         Self {
             completed: DAY,
             cancelled: DAY,
+            idempotency_keys: DAY,
             failed: DAY.saturating_mul(7),
         }
     }
@@ -150,6 +156,7 @@ impl Default for Limits {
             offers: 256,
             slots: 1_000,
             offered: 64,
+            dependants: 10_000,
             value_bytes: 1 << 20,
             task_bytes: 16 << 20,
             total_bytes: 1 << 30,

@@ -28,6 +28,13 @@ struct Crew {
     heads: BTreeMap<Rank, TaskId>,
 }
 
+/// A crew, to those who ask why nobody takes a task.
+pub(super) struct Serving {
+    pub(super) origin: Origin,
+    pub(super) members: usize,
+    pub(super) idle: usize,
+}
+
 impl Crews {
     /// Adds a worker, which is not idle yet; `heads` are the first tasks of all lanes.
     pub(super) fn join<'a>(
@@ -100,6 +107,16 @@ impl Crews {
     /// Returns whether the type is among those that some worker names.
     pub(super) fn name(&self, kind: &TaskType) -> bool {
         self.0.keys().any(|(_, offer)| offer.types.names(kind))
+    }
+
+    /// Returns the crews that meet a need.
+    pub(super) fn serving(&self, need: &Need) -> impl Iterator<Item = Serving> {
+        let crews = self.0.iter().filter(|((_, offer), _)| offer.meets(need));
+        crews.map(|((origin, _), crew)| Serving {
+            origin: *origin,
+            members: crew.members,
+            idle: crew.idle.len(),
+        })
     }
 
     /// Returns the first of all tasks that an idle worker can do, and who is to do it, among the

@@ -22,11 +22,12 @@ struct Lane {
 
 /// A task's place among those that wait; the least is the first.
 ///
-/// It is the time since which the task could have begun. That does not change while it waits, so
-/// that the places are never to be sorted anew.
+/// It is the time since which the task could have begun, and a head start by its priority. While
+/// tasks wait they all grow older alike, so who goes before whom never changes: there is nothing to
+/// sort anew, and yet whoever has waited long enough is the first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Rank {
-    since: u64,
+    since: i64,
     /// Tells apart what came at the same time, and makes each place that of one task.
     order: u64,
 }
@@ -47,7 +48,9 @@ impl Rank {
             .submitted_at
             .max(task.spec.not_before.unwrap_or_default());
         Self {
-            since: since.as_millis(),
+            since: i64::try_from(since.as_millis())
+                .unwrap_or(i64::MAX)
+                .saturating_sub(task.spec.priority.head_start_ms()),
             order: task.order,
         }
     }

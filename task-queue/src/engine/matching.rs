@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use crate::engine::config::DispatchMode;
 use crate::engine::crews::Crews;
-use crate::engine::lanes::{Lanes, NewHead, Rank};
+use crate::engine::gates::{Gates, Move};
+use crate::engine::lanes::{Lanes, Rank};
 use crate::model::{
     Need, Offer, Origin, PoolName, Task, TaskId, TaskState, TaskType, Worker, WorkerId,
 };
@@ -18,33 +19,46 @@ use crate::model::{
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Matching {
     lanes: Lanes,
+    gates: Gates,
     crews: Crews,
 }
 
 impl Matching {
-    /// Takes up a task in the state it is in.
-    pub(super) fn enter_task(&mut self, task: &Task) {
+    /// Takes up a task in the state it is in; one that is held back waits in no lane.
+    pub(super) fn enter_task(&mut self, task: &Task, is_held_back: bool) {
         if task.status().is_final() {
             return;
         }
         let need = task.spec.need();
         self.lanes.open(need.clone());
-        if task.state == TaskState::Pending {
-            let head = self.lanes.insert(&need, Rank::of(task), task.id);
-            self.note(&need, head);
-        }
+        let limit = task.spec.concurrency.as_deref();
+        let moves = match (&task.state, limit) {
+            (TaskState::Pending, _) if is_held_back => Vec::new(),
+            (TaskState::Pending, None) => vec![Move::Enter(need, (Rank::of(task), task.id))],
+            (TaskState::Pending, Some(limit)) => self.gates.wait(task, limit, need),
+            (TaskState::Running(_), Some(limit)) => self.gates.run(task, limit),
+            _ => Vec::new(),
+        };
+        self.make(moves);
     }
 
     /// Forgets a task, in the state it was in.
-    pub(super) fn leave_task(&mut self, task: &Task) {
+    pub(super) fn leave_task(&mut self, task: &Task, was_held_back: bool) {
         if task.status().is_final() {
             return;
         }
         let need = task.spec.need();
-        if task.state == TaskState::Pending {
-            let head = self.lanes.remove(&need, Rank::of(task));
-            self.note(&need, head);
-        }
+        let limit = task.spec.concurrency.as_deref();
+        let moves = match (&task.state, limit) {
+            (TaskState::Pending, _) if was_held_back => Vec::new(),
+            (TaskState::Pending, None) => {
+                vec![Move::Leave(need.clone(), (Rank::of(task), task.id))]
+            }
+            (TaskState::Pending, Some(limit)) => self.gates.stop_waiting(task, limit, &need),
+            (TaskState::Running(_), Some(limit)) => self.gates.stop_running(task, limit),
+            _ => Vec::new(),
+        };
+        self.make(moves);
         self.lanes.close(&need);
     }
 
@@ -78,8 +92,7 @@ impl Matching {
 
     /// Returns the next pair of a pending task and the idle worker that is to do it by itself.
     pub(super) fn next(&self, mode: DispatchMode) -> Option<(TaskId, WorkerId)> {
-        self.crews
-            .next(|origin| mode == DispatchMode::Auto || origin == Origin::Joined)
+        self.crews.next(|origin| dispatches(mode, origin))
     }
 
     /// Returns the idle worker that is to do what needs this.
@@ -113,9 +126,36 @@ impl Matching {
         !self.crews.has(origin, offer) && self.crews.count() >= max
     }
 
-    fn note(&mut self, need: &Need, head: Option<NewHead>) {
-        if let Some(head) = head {
-            self.crews.note(need, head);
+    /// Returns the tasks that run with the concurrency key of this one, if it has no room for it.
+    pub(super) fn holders(&self, task: &Task) -> Option<&BTreeSet<TaskId>> {
+        self.gates.holders(task)
+    }
+
+    /// Returns who there is for a need.
+    pub(super) const fn crews(&self) -> &Crews {
+        &self.crews
+    }
+
+    fn make(&mut self, moves: Vec<Move>) {
+        for one in moves {
+            let (need, head) = match one {
+                Move::Enter(need, (rank, task)) => {
+                    let head = self.lanes.insert(&need, rank, task);
+                    (need, head)
+                }
+                Move::Leave(need, (rank, _)) => {
+                    let head = self.lanes.remove(&need, rank);
+                    (need, head)
+                }
+            };
+            if let Some(head) = head {
+                self.crews.note(&need, head);
+            }
         }
     }
+}
+
+/// Returns whether workers of that origin get tasks by themselves.
+pub(super) fn dispatches(mode: DispatchMode, origin: Origin) -> bool {
+    mode == DispatchMode::Auto || origin == Origin::Joined
 }

@@ -32,16 +32,22 @@ mod command;
 mod commands;
 mod config;
 mod crews;
+mod dependencies;
 mod effect;
 mod events;
+mod gates;
+mod indexes;
+mod keys;
 mod lanes;
 mod leases;
+mod losing;
 mod matching;
 mod rejected;
 mod state;
 mod timers;
 mod turn;
 mod unsaved;
+mod waiting;
 
 #[cfg(test)]
 pub(crate) mod tests;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use thiserror::Error;
 
-use crate::model::{MAX_DEPTH, Misfit, PoolName, TaskId, TaskStatus, TaskType, WorkerId};
+use crate::model::{MAX_DEPTH, Misfit, PoolName, TaskId, TaskStatus, TaskType, Waiting, WorkerId};
 
 /// Why a command is refused.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -77,6 +77,30 @@ pub enum Rejected {
     /// offered to carry it out.
     #[error("unknown task type: `{0}`")]
     UnknownType(TaskType),
+    /// The task may not begin yet.
+    #[error("the task waits: {0}")]
+    HeldBack(Waiting),
+    /// The task is to come after one that is not there.
+    #[error("task {0}, after which this one is to come, was not found")]
+    NoSuchPredecessor(TaskId),
+    /// As many tasks come after that one as may.
+    #[error("{max} tasks come after {task}, and not more may")]
+    TooManyDependants {
+        /// Which one.
+        task: TaskId,
+        /// How many may.
+        max: usize,
+    },
+    /// With these idempotency keys the same tasks have been submitted before: the name of each that
+    /// was to be accepted, and of the one that there is.
+    #[error("tasks with these idempotency keys were submitted before")]
+    AlreadySubmitted(Vec<(TaskId, TaskId)>),
+    /// With that idempotency key another task has been submitted.
+    #[error("another task was submitted with that idempotency key")]
+    KeyTaken,
+    /// Two tasks of a batch have the same idempotency key.
+    #[error("two tasks of the batch have the same idempotency key")]
+    KeyTwice,
     /// The unfinished tasks need as many different things of their workers as they may.
     #[error("the tasks of the queue have {max} different needs, and may not have more")]
     TooManyNeeds {

@@ -8,26 +8,30 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::engine::config::Config;
+use crate::engine::dependencies::Dependencies;
+use crate::engine::keys::{Keys, counts_until};
 use crate::engine::leases::Leases;
 use crate::engine::matching::Matching;
 use crate::engine::timers::Timers;
 use crate::engine::unsaved::Unsaved;
 use crate::model::{
-    Change, Happening, Link, Need, PoolName, RecordId, Snapshot, Standing, Task, TaskId, TaskState,
-    TaskType, Timestamp, Worker, WorkerId,
+    Change, Happening, Link, Need, PoolName, RecordId, Snapshot, Standing, Submitter, Task, TaskId,
+    TaskState, TaskType, Timestamp, Worker, WorkerId,
 };
 
 /// Everything the scheduler knows.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct State {
-    config: Config,
-    tasks: HashMap<TaskId, Task>,
+    pub(super) config: Config,
+    pub(super) tasks: HashMap<TaskId, Task>,
     /// By their places, which are the order of submission.
     places: BTreeMap<u64, TaskId>,
     workers: HashMap<WorkerId, Worker>,
-    matching: Matching,
-    timers: Timers,
+    pub(super) matching: Matching,
+    pub(super) dependencies: Dependencies,
+    pub(super) timers: Timers,
     leases: Leases,
+    keys: Keys,
     next_order: u64,
     /// About how many bytes the tasks' values take.
     bytes: usize,
@@ -100,7 +104,7 @@ impl State {
         for id in mem::take(&mut self.unsaved.workers) {
             if let Some(worker) = self.workers.get_mut(&id) {
                 worker.revision = worker.revision.saturating_add(1);
-                changes.push(Change::PutWorker(worker.clone()));
+                changes.push(Change::PutWorker(worker.as_stored()));
             }
         }
         for id in mem::take(&mut self.unsaved.tasks) {
@@ -192,11 +196,31 @@ impl State {
 
     /// Returns when the clock will next make something due.
     pub fn next_wake(&self) -> Option<Timestamp> {
-        self.timers
-            .next()
-            .into_iter()
-            .chain(self.leases.next())
-            .min()
+        if self.dependencies.has_doomed() {
+            return Some(Timestamp::default());
+        }
+        let timers = [self.timers.next(), self.leases.next()];
+        timers.into_iter().flatten().min()
+    }
+
+    /// Returns the tasks that are to fail since one before them has; the first `max` of them.
+    pub(super) fn doomed(&self, max: usize) -> Vec<TaskId> {
+        self.dependencies.doomed(max)
+    }
+
+    /// Returns how many unfinished tasks come after a task.
+    pub(super) fn count_dependants(&self, task: TaskId) -> usize {
+        self.dependencies.count_dependants(task)
+    }
+
+    /// Returns the latest task that was made with an idempotency key.
+    pub(super) fn made_with(&self, submitter: Submitter, key: &Arc<str>) -> Option<&Task> {
+        self.task(self.keys.find(submitter, key)?)
+    }
+
+    /// Returns whether a task's idempotency key still counts.
+    pub(super) fn key_counts(&self, task: &Task, now: Timestamp) -> bool {
+        counts_until(task, self.config.retention.idempotency_keys).is_some_and(|until| until > now)
     }
 
     /// Returns the next pair of a pending task and the idle worker that is to do it.
@@ -229,10 +253,13 @@ impl State {
     pub(super) fn insert_task(&mut self, task: Task) {
         self.next_order = self.next_order.max(task.order.saturating_add(1));
         self.bytes = self.bytes.saturating_add(task.bytes);
+        let id = task.id;
         self.enter(&task);
-        self.unsaved.tasks.insert(task.id);
-        self.places.insert(task.order, task.id);
-        self.tasks.insert(task.id, task);
+        self.keys.insert(&task);
+        self.unsaved.tasks.insert(id);
+        self.places.insert(task.order, id);
+        self.tasks.insert(id, task);
+        self.tell_dependants(id, None);
     }
 
     /// Notes that a task's values take more space, some of it another value's.
@@ -323,6 +350,7 @@ impl State {
         let Some(mut task) = self.tasks.remove(&id) else {
             return;
         };
+        let before = task.status();
         self.leave(&task);
         if let Some(attempt) = task.live_attempt() {
             self.release(attempt.worker, id);
@@ -334,6 +362,7 @@ impl State {
         self.enter(&task);
         self.unsaved.tasks.insert(id);
         self.tasks.insert(id, task);
+        self.tell_dependants(id, Some(before));
     }
 
     /// Dismisses a worker.
@@ -368,6 +397,8 @@ impl State {
             return;
         };
         self.leave(&task);
+        self.keys.remove(&task);
+        self.tell_dependants(id, Some(task.status()));
         self.places.remove(&task.order);
         self.bytes = self.bytes.saturating_sub(task.bytes);
         self.unsaved.forget_task(id);
@@ -463,25 +494,5 @@ impl State {
             task: written,
             kept,
         })
-    }
-
-    /// Returns when the clock has something to do with a task.
-    fn due_at(&self, task: &Task) -> Option<Timestamp> {
-        let end = || self.config.retention.end_of(&task.state);
-        task.state.due_at().or_else(end)
-    }
-
-    fn enter(&mut self, task: &Task) {
-        self.matching.enter_task(task);
-        if let Some(at) = self.due_at(task) {
-            self.timers.insert(at, task.id);
-        }
-    }
-
-    fn leave(&mut self, task: &Task) {
-        self.matching.leave_task(task);
-        if let Some(at) = self.due_at(task) {
-            self.timers.remove(at, task.id);
-        }
     }
 }

@@ -11,8 +11,8 @@ use crate::engine::effect::{Assignment, Effect, Notice};
 use crate::engine::rejected::{Payload, Rejected};
 use crate::engine::state::State;
 use crate::model::{
-    Attempt, EndReason, EndedAttempt, Failure, FailureClass, MAX_DEPTH, Origin, Phase, Progress,
-    Task, TaskId, TaskState, Timestamp, Verdict, Worker, WorkerId, depth_of, size_of,
+    Attempt, EndReason, EndedAttempt, Failure, FailureClass, MAX_DEPTH, Phase, Progress, Task,
+    TaskId, TaskState, Timestamp, Verdict, Worker, WorkerId, depth_of, size_of,
 };
 
 /// The state, the time, and the effects so far.
@@ -23,7 +23,7 @@ use crate::model::{
 pub(super) struct Turn<'a> {
     pub(super) state: &'a mut State,
     pub(super) now: Timestamp,
-    effects: Vec<Effect>,
+    pub(super) effects: Vec<Effect>,
 }
 
 impl<'a> Turn<'a> {
@@ -217,62 +217,21 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// Ends the live attempt because its worker has gone; the task is as good as before. Only a
-    /// worker that was lost counts: it may have been the task that killed it.
-    pub(super) fn forsake_attempt(&mut self, id: TaskId, why: EndReason) {
-        self.end_attempt(id, why);
-        let now = self.now;
-        let Some(task) = self.state.task_mut(id) else {
-            return;
-        };
-        let spec = Arc::clone(&task.spec);
-        let is_loss = matches!(why, EndReason::WorkerLost | EndReason::LeaseExpired);
-        if is_loss && spec.retry.count_loss(&mut task.losses, now) {
-            let losses = task.losses.len();
-            self.give_up(id, workers_lost(losses));
-        } else {
-            self.enter(id, TaskState::Pending);
-        }
-    }
-
-    /// Ends all attempts of a worker that has gone.
-    pub(super) fn forsake_all(&mut self, id: WorkerId, why: EndReason) {
-        let running = self.state.worker(id).map(|worker| worker.running.clone());
-        for task in running.into_iter().flatten() {
-            self.forsake_attempt(task, why);
-        }
-        let worker = self.state.worker(id);
-        if worker.is_some_and(|worker| worker.origin == Origin::Joined) {
-            self.effects.push(Effect::EndMembership { worker: id, why });
-        }
-    }
-
-    /// Forgets a worker that has gone, and ends all of its attempts.
-    pub(super) fn lose_worker(&mut self, id: WorkerId, why: EndReason) {
-        self.forsake_all(id, why);
-        self.state.remove_worker(id);
-    }
-
-    /// Has a worker that has joined asked to stop an attempt.
-    pub(super) fn ask_to_stop(&mut self, task: TaskId, attempt: Attempt, why: EndReason) {
-        let Attempt { worker, epoch, .. } = attempt;
-        self.effects.push(Effect::StopAttempt {
-            task,
-            worker,
-            epoch,
-            why,
-        });
-    }
-
-    /// Notes that the worker of an attempt that has ended is about to be asked to stop it, and that
-    /// this takes one of its slots until it has.
-    fn linger(&mut self, task: TaskId, attempt: Attempt) {
-        self.state.change_worker(attempt.worker, |worker| {
-            let member = worker.member.as_mut();
-            if let Some(member) = member.filter(|member| member.link.is_connected()) {
-                member.stopping.insert((task, attempt.epoch));
+    /// Brings the tasks to their end that come after one that has failed, unless they are to run
+    /// nevertheless; of very many, the first. The next wake is then at once.
+    pub(super) fn fail_dependants(&mut self) {
+        let mut left = AT_ONCE;
+        loop {
+            let doomed = self.state.doomed(left);
+            left = left.saturating_sub(doomed.len());
+            if doomed.is_empty() {
+                return;
             }
-        });
+            for task in doomed {
+                self.end_attempt(task, EndReason::Superseded);
+                self.give_up(task, predecessor_failed());
+            }
+        }
     }
 
     /// Brings a task to its end as failed.
@@ -305,9 +264,12 @@ impl<'a> Turn<'a> {
     }
 }
 
-fn workers_lost(losses: usize) -> Failure {
+fn predecessor_failed() -> Failure {
     Failure::of(
-        FailureClass::WorkersLost,
-        format!("{losses} workers were lost while they worked on the task"),
+        FailureClass::Predecessor,
+        "a task that this one comes after has failed or was cancelled",
     )
 }
+
+/// How many tasks fail with one before them in one turn, so that a turn is short.
+const AT_ONCE: usize = 1_000;

@@ -37,6 +37,8 @@ pub enum FailureClass {
     /// The work failed in a way that the task's retry policy leaves to somebody to look into; it is
     /// kept until they have it tried again.
     Parked,
+    /// A task that it comes after has failed or was cancelled.
+    Predecessor,
 }
 
 impl Failure {

@@ -1,39 +1,47 @@
 //! The domain: tasks, workers, grants, attempts and policies, as plain data.
 
+mod after;
 mod attempt;
 mod change;
 mod events;
 mod failure;
 mod grants;
 mod ids;
+mod keys;
 mod member;
 mod name;
 mod number;
 mod offer;
 mod policies;
+mod priority;
 mod progress;
 mod retry;
 mod size;
 mod spec;
 mod task;
 mod time;
+mod waiting;
 mod worker;
 
+pub use after::{After, OnFailure};
 pub use attempt::{Attempt, EndReason, EndedAttempt, Epoch, Phase};
 pub use change::{Change, Kept, RecordId, Snapshot};
 pub use events::{Bounds, Entry, Events, Happening};
 pub use failure::{Failure, FailureClass};
 pub use grants::{Access, GrantRefused, Grants, Resource};
 pub use ids::{Entropy, IdSyntax, TaskId, WorkerId};
+pub use keys::Concurrency;
 pub use member::{Blame, KeyHash, Link, Member};
 pub use name::{NameSyntax, PoolName, Tag, TaskType};
 pub(crate) use number::whole;
 pub use offer::{Misfit, Need, Offer, Types};
 pub use policies::RetryPolicies;
+pub use priority::Priority;
 pub use progress::{NotAProgress, Progress};
 pub use retry::{ErrorRule, RetryPolicy, Verdict};
 pub use size::{MAX_DEPTH, depth_of, size_of};
 pub use spec::{SpecError, TaskSpec};
 pub use task::{Submitter, Task, TaskState, TaskStatus};
 pub use time::Timestamp;
+pub use waiting::{Input, Waiting};
 pub use worker::{Origin, Standing, Worker, WorkerStatus};

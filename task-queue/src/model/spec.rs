@@ -1,16 +1,18 @@
 //! What a submitter asks for, once it has been checked.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use thiserror::Error;
 
+use crate::model::keys::idempotency_key;
 use crate::model::number::whole;
 use crate::model::{
-    GrantRefused, Grants, NameSyntax, Need, PoolName, RetryPolicies, RetryPolicy, Tag, TaskType,
-    Timestamp,
+    After, Concurrency, GrantRefused, Grants, NameSyntax, Need, OnFailure, PoolName, Priority,
+    RetryPolicies, RetryPolicy, Tag, TaskId, TaskType, Timestamp,
 };
 
 /// What is to be done; it does not change after submission.
@@ -26,6 +28,18 @@ pub struct TaskSpec {
     pub tags: BTreeSet<Tag>,
     /// The parameters, as the submitter gave them.
     pub params: Value,
+    /// How urgent it is.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub priority: Priority,
+    /// Beside which others it does not run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub concurrency: Option<Box<Concurrency>>,
+    /// Which tasks it comes after.
+    #[serde(default, skip_serializing_if = "After::is_nothing")]
+    pub after: After,
+    /// A key under which the submitter finds it again, instead of making another: 1 to 256 bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub idempotency_key: Option<Arc<str>>,
     /// What the task may touch.
     pub grants: Grants,
     /// When it is tried again. Of a task that asks for a policy by name, it is that policy from the
@@ -49,6 +63,30 @@ pub enum SpecError {
     /// The `tags` are not an array of at most 16 names.
     #[error("`tags` must be an array of at most {MAX_TAGS} names")]
     Tags,
+    /// The `priority` is none.
+    #[error("`priority` must be a whole number from 0 to 100, or `low`, `normal` or `high`")]
+    Priority,
+    /// The `concurrency` is none.
+    #[error("`concurrency` must be an object of key, 1 to 256 bytes, and max, at least 1")]
+    Concurrency,
+    /// The `idempotency_key` is none.
+    #[error("`idempotency_key` must be a text of 1 to 256 bytes")]
+    IdempotencyKey,
+    /// What the task is to come after are no tasks.
+    #[error("`after` must be an array of task ids, or in a batch of objects with an index")]
+    After,
+    /// The task is to come after one that does not come before it.
+    #[error("`after` names the index {index}, which does not come before this task in a batch")]
+    NotEarlier {
+        /// The index.
+        index: u64,
+    },
+    /// The task is to come after more than there may be.
+    #[error("a task comes after at most {} others", After::MAX)]
+    TooManyPredecessors,
+    /// What becomes of the task if one before it fails is not said properly.
+    #[error("`on_failure` must be `fail` or `run`")]
+    OnFailure,
     /// The `pool` is not a text.
     #[error("`pool` must be the name of a pool")]
     Pool,
@@ -79,6 +117,13 @@ impl TaskSpec {
             kind,
             pool: None,
             tags: BTreeSet::new(),
+            priority: Priority::NORMAL,
+            concurrency: None,
+            after: After {
+                tasks: Vec::new(),
+                on_failure: OnFailure::Fail,
+            },
+            idempotency_key: None,
             params,
             grants: Grants::NOTHING,
             retry: RetryPolicy::NEVER,
@@ -91,11 +136,22 @@ impl TaskSpec {
     /// Creates a specification from what a submitter sent, who may grant `ceiling` at most.
     ///
     /// Beside the resources, the parameters may say `pool` and `tags` (which workers may carry it
-    /// out), `retry` (a [`RetryPolicy`] as an object, or the name of one that the queue knows),
-    /// `not_before` (milliseconds since the Unix epoch) and `timeout_ms`. Without `retry`, a failure
-    /// is final for the types that are built in: that is what a client expects which executes its
-    /// tasks itself. Others have the policy [`RetryPolicies::DEFAULT`].
+    /// out), `priority`, `concurrency` (`key` and `max`), `after` and `on_failure`,
+    /// `idempotency_key`, `retry` (a [`RetryPolicy`] as an object, or the name of one that the queue
+    /// knows), `not_before` (milliseconds since the Unix epoch) and `timeout_ms`. Without `retry`, a
+    /// failure is final for the types that are built in: that is what a client expects which executes
+    /// its tasks itself. Others have the policy [`RetryPolicies::DEFAULT`].
     pub fn from_submission(kind: &str, params: Value, ceiling: Grants) -> Result<Self, SpecError> {
+        Self::from_batch(kind, params, ceiling, &[])
+    }
+
+    /// Creates a specification of one of many, which can come after `earlier` ones by their index.
+    pub fn from_batch(
+        kind: &str,
+        params: Value,
+        ceiling: Grants,
+        earlier: &[TaskId],
+    ) -> Result<Self, SpecError> {
         let kind: TaskType = kind.parse()?;
         let params = match params {
             Value::Null => Value::Object(serde_json::Map::new()),
@@ -108,6 +164,10 @@ impl TaskSpec {
             retry_policy,
             pool: pool(&params)?,
             tags: tags(&params)?,
+            priority: Priority::from_params(&params)?,
+            concurrency: Concurrency::from_params(&params)?.map(Box::new),
+            after: After::from_params(&params, earlier)?,
+            idempotency_key: idempotency_key(&params)?,
             grants: Grants::asked_by(&kind, &params).granted_by(ceiling)?,
             not_before: millis(&params, "not_before")?.map(Timestamp::from_millis),
             timeout: millis(&params, "timeout_ms")?.map(Duration::from_millis),
@@ -146,6 +206,10 @@ fn tags(params: &Value) -> Result<BTreeSet<Tag>, SpecError> {
     };
     let tag = |tag: &Value| Ok(tag.as_str().ok_or(SpecError::Tags)?.parse()?);
     tags.iter().map(tag).collect()
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// Returns the retry policy that is asked for, and its name if it is asked for by that.
@@ -240,6 +304,76 @@ mod tests {
             let refused = Err(SpecError::NotMilliseconds { name: "timeout_ms" });
             assert_eq!(submit(json!({ "timeout_ms": wrong })), refused);
         }
+    }
+
+    #[test]
+    fn what_is_said_about_order_is_read() {
+        let first = TaskId::of_bits(1);
+        let spec = submit(json!({
+            "priority": "high",
+            "concurrency": {"key": "user-1"},
+            "after": [first, first],
+            "on_failure": "run",
+            "idempotency_key": "k",
+        }))
+        .unwrap();
+        assert_eq!(spec.priority, Priority::HIGH);
+        assert_eq!(spec.concurrency.unwrap().max, 1);
+        assert_eq!(spec.after.tasks, [first], "each is named once");
+        assert_eq!(spec.after.on_failure, OnFailure::Run);
+        assert_eq!(spec.idempotency_key.as_deref(), Some("k"));
+    }
+
+    #[test]
+    fn what_is_said_badly_about_order_is_refused() {
+        let long = "k".repeat(257);
+        for (params, refusal) in [
+            (json!({"priority": 101}), SpecError::Priority),
+            (json!({"priority": "urgent"}), SpecError::Priority),
+            (json!({"concurrency": "k"}), SpecError::Concurrency),
+            (json!({"concurrency": {"key": ""}}), SpecError::Concurrency),
+            (
+                json!({"concurrency": {"key": "k", "max": 0}}),
+                SpecError::Concurrency,
+            ),
+            (json!({"idempotency_key": ""}), SpecError::IdempotencyKey),
+            (json!({"idempotency_key": long}), SpecError::IdempotencyKey),
+            (json!({"after": "task"}), SpecError::After),
+            (json!({"after": ["task_1"]}), SpecError::After),
+            (
+                json!({"after": [{"index": 0}]}),
+                SpecError::NotEarlier { index: 0 },
+            ),
+            (json!({"on_failure": "shrug"}), SpecError::OnFailure),
+        ] {
+            assert_eq!(submit(params.clone()), Err(refusal), "{params}");
+        }
+    }
+
+    /// The fault: a batch that waits for itself, for ever.
+    #[test]
+    fn in_a_batch_a_task_comes_after_earlier_ones_only() {
+        let earlier = [TaskId::of_bits(1), TaskId::of_bits(2)];
+        let submit = |index: u64| {
+            let params = json!({"after": [{ "index": index }]});
+            TaskSpec::from_batch("compute", params, Grants::NOTHING, &earlier)
+        };
+        assert_eq!(submit(1).unwrap().after.tasks, [earlier[1]]);
+        assert_eq!(submit(2), Err(SpecError::NotEarlier { index: 2 }));
+        assert_eq!(
+            submit(u64::MAX),
+            Err(SpecError::NotEarlier { index: u64::MAX })
+        );
+    }
+
+    #[test]
+    fn a_task_comes_after_a_thousand_others_at_most() {
+        let ids: Vec<_> = (0..1_001).map(TaskId::of_bits).collect();
+        assert!(submit(json!({ "after": ids[1..] })).is_ok());
+        assert_eq!(
+            submit(json!({ "after": ids })),
+            Err(SpecError::TooManyPredecessors)
+        );
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Member, Offer, TaskId, Timestamp, WorkerId};
+use crate::model::{Link, Member, Offer, TaskId, Timestamp, WorkerId};
 
 /// What a worker is doing, in a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -134,6 +134,20 @@ impl Worker {
     pub fn due_at(&self) -> Option<Timestamp> {
         let member = self.member.as_ref().filter(|_| !self.is_revoked())?;
         Some(member.link.ends_at())
+    }
+
+    /// Returns the record without what is not stored.
+    #[must_use]
+    pub fn as_stored(&self) -> Self {
+        let mut stored = Self {
+            running: BTreeSet::new(),
+            ..self.clone()
+        };
+        if let Some(member) = &mut stored.member {
+            member.link = Link::default();
+            member.stopping.clear();
+        }
+        stored
     }
 
     /// Returns whether the worker has been dismissed.

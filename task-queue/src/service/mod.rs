@@ -20,6 +20,9 @@ mod gate;
 mod gateway;
 mod gpu;
 mod hub;
+mod intake;
+#[cfg(test)]
+mod intake_tests;
 mod listing;
 mod live;
 mod loan;
@@ -41,5 +44,7 @@ pub use config::{Config, Durability, WatchLimits};
 pub use secrets::Secrets;
 pub use supervisor::{StartError, Supervisor};
 
+#[cfg(test)]
+mod network_tests;
 #[cfg(test)]
 mod tests;

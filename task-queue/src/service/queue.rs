@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::care::Care;
 use super::gpu::gpu;
 use super::hub::Hub;
+use super::intake::Intake;
 use super::listing;
 use super::network::network;
 use super::refusal::Refusal;
@@ -17,12 +18,8 @@ use crate::caps::{
     Cancelled, GpuStub, NetworkStub, Retried, StorageStub, Submission, TaskFilter, TaskHandleStub,
     TaskPage, TaskQueue, TaskSummary,
 };
-use crate::engine::{Cancel, Command, Retry, Submit, SubmitMany};
-use crate::entropy::OsEntropy;
-use crate::model::{Access, Grants, Submitter, Task as Record, TaskId, TaskSpec};
-
-/// How many tasks are accepted at once: a turn of the queue's owner shall be short.
-const MAX_AT_ONCE: usize = 10_000;
+use crate::engine::{Cancel, Command, Retry};
+use crate::model::{Access, Grants, Submitter, Task as Record, TaskId};
 
 /// The queue, as one role sees it.
 pub(super) struct ServedQueue {
@@ -49,7 +46,7 @@ impl Scope {
         }
     }
 
-    const fn submitter(self) -> Submitter {
+    pub(super) const fn submitter(self) -> Submitter {
         match self {
             Self::All => Submitter::Supervisor,
             Self::Clients => Submitter::Client,
@@ -84,35 +81,15 @@ impl ServedQueue {
 
     /// Accepts a task; returns, once it is stored, who it is.
     pub(super) async fn accept(&self, kind: &str, params: Value) -> Result<Identity, Refusal> {
-        let submit = self.submission(kind, params)?;
-        let accepted = Identity {
-            id: submit.task,
-            kind: submit.spec.kind.clone(),
-            grants: submit.spec.grants,
-        };
-        self.hub.owner.apply(Command::Submit(submit)).await?;
-        Ok(accepted)
+        self.intake().accept(kind, params, &[]).await
     }
 
-    async fn accept_many(&self, tasks: Vec<Submission>) -> Result<Vec<TaskId>, Refusal> {
-        if tasks.len() > MAX_AT_ONCE {
-            return Err(Refusal::TooManyAtOnce { max: MAX_AT_ONCE });
+    const fn intake(&self) -> Intake<'_> {
+        Intake {
+            hub: &self.hub,
+            scope: self.scope,
+            ceiling: self.ceiling,
         }
-        let tasks = tasks.into_iter();
-        let tasks = tasks.map(|task| self.submission(&task.kind, task.params));
-        let tasks: Vec<_> = tasks.collect::<Result<_, _>>()?;
-        let names = tasks.iter().map(|submit| submit.task).collect();
-        let many = Command::SubmitMany(SubmitMany { tasks });
-        self.hub.owner.apply(many).await?;
-        Ok(names)
-    }
-
-    fn submission(&self, kind: &str, params: Value) -> Result<Submit, Refusal> {
-        Ok(Submit {
-            task: TaskId::generate(&mut OsEntropy),
-            spec: TaskSpec::from_submission(kind, params, self.ceiling)?,
-            submitter: self.scope.submitter(),
-        })
     }
 }
 
@@ -122,8 +99,25 @@ impl TaskQueue for ServedQueue {
         Ok(handle(&self.hub, task))
     }
 
+    async fn submit_after(
+        &self,
+        kind: String,
+        params: Option<Value>,
+        tasks: Vec<TaskHandleStub>,
+    ) -> Result<TaskHandleStub> {
+        let tasks = tasks.iter().map(|task| {
+            // The capability is what counts: an object that only says it is some task is none.
+            let task = self.hub.tasks.unseal(task).ok_or(Refusal::ForeignTask)?;
+            Ok(*task)
+        });
+        let tasks: Vec<_> = tasks.collect::<Result<_, Refusal>>()?;
+        let params = params.unwrap_or_default();
+        let task = self.intake().accept(&kind, params, &tasks).await?;
+        Ok(handle(&self.hub, task))
+    }
+
     async fn submit_many(&self, tasks: Vec<Submission>) -> Result<Vec<TaskId>> {
-        Ok(self.accept_many(tasks).await?)
+        Ok(self.intake().accept_many(tasks).await?)
     }
 
     async fn get_task(&self, id: String) -> Result<TaskHandleStub> {

@@ -23,7 +23,7 @@ use crate::model::{Grants, PoolName};
 use crate::resources::FencingToken;
 use crate::resources::gpu::SoftwareGpu;
 use crate::resources::locks::{LockLimits, LockManager};
-use crate::resources::network::NetworkClient;
+use crate::resources::network::{NetworkClient, SetupError};
 use crate::resources::storage::{ObjectStore, StorageError, StorageLimits};
 use crate::store::{MemoryStore, SqliteStore, Store, StoreError};
 
@@ -51,6 +51,9 @@ pub enum StartError {
     /// The first workers could not be added.
     #[error("the workers cannot be added: {0}")]
     Workers(String),
+    /// There is no network as it was set up.
+    #[error("the network cannot be set up: {0}")]
+    Network(#[from] SetupError),
 }
 
 impl Supervisor {
@@ -73,7 +76,8 @@ impl Supervisor {
         store: Arc<dyn Store>,
         config: Config,
     ) -> Result<Self, StartError> {
-        Self::start_by(Arc::new(SystemClock), store, config).await
+        // A future of its own: all that is there to be started makes it a large one.
+        Box::pin(Self::start_by(Arc::new(SystemClock), store, config)).await
     }
 
     /// Starts a task queue on a store, by a clock.
@@ -174,7 +178,7 @@ async fn hub(config: &Config, owner: Owner, clock: Arc<dyn Clock>) -> Result<Hub
     let first = storage
         .newest_token()
         .map_or(FencingToken::FIRST, FencingToken::next);
-    let network = NetworkClient::new(config.network.clone(), Arc::clone(&clock));
+    let network = NetworkClient::new(config.network.clone(), Arc::clone(&clock))?;
     let locks = LockManager::new(LockLimits::default(), first);
     let gpu = SoftwareGpu::new(config.gpu_memory);
     let mut hub = Hub::new(owner, clock, storage, locks, network, gpu);

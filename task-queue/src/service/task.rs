@@ -17,11 +17,11 @@ use crate::caps::{
     StorageStub, Task, TaskHandleStub, TaskInfo, TaskStub,
 };
 use crate::engine::{
-    Actor, AddLog, Cancel, Command, Complete, Emit, Fail, SaveCheckpoint, SetProgress,
+    Actor, AddLog, Cancel, Command, Complete, Emit, Fail, SaveCheckpoint, SetProgress, State,
 };
 use crate::model::{
-    Access, Epoch, Failure, Grants, Phase, Progress, Resource, Task as Record, TaskId, TaskStatus,
-    TaskType, WorkerId,
+    Access, Epoch, Failure, Grants, Input, Phase, Progress, Resource, Task as Record, TaskId,
+    TaskStatus, TaskType, Waiting, WorkerId,
 };
 
 /// How many log lines a task's description shows.
@@ -144,6 +144,19 @@ impl ServedTask {
         self.hub.owner.read_task(self.id, look).await
     }
 
+    /// Looks at the task's record among all others.
+    async fn look<T: Send + 'static>(
+        &self,
+        look: impl FnOnce(&State, &Record) -> T + Send + 'static,
+    ) -> Result<T, Refusal> {
+        let id = self.id;
+        let found = self.hub.owner.read(move |state| {
+            let task = state.task(id);
+            task.map(|task| look(state, task))
+        });
+        found.await?.ok_or(Refusal::NoSuchTask)
+    }
+
     async fn apply(&self, command: Command) -> Result<Done> {
         self.hub.owner.apply(command).await?;
         Ok(Done::YES)
@@ -159,7 +172,7 @@ impl ServedTask {
 
 impl Task for ServedTask {
     async fn get_info(&self) -> Result<TaskInfo> {
-        Ok(self.read(describe).await?)
+        Ok(self.look(describe).await?)
     }
 
     async fn get_storage(&self) -> Result<StorageStub> {
@@ -230,6 +243,14 @@ impl Task for ServedTask {
 
     async fn partial_results(&self) -> Result<Vec<Value>> {
         Ok(self.read(partial_results).await?)
+    }
+
+    async fn inputs(&self) -> Result<Vec<Input>> {
+        Ok(self.look(inputs).await?)
+    }
+
+    async fn why(&self) -> Result<Option<Waiting>> {
+        Ok(self.look(State::waits_for).await?)
     }
 
     async fn complete(&self, result: Value) -> Result<Done> {
@@ -314,7 +335,20 @@ fn is_unwanted(task: &Record, epoch: Option<Epoch>) -> bool {
     attempt.is_none_or(|attempt| attempt.phase == Phase::Stopping)
 }
 
-fn describe(task: &Record) -> TaskInfo {
+/// Returns what came of the tasks that this one comes after.
+pub(super) fn inputs(state: &State, task: &Record) -> Vec<Input> {
+    let before = task.spec.after.tasks.iter();
+    let before = before.filter_map(|id| state.task(*id));
+    let input = |task: &Record| Input {
+        task_id: task.id,
+        status: task.status(),
+        result: task.result().map(|result| result.as_ref().clone()),
+        error: task.failure().map(|failure| failure.message.clone()),
+    };
+    before.map(input).collect()
+}
+
+fn describe(state: &State, task: &Record) -> TaskInfo {
     let latest = task.events.log_lines().rev().take(SHOWN_LOG_LINES);
     let mut logs: Vec<_> = latest.map(str::to_owned).collect();
     logs.reverse();
@@ -330,6 +364,7 @@ fn describe(task: &Record) -> TaskInfo {
         partial_results: partial_results(task),
         failures: task.failures,
         grants: task.spec.grants,
+        waiting: state.waits_for(task),
     }
 }
 

@@ -68,8 +68,8 @@ impl NetworkAccess for NetworkClient {
             let response = Self::fetch(self, url).await?;
             Ok(Page {
                 status: response.status,
+                body: response.text(),
                 url: response.url,
-                body: response.body,
             })
         })
     }
@@ -113,16 +113,24 @@ impl From<NetworkError> for AccessError {
         match error {
             NetworkError::HostNotAllowed { .. }
             | NetworkError::PrivateAddress { .. }
+            | NetworkError::HeaderNotAllowed { .. }
+            | NetworkError::Downgrade
             | NetworkError::Credentials => Self::Denied(message),
             NetworkError::Url(_)
             | NetworkError::Scheme { .. }
+            | NetworkError::Method { .. }
+            | NetworkError::BadHeader { .. }
+            | NetworkError::TooManyHeaders { .. }
             | NetworkError::RequestTooLarge { .. } => Self::Invalid(message),
+            NetworkError::Status { status: 404 | 410 } => Self::NotFound(message),
             NetworkError::Unresolved { .. }
             | NetworkError::RateLimited { .. }
+            | NetworkError::TooManyAtOnce { .. }
             | NetworkError::TooManyRedirects { .. }
             | NetworkError::BadRedirect
             | NetworkError::ResponseTooLarge { .. }
             | NetworkError::TimedOut { .. }
+            | NetworkError::Status { .. }
             | NetworkError::Exchange { .. } => Self::Unavailable(message),
         }
     }

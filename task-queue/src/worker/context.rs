@@ -11,7 +11,7 @@ use thiserror::Error as ThisError;
 use tokio::sync::watch;
 
 use crate::caps::{AssignmentStub, GatewayStub, GpuStub, NetworkStub, StorageStub};
-use crate::model::{Access, Grants, Offer, Resource, TaskId, TaskType};
+use crate::model::{Access, Grants, Input, Offer, Resource, TaskId, TaskType};
 
 /// What a handler is handed beside the parameters: exactly what its task was granted, and the ways to
 /// tell of it.
@@ -192,6 +192,15 @@ impl Context {
     /// When the attempt has ended.
     pub async fn partial_results(&self) -> Result<Vec<Value>> {
         self.ask(AssignmentStub::partial_results).await
+    }
+
+    /// Returns what came of the tasks that this one comes after, in the order in which it names them.
+    ///
+    /// # Errors
+    ///
+    /// When the attempt has ended.
+    pub async fn inputs(&self) -> Result<Vec<Input>> {
+        self.ask(AssignmentStub::inputs).await
     }
 
     /// Waits until the attempt is to stop, and returns why. There are some seconds left then, 10 for

@@ -38,6 +38,7 @@ pub(crate) enum Peer {
     TarpcJson,
     TarpcBincode,
     NpmToOurs,
+    NpmToRaw,
     OursToNpm,
 }
 
@@ -45,6 +46,8 @@ pub(crate) enum Peer {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Side {
     Raw,
+    /// Raw frames that answer what a client of Cap'n Web pulls.
+    RawAnswers,
     Ours,
     Npm,
     JsonRpc,
@@ -67,7 +70,7 @@ impl Case {
 }
 
 impl Peer {
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::Raw,
         Self::Ours,
         Self::Npm,
@@ -75,6 +78,7 @@ impl Peer {
         Self::TarpcJson,
         Self::TarpcBincode,
         Self::NpmToOurs,
+        Self::NpmToRaw,
         Self::OursToNpm,
     ];
 
@@ -88,6 +92,7 @@ impl Peer {
             Self::TarpcJson => "tarpc-json",
             Self::TarpcBincode => "tarpc-bincode",
             Self::NpmToOurs => "npm-to-ours",
+            Self::NpmToRaw => "npm-to-raw",
             Self::OursToNpm => "ours-to-npm",
         }
     }
@@ -102,6 +107,7 @@ impl Peer {
             Self::TarpcJson => "tarpc, TCP, JSON",
             Self::TarpcBincode => "tarpc, TCP, bincode",
             Self::NpmToOurs => "npm client, **our server**",
+            Self::NpmToRaw => "npm client, raw frames",
             Self::OursToNpm => "**our client**, npm server",
         }
     }
@@ -109,6 +115,7 @@ impl Peer {
     pub(crate) const fn server(self) -> Side {
         match self {
             Self::Raw => Side::Raw,
+            Self::NpmToRaw => Side::RawAnswers,
             Self::Ours | Self::NpmToOurs => Side::Ours,
             Self::Npm | Self::OursToNpm => Side::Npm,
             Self::JsonRpc => Side::JsonRpc,
@@ -119,7 +126,7 @@ impl Peer {
 
     pub(crate) const fn client(self) -> Side {
         match self {
-            Self::NpmToOurs => Side::Npm,
+            Self::NpmToOurs | Self::NpmToRaw => Side::Npm,
             Self::OursToNpm => Side::Ours,
             other => other.server(),
         }

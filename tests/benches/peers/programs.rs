@@ -42,6 +42,7 @@ impl Programs {
                 .arg(root().join("tests/js/bench").join(role.script())),
         };
         match side {
+            Side::RawAnswers => command.args(["--to", "capnweb"]),
             Side::TarpcJson => command.args(["--codec", "json"]),
             Side::TarpcBincode => command.args(["--codec", "bincode"]),
             Side::Raw | Side::Ours | Side::Npm | Side::JsonRpc => &mut command,
@@ -61,7 +62,7 @@ impl Side {
     /// Its package in `tests/peers`; none if it is a program of Node.js.
     const fn package(self) -> Option<&'static str> {
         match self {
-            Self::Raw => Some("bench-raw"),
+            Self::Raw | Self::RawAnswers => Some("bench-raw"),
             Self::Ours => Some("bench-ours"),
             Self::Npm => None,
             Self::JsonRpc => Some("bench-jsonrpc"),

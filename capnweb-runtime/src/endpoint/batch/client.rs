@@ -152,11 +152,11 @@ impl<C> Batch<C> {
 
     /// Takes the messages of an answer, up to one that ends the session.
     async fn hear(&self, answer: &str) {
+        // Nobody reads what this side has to say to an answer.
+        self.connection.fall_silent();
         let mut turn = Turn::new();
         for message in lines(answer) {
             turn.handle(&self.connection, message).await;
-            // Nobody reads what this side has to say to an answer.
-            drop(self.connection.take_frames());
             if self.connection.is_ended() {
                 return;
             }
@@ -198,23 +198,41 @@ mod tests {
     use crate::connection::{MANY_MESSAGES, MANY_TURNS, turns_of_a_bystander};
     use crate::endpoint::connect::Connector;
     use crate::endpoint::dial::Address;
+    use crate::hook::{Stub, Value};
 
-    /// The fault: a server's answer holds up everybody else of the client's thread.
-    #[tokio::test]
-    async fn an_answer_with_much_to_say_takes_turns() {
+    fn begun() -> (Batch<()>, Stub) {
         let url = "http://localhost/";
         let connector = Connector::new(url);
-        let (connection, _main) = connector.begin();
+        let (connection, main) = connector.begin();
         let batch = Batch {
             main: (),
             connection,
             connector,
             address: Address::parse(url, &HTTP).unwrap(),
         };
+        (batch, Stub::of(main))
+    }
+
+    /// The fault: a server's answer holds up everybody else of the client's thread.
+    #[tokio::test]
+    async fn an_answer_with_much_to_say_takes_turns() {
+        let (batch, _main) = begun();
         let (message, times) = MANY_MESSAGES;
         let answer = vec![message; times].join("\n");
         let turns = turns_of_a_bystander(batch.hear(&answer)).await;
         assert!(turns >= MANY_TURNS, "{turns}");
         assert!(batch.connection.ended().is_none());
+    }
+
+    /// The fault: what is said to answers, such as that their promises are not needed any more, is
+    /// written and piles up, though nobody will read it.
+    #[tokio::test]
+    async fn nothing_is_said_to_an_answer() {
+        let (batch, main) = begun();
+        let promise = main.call("f", ());
+        batch.hear(r#"["resolve",1,2]"#).await;
+        drop(main.call("g", ()));
+        assert!(batch.connection.take_frames().is_empty());
+        assert_eq!(promise.await.unwrap(), Value::Number(2.0));
     }
 }

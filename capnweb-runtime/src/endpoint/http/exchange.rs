@@ -12,7 +12,7 @@ use crate::hook::{Peer, SessionControl as _};
 use crate::session::Frames;
 
 /// Runs the messages of a body, waits for what it asks for, and returns all that is to be said to
-/// that (protocol T-24). The session is over when this returns, or is dropped.
+/// that (protocol T-24). The session is over when this fails, is dropped, or soon after it returns.
 pub(super) async fn exchange<B: Body + Send>(
     settings: &Settings,
     body: B,
@@ -30,11 +30,15 @@ pub(super) async fn exchange<B: Body + Send>(
     let session = Ending::new(connection, Disconnect::BatchEnded);
     let room = settings.config.limits.max_outgoing_bytes;
     let answers = timeout(left(), answers(&session, &body, room)).await;
-    drop(session);
-    // Held until here: letting go of the client's main object would end the session (S-85).
-    drop(client_main);
     let answers = answers.map_err(|_| Refusal::TimedOut)?;
-    answers.map(joined).map_err(|reason| refusal(&reason))
+    let answer = answers.map(joined).map_err(|reason| refusal(&reason))?;
+    // The client does not wait for that: the answer is on its way first.
+    drop(tokio::spawn(async move {
+        drop(session);
+        // Held until here: letting go of the client's main object would end the session (S-85).
+        drop(client_main);
+    }));
+    Ok(answer)
 }
 
 /// Returns what is said to a body, of at most `limit` bytes.

@@ -14,7 +14,7 @@ impl Reap {
     pub(in crate::engine) fn apply(self, turn: &mut Turn<'_>) {
         let tasks = turn.state.tasks().into_iter();
         let tasks: Vec<_> = tasks
-            .filter(|task| self.covers_task(task))
+            .filter(|task| self.covers_task(task) && !turn.state.is_needed(task, turn.now))
             .map(|task| task.id)
             .collect();
         for task in tasks {

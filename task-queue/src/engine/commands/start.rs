@@ -38,6 +38,9 @@ impl Start {
         if task.status() != TaskStatus::Pending {
             return Err(Rejected::TaskNotPending(task.status()));
         }
+        if let Some(waiting) = turn.state.is_held_back(task) {
+            return Err(Rejected::HeldBack(waiting));
+        }
         let misfit = worker.offer.misfit(&task.spec.need());
         misfit.map_or(Ok(()), |misfit| {
             Err(Rejected::WorkerUnfit {

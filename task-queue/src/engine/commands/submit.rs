@@ -1,13 +1,15 @@
 //! Accepting a task.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use crate::engine::effect::Notice;
 use crate::engine::rejected::{Payload, Rejected};
 use crate::engine::turn::Turn;
 use crate::model::{RetryPolicy, Submitter, Task, TaskId, TaskSpec, TaskState};
 
-/// Accept a task.
+/// Accept a task. One whose idempotency key has made a task already is refused as
+/// [`Rejected::AlreadySubmitted`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct Submit {
     /// The name it will have, freshly drawn.
@@ -18,7 +20,7 @@ pub struct Submit {
     pub submitter: Submitter,
 }
 
-/// Accept tasks in this order, all or none.
+/// Accept tasks in this order, all or none. They can come after those before them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SubmitMany {
     /// The tasks.
@@ -36,9 +38,9 @@ impl Submit {
     }
 
     pub(in crate::engine) fn apply(self, turn: &mut Turn<'_>) -> Result<(), Rejected> {
-        let size = self.check(turn)?;
-        check_space(turn, 1, size)?;
-        check_needs(turn, [&self.spec])?;
+        let mut intake = Intake::default();
+        intake.check(turn, &self)?;
+        intake.end(turn, [&self.spec])?;
         self.accept(turn);
         Ok(())
     }
@@ -59,34 +61,30 @@ impl Submit {
         turn.notify(id, Notice::Status(status));
     }
 
-    /// Refuses what cannot be a task; else returns how many bytes its values take.
-    fn check(&self, turn: &Turn<'_>) -> Result<usize, Rejected> {
-        if turn.state.task(self.task).is_some() {
-            return Err(Rejected::DuplicateTask(self.task));
-        }
-        if self.spec.retry_policy.is_some() && named_policy(turn, &self.spec).is_none() {
-            return Err(Rejected::NoSuchRetryPolicy);
-        }
-        if !turn.state.knows(&self.spec.kind) {
-            return Err(Rejected::UnknownType(self.spec.kind.clone()));
-        }
-        let size = turn.check_size(Payload::Parameters, &self.spec.params)?;
-        turn.check_room(0, size)?;
-        Ok(size)
+    /// Returns the task that was made with the same key, if the key still counts.
+    fn made_before<'a>(&self, turn: &'a Turn<'_>) -> Option<&'a Task> {
+        let key = self.spec.idempotency_key.as_ref()?;
+        let made = turn.state.made_with(self.submitter, key)?;
+        turn.state.key_counts(made, turn.now).then_some(made)
+    }
+
+    /// Returns whether it asks for the same; of the tasks that it comes after, some may have been
+    /// made before as well, under other names.
+    fn is_same_as(&self, made: &TaskSpec, names: &HashMap<TaskId, TaskId>) -> bool {
+        let after = self.spec.after.tasks.iter();
+        let after = after.map(|task| names.get(task).unwrap_or(task));
+        (&self.spec.kind, &self.spec.params) == (&made.kind, &made.params)
+            && after.eq(&made.after.tasks)
     }
 }
 
 impl SubmitMany {
     pub(in crate::engine) fn apply(self, turn: &mut Turn<'_>) -> Result<(), Rejected> {
-        let (mut sizes, mut names) = (0_usize, HashSet::new());
+        let mut intake = Intake::default();
         for submit in &self.tasks {
-            sizes = sizes.saturating_add(submit.check(turn)?);
-            if !names.insert(submit.task) {
-                return Err(Rejected::DuplicateTask(submit.task));
-            }
+            intake.check(turn, submit)?;
         }
-        check_space(turn, self.tasks.len(), sizes)?;
-        check_needs(turn, self.tasks.iter().map(|submit| &submit.spec))?;
+        intake.end(turn, self.tasks.iter().map(|submit| &submit.spec))?;
         for submit in self.tasks {
             submit.accept(turn);
         }
@@ -97,6 +95,88 @@ impl SubmitMany {
 fn named_policy<'a>(turn: &'a Turn<'_>, spec: &TaskSpec) -> Option<&'a RetryPolicy> {
     let name = spec.retry_policy.as_deref()?;
     turn.state.config().retries.named(name)
+}
+
+/// What is taken in together, as far as it has been checked.
+#[derive(Default)]
+struct Intake {
+    names: HashSet<TaskId>,
+    keys: HashSet<Arc<str>>,
+    /// How many of them come after a task.
+    dependants: HashMap<TaskId, usize>,
+    /// How many bytes their values take.
+    bytes: usize,
+    /// Those that there are already by their keys: the name they were to have, and the one they
+    /// have.
+    made_before: HashMap<TaskId, TaskId>,
+}
+
+impl Intake {
+    /// Refuses what cannot be a task.
+    fn check(&mut self, turn: &Turn<'_>, submit: &Submit) -> Result<(), Rejected> {
+        if turn.state.task(submit.task).is_some() || self.names.contains(&submit.task) {
+            return Err(Rejected::DuplicateTask(submit.task));
+        }
+        if submit.spec.retry_policy.is_some() && named_policy(turn, &submit.spec).is_none() {
+            return Err(Rejected::NoSuchRetryPolicy);
+        }
+        if !turn.state.knows(&submit.spec.kind) {
+            return Err(Rejected::UnknownType(submit.spec.kind.clone()));
+        }
+        self.check_key(turn, submit)?;
+        self.check_order(turn, submit)?;
+        let size = turn.check_size(Payload::Parameters, &submit.spec.params)?;
+        turn.check_room(0, size)?;
+        self.bytes = self.bytes.saturating_add(size);
+        self.names.insert(submit.task);
+        Ok(())
+    }
+
+    fn check_key(&mut self, turn: &Turn<'_>, submit: &Submit) -> Result<(), Rejected> {
+        let Some(key) = &submit.spec.idempotency_key else {
+            return Ok(());
+        };
+        if !self.keys.insert(Arc::clone(key)) {
+            return Err(Rejected::KeyTwice);
+        }
+        match submit.made_before(turn) {
+            None => Ok(()),
+            Some(made) if submit.is_same_as(&made.spec, &self.made_before) => {
+                self.made_before.insert(submit.task, made.id);
+                Ok(())
+            }
+            Some(_) => Err(Rejected::KeyTaken),
+        }
+    }
+
+    fn check_order(&mut self, turn: &Turn<'_>, submit: &Submit) -> Result<(), Rejected> {
+        let max = turn.limits().dependants;
+        for &before in &submit.spec.after.tasks {
+            if turn.state.task(before).is_none() && !self.names.contains(&before) {
+                return Err(Rejected::NoSuchPredecessor(before));
+            }
+            let more = self.dependants.entry(before).or_default();
+            *more = more.saturating_add(1);
+            if turn.state.count_dependants(before).saturating_add(*more) > max {
+                return Err(Rejected::TooManyDependants { task: before, max });
+            }
+        }
+        Ok(())
+    }
+
+    /// Refuses what there is no room for, and what is there already.
+    fn end<'a>(
+        self,
+        turn: &Turn<'_>,
+        specs: impl IntoIterator<Item = &'a TaskSpec>,
+    ) -> Result<(), Rejected> {
+        if !self.made_before.is_empty() {
+            let made = self.made_before.into_iter().collect();
+            return Err(Rejected::AlreadySubmitted(made));
+        }
+        check_space(turn, self.names.len(), self.bytes)?;
+        check_needs(turn, specs)
+    }
 }
 
 /// Refuses tasks that need more different things of their workers than the queue tells apart.

@@ -18,6 +18,7 @@ fn small() -> World {
             workers: 1,
             needs: 10,
             offers: 10,
+            dependants: 2,
             value_bytes: 64,
             task_bytes: 100,
             total_bytes: 120,

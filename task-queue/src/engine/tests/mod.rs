@@ -8,6 +8,8 @@ mod events;
 mod lasting;
 mod limits;
 mod matrix;
+pub(crate) mod naive;
+mod order;
 pub(crate) mod random;
 mod retries;
 mod saving;

@@ -5,14 +5,15 @@ use std::collections::HashMap;
 use serde_json::json;
 
 use super::dice::Dice;
+use super::naive;
 use super::world::World;
 use crate::engine::{
     Actor, AddLog, Cancel, Command, Complete, Disband, Effect, Emit, Fail, Lose, Reap, Register,
-    Retry, Revoke, SaveCheckpoint, Start, Submit,
+    Retry, Revoke, SaveCheckpoint, Start, State, Submit,
 };
 use crate::model::{
-    Epoch, Failure, PoolName, RetryPolicy, TaskId, TaskSpec, TaskState, TaskType, Timestamp,
-    WorkerId,
+    Concurrency, Epoch, Failure, OnFailure, PoolName, Priority, RetryPolicy, Snapshot, TaskId,
+    TaskSpec, TaskState, TaskType, Timestamp, WorkerId,
 };
 
 #[derive(Default)]
@@ -93,16 +94,10 @@ impl Watcher {
             bytes,
             "the space is what the tasks take"
         );
-        let due = world
-            .state
-            .tasks()
-            .into_iter()
-            .filter_map(|task| {
-                let forgotten = world.state.config().retention.end_of(&task.state);
-                task.state.due_at().or(forgotten)
-            })
-            .min();
+        let due = naive::next_wake(&world.state);
         assert_eq!(world.state.next_wake(), due, "the timers match the tasks");
+        let pair = naive::next_match(&world.state);
+        assert_eq!(world.state.next_match(), pair, "the lanes match the tasks");
     }
 }
 
@@ -124,7 +119,7 @@ pub(crate) fn random_command(dice: &mut Dice, world: &World) -> Option<Command> 
         _ => Actor::Attempt(world.task(task?).epoch),
     };
     Some(match dice.roll(17) {
-        0..=2 => submit(dice),
+        0..=2 => submit(dice, &tasks),
         3 => {
             let pools = [PoolName::CPU, PoolName::GPU];
             let pool = pools[dice.roll(pools.len())].clone();
@@ -171,7 +166,7 @@ pub(crate) fn random_command(dice: &mut Dice, world: &World) -> Option<Command> 
     })
 }
 
-fn submit(dice: &mut Dice) -> Command {
+fn submit(dice: &mut Dice, tasks: &[TaskId]) -> Command {
     let kinds = [TaskType::COMPUTE, TaskType::GPU, TaskType::IO];
     let kind = kinds[dice.roll(kinds.len())].clone();
     let mut spec = TaskSpec::new(kind, json!({}));
@@ -184,6 +179,23 @@ fn submit(dice: &mut Dice) -> Command {
     if dice.roll(4) == 0 {
         spec.not_before = Some(Timestamp::from_millis(1_002_000));
     }
+    if dice.roll(3) == 0 {
+        let key = ["a", "b"][dice.roll(2)].into();
+        spec.concurrency = Some(Box::new(Concurrency { key, max: 2 }));
+    }
+    if dice.roll(3) == 0 {
+        let mut before: Vec<_> = (0..dice.roll(4)).filter_map(|_| dice.pick(tasks)).collect();
+        before.sort();
+        before.dedup();
+        spec.after.tasks = before;
+        spec.after.on_failure = dice.pick(&[OnFailure::Fail, OnFailure::Run]).expect("two");
+    }
+    if dice.roll(3) == 0 {
+        spec.priority = dice.pick(&[Priority::LOW, Priority::HIGH]).expect("two");
+    }
+    if dice.roll(6) == 0 {
+        spec.idempotency_key = Some(format!("key {}", dice.roll(40)).into());
+    }
     let task = TaskId::generate(dice);
     Command::Submit(Submit::new(task, spec))
 }
@@ -191,7 +203,7 @@ fn submit(dice: &mut Dice) -> Command {
 fn play(mut world: World, seed: u64) -> World {
     let mut dice = Dice::new(seed);
     let mut watcher = Watcher::default();
-    world.apply(submit(&mut dice));
+    world.apply(submit(&mut dice, &[]));
     for _ in 0..600 {
         let step = u64::try_from(dice.roll(60)).unwrap();
         world.later(step);
@@ -202,8 +214,23 @@ fn play(mut world: World, seed: u64) -> World {
             watcher.see(&effects);
         }
         watcher.check(&world);
+        if dice.roll(20) == 0 {
+            check_indexes(&world);
+        }
     }
     world
+}
+
+/// What follows from the records is the same when it is made from nothing but them.
+fn check_indexes(world: &World) {
+    let snapshot = Snapshot {
+        tasks: world.state.tasks().into_iter().cloned().collect(),
+        workers: world.state.workers().into_iter().cloned().collect(),
+    };
+    let restored = State::restore(world.state.config().clone(), snapshot);
+    assert_eq!(restored.matching, world.state.matching);
+    assert_eq!(restored.dependencies, world.state.dependencies);
+    assert_eq!(restored.timers, world.state.timers);
 }
 
 #[test]

@@ -1,25 +1,32 @@
 //! The network as its users see it.
 
-use std::net::SocketAddr;
+use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
-use hyper::{Method, StatusCode};
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION};
+use reqwest::{Method, StatusCode};
 use serde_json::Value;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use url::Url;
 
 use crate::clock::Clock;
 use crate::resources::network::bucket::TokenBucket;
-use crate::resources::network::error::NetworkError;
-use crate::resources::network::exchange::{Answer, Message, exchange};
-use crate::resources::network::policy::{Destination, NetworkPolicy};
+use crate::resources::network::entry::Scheme;
+use crate::resources::network::error::{NetworkError, Stage};
+use crate::resources::network::exchange::Ways;
+use crate::resources::network::policy::NetworkPolicy;
+use crate::resources::network::reading::{Chunks, Reading};
+use crate::resources::network::request::{Message, Request};
 use crate::resources::network::resolve::{Resolve, SystemResolver};
+use crate::resources::network::trust::SetupError;
 
-/// HTTP within a policy; clones share its rate limit and its counters.
+/// HTTP within a policy; clones share its limits and its counters.
 ///
 /// Every hop of a redirect is checked like the first request: the host and port against the list,
-/// the resolved address against what is private; and the connection goes to the address that was
-/// checked, so that a name that changes its mind in between gains nothing.
+/// the resolved addresses against what is private; and connections go to the addresses that were
+/// checked, so that a name that changes its mind in between gains nothing. What the asker adds to a
+/// request does not go on to another server than the one it was meant for.
 #[derive(Debug, Clone)]
 pub struct NetworkClient(Arc<Inner>);
 
@@ -30,8 +37,18 @@ pub struct Response {
     pub status: u16,
     /// Where the answer comes from, after redirects.
     pub url: String,
-    /// The body; bytes that are no UTF-8 are replaced.
-    pub body: String,
+    /// The header fields, by names in lower case; values that are no text are left out.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: Bytes,
+}
+
+/// An answer whose body is still to be read.
+pub struct Download {
+    /// Where the answer comes from, after redirects.
+    pub url: String,
+    /// The body. It counts as a request under way until it is read, or dropped.
+    pub chunks: Chunks,
 }
 
 /// What a network has done so far.
@@ -46,9 +63,10 @@ pub struct NetworkStats {
 #[derive(Debug)]
 struct Inner {
     policy: NetworkPolicy,
-    resolver: Box<dyn Resolve>,
+    ways: Ways,
     clock: Arc<dyn Clock>,
     meter: Mutex<Meter>,
+    places: Arc<Semaphore>,
 }
 
 #[derive(Debug)]
@@ -57,54 +75,102 @@ struct Meter {
     requests: u64,
 }
 
+/// The head of the answer that ends a chain of redirects.
+struct Answer {
+    url: Url,
+    response: reqwest::Response,
+}
+
 impl NetworkClient {
     /// Creates a client that asks the operating system for addresses.
-    pub fn new(policy: NetworkPolicy, clock: Arc<dyn Clock>) -> Self {
+    ///
+    /// # Errors
+    ///
+    /// When the policy's certificates cannot be used.
+    pub fn new(policy: NetworkPolicy, clock: Arc<dyn Clock>) -> Result<Self, SetupError> {
         Self::with_resolver(policy, clock, SystemResolver)
     }
 
     /// Creates a client that asks that resolver for addresses.
+    ///
+    /// # Errors
+    ///
+    /// When the policy's certificates cannot be used.
     pub fn with_resolver(
         policy: NetworkPolicy,
         clock: Arc<dyn Clock>,
         resolver: impl Resolve,
-    ) -> Self {
+    ) -> Result<Self, SetupError> {
         let bucket = TokenBucket::full(policy.requests_per_minute, clock.now());
         let requests = 0;
-        Self(Arc::new(Inner {
+        let resolver: Arc<dyn Resolve> = Arc::new(resolver);
+        Ok(Self(Arc::new(Inner {
+            ways: Ways::new(&policy, &resolver)?,
+            places: Arc::new(Semaphore::new(
+                policy.concurrent.min(Semaphore::MAX_PERMITS),
+            )),
             policy,
-            resolver: Box::new(resolver),
             clock,
             meter: Mutex::new(Meter { bucket, requests }),
-        }))
+        })))
     }
 
     /// Gets what is at a URL.
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future closes the connection; the server may have seen the request.
+    /// Dropping the future ends the exchange; the server may have seen the request.
     pub async fn fetch(&self, url: &str) -> Result<Response, NetworkError> {
-        let message = Message {
-            method: Method::GET,
-            json: Bytes::new(),
-        };
-        self.0.ask(url, message).await
+        self.request(Request::get(url)).await
     }
 
     /// Posts data as JSON to a URL.
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future closes the connection; the server may have seen the request.
+    /// Dropping the future ends the exchange; the server may have seen the request.
     pub async fn post(&self, url: &str, data: &Value) -> Result<Response, NetworkError> {
-        let json = Bytes::from(data.to_string());
-        let (bytes, max) = (json.len(), self.0.policy.request_bytes);
-        if bytes > max {
-            return Err(NetworkError::RequestTooLarge { bytes, max });
-        }
-        let method = Method::POST;
-        self.0.ask(url, Message { method, json }).await
+        let json = HeaderValue::from_static("application/json");
+        let message = Request {
+            method: Method::POST.to_string(),
+            body: data.to_string().into(),
+            ..Request::default()
+        };
+        let mut message = message.checked(&self.0.policy)?;
+        message.headers.insert(CONTENT_TYPE, json);
+        self.0.ask(url, message).await
+    }
+
+    /// Makes a request, and returns the whole answer.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future ends the exchange; the server may have seen the request.
+    pub async fn request(&self, request: Request) -> Result<Response, NetworkError> {
+        let url = request.url.clone();
+        let message = request.checked(&self.0.policy)?;
+        self.0.ask(&url, message).await
+    }
+
+    /// Makes a request, and returns the body of the answer as it comes.
+    ///
+    /// # Errors
+    ///
+    /// Those of a request, and when the answer's status is none of success: what an error page says
+    /// is nothing that somebody would want to store.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future ends the exchange; the server may have seen the request.
+    pub async fn download(&self, request: Request) -> Result<Download, NetworkError> {
+        let url = request.url.clone();
+        let message = request.checked(&self.0.policy)?;
+        self.0.open(&url, message).await
+    }
+
+    /// Returns how many bytes of data can be sent with a request.
+    pub fn request_bytes(&self) -> usize {
+        self.0.policy.request_bytes
     }
 
     /// Returns what was done so far.
@@ -119,45 +185,81 @@ impl NetworkClient {
 
 impl Inner {
     async fn ask(&self, url: &str, message: Message) -> Result<Response, NetworkError> {
+        let url = Url::parse(url)?;
+        let place = self.place()?;
+        let response = self
+            .in_time(async {
+                let answer = self.follow(url, message).await?;
+                let max = u64::try_from(self.policy.response_bytes).unwrap_or(u64::MAX);
+                answer.read(&self.policy, max).await
+            })
+            .await;
+        drop(place);
+        response
+    }
+
+    async fn open(&self, url: &str, message: Message) -> Result<Download, NetworkError> {
+        let url = Url::parse(url)?;
+        let place = self.place()?;
+        let answer = self.in_time(self.follow(url, message)).await?;
+        let status = answer.response.status();
+        if !status.is_success() {
+            let status = status.as_u16();
+            return Err(NetworkError::Status { status });
+        }
+        let url = answer.url.to_string();
+        let reading = answer.reading(&self.policy, self.policy.stream_bytes)?;
+        let chunks = reading.into_chunks(self.policy.stream_limit, place);
+        Ok(Download { url, chunks })
+    }
+
+    /// On the heap: a client's future is small however much HTTP there is inside.
+    async fn in_time<T>(
+        &self,
+        work: impl Future<Output = Result<T, NetworkError>>,
+    ) -> Result<T, NetworkError> {
         let limit = self.policy.time_limit;
-        // On the heap: a client's future is small however much HTTP there is inside.
-        let asking = Box::pin(self.follow(Url::parse(url)?, message));
-        match tokio::time::timeout(limit, asking).await {
+        match tokio::time::timeout(limit, Box::pin(work)).await {
             Ok(outcome) => outcome,
-            Err(_) => Err(NetworkError::TimedOut { limit }),
+            Err(_) => Err(NetworkError::TimedOut {
+                stage: Stage::Everything,
+                limit,
+            }),
         }
     }
 
-    async fn follow(&self, mut url: Url, mut message: Message) -> Result<Response, NetworkError> {
+    /// Who finds no place is told so at once, and does not stand in line.
+    fn place(&self) -> Result<OwnedSemaphorePermit, NetworkError> {
+        let place = Arc::clone(&self.places).try_acquire_owned();
+        place.map_err(|_| NetworkError::TooManyAtOnce {
+            max: self.policy.concurrent,
+        })
+    }
+
+    async fn follow(&self, mut url: Url, mut message: Message) -> Result<Answer, NetworkError> {
         let max = self.policy.redirects;
         for _ in 0..=max {
-            let answer = self.hop(&url, message.clone()).await?;
-            if !is_redirect(answer.status) {
-                return Ok(response(&url, answer));
+            let destination = self.policy.admit(&url)?;
+            self.count()?;
+            let sending = self.ways.send(&destination, &message, &self.policy);
+            let response = sending.await?;
+            let status = response.status();
+            if !is_redirect(status) {
+                return Ok(Answer { url, response });
             }
-            let location = answer
-                .location
-                .as_deref()
-                .ok_or(NetworkError::BadRedirect)?;
-            url = url.join(location).map_err(|_| NetworkError::BadRedirect)?;
-            if !keeps_method(answer.status) {
-                message = Message {
-                    method: Method::GET,
-                    json: Bytes::new(),
-                };
+            let next = target(&url, response.headers())?;
+            if destination.scheme == Scheme::Https && Scheme::of(&next) == Some(Scheme::Http) {
+                return Err(NetworkError::Downgrade);
             }
+            if next.origin() != url.origin() {
+                message.for_others();
+            }
+            if !keeps_method(status, &message.method) {
+                message.without_body();
+            }
+            url = next;
         }
         Err(NetworkError::TooManyRedirects { max })
-    }
-
-    async fn hop(&self, url: &Url, message: Message) -> Result<Answer, NetworkError> {
-        let destination = self.policy.admit(url)?;
-        self.count()?;
-        let addresses = self.addresses(&destination).await?;
-        let max = self.policy.response_bytes;
-        exchange(&addresses, url, message, max)
-            .await
-            .map_err(|interrupted| interrupted.into_error(destination.host, max))
     }
 
     /// Checks and counts in one go, so that of many at once no more than allowed get through.
@@ -171,43 +273,66 @@ impl Inner {
         meter.requests = meter.requests.saturating_add(1);
         Ok(())
     }
+}
 
-    async fn addresses(&self, to: &Destination<'_>) -> Result<Vec<SocketAddr>, NetworkError> {
-        let host = || to.host.to_owned();
-        let mut addresses = self
-            .resolver
-            .resolve(to.host, to.port)
-            .await
-            .map_err(|source| NetworkError::Unresolved {
-                host: host(),
-                source,
-            })?;
-        addresses.retain(|&address| to.may_be_at(address));
-        if addresses.is_empty() {
-            return Err(NetworkError::PrivateAddress { host: host() });
-        }
-        Ok(addresses)
+impl Answer {
+    async fn read(self, policy: &NetworkPolicy, max: u64) -> Result<Response, NetworkError> {
+        let status = self.response.status().as_u16();
+        let headers = readable(self.response.headers());
+        let url = self.url.to_string();
+        let body = self.reading(policy, max)?.whole().await?;
+        Ok(Response {
+            status,
+            url,
+            headers,
+            body,
+        })
+    }
+
+    fn reading(self, policy: &NetworkPolicy, max: u64) -> Result<Reading, NetworkError> {
+        let host = self.url.host_str().unwrap_or_default().to_owned();
+        Reading::new(self.response, host, policy, max)
     }
 }
 
-fn response(url: &Url, answer: Answer) -> Response {
-    Response {
-        status: answer.status.as_u16(),
-        url: url.to_string(),
-        body: text(answer.body),
+impl Response {
+    /// Returns the body as text; bytes that are no UTF-8 are replaced.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
     }
 }
 
-fn text(body: Vec<u8>) -> String {
-    String::from_utf8(body)
-        .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
+impl fmt::Debug for Download {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Download")
+            .field("url", &self.url)
+            .finish_non_exhaustive()
+    }
+}
+
+fn target(url: &Url, headers: &HeaderMap) -> Result<Url, NetworkError> {
+    let location = headers.get(LOCATION).and_then(|to| to.to_str().ok());
+    let location = location.ok_or(NetworkError::BadRedirect)?;
+    url.join(location).map_err(|_| NetworkError::BadRedirect)
+}
+
+fn readable(headers: &HeaderMap) -> Vec<(String, String)> {
+    let text = |value: &HeaderValue| value.to_str().ok().map(str::to_owned);
+    headers
+        .iter()
+        .filter_map(|(name, value)| Some((name.as_str().to_owned(), text(value)?)))
+        .collect()
 }
 
 const fn is_redirect(status: StatusCode) -> bool {
     matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308)
 }
 
-/// The other redirects turn a POST into a GET, as every browser does.
-const fn keeps_method(status: StatusCode) -> bool {
-    matches!(status.as_u16(), 307 | 308)
+/// What does not keep its method becomes a `GET`, as in every browser.
+fn keeps_method(status: StatusCode, method: &Method) -> bool {
+    match status.as_u16() {
+        301 | 302 => method != Method::POST,
+        303 => method == Method::GET || method == Method::HEAD,
+        _ => true,
+    }
 }

@@ -1,133 +1,124 @@
-//! One request and its answer, over one connection to one address.
+//! One request and the beginning of its answer, with one server.
 
-use std::io;
-use std::net::SocketAddr;
+use std::sync::Arc;
 
-use bytes::Bytes;
-use http_body_util::{BodyExt, Full};
-use hyper::body::Incoming;
-use hyper::client::conn::http1;
-use hyper::header::{ACCEPT, CONTENT_TYPE, HOST, LOCATION, USER_AGENT};
-use hyper::{Method, Request, StatusCode};
-use hyper_util::rt::TokioIo;
-use tokio::net::TcpStream;
-use url::{Position, Url};
+use reqwest::header::{ACCEPT_ENCODING, HeaderValue};
+use reqwest::{Client, Method, redirect, retry};
+use rustls::ClientConfig;
 
-use crate::resources::network::error::{ExchangeError, NetworkError};
+use crate::resources::network::entry::Reach;
+use crate::resources::network::error::{ExchangeError, NetworkError, Stage};
+use crate::resources::network::policy::{Destination, NetworkPolicy};
+use crate::resources::network::request::Message;
+use crate::resources::network::resolve::{Checked, Misled, Resolve};
+use crate::resources::network::trust::{SetupError, tls};
 
-/// What is sent.
-#[derive(Debug, Clone)]
-pub(super) struct Message {
-    pub(super) method: Method,
-    pub(super) json: Bytes,
-}
-
-/// What comes back.
-#[derive(Debug)]
-pub(super) struct Answer {
-    pub(super) status: StatusCode,
-    /// Where to go instead, as the server wrote it.
-    pub(super) location: Option<String>,
-    pub(super) body: Vec<u8>,
-}
-
-/// How an exchange ends that does not end with an answer.
-#[derive(Debug)]
-pub(super) enum Interrupted {
-    TooLarge,
-    Failed(ExchangeError),
-}
-
-impl Interrupted {
-    /// Says it in terms of the request.
-    pub(super) fn into_error(self, host: &str, max: usize) -> NetworkError {
-        match self {
-            Self::TooLarge => NetworkError::ResponseTooLarge { max },
-            Self::Failed(source) => NetworkError::Exchange {
-                host: host.to_owned(),
-                source,
-            },
-        }
-    }
-}
-
-impl<E: Into<ExchangeError>> From<E> for Interrupted {
-    fn from(error: E) -> Self {
-        Self::Failed(error.into())
-    }
-}
-
-/// Sends a message to the first of the addresses that takes it, and reads the answer.
+/// The ways to servers: one for each reach, since a resolver is told a name and not for whom.
 ///
-/// The connection serves this exchange only: what the next one may do is looked at anew.
-pub(super) async fn exchange(
-    addresses: &[SocketAddr],
-    url: &Url,
-    message: Message,
-    max_bytes: usize,
-) -> Result<Answer, Interrupted> {
-    let stream = connect(addresses).await?;
-    let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
-    let request = request(url, message)?;
-    let mut conversation = Box::pin(async move {
-        let response = sender.send_request(request).await?;
-        read(response, max_bytes).await
-    });
-    tokio::select! {
-        answer = &mut conversation => answer,
-        // The connection is done when everything has been read from it: the rest of the answer is
-        // on its way to us, or else the conversation knows what went wrong.
-        _ = connection => conversation.await,
-    }
+/// Nothing is kept from one exchange to the next, no cookies and no connections: what the next one
+/// may do is looked at anew, and what one asker made a server do to its connection, no other meets.
+/// Proxies of the environment are passed by, as they would do the resolving. Nothing is decompressed,
+/// so that what is counted is what was sent.
+#[derive(Debug)]
+pub(super) struct Ways {
+    outside: Client,
+    anywhere: Client,
 }
 
-async fn connect(addresses: &[SocketAddr]) -> io::Result<TcpStream> {
-    let mut last = io::Error::from(io::ErrorKind::AddrNotAvailable);
-    for address in addresses {
-        match TcpStream::connect(address).await {
-            Ok(stream) => return Ok(stream),
-            Err(error) => last = error,
-        }
-    }
-    Err(last)
-}
-
-fn request(url: &Url, message: Message) -> Result<Request<Full<Bytes>>, ExchangeError> {
-    let target = &url[Position::BeforePath..Position::AfterQuery];
-    let authority = &url[Position::BeforeHost..Position::AfterPort];
-    let mut request = Request::builder()
-        .uri(target)
-        .header(HOST, authority)
-        .header(USER_AGENT, AGENT)
-        .header(ACCEPT, "*/*");
-    if message.method == Method::POST {
-        request = request.header(CONTENT_TYPE, "application/json");
-    }
-    let body = Full::new(message.json);
-    Ok(request.method(message.method).body(body)?)
-}
-
-async fn read(
-    response: hyper::Response<Incoming>,
-    max_bytes: usize,
-) -> Result<Answer, Interrupted> {
-    let (head, mut body) = response.into_parts();
-    let mut bytes = Vec::new();
-    while let Some(frame) = body.frame().await {
-        let Ok(data) = frame?.into_data() else {
-            continue;
+impl Ways {
+    pub(super) fn new(
+        policy: &NetworkPolicy,
+        resolver: &Arc<dyn Resolve>,
+    ) -> Result<Self, SetupError> {
+        let tls = tls(&policy.roots)?;
+        let way = |reach| {
+            let resolver = Checked {
+                resolver: Arc::clone(resolver),
+                reach,
+            };
+            client(policy, tls.clone(), resolver)
         };
-        if bytes.len().saturating_add(data.len()) > max_bytes {
-            return Err(Interrupted::TooLarge);
-        }
-        bytes.extend_from_slice(&data);
+        Ok(Self {
+            outside: way(Reach::Public)?,
+            anywhere: way(Reach::Private)?,
+        })
     }
-    let location = head.headers.get(LOCATION);
-    Ok(Answer {
-        status: head.status,
-        location: location.and_then(|to| to.to_str().ok()).map(str::to_owned),
-        body: bytes,
-    })
+
+    /// Sends a message, and waits for the head of the answer.
+    pub(super) async fn send(
+        &self,
+        to: &Destination<'_>,
+        message: &Message,
+        policy: &NetworkPolicy,
+    ) -> Result<reqwest::Response, NetworkError> {
+        let client = match to.reach {
+            Reach::Public => &self.outside,
+            Reach::Private => &self.anywhere,
+        };
+        let mut request = client
+            .request(message.method.clone(), to.url.clone())
+            .header(ACCEPT_ENCODING, HeaderValue::from_static("identity"))
+            .headers(message.headers.clone());
+        if !message.body.is_empty() || takes_body(&message.method) {
+            request = request.body(message.body.clone());
+        }
+        let limit = policy.answer_limit;
+        match tokio::time::timeout(limit, request.send()).await {
+            Ok(answer) => answer.map_err(|error| explain(error, to.host, policy)),
+            Err(_) => Err(NetworkError::TimedOut {
+                stage: Stage::Answering,
+                limit,
+            }),
+        }
+    }
+}
+
+fn client(
+    policy: &NetworkPolicy,
+    tls: ClientConfig,
+    resolver: Checked,
+) -> Result<Client, SetupError> {
+    let builder = Client::builder()
+        .tls_backend_preconfigured(tls)
+        .dns_resolver(resolver)
+        .user_agent(AGENT)
+        .redirect(redirect::Policy::none())
+        .retry(retry::never())
+        .referer(false)
+        .no_proxy()
+        .connect_timeout(policy.connect_limit)
+        .pool_max_idle_per_host(0)
+        .http1_max_headers(MAX_HEADERS)
+        .http2_max_header_list_size(MAX_HEADER_BYTES);
+    Ok(builder.build()?)
+}
+
+fn explain(error: reqwest::Error, host: &str, policy: &NetworkPolicy) -> NetworkError {
+    let host = host.to_owned();
+    match Misled::behind(&error) {
+        Some(Misled::Inside) => NetworkError::PrivateAddress { host },
+        Some(Misled::Unresolved(source)) => NetworkError::Unresolved {
+            host,
+            source: Arc::clone(source),
+        },
+        None if error.is_connect() && error.is_timeout() => NetworkError::TimedOut {
+            stage: Stage::Connecting,
+            limit: policy.connect_limit,
+        },
+        None => NetworkError::Exchange {
+            host,
+            source: ExchangeError::of(error),
+        },
+    }
+}
+
+/// Of these, servers expect to be told that nothing comes.
+fn takes_body(method: &Method) -> bool {
+    [Method::POST, Method::PUT, Method::PATCH].contains(method)
 }
 
 const AGENT: &str = concat!("task-queue/", env!("CARGO_PKG_VERSION"));
+
+/// What the head of an answer may hold.
+const MAX_HEADERS: usize = 128;
+const MAX_HEADER_BYTES: u32 = 64 << 10;

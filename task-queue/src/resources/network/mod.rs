@@ -1,17 +1,25 @@
-//! Network: real HTTP to hosts on a list, at a limited rate, to addresses that were looked at.
+//! Network: real HTTP to hosts on a list, within limits, to addresses that were looked at.
 
 mod address;
 mod bucket;
 mod client;
+mod entry;
 mod error;
 mod exchange;
 mod policy;
+mod reading;
+mod request;
 mod resolve;
+mod trust;
 
 #[cfg(test)]
 mod tests;
 
-pub use client::{NetworkClient, NetworkStats, Response};
-pub use error::{ExchangeError, NetworkError};
-pub use policy::{AllowEntry, EntrySyntax, NetworkPolicy, Reach};
+pub use client::{Download, NetworkClient, NetworkStats, Response};
+pub use entry::{AllowEntry, EntrySyntax, Reach};
+pub use error::{ExchangeError, NetworkError, Stage};
+pub use policy::NetworkPolicy;
+pub use reading::Chunks;
+pub use request::Request;
 pub use resolve::{Resolve, SystemResolver};
+pub use trust::{NotACertificate, RootCertificate, SetupError};

@@ -1,52 +1,50 @@
-//! Who may be talked to, how often and for how long.
+//! Who may be talked to, how often, for how long and about how much.
 
-use std::net::SocketAddr;
+use std::net::IpAddr;
 use std::time::Duration;
 
-use thiserror::Error;
 use url::{Host, Url};
 
 use crate::resources::network::address::is_public;
+use crate::resources::network::entry::{AllowEntry, Reach, Scheme};
 use crate::resources::network::error::NetworkError;
+use crate::resources::network::trust::RootCertificate;
 
-/// Who may be talked to, how often and for how long.
+/// Who may be talked to, how often, for how long and about how much.
+///
+/// What is over a limit is refused, or cut off, with an error that names the limit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NetworkPolicy {
     /// Who may be talked to; nobody else may.
     pub allowed: Vec<AllowEntry>,
-    /// Requests a minute, each hop of a redirect being one.
+    /// Who may vouch for `https` servers, besides the authorities that browsers trust.
+    pub roots: Vec<RootCertificate>,
+    /// Requests a minute, each hop of a redirect being one. Default 60.
     pub requests_per_minute: u32,
-    /// How long an answer may take, redirects included.
+    /// Requests under way at once, streams that are being read included. Default 64.
+    pub concurrent: usize,
+    /// How long it may take to find a host and to connect to it. Default 10 seconds.
+    pub connect_limit: Duration,
+    /// How long a server may take until it begins to answer, connecting included. Default 20 seconds.
+    pub answer_limit: Duration,
+    /// How long an answer that has begun may pause. Default 10 seconds.
+    pub stall_limit: Duration,
+    /// How long an answer may take, redirects included. Default 30 seconds.
     pub time_limit: Duration,
-    /// Bytes of an answer's body.
+    /// How long an answer may take whose body is handed on as a stream, once it has begun, the time
+    /// of the reader included. Default 15 minutes.
+    pub stream_limit: Duration,
+    /// Bytes of an answer's body. Default a megabyte.
     pub response_bytes: usize,
-    /// Bytes of the data that is sent.
+    /// Bytes of a body that is handed on as a stream. Default a gigabyte.
+    pub stream_bytes: u64,
+    /// Bytes of the data that is sent. Default a megabyte.
     pub request_bytes: usize,
-    /// How many redirects are followed.
+    /// Bytes of the header fields that somebody may add to a request. Default 16,384.
+    pub header_bytes: usize,
+    /// How many redirects are followed. Default 5.
     pub redirects: u32,
 }
-
-/// A host and a port that may be talked to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AllowEntry {
-    host: Host,
-    port: u16,
-    reach: Reach,
-}
-
-/// Where an allowed host may be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reach {
-    /// Out on the public internet, and nowhere else.
-    Public,
-    /// Anywhere, this machine and its network included.
-    Private,
-}
-
-/// Text that is no host and port.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("not a host with an optional port, such as `example.org` or `127.0.0.1:8000`")]
-pub struct EntrySyntax;
 
 /// Where a request goes, once that is allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,86 +52,83 @@ pub(super) struct Destination<'a> {
     pub(super) url: &'a Url,
     /// The host as text, without the brackets of an IPv6 address.
     pub(super) host: &'a str,
-    pub(super) port: u16,
-    reach: Reach,
+    pub(super) scheme: Scheme,
+    pub(super) reach: Reach,
 }
 
 impl NetworkPolicy {
-    /// Creates a policy that allows those and has the usual limits: 60 requests a minute, 30
-    /// seconds, a megabyte in either direction, five redirects.
+    /// Creates a policy that allows those and has the usual limits.
     pub const fn new(allowed: Vec<AllowEntry>) -> Self {
         Self {
             allowed,
+            roots: Vec::new(),
             requests_per_minute: 60,
+            concurrent: 64,
+            connect_limit: Duration::from_secs(10),
+            answer_limit: Duration::from_secs(20),
+            stall_limit: Duration::from_secs(10),
             time_limit: Duration::from_secs(30),
+            stream_limit: Duration::from_mins(15),
             response_bytes: 1 << 20,
+            stream_bytes: 1 << 30,
             request_bytes: 1 << 20,
+            header_bytes: 16 << 10,
             redirects: 5,
         }
     }
 
     /// Says whether a request may go there.
+    ///
+    /// An address that is written out is looked at here, a name when it is resolved.
     pub(super) fn admit<'a>(&self, url: &'a Url) -> Result<Destination<'a>, NetworkError> {
-        if url.scheme() != "http" {
-            let scheme = url.scheme().to_owned();
-            return Err(NetworkError::Scheme { scheme });
-        }
+        let scheme = Scheme::of(url).ok_or_else(|| NetworkError::Scheme {
+            scheme: url.scheme().to_owned(),
+        })?;
         if !url.username().is_empty() || url.password().is_some() {
             return Err(NetworkError::Credentials);
         }
         let (Some(host), Some(port)) = (url.host(), url.port_or_known_default()) else {
             return Err(url::ParseError::EmptyHost.into());
         };
-        let entry = self.allowed.iter().find(|entry| entry.covers(&host, port));
-        let text = bare(url.host_str().unwrap_or_default());
-        match entry {
-            Some(entry) => Ok(Destination {
-                url,
-                host: text,
-                port,
-                reach: entry.reach,
-            }),
-            None => Err(NetworkError::HostNotAllowed {
+        let text = unbracketed(url.host_str().unwrap_or_default());
+        let entry = self
+            .allowed
+            .iter()
+            .find(|entry| entry.covers(scheme, &host, port))
+            .ok_or_else(|| NetworkError::HostNotAllowed {
                 host: text.to_owned(),
                 port,
-            }),
+            })?;
+        let reach = entry.reach();
+        if literal(&host).is_some_and(|address| !reach.includes(address)) {
+            let host = text.to_owned();
+            return Err(NetworkError::PrivateAddress { host });
         }
+        Ok(Destination {
+            url,
+            host: text,
+            scheme,
+            reach,
+        })
     }
 }
 
-impl AllowEntry {
-    /// Creates an entry for a host and port; without a port it is 80.
-    pub fn new(authority: &str, reach: Reach) -> Result<Self, EntrySyntax> {
-        let url = Url::parse(&format!("http://{authority}")).map_err(|_| EntrySyntax)?;
-        let is_bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
-        let is_anonymous = url.username().is_empty() && url.password().is_none();
-        if !is_bare || !is_anonymous || authority.ends_with(['/', '\\']) {
-            return Err(EntrySyntax);
-        }
-        let host = url.host().ok_or(EntrySyntax)?.to_owned();
-        let port = url.port_or_known_default().ok_or(EntrySyntax)?;
-        Ok(Self { host, port, reach })
-    }
-
-    fn covers(&self, host: &Host<&str>, port: u16) -> bool {
-        let same = match (&self.host, host) {
-            (Host::Domain(mine), Host::Domain(theirs)) => mine == theirs,
-            (Host::Ipv4(mine), Host::Ipv4(theirs)) => mine == theirs,
-            (Host::Ipv6(mine), Host::Ipv6(theirs)) => mine == theirs,
-            _ => false,
-        };
-        same && self.port == port
+impl Reach {
+    /// Says whether a host may be talked to at that address.
+    pub(super) fn includes(self, address: IpAddr) -> bool {
+        self == Self::Private || is_public(address)
     }
 }
 
-impl Destination<'_> {
-    /// Says whether the host may be talked to at that address.
-    pub(super) fn may_be_at(&self, address: SocketAddr) -> bool {
-        self.reach == Reach::Private || is_public(address.ip())
+fn literal(host: &Host<&str>) -> Option<IpAddr> {
+    match host {
+        Host::Ipv4(address) => Some((*address).into()),
+        Host::Ipv6(address) => Some((*address).into()),
+        Host::Domain(_) => None,
     }
 }
 
-fn bare(host: &str) -> &str {
+fn unbracketed(host: &str) -> &str {
     host.strip_prefix('[')
         .and_then(|host| host.strip_suffix(']'))
         .unwrap_or(host)
@@ -143,25 +138,36 @@ fn bare(host: &str) -> &str {
 mod tests {
     use super::*;
 
-    fn admits(entries: &[&str], url: &str) -> bool {
+    fn policy(entries: &[&str]) -> NetworkPolicy {
         let entry = |text: &&str| AllowEntry::new(text, Reach::Public).unwrap();
-        let policy = NetworkPolicy::new(entries.iter().map(entry).collect());
+        NetworkPolicy::new(entries.iter().map(entry).collect())
+    }
+
+    fn admits(policy: &NetworkPolicy, url: &str) -> bool {
         policy.admit(&Url::parse(url).unwrap()).is_ok()
     }
 
     #[test]
     fn the_host_and_port_count_after_parsing() {
-        let list = ["allowed.host", "other.host:8000", "[::1]:80", "10.0.0.1"];
+        let policy = policy(&[
+            "allowed.host",
+            "other.host:8000",
+            "[2606:4700::1111]:80",
+            "1.1.1.1",
+            "https://safe.host",
+        ]);
         for good in [
             "http://allowed.host",
+            "https://allowed.host",
             "http://ALLOWED.host:80/path?query",
             "http://other.host:8000/",
-            "http://[::1]/",
-            "http://[0:0::1]/",
-            "http://10.0.0.1/",
-            "http://0xa.1/",
+            "http://[2606:4700::1111]/",
+            "http://[2606:4700:0:0::1111]/",
+            "http://1.1.1.1/",
+            "http://0x1.1.1.1/",
+            "https://safe.host/",
         ] {
-            assert!(admits(&list, good), "{good}");
+            assert!(admits(&policy, good), "{good}");
         }
         for bad in [
             "http://evil/?x=allowed.host",
@@ -175,33 +181,59 @@ mod tests {
             "http://allowed.host@evil/",
             "http://evil\\@allowed.host/",
             "http://user@allowed.host/",
+            "http://:secret@allowed.host/",
             "http://allowed.host./",
-            "https://allowed.host/",
+            "https://allowed.host:80/",
+            "http://safe.host/",
             "ftp://allowed.host/",
             "file:///etc/passwd",
             "data:text/plain,allowed.host",
         ] {
-            assert!(!admits(&list, bad), "{bad}");
+            assert!(!admits(&policy, bad), "{bad}");
         }
     }
 
+    /// Whatever a list says: what it allows to be public is not talked to inside, however the
+    /// address is written.
     #[test]
-    fn an_entry_is_a_host_and_a_port_and_nothing_more() {
-        for wrong in [
-            "", "a/b", "a/", "a\\", "user@a", "a?b", "a#b", "a:99999", ":80",
+    fn no_spelling_of_an_address_leads_inside() {
+        let policy = policy(&[
+            "127.0.0.1",
+            "10.0.0.1",
+            "169.254.169.254",
+            "[::1]",
+            "[::ffff:7f00:1]",
+        ]);
+        for inside in [
+            "http://127.0.0.1/",
+            "http://127.1/",
+            "http://0x7f.1/",
+            "http://0x7f000001/",
+            "http://2130706433/",
+            "http://017700000001/",
+            "http://0177.0.0.1/",
+            "http://127.0.0.1./",
+            "http://%31%32%37.0.0.1/",
+            "http://①②⑦.0.0.1/",
+            "http://10.1/",
+            "http://0xa9fea9fe/",
+            "http://[::1]/",
+            "http://[::ffff:127.0.0.1]/",
+            "http://[0:0:0:0:0:ffff:7f00:1]/",
         ] {
-            let entry = AllowEntry::new(wrong, Reach::Public);
-            assert_eq!(entry, Err(EntrySyntax), "{wrong:?}");
+            let url = Url::parse(inside).unwrap();
+            let refused = policy.admit(&url).unwrap_err();
+            assert!(
+                matches!(refused, NetworkError::PrivateAddress { .. }),
+                "{inside}: {refused}"
+            );
         }
     }
 
     #[test]
     fn a_public_host_is_not_talked_to_at_a_private_address() {
-        let allowed = vec![AllowEntry::new("a", Reach::Public).unwrap()];
-        let policy = NetworkPolicy::new(allowed);
-        let url = Url::parse("http://a/").unwrap();
-        let destination = policy.admit(&url).unwrap();
-        assert!(!destination.may_be_at("127.0.0.1:80".parse().unwrap()));
-        assert!(destination.may_be_at("1.1.1.1:80".parse().unwrap()));
+        assert!(!Reach::Public.includes([127, 0, 0, 1].into()));
+        assert!(Reach::Public.includes([1, 1, 1, 1].into()));
+        assert!(Reach::Private.includes([127, 0, 0, 1].into()));
     }
 }

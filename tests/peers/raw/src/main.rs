@@ -8,10 +8,16 @@ mod server;
 
 use load::{Options, Plan, runtime};
 
+use crate::server::To;
+
 fn main() {
     let options = Options::from_command_line();
     if options.command("serve") {
-        runtime().block_on(server::serve());
+        let to = match options.get("to", String::new()).as_str() {
+            "capnweb" => To::CapnWeb,
+            _ => To::raw(),
+        };
+        runtime().block_on(server::serve(to));
     } else {
         runtime().block_on(client::drive(Plan::of(&options)));
     }

@@ -1,0 +1,75 @@
+//! Why a task has not begun.
+
+use std::sync::Arc;
+
+use crate::engine::crews::Serving;
+use crate::engine::matching::dispatches;
+use crate::engine::state::State;
+use crate::model::{Task, TaskState, TaskStatus, Waiting};
+
+impl State {
+    /// Returns what a task waits for, unless it runs or has come to its end.
+    pub fn waits_for(&self, task: &Task) -> Option<Waiting> {
+        match task.state {
+            TaskState::Scheduled(until) => Some(Waiting::Scheduled { until }),
+            TaskState::Retrying(until) => Some(Waiting::Retrying { until }),
+            TaskState::Pending => Some(
+                self.is_held_back(task)
+                    .unwrap_or_else(|| self.waits_for_worker(task)),
+            ),
+            TaskState::Running(_)
+            | TaskState::Completed { .. }
+            | TaskState::Failed { .. }
+            | TaskState::Cancelled(_) => None,
+        }
+    }
+
+    /// Returns what a pending task waits for before any worker may begin it, if there is something.
+    pub(super) fn is_held_back(&self, task: &Task) -> Option<Waiting> {
+        if self.dependencies.holds_back(task.id) {
+            return Some(self.waits_for_others(task));
+        }
+        let limit = task.spec.concurrency.as_deref()?;
+        let holders = self.matching.holders(task)?;
+        Some(Waiting::Key {
+            key: Arc::clone(&limit.key),
+            max: limit.max,
+            holders: holders.iter().take(SHOWN).copied().collect(),
+        })
+    }
+
+    fn waits_for_others(&self, task: &Task) -> Waiting {
+        let has_not_succeeded = |id| {
+            let other = self.tasks.get(id);
+            other.is_some_and(|other| other.status() != TaskStatus::Completed)
+        };
+        let tasks = task.spec.after.tasks.iter();
+        let tasks = tasks.filter(|id| has_not_succeeded(id)).take(SHOWN);
+        Waiting::After {
+            tasks: tasks.copied().collect(),
+        }
+    }
+
+    fn waits_for_worker(&self, task: &Task) -> Waiting {
+        let need = task.spec.need();
+        let serving: Vec<_> = self.matching.crews().serving(&need).collect();
+        let count = |such: &dyn Fn(&Serving) -> bool| -> usize {
+            serving
+                .iter()
+                .filter(|crew| such(crew))
+                .fold(0, |sum, crew| sum.saturating_add(crew.members))
+        };
+        let takes = |crew: &Serving| dispatches(self.config.dispatch, crew.origin);
+        match (count(&|_| true), count(&takes)) {
+            (0, _) => Waiting::NoWorker,
+            (workers, 0) => Waiting::Manual { workers },
+            (_, workers) if serving.iter().all(|crew| !takes(crew) || crew.idle == 0) => {
+                Waiting::AllBusy { workers }
+            }
+            _ => Waiting::Nothing,
+        }
+    }
+}
+
+/// How many tasks are named at most.
+const SHOWN: usize = 10;
