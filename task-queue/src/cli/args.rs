@@ -449,7 +449,10 @@ mod tests {
         let told = options(line);
         assert_eq!((told.pool.as_str(), told.concurrency), ("gpu", 4));
         assert_eq!(told.types, ["io", "gpu"]);
-        assert_eq!((told.url.as_str(), told.tags), ("ws://there/", vec!["eu".to_owned()]));
+        assert_eq!(
+            (told.url.as_str(), told.tags),
+            ("ws://there/", vec!["eu".to_owned()])
+        );
         assert!(refusal("worker --concurrency 0").contains("--concurrency"));
         assert!(refusal("worker --type thumbnail").contains("thumbnail"));
     }

@@ -70,7 +70,9 @@ fn engagement(options: &WorkerOptions) -> Result<Engagement, RunError> {
         let mut types = options.types.clone();
         types.sort();
         types.dedup();
-        types.iter().fold(worker, |worker, kind| worker.built_in_type(kind))
+        types
+            .iter()
+            .fold(worker, |worker, kind| worker.built_in_type(kind))
     };
     let engagement = worker.connect(&options.url);
     if options.open {

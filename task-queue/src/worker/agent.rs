@@ -4,7 +4,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use capnweb_runtime::{Call, Capability as _, Error, ReconnectingClient, Result, Session, capability};
+use capnweb_runtime::{
+    Call, Capability as _, Error, ReconnectingClient, Result, Session, capability,
+};
 use futures_util::FutureExt as _;
 use futures_util::future::try_join;
 use serde_json::Value;
@@ -147,7 +149,8 @@ impl Hand for Agent {
     }
 
     async fn cancel(&self, task_id: TaskId) -> Result<()> {
-        self.crew.stop(task_id, StopReason::Cancelled, WHEN_CANCELLED);
+        self.crew
+            .stop(task_id, StopReason::Cancelled, WHEN_CANCELLED);
         Ok(())
     }
 

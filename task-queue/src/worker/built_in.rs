@@ -27,9 +27,15 @@ async fn carry_out(params: Value, context: Context) -> Answer {
 
 fn resources(context: &Context) -> Resources {
     Resources {
-        storage: context.storage().ok().map(|it| Arc::new(FarStorage(it)) as _),
+        storage: context
+            .storage()
+            .ok()
+            .map(|it| Arc::new(FarStorage(it)) as _),
         gpu: context.gpu().ok().map(|it| Arc::new(FarGpu(it)) as _),
-        network: context.network().ok().map(|it| Arc::new(FarNetwork(it)) as _),
+        network: context
+            .network()
+            .ok()
+            .map(|it| Arc::new(FarNetwork(it)) as _),
     }
 }
 

@@ -108,7 +108,9 @@ impl Engagement {
             self.secret,
             self.watcher,
         );
-        let hurry = self.hurry.unwrap_or_else(|| Box::pin(std::future::pending()));
+        let hurry = self
+            .hurry
+            .unwrap_or_else(|| Box::pin(std::future::pending()));
         shift.work(self.patience, shutdown, hurry).await
     }
 }

@@ -157,9 +157,7 @@ fn pool(client: &ReconnectingClient<GatewayStub>, secret: Option<String>) -> Wor
     };
     // What a closed queue begins with is a gate.
     let gate: GateStub = client.main().as_stub().cast();
-    client.derive(&gate, move |gate| {
-        gate.redeem(&*secret).get_worker_pool()
-    })
+    client.derive(&gate, move |gate| gate.redeem(&*secret).get_worker_pool())
 }
 
 fn code(error: &Error) -> Option<&str> {

@@ -6,7 +6,11 @@ use crate::model::{TaskId, TaskType, WorkerId};
 
 /// Something that has happened to a worker. As JSON, `event` says what.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(tag = "event", rename_all = "snake_case", rename_all_fields = "camelCase")]
+#[serde(
+    tag = "event",
+    rename_all = "snake_case",
+    rename_all_fields = "camelCase"
+)]
 #[non_exhaustive]
 pub enum Notice {
     /// It has joined.

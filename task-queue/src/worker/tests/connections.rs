@@ -30,13 +30,20 @@ async fn a_handler_outlives_its_connection() {
     });
     let mut working = house.employ(worker).await;
     let task = house.submit("hold", json!({"needs_storage": true})).await;
-    working.hears(|notice| matches!(notice, Notice::Started { .. })).await;
+    working
+        .hears(|notice| matches!(notice, Notice::Started { .. }))
+        .await;
     while task.progress().await.unwrap() < 0.25 {}
     house.cut();
     working.hears(|notice| *notice == Notice::Away).await;
     cut.notify_one();
-    let back = working.hears(|notice| matches!(notice, Notice::Resumed { .. })).await;
-    assert!(matches!(back, Notice::Resumed { attempts: 1, .. }), "{back:?}");
+    let back = working
+        .hears(|notice| matches!(notice, Notice::Resumed { .. }))
+        .await;
+    assert!(
+        matches!(back, Notice::Resumed { attempts: 1, .. }),
+        "{back:?}"
+    );
     let info = house.end_of(&task).await;
     assert_eq!((info.result, info.failures), (Some(json!(1)), 0));
     assert_eq!(runs.load(Ordering::SeqCst), 1, "the task was done again");
@@ -50,23 +57,27 @@ async fn an_outcome_waits_for_the_connection() {
     let house = House::open().await;
     let away = Arc::new(Notify::new());
     let reached = Arc::clone(&away);
-    let worker = Worker::new().concurrency(2).task("think", move |fail: Value, _: Context| {
-        let away = Arc::clone(&reached);
-        async move {
-            away.notified().await;
-            match fail["fail"].as_bool() {
-                Some(true) => Err(TaskError::fatal("no idea").with_code("EMPTY")),
-                _ => Ok("an idea"),
+    let worker = Worker::new()
+        .concurrency(2)
+        .task("think", move |fail: Value, _: Context| {
+            let away = Arc::clone(&reached);
+            async move {
+                away.notified().await;
+                match fail["fail"].as_bool() {
+                    Some(true) => Err(TaskError::fatal("no idea").with_code("EMPTY")),
+                    _ => Ok("an idea"),
+                }
             }
-        }
-    });
+        });
     let mut working = house.employ(worker).await;
     let (thought, failed) = (
         house.submit("think", json!({})).await,
         house.submit("think", json!({"fail": true})).await,
     );
     for _ in 0..2 {
-        working.hears(|notice| matches!(notice, Notice::Started { .. })).await;
+        working
+            .hears(|notice| matches!(notice, Notice::Started { .. }))
+            .await;
     }
     house.cut();
     working.hears(|notice| *notice == Notice::Away).await;
@@ -83,24 +94,30 @@ async fn an_outcome_waits_for_the_connection() {
 async fn a_handler_is_told_that_its_task_was_cancelled() {
     let house = House::open().await;
     let (tell, mut told) = mpsc::unbounded_channel();
-    let worker = Worker::new().concurrency(2).task("wait", move |_: Value, context: Context| {
-        let tell = tell.clone();
-        async move {
-            let reason = context.cancelled().await;
-            tell.send((context.task(), reason)).unwrap();
-            Err::<(), _>(TaskError::cancelled())
-        }
-    });
+    let worker = Worker::new()
+        .concurrency(2)
+        .task("wait", move |_: Value, context: Context| {
+            let tell = tell.clone();
+            async move {
+                let reason = context.cancelled().await;
+                tell.send((context.task(), reason)).unwrap();
+                Err::<(), _>(TaskError::cancelled())
+            }
+        });
     let mut working = house.employ(worker).await;
     let cancelled = house.submit("wait", json!({})).await;
     let _bystander = house.submit("wait", json!({})).await;
     for _ in 0..2 {
-        working.hears(|notice| matches!(notice, Notice::Started { .. })).await;
+        working
+            .hears(|notice| matches!(notice, Notice::Started { .. }))
+            .await;
     }
     cancelled.cancel().await.unwrap();
     let id = cancelled.id().await.unwrap();
     assert_eq!(told.recv().await, Some((id, StopReason::Cancelled)));
-    working.hears(|notice| matches!(notice, Notice::Ended { task, .. } if *task == id)).await;
+    working
+        .hears(|notice| matches!(notice, Notice::Ended { task, .. } if *task == id))
+        .await;
     assert!(told.try_recv().is_err(), "the other was told, too");
     working.leave().await;
     house.close().await;

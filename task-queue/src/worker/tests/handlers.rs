@@ -58,20 +58,25 @@ async fn parameters_that_do_not_fit_fail_the_task_for_good_and_say_where() {
 #[tokio::test]
 async fn a_panic_fails_its_attempt_and_nothing_else() {
     let house = House::open().await;
-    let worker = Worker::new()
-        .concurrency(2)
-        .task("add", add)
-        .task("fall", |_: Value, context: Context| async move {
+    let worker = Worker::new().concurrency(2).task("add", add).task(
+        "fall",
+        |_: Value, context: Context| async move {
             assert!(context.attempt() > 1, "the floor is wet");
             Ok::<_, TaskError>("up again")
-        });
+        },
+    );
     let working = house.employ(worker).await;
     let retry = json!({"max_attempts": 2, "unit_ms": 1});
     let fallen = house.submit("fall", json!({ "retry": retry })).await;
-    let once = house.submit("fall", json!({"retry": {"max_attempts": 1}})).await;
+    let once = house
+        .submit("fall", json!({"retry": {"max_attempts": 1}}))
+        .await;
     let bystander = house.submit("add", json!({"sides": []})).await;
 
-    assert_eq!(house.end_of(&bystander).await.result, Some(json!({"sum": 0})));
+    assert_eq!(
+        house.end_of(&bystander).await.result,
+        Some(json!({"sum": 0}))
+    );
     let info = house.end_of(&fallen).await;
     assert_eq!(info.result, Some(json!("up again")));
     assert_eq!(info.failures, 1);
@@ -101,7 +106,7 @@ async fn a_context_has_what_was_granted_and_nothing_else() {
     let info = house.end_of(&task).await;
     // It is final, although the policy allows 25 attempts.
     assert_eq!((info.status, info.failures), (TaskStatus::Failed, 1));
-    assert_eq!(info.error.unwrap(), "task has no gpu capability");
+    assert_eq!(info.error.unwrap(), "task has no GPU capability");
     working.leave().await;
     house.close().await;
 }
@@ -121,12 +126,16 @@ async fn what_an_attempt_has_left_is_there_for_the_next() {
         Ok(from)
     });
     let working = house.employ(worker).await;
-    let policy = json!({"max_attempts": 2, "unit_ms": 3_600_000, "errors": {"SNOW": {"retry_after": 1}}});
+    let policy =
+        json!({"max_attempts": 2, "unit_ms": 3_600_000, "errors": {"SNOW": {"retry_after": 1}}});
     let task = house.submit("climb", json!({"retry": policy})).await;
     let info = house.end_of(&task).await;
     assert_eq!(info.result, Some(json!(4_000)));
     assert_eq!(info.logs, ["at 0", "at 4000"]);
-    assert_eq!(info.partial_results, [json!({"camp": 1}), json!({"camp": 2})]);
+    assert_eq!(
+        info.partial_results,
+        [json!({"camp": 1}), json!({"camp": 2})]
+    );
     working.leave().await;
     house.close().await;
 }
@@ -150,7 +159,11 @@ async fn the_types_that_every_queue_knows_are_carried_out_from_elsewhere() {
 
 #[tokio::test]
 async fn a_worker_that_makes_no_sense_does_not_begin() {
-    let run = |worker: Worker| worker.connect("ws://127.0.0.1:1/").run(std::future::pending());
+    let run = |worker: Worker| {
+        worker
+            .connect("ws://127.0.0.1:1/")
+            .run(std::future::pending())
+    };
     let nothing = run(Worker::new()).await;
     assert!(matches!(nothing, Err(WorkerError::NoHandler)));
     let unnamed = run(Worker::new().pool("No Pool").built_in()).await;

@@ -70,7 +70,9 @@ impl House {
             stop: Some(stop),
             end,
         };
-        working.hears(|notice| matches!(notice, Notice::Joined { .. })).await;
+        working
+            .hears(|notice| matches!(notice, Notice::Joined { .. }))
+            .await;
         working
     }
 

@@ -32,12 +32,19 @@ async fn a_worker_that_leaves_brings_to_an_end_what_it_has() {
     let done = Arc::new(Notify::new());
     let mut working = house.employ(patient(&done)).await;
     let task = house.submit("wait", json!({})).await;
-    working.hears(|notice| matches!(notice, Notice::Started { .. })).await;
+    working
+        .hears(|notice| matches!(notice, Notice::Started { .. }))
+        .await;
     let later = house.submit("wait", json!({})).await;
     working.tell_to_leave();
-    working.hears(|notice| matches!(notice, Notice::Draining { attempts: 1 })).await;
+    working
+        .hears(|notice| matches!(notice, Notice::Draining { attempts: 1 }))
+        .await;
     done.notify_one();
-    assert_eq!(working.end().await.unwrap(), Departure::Left { given_back: 0 });
+    assert_eq!(
+        working.end().await.unwrap(),
+        Departure::Left { given_back: 0 }
+    );
     assert_eq!(house.end_of(&task).await.result, Some(json!("done")));
     assert_eq!(later.status().await.unwrap(), TaskStatus::Pending);
     house.close().await;
@@ -49,8 +56,12 @@ async fn what_is_not_done_in_time_is_given_back_and_nothing_is_counted() {
     let house = House::open().await;
     let done = Arc::new(Notify::new());
     let mut working = house.employ(patient(&done)).await;
-    let task = house.submit("wait", json!({"retry": {"max_attempts": 1}})).await;
-    working.hears(|notice| matches!(notice, Notice::Started { .. })).await;
+    let task = house
+        .submit("wait", json!({"retry": {"max_attempts": 1}}))
+        .await;
+    working
+        .hears(|notice| matches!(notice, Notice::Started { .. }))
+        .await;
     assert_eq!(working.leave().await, Departure::Left { given_back: 1 });
     let info = task.get_info().await.unwrap();
     assert_eq!((info.status, info.failures), (TaskStatus::Pending, 0));
@@ -72,11 +83,17 @@ async fn a_worker_that_is_revoked_ends() {
     });
     let mut working = house.employ(worker).await;
     let task = house.submit("hang", json!({})).await;
-    working.hears(|notice| matches!(notice, Notice::Started { .. })).await;
+    working
+        .hears(|notice| matches!(notice, Notice::Started { .. }))
+        .await;
     let pool = house.gateway.get_worker_pool();
     let workers = pool.list_workers().await.unwrap();
-    let joined = workers.iter().find(|worker| worker.kind.as_str() == "default");
-    pool.revoke_worker(joined.unwrap().id.to_string()).await.unwrap();
+    let joined = workers
+        .iter()
+        .find(|worker| worker.kind.as_str() == "default");
+    pool.revoke_worker(joined.unwrap().id.to_string())
+        .await
+        .unwrap();
     assert_eq!(working.end().await.unwrap(), Departure::Revoked);
     let info = task.get_info().await.unwrap();
     assert_eq!((info.status, info.failures), (TaskStatus::Pending, 0));
@@ -91,8 +108,15 @@ async fn a_worker_that_is_drained_leaves() {
     let working = house.employ(patient(&done)).await;
     let pool = house.gateway.get_worker_pool();
     let workers = pool.list_workers().await.unwrap();
-    let joined = workers.iter().find(|worker| worker.kind.as_str() == "default");
-    pool.drain_worker(joined.unwrap().id.to_string()).await.unwrap();
-    assert_eq!(working.end().await.unwrap(), Departure::Left { given_back: 0 });
+    let joined = workers
+        .iter()
+        .find(|worker| worker.kind.as_str() == "default");
+    pool.drain_worker(joined.unwrap().id.to_string())
+        .await
+        .unwrap();
+    assert_eq!(
+        working.end().await.unwrap(),
+        Departure::Left { given_back: 0 }
+    );
     house.close().await;
 }
