@@ -19,8 +19,8 @@ use crate::config::SessionConfig;
 use crate::connection::Connection;
 use crate::error::{Disconnect, Error};
 use crate::hook::{
-    Callable, Cap, FunctionHook, Peer, Resolver, Revoker, SessionControl as _, Stub, Value,
-    call_function, promise,
+    Callable, Cap, FunctionHook, Membrane, Peer, Resolver, Revoker, SessionControl as _, Stub,
+    Value, call_function, promise,
 };
 use crate::value::Path;
 
@@ -140,6 +140,60 @@ fn no_handler_runs_once_one_of_its_gates_is_shut_and_drained() {
         }
         assert_eq!(entries.late(), 0, "handlers that were entered late");
         assert_eq!(results.get(), 2);
+    });
+}
+
+/// Something is called through a membrane, and something else put behind it, while it is revoked: no handler
+/// is entered after that, each call is answered once, who watches is told once, and nothing is kept, though
+/// the wrappers are.
+#[test]
+fn nothing_crosses_a_membrane_that_has_fallen() {
+    check(|| {
+        let (entries, results, told) = (Arc::default(), Counter::new(), Counter::new());
+        let membrane = Membrane::new();
+        let lent = membrane.outward_stub(&entering(&entries));
+        let late = Arc::new(std::sync::Mutex::new(None));
+        let calls = calling(&lent, &results);
+        let crossing = {
+            let (membrane, entries) = (membrane.clone(), Arc::clone(&entries));
+            let (results, late) = (results.clone(), Arc::clone(&late));
+            thread::spawn(move || {
+                let stub = membrane.outward_stub(&entering(&entries));
+                let call = stub.cap().call_promise(Path::EMPTY, Vec::new());
+                call.when_settled(results.waiter());
+                *late.lock().expect("nobody panics") = Some(stub);
+            })
+        };
+        let watching = watching(&lent, &told);
+        membrane.revoker().revoke("enough");
+        entries.refuse();
+        for thread in [calls, crossing, watching] {
+            thread.join().expect("it does not panic");
+        }
+        assert_eq!(entries.late(), 0, "handlers that were entered late");
+        assert_eq!((results.get(), told.get()), (2, 1));
+        assert_eq!(Arc::strong_count(&entries), 1, "the targets are left over");
+        drop((lent, late));
+    });
+}
+
+/// Somebody wants to know when a reference is revoked, while it is, and while the one that it is behind is:
+/// they are told once.
+#[test]
+fn who_watches_while_it_is_revoked_is_told_once() {
+    check(|| {
+        let (entries, told) = (Arc::default(), Counter::new());
+        let house = Revoker::new();
+        let room = house.child();
+        let lent = room.revocable_stub(&entering(&entries));
+        let watching = watching(&lent, &told);
+        let revoking = thread::spawn(move || room.revoke("the room"));
+        house.revoke("the house");
+        for thread in [watching, revoking] {
+            thread.join().expect("it does not panic");
+        }
+        assert_eq!(told.get(), 1);
+        assert_eq!(Arc::strong_count(&entries), 1, "the target is left over");
     });
 }
 
@@ -275,21 +329,27 @@ fn calling(function: &Stub, results: &Counter) -> thread::JoinHandle<()> {
     })
 }
 
+/// Watches a reference from a thread of its own.
+fn watching(reference: &Stub, told: &Counter) -> thread::JoinHandle<()> {
+    let (reference, told) = (reference.clone(), told.clone());
+    thread::spawn(move || reference.on_broken(move |_| told.count()))
+}
+
 /// Runs a model in many orders.
-fn check(model: impl Fn() + Send + Sync + 'static) {
+pub(crate) fn check(model: impl Fn() + Send + Sync + 'static) {
     shuttle::check_pct(model, SCHEDULES, 3);
 }
 
 /// Counts what happens, and who can still make it happen.
 #[derive(Clone)]
-struct Counter(Arc<AtomicUsize>);
+pub(crate) struct Counter(Arc<AtomicUsize>);
 
 impl Counter {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(Arc::new(AtomicUsize::new(0)))
     }
 
-    fn get(&self) -> usize {
+    pub(crate) fn get(&self) -> usize {
         self.0.load(Ordering::SeqCst)
     }
 
@@ -297,7 +357,7 @@ impl Counter {
         self.0.fetch_add(1, Ordering::SeqCst);
     }
 
-    fn waiter(&self) -> crate::hook::Waiter {
+    pub(crate) fn waiter(&self) -> crate::hook::Waiter {
         let counter = self.clone();
         crate::hook::Waiter::new(move |_| counter.count())
     }
@@ -327,7 +387,7 @@ impl Callable for Keeping {
     }
 }
 
-fn counting(counter: &Counter) -> Value {
+pub(crate) fn counting(counter: &Counter) -> Value {
     Value::Capability(Stub::of(Cap::new(FunctionHook::new(Counting(
         counter.clone(),
     )))))
@@ -337,7 +397,7 @@ fn keeping(kept: &Arc<std::sync::Mutex<Vec<Value>>>) -> Cap {
     Cap::new(FunctionHook::new(Keeping(Arc::clone(kept))))
 }
 
-fn session(main: Cap) -> (Arc<Connection>, Cap) {
+pub(crate) fn session(main: Cap) -> (Arc<Connection>, Cap) {
     Connection::new(main, Peer::default(), &SessionConfig::new())
 }
 

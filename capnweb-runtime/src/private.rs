@@ -71,9 +71,14 @@ pub fn no_such_member() -> Reply {
     reply(std::future::ready(Err(Error::new("No such member."))))
 }
 
-/// Makes a reference through which passes what a policy admits.
-pub fn guarded(stub: &Stub, interface: &'static str, policy: impl Policy) -> Stub {
-    crate::hook::guarded(stub, Some(interface), policy)
+/// Makes a reference through which passes what a policy admits; a broken one, if the policy goes by a name
+/// that no member has.
+pub fn guarded<C: Capability>(capability: &C, policy: impl Policy) -> C {
+    let stub = match policy.unknown_name(C::MEMBERS) {
+        None => crate::hook::guarded(capability.as_stub(), Some(C::INTERFACE), policy),
+        Some(name) => Stub::promise(Cap::settled(Err(no_such_name(name, C::INTERFACE)))),
+    };
+    C::from_stub(stub)
 }
 
 /// Makes a reference that can be taken back.
@@ -89,7 +94,7 @@ pub fn membrane<C: Capability>(capability: &C) -> (C, Revoker) {
 
 /// Makes the same, with a policy that is asked about everything that crosses.
 pub fn membrane_with<C: Capability>(capability: &C, policy: impl Policy) -> (C, Revoker) {
-    let membrane = Membrane::new().with_policy(policy);
+    let membrane = Membrane::with_policy(policy);
     (membrane.outward(capability), membrane.revoker())
 }
 
@@ -105,4 +110,15 @@ pub fn deserialize_stub<'de, D: Deserializer<'de>>(
 ) -> Result<Stub, D::Error> {
     let value = passthrough::deserialize(deserializer)?;
     stub_from_value(interface, value).map_err(serde::de::Error::custom)
+}
+
+fn no_such_name(name: &str, interface: &str) -> Error {
+    tracing::error!(
+        name,
+        interface,
+        "a policy goes by a name that no member has"
+    );
+    Error::type_error(format!(
+        "The policy goes by the name '{name}', which no member of {interface} has on the wire."
+    ))
 }

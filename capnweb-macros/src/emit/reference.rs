@@ -25,10 +25,12 @@ fn conversions(capability: &Capability) -> TokenStream {
     let generics = capability.impl_generics();
     let (impl_generics, arguments, where_clause) = generics.split_for_impl();
     let marker = marker::value(capability);
+    let members = capability.members().map(|member| &member.wire);
     generated! {
         #[automatically_derived]
         impl #impl_generics #runtime::Capability for #stub #arguments #where_clause {
             const INTERFACE: &'static str = #interface;
+            const MEMBERS: &'static [&'static str] = &[#(#members),*];
 
             fn from_stub(stub: #runtime::Stub) -> Self {
                 Self { __stub: stub, #marker }

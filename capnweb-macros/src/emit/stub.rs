@@ -63,9 +63,7 @@ pub(super) fn inherent(capability: &Capability) -> TokenStream {
             #guarded
             #[must_use = "only the reference that this returns is guarded"]
             #vis fn guarded(&self, policy: impl #runtime::Policy) -> Self {
-                let interface = <Self as #runtime::Capability>::INTERFACE;
-                let stub = #runtime::guarded(&self.__stub, interface, policy);
-                <Self as #runtime::Capability>::from_stub(stub)
+                #runtime::guarded(self, policy)
             }
 
             #revocable

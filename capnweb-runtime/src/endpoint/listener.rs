@@ -16,7 +16,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
 use super::handshakes::{Handshake, Handshakes, MakeWay};
-use super::http::{Endpoint, Refusal, RpcBody, Upgraded, answer};
+use super::http::{Endpoint, Rejection, RpcBody, Upgraded, answer};
 use super::prompt::{Leisure, Prompt};
 use super::server::Server;
 use crate::hook::Peer;
@@ -213,7 +213,7 @@ impl Visit {
     ) -> Result<Response<RpcBody>, Infallible> {
         drop(take(&self.handshake));
         if self.guest == Guest::TooMany {
-            return Ok(Refusal::Full.into());
+            return Ok(Rejection::Full.into());
         }
         let answer = answer(endpoint, request, self.peer.clone()).await;
         if answer.session.is_some() {

@@ -9,7 +9,7 @@ use super::map::{Mapper, Mark};
 use super::promise::{PromiseCell, Resolver, promise};
 use super::stream::{Nature, Room, Streamed};
 use super::waiter::Waiter;
-use super::wrapper::{Across, BrandKey, Origin};
+use super::wrapper::{Across, BrandKey, Provenance};
 use super::{Stub, Value};
 use crate::audit::Link;
 use crate::error::Error;
@@ -102,8 +102,8 @@ pub(crate) trait Hook: Send + Sync + 'static {
     /// its own value.
     fn when_settled(self: Arc<Self>, waiter: Waiter);
 
-    /// Asks to be told when nothing can be had of the capability any more (protocol S-92); what is
-    /// in this process does not break.
+    /// Asks to be told when nothing can be had of the capability any more (protocol S-92). An object of
+    /// this process does not break: what is in front of it may.
     fn on_broken(self: Arc<Self>, callback: OnBroken) {
         if let Some(inner) = self.inner() {
             inner.into_cap().on_broken(callback);
@@ -126,8 +126,8 @@ pub(crate) trait Hook: Send + Sync + 'static {
     }
 
     /// Returns where it comes from, if it is about to cross a membrane.
-    fn origin(&self, _: &Across) -> Origin {
-        Origin::Elsewhere
+    fn provenance(&self, _: &Across) -> Provenance {
+        Provenance::Elsewhere
     }
 
     /// Returns the promise's cell, by which circles of promises are found.
@@ -342,9 +342,9 @@ impl Cap {
         }
     }
 
-    /// See [`Hook::origin`].
-    pub(super) fn origin(&self, across: &Across) -> Origin {
-        self.0.origin(across)
+    /// See [`Hook::provenance`].
+    pub(super) fn provenance(&self, across: &Across) -> Provenance {
+        self.0.provenance(across)
     }
 
     /// Returns where the capability is, by which it is known as long as it lives.

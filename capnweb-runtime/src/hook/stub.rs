@@ -136,10 +136,16 @@ impl Stub {
     ///
     /// A peer's object breaks when the session ends that it came over. A promise breaks when it fails,
     /// or when its session ends before it settles; if it becomes a reference, `callback` is for that
-    /// from then on, and if it becomes data, it is forgotten. What is in this process does not break.
+    /// from then on, and if it becomes data, it is forgotten. What can be taken back, by a
+    /// [`Revoker`](crate::Revoker) or with a [`Membrane`](crate::Membrane), breaks when it is: `callback`
+    /// runs inside of [`revoke`](crate::Revoker::revoke). Any other object of this process does not break.
     ///
-    /// The registration outlives this handle. All of one session run in the order in which they were
-    /// made; a panic in one is caught, and ignored.
+    /// It is told on the side where the reference is taken back. A peer that holds it is not, since the
+    /// protocol has no message for that: it sees when it calls.
+    ///
+    /// The registration outlives this handle; what is to be told of a revocation, until the last handle
+    /// of what is revoked is dropped. All of one session run in the order in which they were made; a panic
+    /// in one is caught, and ignored.
     pub fn on_broken(&self, callback: impl FnOnce(&Error) + Send + 'static) {
         self.cap.on_broken(Box::new(callback));
     }

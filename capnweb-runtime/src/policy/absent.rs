@@ -26,4 +26,8 @@ impl<P: Policy> Policy for Absent<P> {
     fn looks_at_arguments(&self) -> bool {
         self.0.looks_at_arguments()
     }
+
+    fn unknown_name(&self, members: &[&str]) -> Option<&str> {
+        self.0.unknown_name(members)
+    }
 }

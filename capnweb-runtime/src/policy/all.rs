@@ -15,6 +15,10 @@ macro_rules! all_of {
             fn looks_at_arguments(&self) -> bool {
                 $(self.$at.looks_at_arguments())||+
             }
+
+            fn unknown_name(&self, members: &[&str]) -> Option<&str> {
+                None$(.or_else(|| self.$at.unknown_name(members)))+
+            }
         }
     };
 }

@@ -53,6 +53,10 @@ impl Policy for Arguments {
             Err(Denial::new("the arguments are not permitted"))
         }
     }
+
+    fn unknown_name(&self, members: &[&str]) -> Option<&str> {
+        Some(self.method.as_ref()).filter(|name| !members.contains(name))
+    }
 }
 
 impl fmt::Debug for Arguments {

@@ -31,10 +31,15 @@ impl Policy for CallBudget {
         self.0
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_less)
             .map(|_| ())
-            .map_err(|_| Denial::new("the budget of calls is spent"))
+            .map_err(|_| budget_spent())
     }
 
     fn looks_at_arguments(&self) -> bool {
         false
     }
+}
+
+/// Returns what is said of a call that there is no budget for any more, whoever keeps it.
+pub(crate) fn budget_spent() -> Denial {
+    Denial::new("the budget of calls is spent")
 }

@@ -47,6 +47,17 @@ pub trait Policy: Send + Sync + 'static {
     fn looks_at_arguments(&self) -> bool {
         true
     }
+
+    /// Returns a name that the policy knows a member by, and that is none of these: the names on the wire
+    /// of all members of an interface. None, unless it is said otherwise.
+    ///
+    /// The guard of a typed stub asks when it is made. If there is such a name, as of a method in Rust's
+    /// spelling, what the policy was meant for would pass it, or nothing would: the reference that is
+    /// returned then is broken, and each call of it fails with an error that has the name.
+    fn unknown_name(&self, members: &[&str]) -> Option<&str> {
+        let _ = members;
+        None
+    }
 }
 
 impl<F> Policy for F
@@ -65,6 +76,10 @@ impl<P: Policy + ?Sized> Policy for Arc<P> {
 
     fn looks_at_arguments(&self) -> bool {
         self.as_ref().looks_at_arguments()
+    }
+
+    fn unknown_name(&self, members: &[&str]) -> Option<&str> {
+        self.as_ref().unknown_name(members)
     }
 }
 

@@ -3,7 +3,11 @@
 use super::arguments::is_named;
 use super::{Crossing, Denial, Policy};
 
-/// Some members, by their names on the wire.
+/// Some members, by their names on the wire: `getInfo`, where Rust says `get_info`.
+///
+/// A typed stub that is guarded by a name that none of its members has is broken, and says so. An untyped
+/// stub, whose members are not known, and a membrane, which is around many interfaces, take names as they
+/// are.
 ///
 /// A facet does the same as a type of its own and checked by the compiler; this is for names that are
 /// known at run time only. A member is allowed with all that lies behind it.
@@ -54,5 +58,10 @@ impl Policy for Methods {
 
     fn looks_at_arguments(&self) -> bool {
         false
+    }
+
+    fn unknown_name(&self, members: &[&str]) -> Option<&str> {
+        let mut names = self.names.iter().map(AsRef::as_ref);
+        names.find(|name| !members.contains(name))
     }
 }

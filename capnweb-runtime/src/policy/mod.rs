@@ -37,6 +37,8 @@ mod rate;
 pub use absent::{Absent, absent};
 pub use arguments::Arguments;
 pub use budget::CallBudget;
+#[cfg(feature = "sturdy")]
+pub(crate) use budget::budget_spent;
 pub use contract::Policy;
 pub(crate) use contract::decide;
 pub use crossing::{Crossing, CrossingKind, Direction};

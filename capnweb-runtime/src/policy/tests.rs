@@ -1,8 +1,11 @@
 //! What the policies decide, without anything to guard.
 
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
-use super::{Arguments, CallBudget, Crossing, CrossingKind, Methods, Policy, RateLimit, absent};
+use super::{
+    Arguments, CallBudget, Crossing, CrossingKind, Expiry, Methods, Policy, RateLimit, absent,
+};
 use crate::hook::Value;
 use crate::value::{Path, Segment};
 
@@ -68,7 +71,35 @@ fn what_one_looks_at_all_look_at() {
     assert!(!(CallBudget::new(1), Methods::only(["a"])).looks_at_arguments());
     assert!((CallBudget::new(1), picky.clone()).looks_at_arguments());
     assert!(absent(picky.clone()).looks_at_arguments());
-    assert!(std::sync::Arc::new(picky).looks_at_arguments());
+    assert!(Arc::new(picky).looks_at_arguments());
+}
+
+/// The fault: a name that no member has is not found where the policy is part of another.
+#[test]
+fn a_name_that_no_member_has_is_found_wherever_it_is() {
+    let members = ["getInfo", "list"];
+    let unknown = |policy: &dyn Policy| policy.unknown_name(&members).map(ToOwned::to_owned);
+    let wrong = || Methods::only(["list", "get_info"]);
+    let right = || Methods::except(["list", "getInfo"]);
+    let found = Some("get_info".to_owned());
+    assert_eq!(unknown(&right()), None);
+    assert_eq!(unknown(&Arguments::of("list", |_| true)), None);
+    assert_eq!(unknown(&Arguments::of("get_info", |_| true)), found);
+    assert_eq!(unknown(&Methods::except(["get_info"])), found);
+    assert_eq!(unknown(&absent(Arc::new(wrong()))), found);
+    assert_eq!(unknown(&(right(), CallBudget::new(1), wrong())), found);
+}
+
+/// The fault: an end by the clock on the wall is taken for one by the other clock, which begins anywhere.
+#[test]
+fn an_end_by_the_clock_on_the_wall_is_looked_up_there() {
+    let (now, minute) = (SystemTime::now(), Duration::from_mins(1));
+    assert!(calls(&Expiry::at_time(now + minute), &Path::EMPTY));
+    assert!(!calls(&Expiry::at_time(now - minute), &Path::EMPTY));
+    assert!(!calls(
+        &Expiry::at_time(SystemTime::UNIX_EPOCH),
+        &Path::EMPTY
+    ));
 }
 
 /// The fault: rounding lets a call in too many, or too few.

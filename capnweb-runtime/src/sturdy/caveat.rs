@@ -18,8 +18,10 @@ pub enum Caveat {
     /// It works until then, by the clock of the registry: it is not restored later, and a stub that
     /// was restored before starts no call later. Times are kept to the millisecond.
     Expires(SystemTime),
-    /// These members alone exist for whoever restores it, by their names on the wire. The bound is
-    /// on the capability itself, and not on what its methods return: for that there are facets.
+    /// These members alone exist for whoever restores it, by their names on the wire: `getInfo`, where
+    /// Rust says `get_info`. A registry seals no reference with a name that no member has; whoever
+    /// narrows one offline has nobody to tell them, and narrows it to nothing. The bound is on the
+    /// capability itself, and not on what its methods return: for that there are facets.
     Methods(Vec<String>),
     /// It is restored once, by whoever comes first. All copies of the reference that has this
     /// caveat share it, also after a restart; one that is added to the same reference again is
@@ -58,6 +60,15 @@ impl Caveat {
     /// Bounds to so many calls; see [`Calls`](Self::Calls).
     pub const fn calls(limit: u64) -> Self {
         Self::Calls(limit)
+    }
+
+    /// Returns a name that it goes by and that no member of an interface has.
+    pub(super) fn unknown_name(&self, members: &[&str]) -> Option<&str> {
+        let Self::Methods(names) = self else {
+            return None;
+        };
+        let mut names = names.iter().map(String::as_str);
+        names.find(|name| !members.contains(name))
     }
 
     /// Returns what is signed.

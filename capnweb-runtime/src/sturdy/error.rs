@@ -46,6 +46,10 @@ pub enum SealError {
     /// A caveat does not fit.
     #[error(transparent)]
     Caveat(#[from] NarrowError),
+    /// A caveat goes by a name that no member has, which is that on the wire: `getInfo`, where Rust says
+    /// `get_info`.
+    #[error("no member goes by the name {0:?} on the wire")]
+    NoSuchMember(String),
     /// No maker for this kind is known: see [`Registry::maker`](super::Registry::maker).
     #[error("there is no maker for {0:?}")]
     NoMaker(String),

@@ -28,7 +28,8 @@ pub struct SturdyLimits {
     /// restored, others are as before. Each takes about 100 bytes.
     pub max_counters: usize,
     /// How many references that do not work a session may present within a minute. After that, none
-    /// is looked at until a minute has passed, in that session: `TOO_MANY_ATTEMPTS`.
+    /// is looked at until a minute has passed, in that session: `TOO_MANY_ATTEMPTS`. Of those that are
+    /// presented at once, as many are looked up at a time, and the others wait for what comes of them.
     pub max_failed_restores: u32,
 }
 

@@ -46,15 +46,17 @@ struct Desk(Registry);
 
 impl Restorer for Desk {
     async fn restore(&self, call: Call, reference: String) -> Result<Stub, RestoreError> {
-        let (session, failures) = (call.session(), self.0.failures());
+        let Some(session) = call.session() else {
+            return self.look_up(&reference).await;
+        };
         let most = self.0.limits().max_failed_restores;
-        if session.is_some_and(|session| failures.are_too_many(session, most)) {
+        let Some(attempt) = self.0.failures().begin(session, most).await else {
             self.tell(Refusal::TooManyAttempts);
             return Err(RestoreError::TooManyAttempts);
-        }
+        };
         let restored = self.look_up(&reference).await;
-        if let (Err(RestoreError::NoSuchReference), Some(session)) = (&restored, session) {
-            failures.note(session);
+        if let Err(RestoreError::NoSuchReference) = &restored {
+            attempt.fail();
         }
         restored
     }

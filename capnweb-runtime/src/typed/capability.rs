@@ -29,6 +29,9 @@ pub trait Capability: Wire + Clone + Sync {
     /// The interface's name, for error messages.
     const INTERFACE: &'static str;
 
+    /// The names of its members on the wire, in the order of the trait.
+    const MEMBERS: &'static [&'static str];
+
     /// Takes an untyped reference as one of this type. Nothing is asked of the object: a method it
     /// does not have fails when it is called.
     fn from_stub(stub: Stub) -> Self;

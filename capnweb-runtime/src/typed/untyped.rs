@@ -8,7 +8,7 @@ use super::promise::Promise;
 use super::rpc_error::RpcError;
 use crate::data;
 use crate::error::{Error, Result};
-use crate::hook::{Revoker, Stub, Value, granted, guarded, revocable};
+use crate::hook::{Membrane, Revoker, Stub, Value, granted, guarded, revocable};
 use crate::policy::Policy;
 use crate::value::{Path, Segment};
 
@@ -64,6 +64,21 @@ impl Stub {
     #[must_use = "only the reference that this returns can be revoked"]
     pub fn revocable(&self) -> (Self, Revoker) {
         revocable(self)
+    }
+
+    /// Returns a reference to the same object that ends with all that is ever reached through it, and what
+    /// ends them, as of every typed stub. See [`Membrane`].
+    #[must_use = "only the reference that this returns is behind the membrane"]
+    pub fn membrane(&self) -> (Self, Revoker) {
+        let membrane = Membrane::new();
+        (membrane.outward_stub(self), membrane.revoker())
+    }
+
+    /// Returns the same, with a policy that is asked about everything that crosses.
+    #[must_use = "only the reference that this returns is behind the membrane"]
+    pub fn membrane_with(&self, policy: impl Policy) -> (Self, Revoker) {
+        let membrane = Membrane::with_policy(policy);
+        (membrane.outward_stub(self), membrane.revoker())
     }
 
     /// Returns a reference to the same object that says who has handed it to whom, as

@@ -55,7 +55,7 @@ impl Rig {
         way: Way,
         wrapper: Wrapper,
     ) -> std::result::Result<Self, Box<dyn std::error::Error>> {
-        let (object, revokers) = wrapper.object();
+        let (object, revokers) = wrapper.object().await?;
         let (desk, session) = match way {
             Way::Local => (object, None),
             Way::Session => {

@@ -8,6 +8,7 @@ mod js_to_rust;
 mod litmus;
 #[path = "../../../capnweb-runtime/examples/interop-target/mapping.rs"]
 mod mapping;
+mod membrane;
 mod program;
 mod revocation;
 mod rust_to_js;

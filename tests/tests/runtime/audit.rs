@@ -58,7 +58,7 @@ impl Desk for Oak {
     async fn lamps(&self) -> Result<Vec<LampStub>> {
         Ok(vec![
             LampStub::new(self.clone()),
-            LampStub::new(self.clone()).guarded(Methods::only(["dim"])),
+            LampStub::new(self.clone()).guarded(Methods::except(["light"])),
         ])
     }
 

@@ -11,7 +11,7 @@ use hyper::body::Body;
 
 use super::endpoint::Endpoint;
 use super::exchange::exchange;
-use super::refusal::Refusal;
+use super::rejection::Rejection;
 use super::response::RpcBody;
 use super::settings::{Cors, Settings};
 use super::upgrade::{Handshake, Upgraded, upgrade};
@@ -36,10 +36,10 @@ where
 {
     let settings = &endpoint.settings;
     if !settings.hosts.admit(&request) {
-        return Refusal::Misdirected.into();
+        return Rejection::Misdirected.into();
     }
     if !settings.origins.admits(&request) {
-        return Refusal::ForeignOrigin.into();
+        return Rejection::ForeignOrigin.into();
     }
     match *request.method() {
         Method::POST => {
@@ -61,7 +61,7 @@ where
             }
             Err(refusal) => refusal.into(),
         },
-        _ => Refusal::Method.into(),
+        _ => Rejection::Method.into(),
     }
 }
 
@@ -117,8 +117,8 @@ impl From<Response<RpcBody>> for Answer {
     }
 }
 
-impl From<Refusal> for Answer {
-    fn from(refusal: Refusal) -> Self {
+impl From<Rejection> for Answer {
+    fn from(refusal: Rejection) -> Self {
         Response::from(refusal).into()
     }
 }

@@ -3,7 +3,7 @@
 use hyper::body::Body;
 use tokio::time::{Instant, timeout};
 
-use super::refusal::Refusal;
+use super::rejection::Rejection;
 use super::settings::Settings;
 use crate::connection::{Connection, Ending, Turn};
 use crate::endpoint::body::{self, BodyError};
@@ -17,20 +17,20 @@ pub(super) async fn exchange<B: Body + Send>(
     settings: &Settings,
     body: B,
     peer: Peer,
-) -> Result<String, Refusal> {
+) -> Result<String, Rejection> {
     let begun = Instant::now();
     let left = || settings.batch_timeout.saturating_sub(begun.elapsed());
     let room = settings.config.limits.max_frame_bytes;
     let body = timeout(left(), body::text(body, room))
         .await
-        .map_err(|_| Refusal::Slow)??;
+        .map_err(|_| Rejection::Slow)??;
     let main = (settings.main)(&peer);
     let (connection, client_main) = Connection::new(main, peer, &settings.config);
     // Whatever happens, everything in it is let go of (protocol T-28).
     let session = Ending::new(connection, Disconnect::BatchEnded);
     let room = settings.config.limits.max_outgoing_bytes;
     let answers = timeout(left(), answers(&session, &body, room)).await;
-    let answers = answers.map_err(|_| Refusal::TimedOut)?;
+    let answers = answers.map_err(|_| Rejection::TimedOut)?;
     let answer = answers.map(joined).map_err(|reason| refusal(&reason))?;
     // The client does not wait for that: the answer is on its way first.
     drop(tokio::spawn(async move {
@@ -87,14 +87,14 @@ fn joined(messages: Frames) -> String {
 }
 
 /// Whose fault the end of the session was (protocol T-24).
-fn refusal(reason: &Disconnect) -> Refusal {
+fn refusal(reason: &Disconnect) -> Rejection {
     match reason {
-        Disconnect::Violation(_) | Disconnect::AbortedByPeer { .. } => Refusal::Broken,
-        _ => Refusal::Failed,
+        Disconnect::Violation(_) | Disconnect::AbortedByPeer { .. } => Rejection::Broken,
+        _ => Rejection::Failed,
     }
 }
 
-impl From<BodyError> for Refusal {
+impl From<BodyError> for Rejection {
     fn from(error: BodyError) -> Self {
         match error {
             BodyError::TooLarge => Self::TooLarge,

@@ -5,7 +5,7 @@
 //! | `settings`, `origins` | what is served, to whom, for how long |
 //! | `answer` | from a request to its answer |
 //! | `upgrade`, `exchange` | the two ways to go on: a WebSocket session, or one batch |
-//! | `refusal`, `response` | what is said to those who are not served, and how anything is said |
+//! | `rejection`, `response` | what is said to those who are not served, and how anything is said |
 //! | `endpoint` | who is in, and the end of it |
 //! | `service` | all of that for another HTTP server |
 
@@ -13,7 +13,7 @@ mod answer;
 mod endpoint;
 mod exchange;
 mod origins;
-mod refusal;
+mod rejection;
 mod response;
 mod service;
 mod settings;
@@ -23,7 +23,7 @@ pub(super) use answer::answer;
 pub(super) use endpoint::Endpoint;
 pub(super) use origins::Hosts;
 pub use origins::Origins;
-pub(super) use refusal::Refusal;
+pub(super) use rejection::Rejection;
 pub use response::RpcBody;
 pub use service::RpcService;
 pub(super) use settings::{Cors, Settings, main_factory};

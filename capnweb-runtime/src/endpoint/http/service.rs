@@ -12,7 +12,7 @@ use tower_service::Service;
 
 use super::answer::answer;
 use super::endpoint::Endpoint;
-use super::refusal::Refusal;
+use super::rejection::Rejection;
 use super::response::RpcBody;
 use super::settings::Settings;
 use crate::hook::Peer;
@@ -63,7 +63,7 @@ where
         let endpoint = Arc::clone(&self.0);
         Box::pin(async move {
             let Some(place) = endpoint.enter() else {
-                return Ok(Refusal::Full.into());
+                return Ok(Rejection::Full.into());
             };
             let peer = request.extensions().get::<Peer>().cloned();
             let answer = answer(&endpoint, request, peer.unwrap_or_default()).await;

@@ -12,7 +12,7 @@ use hyper_util::rt::TokioIo;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
 use super::endpoint::Endpoint;
-use super::refusal::Refusal;
+use super::rejection::Rejection;
 use super::response::RpcBody;
 use crate::connection::{Connection, Heartbeat, drive};
 use crate::hook::{Cap, Peer, SessionControl as _};
@@ -31,21 +31,21 @@ pub(super) struct Handshake {
 impl Handshake {
     /// Reads what a GET asks for. `permessage-deflate`, and whatever else may be offered, is not taken
     /// up: compressed frames would let a peer spend memory that no limit sees.
-    pub(super) fn of<B>(request: &Request<B>) -> Result<Self, Refusal> {
+    pub(super) fn of<B>(request: &Request<B>) -> Result<Self, Rejection> {
         let headers = request.headers();
         let is_handshake =
             has_token(headers, &CONNECTION, "upgrade") && has_token(headers, &UPGRADE, "websocket");
         if !is_handshake {
-            return Err(Refusal::Neither);
+            return Err(Rejection::Neither);
         }
         if !has_token(headers, &SEC_WEBSOCKET_VERSION, "13") {
-            return Err(Refusal::Version);
+            return Err(Rejection::Version);
         }
         let key = sole(headers, &SEC_WEBSOCKET_KEY).filter(|key| is_nonce(key.as_bytes()));
-        let key = key.ok_or(Refusal::Key)?;
+        let key = key.ok_or(Rejection::Key)?;
         let accept = HeaderValue::from_str(&derive_accept_key(key.as_bytes()));
         Ok(Self {
-            accept: accept.map_err(|_| Refusal::Key)?,
+            accept: accept.map_err(|_| Rejection::Key)?,
         })
     }
 }

@@ -1,6 +1,5 @@
 //! Whether there is a connection, and what waits for one.
 
-use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::io;
 use std::sync::{Arc, PoisonError};
@@ -8,6 +7,7 @@ use std::sync::{Arc, PoisonError};
 use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
 
+use super::queue::Queue;
 use super::settings::Reconnect;
 use super::state::ClientState;
 use super::waiting::Waiting;
@@ -33,7 +33,7 @@ pub(super) struct Core {
 struct Inner {
     link: Link,
     generations: u64,
-    waiting: VecDeque<Waiting>,
+    waiting: Queue,
     broken: Vec<OnBroken>,
 }
 
@@ -71,7 +71,7 @@ impl Core {
         let inner = Inner {
             link: Link::Down(not_connected()),
             generations: 0,
-            waiting: VecDeque::new(),
+            waiting: Queue::default(),
             broken: Vec::new(),
         };
         let state = ClientState::Connecting {
@@ -111,7 +111,7 @@ impl Core {
             let Some(link) = inner.replace_link(Link::Closed(why.clone())) else {
                 return;
             };
-            let waiting = std::mem::take(&mut inner.waiting);
+            let waiting = inner.waiting.take();
             (link, waiting, std::mem::take(&mut inner.broken))
         };
         if let (Link::Up(up) | Link::Catching(up), Disconnect::Closed(reason)) = (&link, why) {
@@ -246,7 +246,7 @@ impl Core {
         if !matches!(&inner.link, Link::Catching(current) if Arc::ptr_eq(current, up)) {
             return None;
         }
-        let next = inner.waiting.pop_front();
+        let next = inner.waiting.pop();
         if next.is_none() {
             // The same session is in what was there before, and in `up`: it is not let go of.
             inner.link = Link::Up(Arc::clone(up));
@@ -273,19 +273,19 @@ impl Core {
             }
             Link::Down(_) | Link::Catching(_) => {}
         }
-        if inner.waiting.len() >= self.settings.max_waiting {
-            self.counters.limit_hit("max_waiting");
+        if let Some(limit) = self.settings.limit_hit(&inner.waiting, waiting.weight) {
+            self.counters.limit_hit(limit);
             return Admitted::Fails(waiting, inner.why());
         }
         waiting.until = Instant::now().checked_add(self.settings.patience);
-        inner.waiting.push_back(waiting);
+        inner.waiting.push(waiting);
         drop(inner);
         self.begun.notify_one();
         Admitted::Waits
     }
 
     fn first_until(&self) -> Option<Instant> {
-        self.lock().waiting.front()?.until
+        self.lock().waiting.first_until()
     }
 
     /// Takes out the first that has waited for too long. All have the same patience.
@@ -293,8 +293,7 @@ impl Core {
         let now = Instant::now();
         let mut inner = self.lock();
         let why = inner.why();
-        let late = |first: &mut Waiting| first.until.is_some_and(|until| until <= now);
-        inner.waiting.pop_front_if(late).map(|late| (late, why))
+        inner.waiting.pop_late(now).map(|late| (late, why))
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {

@@ -19,17 +19,17 @@ use crate::value::Path;
 /// of that moment, or waits for one.
 pub(super) struct Reference {
     tether: Arc<Tether>,
-    origin: Origin,
+    derivation: Derivation,
     interface: &'static str,
     found: Mutex<Option<Found>>,
 }
 
 /// How a reference is found.
-enum Origin {
+enum Derivation {
     /// It is what a session begins with.
     Main,
     /// Something is called for it, again in every session.
-    Derived(Derive),
+    Called(Derive),
 }
 
 /// Calls for a reference.
@@ -46,18 +46,18 @@ struct Lasting(Arc<Reference>);
 
 /// Returns a reference to what sessions begin with.
 pub(super) fn main(tether: &Arc<Tether>, interface: &'static str) -> Stub {
-    stub(tether, Origin::Main, interface)
+    stub(tether, Derivation::Main, interface)
 }
 
 /// Returns a reference to what `derive` gives.
 pub(super) fn derived(tether: &Arc<Tether>, derive: Derive, interface: &'static str) -> Stub {
-    stub(tether, Origin::Derived(derive), interface)
+    stub(tether, Derivation::Called(derive), interface)
 }
 
-fn stub(tether: &Arc<Tether>, origin: Origin, interface: &'static str) -> Stub {
+fn stub(tether: &Arc<Tether>, derivation: Derivation, interface: &'static str) -> Stub {
     Stub::of(Cap::new(Lasting(Arc::new(Reference {
         tether: Arc::clone(tether),
-        origin,
+        derivation,
         interface,
         found: Mutex::default(),
     }))))
@@ -89,7 +89,7 @@ impl Reference {
 
     /// Returns what it leads to in a session. What was called for and has failed is called for again.
     pub(super) fn find_in(&self, up: &Arc<Up>) -> Cap {
-        let Origin::Derived(derive) = &self.origin else {
+        let Derivation::Called(derive) = &self.derivation else {
             return up.main.clone();
         };
         let found = self.found_in(up.generation);
@@ -158,9 +158,9 @@ impl Reference {
     /// Returns the id of what it leads to, as far as that is known. Called under the lock of a session:
     /// nothing is let go of here.
     fn import(&self) -> Option<ImportRef> {
-        match &self.origin {
-            Origin::Main => self.core().main_import(),
-            Origin::Derived(_) => {
+        match &self.derivation {
+            Derivation::Main => self.core().main_import(),
+            Derivation::Called(_) => {
                 let found = self.found();
                 import_at_end(&found.as_ref()?.cap)
             }

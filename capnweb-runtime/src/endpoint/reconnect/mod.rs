@@ -14,6 +14,7 @@ mod client;
 mod core;
 mod dial;
 mod lasting;
+mod queue;
 mod settings;
 mod state;
 mod supervisor;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::queue::Queue;
 use crate::endpoint::connect::ConnectError;
 
 /// How a [`ReconnectingClient`](crate::ReconnectingClient) goes about it: when it tries again, when it
@@ -13,7 +14,8 @@ pub struct Reconnect {
     pub(super) healthy_after: Duration,
     pub(in crate::endpoint) attempt_timeout: Duration,
     pub(super) patience: Duration,
-    pub(super) max_waiting: usize,
+    max_waiting: usize,
+    max_waiting_bytes: usize,
     pub(super) max_elapsed: Option<Duration>,
     hopeless: Vec<u16>,
 }
@@ -28,6 +30,7 @@ impl Reconnect {
             attempt_timeout: Duration::from_secs(10),
             patience: Duration::from_secs(10),
             max_waiting: 1024,
+            max_waiting_bytes: 16 << 20,
             max_elapsed: None,
             hopeless: vec![401, 403, 404, 410],
         }
@@ -78,6 +81,16 @@ impl Reconnect {
         self
     }
 
+    /// Sets about how many bytes the arguments of calls that wait for a connection may take together.
+    /// Default 16 MiB. A call that would make it more fails at once with
+    /// [`Error::NotSent`](crate::Error::NotSent); those that wait go on waiting, and smaller ones join
+    /// them. What is inside capabilities among the arguments is not counted.
+    #[must_use]
+    pub const fn max_waiting_bytes(mut self, bytes: usize) -> Self {
+        self.max_waiting_bytes = bytes;
+        self
+    }
+
     /// Gives up when there was no healthy connection for so long. By default it never does.
     #[must_use]
     pub const fn max_elapsed(mut self, time: Duration) -> Self {
@@ -91,6 +104,14 @@ impl Reconnect {
     pub fn give_up_on(mut self, statuses: impl IntoIterator<Item = u16>) -> Self {
         self.hopeless = statuses.into_iter().collect();
         self
+    }
+
+    /// Returns the limit beyond which something of this weight would wait, if there is one.
+    pub(super) fn limit_hit(&self, waiting: &Queue, weight: usize) -> Option<&'static str> {
+        if waiting.len() >= self.max_waiting {
+            return Some("max_waiting");
+        }
+        (waiting.bytes_with(weight) > self.max_waiting_bytes).then_some("max_waiting_bytes")
     }
 
     /// Returns whether trying again cannot help.

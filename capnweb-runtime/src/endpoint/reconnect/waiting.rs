@@ -7,7 +7,7 @@ use tokio::time::Instant;
 use super::core::Up;
 use super::lasting::{Reference, reference_behind};
 use crate::error::{Disconnect, Error};
-use crate::hook::{Cap, Mapper, Resolver, Value};
+use crate::hook::{Cap, Mapper, Resolver, Value, weight};
 use crate::value::Path;
 
 /// Something that waits for a connection.
@@ -15,6 +15,8 @@ pub(super) struct Waiting {
     reference: Arc<Reference>,
     action: Action,
     result: Resolver,
+    /// About how many bytes it takes.
+    pub(super) weight: usize,
     /// When it will not wait any more; none for as long as it takes.
     pub(super) until: Option<Instant>,
 }
@@ -28,9 +30,10 @@ pub(super) enum Action {
 }
 
 impl Waiting {
-    pub(super) const fn new(reference: Arc<Reference>, action: Action, result: Resolver) -> Self {
+    pub(super) fn new(reference: Arc<Reference>, action: Action, result: Resolver) -> Self {
         Self {
             reference,
+            weight: action.weight(),
             action,
             result,
             until: None,
@@ -61,6 +64,15 @@ impl Action {
             for arg in args {
                 find_references(arg, up);
             }
+        }
+    }
+
+    /// Returns about how many bytes it takes.
+    fn weight(&self) -> usize {
+        match self {
+            Self::Call { args, .. } => args.iter().map(weight).fold(0, usize::saturating_add),
+            Self::Map { mapper, .. } => mapper.weight(),
+            Self::Read { .. } | Self::Fetch => 0,
         }
     }
 

@@ -37,11 +37,11 @@ pub(super) struct Instruction {
 #[derive(Clone, Default)]
 pub(super) struct Terms {
     pub(super) allowance: Option<Allowance>,
-    guards: Vec<Arc<dyn Guard>>,
+    conditions: Vec<Arc<dyn Condition>>,
 }
 
 /// Something that may forbid, at any time, that a mapper goes on.
-pub(crate) trait Guard: Send + Sync + 'static {
+pub(crate) trait Condition: Send + Sync + 'static {
     /// Fails once it is forbidden.
     fn check(&self) -> Result<(), Error>;
 }
@@ -60,7 +60,7 @@ impl Mapper {
     ) -> Self {
         let terms = Terms {
             allowance: Some(allowance),
-            guards: Vec::new(),
+            conditions: Vec::new(),
         };
         Self::on_terms(captures, instructions, Arc::new(terms))
     }
@@ -81,8 +81,9 @@ impl Mapper {
     }
 
     /// Puts a mapper under one more condition.
-    pub(crate) fn guarded(mut self, guard: Arc<dyn Guard>) -> Self {
-        Arc::make_mut(&mut self.terms).guards.push(guard);
+    pub(crate) fn under(mut self, condition: Arc<dyn Condition>) -> Self {
+        let terms = Arc::make_mut(&mut self.terms);
+        terms.conditions.push(condition);
         self
     }
 
@@ -102,7 +103,17 @@ impl Mapper {
     /// applies can it also stop, and what it could not read it cannot repeat.
     pub(crate) fn can_travel(&self) -> bool {
         let readable = |instruction: &Instruction| instruction.expr.is_ok();
-        self.terms.guards.is_empty() && self.instructions.iter().all(readable)
+        self.terms.conditions.is_empty() && self.instructions.iter().all(readable)
+    }
+
+    /// Returns about how many bytes its instructions take.
+    #[cfg(feature = "websocket")]
+    pub(crate) fn weight(&self) -> usize {
+        let weights = self
+            .instructions
+            .iter()
+            .map(|instruction| instruction.weight);
+        weights.fold(0, usize::saturating_add)
     }
 
     /// Puts in the place of every error in the instructions what a peer is told of it.
@@ -164,6 +175,8 @@ impl Instruction {
 impl Terms {
     /// Fails once something forbids that a mapper goes on.
     pub(super) fn check(&self) -> Result<(), Error> {
-        self.guards.iter().try_for_each(|guard| guard.check())
+        self.conditions
+            .iter()
+            .try_for_each(|condition| condition.check())
     }
 }

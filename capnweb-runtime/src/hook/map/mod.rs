@@ -19,7 +19,7 @@ mod spare;
 mod variable;
 
 pub(crate) use allowance::Allowance;
-pub(crate) use mapper::{Guard, Mapper};
+pub(crate) use mapper::{Condition, Mapper};
 pub(crate) use placeholder::Mark;
 pub(crate) use record::record_map;
 pub(super) use record::{record_call, record_read};

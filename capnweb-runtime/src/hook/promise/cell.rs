@@ -176,7 +176,9 @@ impl PromiseCell {
         let value = std::mem::take(value.filter(|value| is_done && wanted(value))?);
         inner.resolution = None;
         (inner.referenced, inner.behind) = (false, 0);
-        Some((value, inner.charge.take()))
+        let charge = inner.charge.take();
+        self.abandoned = AtomicBool::new(false);
+        Some((value, charge))
     }
 
     /// Notes that another promise has settled to what holds this one.
@@ -335,5 +337,26 @@ impl Drop for PromiseCell {
         if !inner.is_flat() {
             bury(std::mem::take(inner));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::PromiseCell;
+    use crate::hook::Value;
+
+    /// The fault: a promise that is used anew is taken for one that nobody waits for, as it was before,
+    /// and a method that would stop then is stopped.
+    #[test]
+    fn a_promise_that_is_used_anew_is_like_a_new_one() {
+        let mut cell = Arc::<PromiseCell>::default();
+        cell.abandon();
+        assert!(cell.is_abandoned());
+        cell.settle(Ok(Value::Null), None);
+        let alone = Arc::get_mut(&mut cell).expect("nobody else has it");
+        assert!(alone.take_back(|_| true).is_some());
+        assert!(!cell.is_abandoned());
     }
 }

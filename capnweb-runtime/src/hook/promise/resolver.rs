@@ -8,12 +8,12 @@ use crate::audit::Decision;
 use crate::error::Error;
 use crate::hook::cap::{Cap, Outcome};
 use crate::hook::deadline::Deadline;
-use crate::hook::hardening::{Charge, Permit, bury, weight};
+use crate::hook::hardening::{Charge, Permit, bury, is_flat, weight};
 use crate::hook::note::Note;
 use crate::hook::served::Call;
 use crate::hook::session::Session;
 use crate::hook::waiter::Waiter;
-use crate::hook::wrapper::Passage;
+use crate::hook::wrapper::{Passage, data_only};
 use crate::hook::{Stub, Value};
 
 /// The right to settle a promise, once. Dropped unused, the promise fails.
@@ -23,6 +23,7 @@ pub(crate) struct Resolver {
     charge: Option<Arc<Charge>>,
     session: Option<Session>,
     counted: Counted,
+    holds: Holds,
     /// What the call has come through: nothing, mostly, and so it takes no more room here than that.
     through: Option<Box<Through>>,
 }
@@ -60,6 +61,13 @@ enum Counted {
     Yes,
 }
 
+/// What an outcome may hold.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Holds {
+    Anything,
+    Data,
+}
+
 /// What makes one outcome of another.
 type Adapt = Box<dyn FnOnce(Outcome) -> Outcome + Send>;
 
@@ -71,6 +79,7 @@ impl Resolver {
             charge: None,
             session: None,
             counted: Counted::No,
+            holds: Holds::Anything,
             through: None,
         }
     }
@@ -120,6 +129,10 @@ impl Resolver {
 
     fn finish(&mut self, outcome: Outcome) {
         if let Some(cell) = self.cell.take() {
+            let outcome = match self.holds {
+                Holds::Data if !is_flat(&outcome) => data_only(outcome),
+                Holds::Data | Holds::Anything => outcome,
+            };
             let through = self.through.as_deref_mut();
             let outcome = match through.and_then(|through| through.adapt.take()) {
                 Some(adapt) => adapt(outcome),
@@ -179,6 +192,14 @@ impl Resolver {
             Some(outer) => Box::new(move |outcome| outer(adapt(outcome))),
             None => Box::new(adapt),
         });
+        self
+    }
+
+    /// Has the promise fail if the outcome holds a capability. This takes no room, unlike
+    /// [`adapted`](Self::adapted), of which it would be a case: whatever else is made of an outcome makes
+    /// no capability of data, so that it may come first.
+    pub(in crate::hook) const fn data_only(mut self) -> Self {
+        self.holds = Holds::Data;
         self
     }
 

@@ -3,32 +3,26 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
-use super::layers::layers_around;
-use super::nature::Nature;
-use super::readable::{Readable, Source, taken_already};
+use super::readable::Source;
 use crate::error::Error;
+use crate::hook::Outcome;
 use crate::hook::hardening::bury;
-use crate::hook::{Cap, Outcome, Stub};
 
-/// Returns a stream of the same chunks that can be broken off; `listed` tells who can, and what it
+/// Returns the same chunks from a source that can be broken off; `listed` tells who can, and what it
 /// returns is kept until the stream has ended.
-///
-/// # Errors
-///
-/// When the chunks pass through too much already.
-pub(crate) fn breakable<L: Send + 'static>(
-    stream: &Stub,
+pub(in crate::hook) fn breakable<L: Send + 'static>(
+    source: Box<dyn Source>,
     listed: impl FnOnce(&Arc<Breakable>) -> L,
-) -> Result<Cap, Error> {
-    let layers = layers_around(stream)?;
+) -> Box<dyn Source> {
+    let layers = source.layers();
     let origin = Arc::new(Breakable {
-        state: Mutex::new(State::Untouched(stream.clone())),
+        state: Mutex::new(State::Waiting(source, None)),
     });
-    Ok(Readable::cap(Box::new(Reader {
+    Box::new(Reader {
         listed: listed(&origin),
         origin,
         layers,
-    })))
+    })
 }
 
 /// What is between the reader and the stream.
@@ -37,9 +31,8 @@ pub(crate) struct Breakable {
 }
 
 enum State {
-    /// Nobody has asked for a chunk: until then, the stream can be dropped unread.
-    Untouched(Stub),
-    /// A chunk was asked for; here is whom to wake if none will come.
+    /// Nobody is asking for a chunk at this moment; if somebody did, here is whom to wake if none will
+    /// come.
     Waiting(Box<dyn Source>, Option<Waker>),
     /// The source is being asked right now. It runs code of a user's, and not under the lock.
     Asked,
@@ -65,13 +58,6 @@ impl Breakable {
             std::mem::replace(&mut *state, State::Broken(reason.clone()))
         };
         match before {
-            State::Untouched(stream) => {
-                if let Some(mut source) = take(&stream) {
-                    source.cancel(reason);
-                    bury(source);
-                }
-                bury(stream);
-            }
             State::Waiting(mut source, waker) => {
                 source.cancel(reason);
                 bury(source);
@@ -91,7 +77,6 @@ impl Breakable {
         let before = std::mem::replace(&mut *state, State::Asked);
         drop(state);
         match before {
-            State::Untouched(stream) => take(&stream).ok_or_else(|| Some(taken_already())),
             State::Waiting(source, _) => Ok(source),
             State::Asked | State::Over | State::Broken(_) => Err(None),
         }
@@ -164,12 +149,5 @@ impl<L: Send + 'static> Source for Reader<L> {
 
     fn layers(&self) -> usize {
         self.layers
-    }
-}
-
-fn take(stream: &Stub) -> Option<Box<dyn Source>> {
-    match stream.cap().nature() {
-        Nature::Readable(readable) => readable.take(),
-        Nature::Object | Nature::Writable(_) => None,
     }
 }

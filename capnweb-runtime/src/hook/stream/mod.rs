@@ -13,7 +13,8 @@
 //! | `writer`, `flow` | the other side of a writable stream: how much is sent before it is answered |
 //! | `pump` | from a source into a writer, until either ends |
 //! | `bytes`, `collect` | between streams and bytes: a body or a blob that goes out, a blob that came |
-//! | `breakable`, `layers` | a source that somebody who is on neither side can break off; how often one may be wrapped |
+//! | `deferred` | a stream that is passed on, perhaps without being read; how often one may be wrapped |
+//! | `breakable` | a source that somebody who is on neither side can break off |
 //!
 //! Whichever way a stream ends, it ends for both sides: a reader that is dropped cancels, a writer
 //! that is dropped without closing aborts.
@@ -22,8 +23,8 @@ mod breakable;
 mod bytes;
 mod collect;
 mod consumer;
+mod deferred;
 mod flow;
-mod layers;
 mod nature;
 mod pipe;
 mod pump;
@@ -35,7 +36,8 @@ pub(super) use breakable::{Breakable, breakable};
 pub(crate) use bytes::ByteSource;
 pub(crate) use collect::collect;
 pub(crate) use consumer::{Consume, Consumer, Step};
-pub(super) use layers::layers_around;
+pub(super) use deferred::Deferred;
+pub(super) use nature::not_mapped;
 pub(crate) use nature::{Lock, Nature, Room, Streamed};
 pub(crate) use pipe::{Pipe, pipe};
 pub(crate) use pump::{Gauge, pump};

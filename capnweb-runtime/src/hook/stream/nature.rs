@@ -4,6 +4,7 @@ use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::readable::Readable;
+use crate::error::Error;
 use crate::hook::Cap;
 
 /// What a capability is by nature.
@@ -48,4 +49,14 @@ impl Lock {
     pub(crate) fn is_claimed(&self) -> bool {
         self.0.load(Ordering::Acquire)
     }
+}
+
+/// Returns how it fails to map over one end of a stream: there is nothing in it to map over, and a mapper
+/// must not be handed past what is in front of it.
+pub(in crate::hook) fn not_mapped(nature: &Nature<'_>) -> Error {
+    let text = match nature {
+        Nature::Writable(_) => "Cannot use map() on a WritableStream",
+        Nature::Readable(_) | Nature::Object => "Cannot use map() on a ReadableStream",
+    };
+    Error::new(text).public()
 }

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 
-use super::nature::Nature;
+use super::nature::{Nature, not_mapped};
 use crate::error::{Error, Unsendable};
 use crate::hook::cap::{Cap, Hook, itself};
 use crate::hook::hardening::bury;
@@ -79,8 +79,7 @@ impl Hook for Readable {
     }
 
     fn map(self: Arc<Self>, _: Path, _: Mapper, result: Resolver) {
-        let text = "Cannot use map() on a ReadableStream";
-        result.settle(Err(Error::new(text).public()));
+        result.settle(Err(not_mapped(&Nature::Readable(&self))));
     }
 
     fn when_settled(self: Arc<Self>, waiter: Waiter) {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::nature::{Lock, Nature};
+use super::nature::{Lock, Nature, not_mapped};
 use crate::error::{Error, Excerpt};
 use crate::hook::cap::{Cap, Hook, itself};
 use crate::hook::promise::{Resolver, deliver_in_time};
@@ -111,8 +111,7 @@ impl<I: Intake> Hook for Writable<I> {
     }
 
     fn map(self: Arc<Self>, _: Path, _: Mapper, result: Resolver) {
-        let text = "Cannot use map() on a WritableStream";
-        result.settle(Err(Error::new(text).public()));
+        result.settle(Err(not_mapped(&self.nature())));
     }
 
     fn when_settled(self: Arc<Self>, waiter: Waiter) {

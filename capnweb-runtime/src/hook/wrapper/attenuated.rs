@@ -9,7 +9,7 @@ use super::convert::{
 use super::wrap::wrap;
 use crate::audit::{Link, LinkKind};
 use crate::error::Error;
-use crate::hook::cap::{Cap, Hook, itself};
+use crate::hook::cap::{Cap, Hook, Outcome, itself};
 use crate::hook::promise::{Resolver, promise};
 use crate::hook::served::{self, Interface, Member, MemberKind, Members};
 use crate::hook::stream::{Nature, Readable};
@@ -73,13 +73,13 @@ impl Members for Attenuated {
         args: Vec<Value>,
         result: Resolver,
     ) {
-        let result = converting(grant, result);
+        let result = grant.returning(result);
         self.inner
             .pass_call(Path::single(member.name), args, result);
     }
 
     fn read_member(self: Arc<Self>, (member, grant): Self::Member, result: Resolver) {
-        let result = converting(grant, result);
+        let result = grant.returning(result);
         self.inner.pass_read(Path::single(member.name), result);
     }
 }
@@ -109,6 +109,23 @@ impl Hook for Attenuated {
         let name = Cow::Borrowed(self.facet.interface.name);
         Some(Link::named(LinkKind::Facet, name))
     }
+}
+
+impl Results {
+    /// Returns the right to settle a result with what is granted of it.
+    fn returning(self, result: Resolver) -> Resolver {
+        match self {
+            // As most methods return data, this is not to cost anything.
+            Self::Data => result.data_only(),
+            Self::Whole | Self::Narrowed(_) => converting(self, result),
+        }
+    }
+}
+
+/// Returns what comes of an outcome that holds capabilities and may hold none; what is promised is data if
+/// it turns out to be.
+pub(in crate::hook) fn data_only(outcome: Outcome) -> Outcome {
+    Results::Data.outcome(outcome)
 }
 
 /// What a facet hands out is narrowed to what it grants.

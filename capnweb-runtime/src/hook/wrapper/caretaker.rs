@@ -5,9 +5,10 @@ use std::sync::Arc;
 use super::gate::{Gate, Kept};
 use super::passage::Cut;
 use super::severed::{sever_arguments, sever_stream};
+use super::watchers::Watchers;
 use super::wrap::{broken, wrap};
 use crate::audit::{Link, LinkKind};
-use crate::hook::cap::{Cap, Hook, itself, map_value};
+use crate::hook::cap::{Cap, Hook, OnBroken, itself, map_value};
 use crate::hook::map::Mapper;
 use crate::hook::promise::Resolver;
 use crate::hook::waiter::Waiter;
@@ -22,15 +23,23 @@ pub(super) fn take_care_of(stub: &Stub, gate: &Arc<Gate>) -> Stub {
     if stub.is_stream() {
         return sever_stream(stub, gate).unwrap_or_else(broken);
     }
-    wrap(stub, |target| Cap::new(Caretaker(gate.keep(target))))
+    wrap(stub, |target| {
+        Cap::new(Caretaker {
+            kept: gate.keep(target),
+            watchers: Watchers::default(),
+        })
+    })
 }
 
-struct Caretaker(Kept);
+struct Caretaker {
+    kept: Kept,
+    watchers: Watchers,
+}
 
 impl Hook for Caretaker {
     fn call(self: Arc<Self>, path: Path, mut args: Vec<Value>, result: Resolver) {
-        if let Some((target, result)) = self.0.enter(result, Cut::Streams) {
-            match sever_arguments(&mut args, self.0.gate()) {
+        if let Some((target, result)) = self.kept.enter(result, Cut::Streams) {
+            match sever_arguments(&mut args, self.kept.gate()) {
                 Ok(()) => target.pass_call(path, args, result),
                 Err(error) => result.settle(Err(error)),
             }
@@ -46,7 +55,7 @@ impl Hook for Caretaker {
             [_] => Cut::Member,
             _ => Cut::Streams,
         };
-        if let Some((target, result)) = self.0.enter(result, cut) {
+        if let Some((target, result)) = self.kept.enter(result, cut) {
             target.pass_read(path, result);
         }
     }
@@ -57,14 +66,22 @@ impl Hook for Caretaker {
 
     /// What has not run of the mapper when the reference is revoked does not run at all.
     fn map(self: Arc<Self>, path: Path, mapper: Mapper, result: Resolver) {
-        if let Some((_, result)) = self.0.enter(result, Cut::Streams) {
-            let gate = Arc::clone(self.0.gate());
-            map_value(self, path, mapper.guarded(gate), result);
+        if let Some((_, result)) = self.kept.enter(result, Cut::Streams) {
+            let gate = Arc::clone(self.kept.gate());
+            map_value(self, path, mapper.under(gate), result);
+        }
+    }
+
+    /// It breaks when the object does, and when it is revoked.
+    fn on_broken(self: Arc<Self>, callback: OnBroken) {
+        let tell = self.watchers.add(self.kept.gate(), callback);
+        if let Some(target) = self.kept.target() {
+            target.into_cap().on_broken(Box::new(tell));
         }
     }
 
     fn inner(&self) -> Option<Stub> {
-        self.0.target()
+        self.kept.target()
     }
 
     fn link(&self) -> Option<Link> {

@@ -16,7 +16,7 @@ use super::slots::Slots;
 use crate::audit::Decision;
 use crate::error::Error;
 use crate::hook::hardening::{bury, shielded};
-use crate::hook::map::Guard;
+use crate::hook::map::Condition;
 use crate::hook::promise::{PromiseCell, Resolver};
 use crate::hook::{Stub, Value};
 use crate::sync::atomic::{AtomicUsize, Ordering};
@@ -277,7 +277,7 @@ impl Gate {
     }
 }
 
-impl Guard for Gate {
+impl Condition for Gate {
     fn check(&self) -> Result<(), Error> {
         Self::check(self)
     }

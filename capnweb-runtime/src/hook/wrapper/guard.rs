@@ -11,7 +11,7 @@ use crate::hook::cap::{Cap, Hook, Outcome, itself, map_value};
 use crate::hook::map::Mapper;
 use crate::hook::promise::{Resolver, contains_promise, deliver_in_time};
 use crate::hook::served;
-use crate::hook::stream::{Nature, Readable, Room, Streamed};
+use crate::hook::stream::{Nature, Readable, Room, Streamed, not_mapped};
 use crate::hook::waiter::Waiter;
 use crate::hook::{Stub, Value};
 use crate::policy::{Crossing, CrossingKind, Denial, Direction, Policy, decide};
@@ -229,6 +229,9 @@ impl Hook for Guarded {
     }
 
     fn map(self: Arc<Self>, path: Path, mapper: Mapper, result: Resolver) {
+        if self.inner.is_stream() {
+            return result.settle(Err(not_mapped(&self.nature())));
+        }
         if path.is_empty() {
             return map_value(self, path, mapper, result);
         }

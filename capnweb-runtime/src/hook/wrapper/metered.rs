@@ -4,14 +4,16 @@ use std::collections::VecDeque;
 use std::pin::Pin;
 use std::sync::{Arc, PoisonError};
 
+use super::guard::{deny_call, deny_read};
 use super::method::wrap_method;
 use super::wrap::wrap;
-use crate::audit::{Decision, Link, LinkKind};
+use crate::audit::{Link, LinkKind};
 use crate::error::Error;
 use crate::hook::cap::{Cap, Hook, itself};
 use crate::hook::promise::Resolver;
 use crate::hook::waiter::Waiter;
 use crate::hook::{Stub, Value};
+use crate::policy::budget_spent;
 use crate::sync::{Mutex, MutexGuard};
 use crate::value::Path;
 
@@ -173,10 +175,11 @@ impl Due {
         match (taken, self.args) {
             (Taken::One, Some(args)) => self.target.pass_call(self.path, args, self.result),
             (Taken::One, None) => self.target.pass_read(self.path, self.result),
-            (Taken::Later | Taken::None, _) => {
-                self.result.decide(Decision::Denied);
-                let reason = "the budget of calls is spent".into();
-                self.result.settle(Err(Error::Denied(reason)));
+            (Taken::Later | Taken::None, Some(args)) => {
+                deny_call(budget_spent(), self.path, args, self.result);
+            }
+            (Taken::Later | Taken::None, None) => {
+                deny_read(budget_spent(), &self.path, self.result);
             }
         }
     }

@@ -18,6 +18,7 @@
 //! | `gate`, `slots` | what is shut to take something back, and what it has to end then |
 //! | `passage` | the gates that a call came through, which it carries to where its handler is entered |
 //! | `severed` | streams that end with a gate |
+//! | `watchers` | who is told when a gate is shut that is in front of a reference |
 //! | `convert` | the walk through values and streams by which facets narrow and membranes wrap |
 //! | `steps` | the steps by which what passes stays wrapped, which tests leave out one by one |
 
@@ -37,18 +38,23 @@ mod revoker;
 mod severed;
 mod slots;
 mod steps;
+mod watchers;
 mod wrap;
 
 pub(crate) use attenuated::attenuate;
+pub(super) use attenuated::data_only;
 pub use attenuated::{Facet, Results};
 pub use brand::Brand;
 pub(crate) use brand::BrandKey;
 pub(crate) use granted::granted;
 pub(crate) use guard::guarded;
 pub use membrane::Membrane;
-pub(crate) use membrane::{Across, Origin};
+pub(crate) use membrane::{Across, Provenance};
 #[cfg(feature = "sturdy")]
 pub(crate) use metered::{Meter, Taken, metered};
 pub(super) use passage::{Entered, Passage};
 pub use revoker::Revoker;
 pub(crate) use revoker::revocable;
+
+#[cfg(test)]
+mod tests;

@@ -33,6 +33,13 @@ impl Revoker {
         Self(self.0.child())
     }
 
+    /// Returns an untyped reference to the same object that works until [`revoke`](Self::revoke) is called.
+    /// It may be one end of a stream, too, which is then aborted on both sides.
+    #[must_use = "only the reference that this returns can be revoked"]
+    pub fn revocable_stub(&self, stub: &Stub) -> Stub {
+        take_care_of(stub, &self.0)
+    }
+
     /// Revokes every reference in care, and every one that will ever be put there; those in the care
     /// of [children](Self::child), too.
     ///
@@ -84,11 +91,6 @@ impl Revoker {
     /// Returns what is shut when the references are revoked.
     pub(super) const fn gate(&self) -> &Arc<Gate> {
         &self.0
-    }
-
-    /// Puts a reference in care and returns the one to hand out.
-    pub(crate) fn revocable_stub(&self, stub: &Stub) -> Stub {
-        take_care_of(stub, &self.0)
     }
 }
 

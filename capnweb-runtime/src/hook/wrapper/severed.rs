@@ -5,11 +5,14 @@ use std::sync::{Arc, OnceLock};
 use super::caretaker::take_care_of;
 use super::gate::{Gate, Listed, Sever};
 use super::passage::Cut;
+use super::watchers::Watchers;
 use super::wrap::wrap;
 use crate::error::Error;
-use crate::hook::cap::{Cap, Hook, Outcome, itself};
+use crate::hook::cap::{Cap, Hook, OnBroken, Outcome, itself};
 use crate::hook::promise::{Resolver, promise};
-use crate::hook::stream::{Breakable, Nature, Room, Streamed, breakable};
+use crate::hook::stream::{
+    Breakable, Deferred, Nature, Readable, Room, Streamed, breakable, not_mapped,
+};
 use crate::hook::waiter::Waiter;
 use crate::hook::{Mapper, Stub, Value};
 use crate::value::Path;
@@ -59,13 +62,16 @@ pub(super) fn sever_stream(stream: &Stub, gate: &Arc<Gate>) -> Result<Stub, Erro
                 let weak = Arc::downgrade(breakable);
                 gate.list(weak)
             };
-            breakable(stream, listed).map(Stub::of)
+            let chunks = Deferred::wrapped(stream)?;
+            let chunks = breakable(Box::new(chunks), listed);
+            Ok(Stub::of(Readable::cap(chunks)))
         }
         Nature::Writable(_) => Ok(wrap(stream, |inner| {
             let severed = Arc::new(Severed {
                 inner,
                 gate: Arc::clone(gate),
                 listed: OnceLock::new(),
+                watchers: Watchers::default(),
             });
             let weak = Arc::downgrade(&severed);
             drop(severed.listed.set(gate.list(weak)));
@@ -102,6 +108,7 @@ struct Severed {
     inner: Stub,
     gate: Arc<Gate>,
     listed: OnceLock<Listed>,
+    watchers: Watchers,
 }
 
 impl Hook for Severed {
@@ -121,8 +128,8 @@ impl Hook for Severed {
         }
     }
 
-    fn map(self: Arc<Self>, path: Path, mapper: Mapper, result: Resolver) {
-        self.inner.cap().map(path, mapper, result);
+    fn map(self: Arc<Self>, _: Path, _: Mapper, result: Resolver) {
+        result.settle(Err(not_mapped(&self.nature())));
     }
 
     fn stream(
@@ -150,6 +157,11 @@ impl Hook for Severed {
 
     fn when_settled(self: Arc<Self>, waiter: Waiter) {
         waiter.tell(&Arc::new(Ok(itself(self))));
+    }
+
+    fn on_broken(self: Arc<Self>, callback: OnBroken) {
+        let tell = self.watchers.add(&self.gate, callback);
+        self.inner.cap().on_broken(Box::new(tell));
     }
 
     fn inner(&self) -> Option<Stub> {

@@ -10,12 +10,12 @@ pub(super) struct Slots<T> {
 impl<T> Slots<T> {
     /// Adds an entry; returns its number.
     pub(super) fn insert(&mut self, entry: T) -> usize {
-        let free = self.free.pop();
-        if let Some(at) = free
-            && let Some(place) = self.entries.get_mut(at)
-        {
-            *place = Some(entry);
-            return at;
+        while let Some(at) = self.free.pop() {
+            // It may have been given back together with the end of the table, or given again since.
+            if let Some(place @ None) = self.entries.get_mut(at) {
+                *place = Some(entry);
+                return at;
+            }
         }
         self.entries.push(Some(entry));
         self.entries.len().saturating_sub(1)
@@ -31,13 +31,25 @@ impl<T> Slots<T> {
     /// Takes an entry out.
     pub(super) fn remove(&mut self, at: usize) -> Option<T> {
         let entry = self.entries.get_mut(at)?.take()?;
-        if self.free.len().saturating_add(1) == self.entries.len() {
-            // The last one: room that was needed once is given back.
-            *self = Self::default();
-        } else {
+        if at.saturating_add(1) < self.entries.len() {
             self.free.push(at);
+        } else {
+            self.give_back_end();
         }
         Some(entry)
+    }
+
+    /// Gives back the room behind the last entry, if it is much: what many have needed at once.
+    fn give_back_end(&mut self) {
+        while let Some(None) = self.entries.last() {
+            self.entries.pop();
+        }
+        let len = self.entries.len();
+        if self.entries.capacity() / 4 > len.max(ROOM) {
+            self.entries.shrink_to(len.saturating_mul(2));
+            self.free.retain(|at| *at < len);
+            self.free.shrink_to(len);
+        }
     }
 
     pub(super) fn get(&self, at: usize) -> Option<&T> {
@@ -63,6 +75,9 @@ impl<T> IntoIterator for Slots<T> {
     }
 }
 
+/// So many entries are never worth giving back.
+const ROOM: usize = 16;
+
 #[cfg(test)]
 mod tests {
     use super::Slots;
@@ -80,6 +95,25 @@ mod tests {
             (Some(&"three"), Some(&"two"))
         );
         assert_eq!(slots.into_iter().collect::<Vec<_>>(), ["three", "two"]);
+    }
+
+    /// The fault: the room that many have needed once is kept for as long as one of them is there; or a
+    /// number is given to two.
+    #[test]
+    fn room_is_given_back_while_an_entry_is_left() {
+        let mut slots = Slots::default();
+        let left = slots.insert(0);
+        for _ in 0..3 {
+            let numbers: Vec<_> = (1..10_000).map(|n| slots.insert(n)).collect();
+            let distinct: std::collections::HashSet<_> = numbers.iter().collect();
+            assert_eq!(distinct.len(), numbers.len());
+            assert!(!numbers.contains(&left));
+            for (n, at) in numbers.iter().enumerate() {
+                assert_eq!(slots.remove(*at), Some(n + 1));
+            }
+            assert!(slots.entries.capacity() <= 64 && slots.free.capacity() <= 64);
+        }
+        assert_eq!(slots.get(left), Some(&0));
     }
 
     /// The fault: the last entry is taken for the only one while others are left.

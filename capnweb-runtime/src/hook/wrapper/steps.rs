@@ -38,11 +38,9 @@ pub(super) enum Step {
     Pending,
     /// What is behind is let go of.
     LetGo,
-    /// A stream that is being read ends,
+    /// A stream that is read ends, also if nobody has begun to,
     ReadingEnds,
-    /// so does one that nobody has begun to read,
-    UnreadEnds,
-    /// and one that is written to.
+    /// and so does one that is written to.
     WritingEnds,
     /// What is wrapped only then has never worked.
     BornDead,
@@ -71,7 +69,7 @@ thread_local! {
 
 #[cfg(test)]
 impl Step {
-    pub(super) const ALL: [Self; 23] = [
+    pub(super) const ALL: [Self; 22] = [
         Self::Arguments,
         Self::Result,
         Self::Property,
@@ -90,7 +88,6 @@ impl Step {
         Self::Pending,
         Self::LetGo,
         Self::ReadingEnds,
-        Self::UnreadEnds,
         Self::WritingEnds,
         Self::BornDead,
         Self::MappingEnds,

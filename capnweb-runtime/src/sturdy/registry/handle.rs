@@ -67,7 +67,7 @@ pub(super) struct Inner {
     pub(super) gates: Gates,
     pub(super) budgets: Budgets,
     failures: Arc<Failures>,
-    live: Mutex<HashMap<RecordId, Stub>>,
+    live: Mutex<HashMap<RecordId, Live>>,
     makers: RwLock<HashMap<String, Maker>>,
     listener: RwLock<Option<Arc<Listener>>>,
     clock: Clock,
@@ -78,10 +78,21 @@ type Listener = dyn Fn(&SturdyEvent) + Send + Sync;
 /// Says what time it is.
 pub(in crate::sturdy) type Clock = Arc<dyn Fn() -> SystemTime + Send + Sync>;
 
+/// An object of this process that references stand for.
+#[derive(Clone)]
+pub(super) struct Live {
+    pub(super) stub: Stub,
+    pub(super) members: Members,
+}
+
+/// The names of the members of an interface on the wire.
+pub(super) type Members = &'static [&'static str];
+
 /// Makes the capabilities of one kind.
 #[derive(Clone)]
 pub(super) struct Maker {
     pub(super) interface: &'static str,
+    pub(super) members: Members,
     pub(super) make: Arc<dyn Fn(String) -> Making + Send + Sync>,
 }
 
@@ -140,6 +151,7 @@ impl Registry {
         };
         let maker = Maker {
             interface: C::INTERFACE,
+            members: C::MEMBERS,
             make: Arc::new(make),
         };
         let mut makers = self
@@ -194,7 +206,7 @@ impl Inner {
         makers.get(kind).cloned()
     }
 
-    pub(super) fn live(&self) -> MutexGuard<'_, HashMap<RecordId, Stub>> {
+    pub(super) fn live(&self) -> MutexGuard<'_, HashMap<RecordId, Live>> {
         self.live.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

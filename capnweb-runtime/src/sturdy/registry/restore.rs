@@ -1,5 +1,6 @@
 //! From a reference to a capability.
 
+use super::gates::Descent;
 use super::handle::{Inner, Registry, internal};
 use crate::error::Error;
 use crate::hook::{Revoker, Stub, metered};
@@ -39,10 +40,12 @@ impl Registry {
 pub(super) struct Checked {
     /// What bounds it.
     pub(super) bounds: Vec<Bound>,
-    /// The gates of its record and of those it was derived from.
-    pub(super) gates: Vec<Revoker>,
+    /// The gate of its record, behind those of the records that it was derived from.
+    gate: Revoker,
+    /// How many records that are.
+    pub(super) records: usize,
     /// The record that was not derived, and where its capability comes from.
-    root: (RecordId, Origin),
+    pub(super) root: (RecordId, Origin),
 }
 
 /// Why a reference was not restored.
@@ -88,11 +91,10 @@ impl Inner {
         let stub = self.count_calls(stub, &checked.bounds).await?;
         self.spend_shots(&checked.bounds).await?;
         let stub = Bounds::of(&checked.bounds, self.clock()).around(stub);
-        if checked.gates.iter().any(Revoker::is_revoked) {
+        if checked.gate.is_revoked() {
             return Err(Refusal::Revoked.into());
         }
-        let behind = |stub, gate: &Revoker| gate.revocable_stub(&stub);
-        Ok(checked.gates.iter().fold(stub, behind))
+        Ok(checked.gate.revocable_stub(&stub))
     }
 
     /// Checks all of a reference that does not change by checking it.
@@ -112,14 +114,17 @@ impl Inner {
         Ok(checked)
     }
 
-    /// Follows a record to the one that it was derived from in the end; see
-    /// [`Gates`](super::gates::Gates) for the order.
+    /// Follows a record to the one that it was derived from in the end, and looks whether all of them
+    /// are in order; see [`Gates`](super::gates::Gates) for the order.
     async fn follow(&self, record: RecordId) -> Result<Checked, Refused> {
-        let mut id = record;
-        let mut gates = Vec::new();
+        let line = self.line_of(record).await?;
+        let gate = self.gates.of(&line);
+        if gate.is_revoked() {
+            return Err(Refusal::Revoked.into());
+        }
         let mut bounds = None;
-        for _ in 0..MAX_STEPS {
-            let gate = self.gates.of(id);
+        let mut root = (record, None);
+        for &id in &line {
             let Some(record) = self.store.find(id).await? else {
                 self.gates.forget(id, "the reference was removed");
                 return Err(Refusal::Unknown.into());
@@ -127,20 +132,38 @@ impl Inner {
             if record.revoked.is_some() {
                 return Err(Refusal::Revoked.into());
             }
-            gates.push(gate);
-            let bounds = bounds.get_or_insert(record.inherited);
-            match record.origin {
-                Origin::Derived { from } => id = from,
-                origin => {
-                    return Ok(Checked {
-                        bounds: std::mem::take(bounds),
-                        gates,
-                        root: (id, origin),
-                    });
-                }
-            }
+            bounds.get_or_insert(record.inherited);
+            root = (id, Some(record.origin));
         }
-        Err(Refusal::Unknown.into())
+        let (id, origin) = root;
+        Ok(Checked {
+            bounds: bounds.unwrap_or_default(),
+            gate,
+            records: line.len(),
+            root: (id, origin.ok_or(Refusal::Unknown)?),
+        })
+    }
+
+    /// Returns a record and those that it was derived from, one from the next. The store is asked for
+    /// what was not restored in this process before.
+    async fn line_of(&self, record: RecordId) -> Result<Vec<RecordId>, Refused> {
+        let mut line = Vec::new();
+        let mut next = Some(record);
+        while let Some(id) = next {
+            if line.len() >= MAX_STEPS {
+                return Err(Refusal::Unknown.into());
+            }
+            line.push(id);
+            next = match self.gates.descent_of(id) {
+                Descent::From(parent) => Some(parent),
+                Descent::Root => None,
+                Descent::Unknown => {
+                    let record = self.store.find(id).await?;
+                    record.ok_or(Refusal::Unknown)?.parent()
+                }
+            };
+        }
+        Ok(line)
     }
 
     /// Refuses what was used up before anything is made for it.
@@ -158,8 +181,8 @@ impl Inner {
     async fn obtain(&self, (id, origin): &(RecordId, Origin)) -> Result<(Stub, String), Refused> {
         match origin {
             Origin::Live { interface } => {
-                let stub = self.live().get(id).cloned().ok_or(Refusal::Lost)?;
-                Ok((stub, interface.clone()))
+                let live = self.live().get(id).cloned().ok_or(Refusal::Lost)?;
+                Ok((live.stub, interface.clone()))
             }
             Origin::Made { kind, key } => {
                 let maker = self.maker_of(kind).ok_or(Refusal::NoMaker)?;

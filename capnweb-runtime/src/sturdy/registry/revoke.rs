@@ -32,7 +32,7 @@ impl Registry {
     ) -> Result<bool, StoreError> {
         let id = reference.into();
         let reason = shortened(reason);
-        self.0.gates.of(id).revoke(reason);
+        self.0.gates.close(id, reason);
         let target = self.0.live().remove(&id);
         drop(target);
         let revocation = Revocation {

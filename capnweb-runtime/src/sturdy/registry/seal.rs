@@ -1,7 +1,6 @@
 //! Making references.
 
-use super::handle::{Inner, Registry};
-use crate::hook::Stub;
+use super::handle::{Inner, Live, Members, Registry};
 use crate::sturdy::caveat::{Bound, Caveat};
 use crate::sturdy::error::{NarrowError, SealError};
 use crate::sturdy::event::SturdyEvent;
@@ -19,7 +18,8 @@ impl Registry {
     ///
     /// # Errors
     ///
-    /// When a caveat or the store does not take it, or the registry holds as many as it may.
+    /// When a caveat or the store does not take it, or the registry holds as many as it may; or when a
+    /// caveat goes by a name that no member has on the wire.
     ///
     /// # Cancel safety
     ///
@@ -29,13 +29,17 @@ impl Registry {
         capability: &C,
         caveats: impl IntoIterator<Item = Caveat> + Send,
     ) -> Result<SturdyRef, SealError> {
-        let reference = self.0.sign(caveats)?;
+        let reference = self.0.sign(caveats, C::MEMBERS)?;
         let stub = capability.as_stub();
         if stub.is_stream() {
             return Err(SealError::Stream);
         }
         let interface = C::INTERFACE.to_owned();
-        let place = Place::take(&self.0, reference.record(), stub)?;
+        let live = Live {
+            stub: stub.clone(),
+            members: C::MEMBERS,
+        };
+        let place = Place::take(&self.0, reference.record(), live)?;
         let sealed = self
             .0
             .keep(reference, Origin::Live { interface }, Vec::new())
@@ -49,7 +53,8 @@ impl Registry {
     ///
     /// # Errors
     ///
-    /// When there is no such maker, the key is too long, or a caveat or the store does not take it.
+    /// When there is no such maker, the key is too long, or a caveat or the store does not take it; or when
+    /// a caveat goes by a name that no member has on the wire.
     ///
     /// # Cancel safety
     ///
@@ -60,14 +65,14 @@ impl Registry {
         key: impl Into<String>,
         caveats: impl IntoIterator<Item = Caveat> + Send,
     ) -> Result<SturdyRef, SealError> {
-        let reference = self.0.sign(caveats)?;
         let (kind, key) = (kind.into(), key.into());
         if kind.len().saturating_add(key.len()) > self.0.limits.max_key_bytes {
             return Err(SealError::KeyTooLong(self.0.limits.max_key_bytes));
         }
-        if self.0.maker_of(&kind).is_none() {
+        let Some(maker) = self.0.maker_of(&kind) else {
             return Err(SealError::NoMaker(kind));
-        }
+        };
+        let reference = self.0.sign(caveats, maker.members)?;
         self.0
             .keep(reference, Origin::Made { kind, key }, Vec::new())
             .await
@@ -89,15 +94,18 @@ impl Registry {
         reference: &SturdyRef,
         caveats: impl IntoIterator<Item = Caveat> + Send,
     ) -> Result<SturdyRef, SealError> {
-        let derived = self.0.sign(caveats)?;
         let checked = self.0.check(reference).await.map_err(|refused| {
             refused
                 .store
                 .map_or(SealError::NoSuchReference, SealError::Store)
         })?;
-        if checked.gates.len() > self.0.limits.max_depth {
+        if checked.records > self.0.limits.max_depth {
             return Err(SealError::TooDeep(self.0.limits.max_depth));
         }
+        let derived = match self.0.members_of(&checked.root) {
+            Some(members) => self.0.sign(caveats, members)?,
+            None => return Err(SealError::NoSuchReference),
+        };
         let from = reference.record();
         self.0
             .keep(derived, Origin::Derived { from }, checked.bounds)
@@ -106,14 +114,32 @@ impl Registry {
 }
 
 impl Inner {
-    /// Makes the text of a new reference.
-    fn sign(&self, caveats: impl IntoIterator<Item = Caveat>) -> Result<SturdyRef, NarrowError> {
+    /// Makes the text of a new reference to something with these members.
+    fn sign(
+        &self,
+        caveats: impl IntoIterator<Item = Caveat>,
+        members: Members,
+    ) -> Result<SturdyRef, SealError> {
         let mut identifier = [0; 32];
         getrandom::fill(&mut identifier).map_err(|_| NarrowError::NoRandomness)?;
         let reference = SturdyRef::sign(&self.key, identifier);
         caveats
             .into_iter()
-            .try_fold(reference, |reference, caveat| reference.narrow(caveat))
+            .try_fold(reference, |reference, caveat| {
+                if let Some(name) = caveat.unknown_name(members) {
+                    return Err(SealError::NoSuchMember(name.to_owned()));
+                }
+                Ok(reference.narrow(caveat)?)
+            })
+    }
+
+    /// Returns the members of what a reference stands for; `None` if it cannot be had any more.
+    fn members_of(&self, (id, origin): &(RecordId, Origin)) -> Option<Members> {
+        match origin {
+            Origin::Live { .. } => self.live().get(id).map(|live| live.members),
+            Origin::Made { kind, .. } => self.maker_of(kind).map(|maker| maker.members),
+            Origin::Derived { .. } => None,
+        }
     }
 
     /// Stores the record of a new reference.
@@ -147,12 +173,12 @@ struct Place<'a> {
 }
 
 impl<'a> Place<'a> {
-    fn take(registry: &'a Inner, id: RecordId, stub: &Stub) -> Result<Self, SealError> {
+    fn take(registry: &'a Inner, id: RecordId, target: Live) -> Result<Self, SealError> {
         let mut live = registry.live();
         if live.len() >= registry.limits.max_live {
             return Err(SealError::TooManyLive(registry.limits.max_live));
         }
-        drop(live.insert(id, stub.clone()));
+        drop(live.insert(id, target));
         Ok(Self {
             registry,
             id,

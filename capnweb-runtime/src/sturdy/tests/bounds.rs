@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::support::{Note as _, NoteReaderStub, Office, far};
-use crate::sturdy::{Caveat, MemoryStore, Refusal, RestoreError, SturdyEvent};
+use super::support::{Note as _, NoteReaderStub, NoteStub, Office, Pad, far};
+use crate::sturdy::{Caveat, MemoryStore, Refusal, RestoreError, SealError, SturdyEvent};
 use crate::{Capability as _, Value};
 
 #[tokio::test]
@@ -43,7 +43,9 @@ async fn it_expires_and_so_does_what_was_restored() {
 #[tokio::test]
 async fn methods_that_are_not_named_do_not_exist() {
     let office = Office::new();
-    let reference = office.seal([Caveat::methods(["text", "nothing"])]).await;
+    let reference = office.seal([]).await;
+    let names = Caveat::methods(["text", "nothing"]);
+    let reference = reference.narrow(names).unwrap();
     let note = office.restore(&reference).await.unwrap();
     assert!(note.text().await.is_ok());
     let entered = office.pad.entered();
@@ -58,6 +60,36 @@ async fn methods_that_are_not_named_do_not_exist() {
     let read = note.as_stub().get("write").await.unwrap();
     assert!(matches!(read, Value::Undefined), "{read:?}");
     assert_eq!(office.pad.entered(), entered);
+}
+
+/// The fault: by a name as Rust has it, a reference would be bounded to nothing, and nobody would know.
+#[tokio::test]
+async fn names_that_no_member_has_are_not_sealed() {
+    let office = Office::new();
+    let wrong = || [Caveat::methods(["text", "get_text"])];
+    let note = NoteStub::new(Pad::new("live"));
+    let live = office.registry.seal(&note, []).await.unwrap();
+    let made = office.seal([]).await;
+    let refused = [
+        office.registry.seal(&note, wrong()).await,
+        office.registry.seal_as("note", "1", wrong()).await,
+        office.registry.derive(&live, wrong()).await,
+        office.registry.derive(&made, wrong()).await,
+    ];
+    for refused in refused {
+        let error = refused.unwrap_err();
+        assert!(
+            matches!(&error, SealError::NoSuchMember(name) if name == "get_text"),
+            "{error}"
+        );
+    }
+    assert!(
+        office
+            .registry
+            .derive(&live, [Caveat::methods(["text"])])
+            .await
+            .is_ok()
+    );
 }
 
 #[tokio::test]
@@ -103,14 +135,14 @@ async fn what_fails_does_not_use_up_a_one_shot() {
         matches!(wrong, Err(RestoreError::WrongInterface)),
         "{wrong:?}"
     );
-    let failing = |_| async { Err::<super::support::NoteStub, _>(crate::Error::new("not now")) };
+    let failing = |_| async { Err::<NoteStub, _>(crate::Error::new("not now")) };
     office.registry.maker("note", failing);
     let error = office.restore(&reference).await.unwrap_err();
     assert_eq!(error.to_string(), "not now");
     let pad = office.pad.clone();
     office.registry.maker("note", move |_| {
         let pad = pad.clone();
-        async { Ok(super::support::NoteStub::new(pad)) }
+        async { Ok(NoteStub::new(pad)) }
     });
     assert!(office.restore(&reference).await.is_ok());
 }

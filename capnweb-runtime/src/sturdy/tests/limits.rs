@@ -1,7 +1,12 @@
 //! What happens at each limit, to whoever meets it and to whoever does not.
 
 use super::support::{NoteStub, Office, Pad, Parts};
-use crate::sturdy::{Caveat, Refusal, SealError, StoreError};
+use crate::sturdy::record::CounterId;
+use crate::sturdy::{
+    Caveat, MemoryStore, Record, RecordId, Refusal, RestoreError, RestorerStub, Revocation,
+    SealError, Spending, StoreError, StoreFuture, SturdyStore,
+};
+use crate::{Limits, Session, in_process};
 
 #[tokio::test]
 async fn records_are_bounded() {
@@ -114,6 +119,23 @@ async fn the_deepest_and_longest_reference_works() {
     );
 }
 
+/// The fault: each step of a derivation is one more wrapper, of which there may be no more than 64, and
+/// which every call passes.
+#[tokio::test]
+async fn however_often_it_was_derived_there_is_one_wrapper() {
+    let office = Office::limited(|limits| limits.max_depth = 100);
+    let root = office.seal([]).await;
+    let mut reference = office.registry.derive(&root, []).await.unwrap();
+    for _ in 1..100 {
+        reference = office.registry.derive(&reference, []).await.unwrap();
+    }
+    let note = office.restore(&reference).await.unwrap();
+    note.text().await.unwrap();
+    office.registry.revoke(&root, "over").await.unwrap();
+    assert!(note.text().await.unwrap_err().is_revoked());
+    office.refuses(&reference, Refusal::Revoked).await;
+}
+
 /// If it failed, any holder could fill the store with caveats that it has made up.
 #[tokio::test]
 async fn a13_counters_are_bounded_for_each_record() {
@@ -158,4 +180,77 @@ async fn a_reference_of_the_greatest_size_is_restored_and_derived_from() {
             .await
             .is_ok()
     );
+}
+
+/// A1. The fault: whoever presents all of its guesses at once has each of them looked up, before the first
+/// is known to be wrong.
+#[tokio::test]
+async fn a1_guesses_that_are_made_at_once_are_counted_too() {
+    let office = Office::over(Slow(MemoryStore::new()));
+    let good = office.seal([]).await;
+    let elsewhere = Office::new();
+    let (restorer, _session) = session(&office);
+    let (neighbour, _other) = session(&office);
+    let mut guesses = Vec::new();
+    for _ in 0..100 {
+        let guess = elsewhere.seal([]).await;
+        guesses.push(restorer.restore(guess.expose()));
+    }
+    let (mut wrong, mut refused) = (0, 0);
+    for guess in guesses {
+        match guess.await {
+            Err(RestoreError::NoSuchReference) => wrong += 1,
+            Err(RestoreError::TooManyAttempts) => refused += 1,
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!((wrong, refused), (10, 90));
+    assert!(restorer.restored::<NoteStub>(&good).await.is_err());
+    let many: Vec<_> = (0..100)
+        .map(|_| neighbour.restored::<NoteStub>(&good))
+        .collect();
+    for restored in many {
+        assert!(restored.await.is_ok(), "those that work are not counted");
+    }
+}
+
+fn session(office: &Office) -> (RestorerStub, Session) {
+    let nobody = NoteStub::new(Pad::default());
+    in_process(nobody, office.registry.restorer(), Limits::default())
+}
+
+/// A store that others have their turn before.
+struct Slow(MemoryStore);
+
+impl SturdyStore for Slow {
+    fn insert(&self, record: Record, max_records: usize) -> StoreFuture<'_, ()> {
+        self.0.insert(record, max_records)
+    }
+
+    fn find(&self, id: RecordId) -> StoreFuture<'_, Option<Record>> {
+        Box::pin(async move {
+            tokio::task::yield_now().await;
+            self.0.find(id).await
+        })
+    }
+
+    fn list(&self) -> StoreFuture<'_, Vec<Record>> {
+        self.0.list()
+    }
+
+    fn revoke(&self, id: RecordId, revocation: Revocation) -> StoreFuture<'_, bool> {
+        self.0.revoke(id, revocation)
+    }
+
+    fn spend(&self, spending: Spending) -> StoreFuture<'_, u64> {
+        self.0.spend(spending)
+    }
+
+    fn spent(&self, record: RecordId, counter: CounterId) -> StoreFuture<'_, u64> {
+        self.0.spent(record, counter)
+    }
+
+    fn remove(&self, ids: Vec<RecordId>) -> StoreFuture<'_, ()> {
+        self.0.remove(ids)
+    }
 }

@@ -1,9 +1,10 @@
 //! Sealing, revoking, listing, purging.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use super::support::{NoteReaderStub, NoteStub, Office, Pad, far};
+use crate::Capability as _;
 use crate::sturdy::{Caveat, FileStore, Origin, Refusal, RestoreError, SealError, SturdyEvent};
 
 #[tokio::test]
@@ -104,6 +105,25 @@ async fn a16_what_is_revoked_is_over_in_every_session() {
     let record = reference.record();
     let revoked = |event: &&SturdyEvent| **event == SturdyEvent::Revoked { record };
     assert_eq!(office.told().iter().filter(revoked).count(), 1);
+}
+
+/// If it failed, whoever waits for the end of what they have restored would wait for ever.
+#[tokio::test]
+async fn who_has_restored_it_is_told_that_it_was_revoked() {
+    let office = Office::new();
+    let reference = office.seal([Caveat::methods(["text"])]).await;
+    let derived = office.registry.derive(&reference, []).await.unwrap();
+    let told = Arc::<Mutex<Vec<String>>>::default();
+    let mut notes = Vec::new();
+    for reference in [&reference, &derived] {
+        let note = office.restore(reference).await.unwrap();
+        let told = Arc::clone(&told);
+        note.as_stub()
+            .on_broken(move |why| told.lock().unwrap().push(why.to_string()));
+        notes.push(note);
+    }
+    office.registry.revoke(&reference, "over").await.unwrap();
+    assert_eq!(*told.lock().unwrap(), ["revoked: over", "revoked: over"]);
 }
 
 /// If it failed, whoever had passed a reference on would have got round its revocation.

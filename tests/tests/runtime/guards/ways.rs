@@ -162,3 +162,36 @@ async fn what_a_guarded_reference_hands_out_is_not_guarded() {
     }
     assert_denied(shed.list().await, "the budget of calls is spent");
 }
+
+/// The fault: a method that a policy names as Rust does is not kept from anybody, or is kept from all, and
+/// nobody knows why.
+#[tokio::test]
+async fn a_name_that_no_member_has_breaks_the_reference() {
+    #[capnweb_runtime::capability]
+    trait Gauge {
+        async fn last_reading(&self) -> capnweb_runtime::Result<u32>;
+    }
+    struct Zero;
+    impl Gauge for Zero {
+        async fn last_reading(&self) -> capnweb_runtime::Result<u32> {
+            Ok(0)
+        }
+    }
+    let gauge = GaugeStub::new(Zero);
+    assert_eq!(GaugeStub::MEMBERS, ["lastReading"]);
+    let right = gauge.guarded(Methods::only(["lastReading"]));
+    assert_eq!(in_time(right.last_reading()).await.unwrap(), 0);
+    for wrong in [
+        gauge.guarded(Methods::only(["last_reading"])),
+        gauge.guarded(Methods::except(["last_reading"])),
+        gauge.guarded((CallBudget::new(1), Arguments::of("last_reading", |_| false))),
+    ] {
+        let error = in_time(wrong.last_reading()).await.unwrap_err().to_string();
+        assert_eq!(
+            error,
+            "The policy goes by the name 'last_reading', which no member of Gauge has on the wire."
+        );
+    }
+    let untyped = gauge.as_stub().guarded(Methods::except(["last_reading"]));
+    assert!(in_time(untyped.call("lastReading", ())).await.is_ok());
+}

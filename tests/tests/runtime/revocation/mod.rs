@@ -5,6 +5,7 @@ mod groups;
 mod handed_on;
 mod races;
 mod streams;
+mod told;
 mod waiting;
 
 use std::sync::{Arc, Mutex, PoisonError};

@@ -3,6 +3,8 @@
 mod caught;
 mod deriving;
 mod ending;
+#[cfg(shuttle)]
+mod model;
 mod retrying;
 mod stage;
 mod waiting;

@@ -140,6 +140,29 @@ async fn past_the_limit_calls_fail_at_once_and_those_that_wait_go_on() {
     assert!(!stage.log().iter().any(|line| line.ends_with(": c")));
 }
 
+/// The fault: a few calls that are as large as may be are kept, each of them whole, for as long as there is
+/// no connection; or those that are made room by are counted for ever.
+#[tokio::test(start_paused = true)]
+async fn what_waits_is_bounded_in_bytes() {
+    let stage = Stage::new([Scene::Refused]);
+    let settings = || no_patience_needed().max_waiting_bytes(10_000);
+    let (client, bystander) = (stage.client(settings()), stage.client(settings()));
+    let gateway = client.main();
+    let large = || "x".repeat(4_000);
+    let waiting = (gateway.note(large()), gateway.note(large()));
+    let refused = gateway.note(large()).now_or_never().expect("at once");
+    assert!(refused.unwrap_err().is_not_sent());
+    let small = gateway.note("small");
+    assert_eq!(
+        stage.counters().snapshot().limit_hits["max_waiting_bytes"],
+        1
+    );
+    let other = bystander.main().note(large());
+    let all = soon(async { (waiting.0.await, waiting.1.await, small.await, other.await) }).await;
+    assert!(all.0.is_ok() && all.1.is_ok() && all.2.is_ok() && all.3.is_ok());
+    soon(gateway.note(large())).await.unwrap();
+}
+
 /// Letting go of a promise lets go of the result, and does not unsay the call: not here either. The
 /// fault: the result stays in the tables for ever.
 #[tokio::test(start_paused = true)]

@@ -8,10 +8,10 @@ use crate::audit::Link;
 use crate::error::Error;
 use crate::hook::cap::{Hook, OnBroken, itself, map_value};
 use crate::hook::promise::{Resolver, promise};
-use crate::hook::stream::{Nature, Room, Streamed};
+use crate::hook::stream::{Nature, Room, Streamed, not_mapped};
 use crate::hook::waiter::Waiter;
 use crate::hook::wrapper::guard::{Guard, deny_call, deny_map, deny_read};
-use crate::hook::wrapper::membrane::{Across, Origin};
+use crate::hook::wrapper::membrane::{Across, Provenance};
 use crate::hook::wrapper::steps::{Step, left_out};
 use crate::hook::{Mapper, Stub, Value};
 use crate::policy::{CrossingKind, Denial};
@@ -54,7 +54,7 @@ pub(in crate::hook::wrapper) trait Boundary:
     }
 
     /// Puts a mapper, which is applied to what comes back, under the conditions of the boundary.
-    fn guarded(&self, mapper: Mapper) -> Mapper {
+    fn restrict(&self, mapper: Mapper) -> Mapper {
         mapper
     }
 
@@ -70,9 +70,9 @@ pub(in crate::hook::wrapper) trait Boundary:
         Nature::Object
     }
 
-    /// See [`Hook::origin`].
-    fn origin(&self, _: &Across) -> Origin {
-        Origin::Elsewhere
+    /// See [`Hook::provenance`].
+    fn provenance(&self, _: &Across) -> Provenance {
+        Provenance::Elsewhere
     }
 }
 
@@ -160,13 +160,16 @@ impl<P: Boundary> Hook for Passing<P> {
 
     /// It is applied on this side, where it can be stopped, to what comes back.
     fn map(self: Arc<Self>, path: Path, mapper: Mapper, result: Resolver) {
-        if self.is_stream() || left_out(Step::MappedHere) {
+        if self.is_stream() {
+            return result.settle(Err(not_mapped(&self.0.nature())));
+        }
+        if left_out(Step::MappedHere) {
             return match self.0.target() {
                 Ok(target) => target.cap().map(path, mapper, result),
                 Err(error) => result.settle(Err(error)),
             };
         }
-        let mapper = self.0.guarded(mapper);
+        let mapper = self.0.restrict(mapper);
         if path.is_empty() {
             return map_value(self, path, mapper, result);
         }
@@ -230,7 +233,7 @@ impl<P: Boundary> Hook for Passing<P> {
         self.0.nature()
     }
 
-    fn origin(&self, across: &Across) -> Origin {
-        self.0.origin(across)
+    fn provenance(&self, across: &Across) -> Provenance {
+        self.0.provenance(across)
     }
 }

@@ -29,7 +29,7 @@ impl Side {
     }
 }
 
-/// Where a membrane runs, and everybody who must be told when it falls.
+/// Where a membrane runs, and the wrappers that it is made of.
 pub(super) struct Border {
     state: Mutex<State>,
 }
@@ -37,11 +37,9 @@ pub(super) struct Border {
 #[derive(Default)]
 struct State {
     revoked: Option<Arc<str>>,
-    next: u64,
     /// The wrappers there are, by what they are in front of: an object has one on each side as long
     /// as somebody holds it.
     fronts: HashMap<Key, Weak<Passing<Front>>>,
-    watchers: HashMap<u64, Watcher>,
 }
 
 /// What a wrapper is known by: the address of what it is in front of, which is kept there by the
@@ -52,9 +50,6 @@ pub(super) struct Key {
     pub(super) side: Side,
 }
 
-/// Something that has to be done when the membrane is revoked.
-pub(super) type Watcher = Box<dyn FnOnce(&Arc<str>) + Send>;
-
 impl Border {
     pub(super) fn new() -> Self {
         Self {
@@ -62,41 +57,19 @@ impl Border {
         }
     }
 
-    /// Lets go of everything that has crossed; calls have failed already.
+    /// Lets go of everything that has crossed.
     pub(super) fn fall(&self, reason: &Arc<str>) {
-        let (fronts, watchers) = {
+        let fronts = {
             let mut state = self.lock();
             if state.revoked.is_some() {
                 return;
             }
             state.revoked = Some(Arc::clone(reason));
-            (
-                std::mem::take(&mut state.fronts),
-                std::mem::take(&mut state.watchers),
-            )
+            std::mem::take(&mut state.fronts)
         };
-        for watcher in watchers.into_values() {
-            shielded(|| watcher(reason));
-        }
         for front in fronts.values().filter_map(Weak::upgrade) {
             shielded(|| front.0.let_go(reason));
         }
-    }
-
-    /// Has `watcher` called when the membrane is revoked, unless what this returns is dropped before;
-    /// at once if it is revoked.
-    pub(super) fn watch(self: &Arc<Self>, watcher: Watcher) -> Watch {
-        let mut state = self.lock();
-        let ticket = state.ticket();
-        if let Some(reason) = &state.revoked {
-            let reason = Arc::clone(reason);
-            drop(state);
-            watcher(&reason);
-        } else {
-            state.watchers.insert(ticket, watcher);
-        }
-        let border = Arc::downgrade(self);
-        Watch { border, ticket }
     }
 
     /// Returns the wrapper of something on a side; there is one as long as anybody holds it. Otherwise
@@ -149,35 +122,6 @@ impl Sever for Border {
     fn sever(&self, reason: Error) {
         if let Error::Revoked(reason) = reason {
             self.fall(&reason);
-        }
-    }
-}
-
-impl State {
-    const fn ticket(&mut self) -> u64 {
-        self.next = self.next.wrapping_add(1);
-        self.next
-    }
-}
-
-/// The place of a watcher, which is forgotten when this is dropped.
-pub(super) struct Watch {
-    border: Weak<Border>,
-    ticket: u64,
-}
-
-impl Watch {
-    /// Has the watcher remembered for as long as the membrane is there.
-    pub(super) fn keep(mut self) {
-        self.border = Weak::new();
-    }
-}
-
-impl Drop for Watch {
-    fn drop(&mut self) {
-        if let Some(border) = self.border.upgrade() {
-            let watcher = border.lock().watchers.remove(&self.ticket);
-            drop(watcher);
         }
     }
 }

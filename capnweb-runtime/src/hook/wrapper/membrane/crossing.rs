@@ -1,20 +1,22 @@
 //! What becomes of a capability that crosses a membrane.
 
+use std::sync::Arc;
+
 use super::border::Side;
-use super::chunks::Mortal;
 use super::front::{Front, Kind};
 use super::handle::Membrane;
 use super::promised::Promised;
 use crate::error::Error;
 use crate::hook::Stub;
 use crate::hook::cap::{Cap, Outcome, State};
-use crate::hook::stream::{Lock, Nature, Readable};
+use crate::hook::stream::{Breakable, Lock, Nature, Readable, breakable};
 use crate::hook::wrapper::convert::{Conversion, convert_readable};
+use crate::hook::wrapper::gate::Listed;
 use crate::hook::wrapper::steps::{Step, left_out};
 use crate::hook::wrapper::wrap::wrap;
 
 /// Where something comes from that is about to cross a membrane.
-pub(crate) enum Origin {
+pub(crate) enum Provenance {
     /// From somewhere else: it is wrapped.
     Elsewhere,
     /// It stands for something on the side that it comes from, having gone around the membrane, or
@@ -39,10 +41,10 @@ impl Conversion for Across {
     fn capability(&self, stub: &Stub) -> Result<Stub, Error> {
         let mut here = stub.clone();
         loop {
-            match here.cap().origin(self) {
-                Origin::Home(home) => return Ok(here.in_place_of(home)),
-                Origin::Here => return Ok(here),
-                Origin::Elsewhere => {}
+            match here.cap().provenance(self) {
+                Provenance::Home(home) => return Ok(here.in_place_of(home)),
+                Provenance::Here => return Ok(here),
+                Provenance::Elsewhere => {}
             }
             match here.cap().state() {
                 State::Following(next) => here = here.in_place_of(next),
@@ -81,15 +83,19 @@ impl Across {
                 let back = Self::new(self.membrane.clone(), self.from);
                 let there = Self::new(self.membrane.clone(), self.from.other());
                 let chunks = convert_readable(&stream, back, there)?;
-                Box::new(move || {
-                    let chunks = Mortal::new(chunks, self.membrane.border());
-                    Kind::Readable(Readable::new(Box::new(chunks)))
-                })
+                let chunks = breakable(chunks, |breakable| self.list(breakable));
+                Box::new(move || Kind::Readable(Readable::new(chunks)))
             }
         };
         Ok(carry(stub, |target| {
             Cap::from_arc(Front::of(self, target, kind))
         }))
+    }
+
+    /// Lists a stream that ends with the membrane.
+    fn list(&self, breakable: &Arc<Breakable>) -> Option<Listed> {
+        let weak = Arc::downgrade(breakable);
+        (!left_out(Step::ReadingEnds)).then(|| self.membrane.gate().list(weak))
     }
 
     fn promise(&self, stub: &Stub) -> Stub {

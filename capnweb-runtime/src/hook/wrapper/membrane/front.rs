@@ -3,7 +3,7 @@
 use std::sync::{Arc, PoisonError};
 
 use super::border::{Key, Side};
-use super::crossing::{Across, Origin};
+use super::crossing::{Across, Provenance};
 use super::handle::Membrane;
 use crate::audit::{Link, LinkKind};
 use crate::error::Error;
@@ -14,6 +14,7 @@ use crate::hook::wrapper::convert::{Boundary, Conversion as _, Passing};
 use crate::hook::wrapper::guard::Guard;
 use crate::hook::wrapper::passage::Cut;
 use crate::hook::wrapper::steps::{Step, left_out};
+use crate::hook::wrapper::watchers::Watchers;
 use crate::hook::{Mapper, Stub};
 use crate::sync::Mutex;
 
@@ -28,6 +29,7 @@ pub(super) struct Front {
     interface: Option<&'static str>,
     /// The capability, until the membrane is revoked.
     target: Mutex<Option<Cap>>,
+    watchers: Watchers,
 }
 
 /// What the capability is.
@@ -59,6 +61,7 @@ impl Front {
                 kind: kind(),
                 interface,
                 target: Mutex::new(Some(target)),
+                watchers: Watchers::default(),
             })
         })
     }
@@ -69,7 +72,7 @@ impl Front {
         target.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Lets go of the capability, whoever still holds this. A stream is told why.
+    /// Lets go of the capability, whoever still holds this. A stream to write to is told why.
     pub(super) fn let_go(&self, reason: &Arc<str>) {
         if left_out(Step::LetGo) {
             return;
@@ -78,17 +81,11 @@ impl Front {
             let mut target = self.target.lock().unwrap_or_else(PoisonError::into_inner);
             target.take()
         };
-        let revoked = Error::Revoked(Arc::clone(reason));
-        match (&self.kind, &target) {
-            (Kind::Writable(_), Some(target)) if !left_out(Step::WritingEnds) => {
-                drop(target.stream("abort", vec![revoked.into_value()]));
-            }
-            (Kind::Readable(chunks), Some(_)) if !left_out(Step::UnreadEnds) => {
-                if let Some(mut unread) = chunks.take() {
-                    unread.cancel(revoked);
-                }
-            }
-            _ => {}
+        if let (Kind::Writable(_), Some(target)) = (&self.kind, &target)
+            && !left_out(Step::WritingEnds)
+        {
+            let revoked = Error::Revoked(Arc::clone(reason));
+            drop(target.stream("abort", vec![revoked.into_value()]));
         }
         drop(target);
     }
@@ -144,32 +141,16 @@ impl Boundary for Front {
         None
     }
 
-    fn guarded(&self, mapper: Mapper) -> Mapper {
+    fn restrict(&self, mapper: Mapper) -> Mapper {
         if left_out(Step::MappingEnds) {
             return mapper;
         }
-        mapper.guarded(Arc::clone(self.membrane.gate()) as _)
+        mapper.under(Arc::clone(self.membrane.gate()) as _)
     }
 
     /// It breaks when what it stands for does, and when the membrane is revoked.
     fn on_broken(&self, callback: OnBroken) {
-        let callback = Arc::new(Mutex::new(Some(callback)));
-        let tell = move |error: &Error| {
-            let callback = callback
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .take();
-            if let Some(callback) = callback {
-                callback(error);
-            }
-        };
-        let revoked = tell.clone();
-        let watch = self.membrane.border().watch(Box::new(move |reason| {
-            if !left_out(Step::BrokenToo) {
-                revoked(&Error::Revoked(Arc::clone(reason)));
-            }
-        }));
-        watch.keep();
+        let tell = self.watchers.add(self.membrane.gate(), callback);
         if let Some(target) = self.current() {
             let back = self.back();
             target.on_broken(Box::new(move |error| {
@@ -191,14 +172,14 @@ impl Boundary for Front {
         }
     }
 
-    fn origin(&self, across: &Across) -> Origin {
+    fn provenance(&self, across: &Across) -> Provenance {
         if across.membrane != self.membrane {
-            return Origin::Elsewhere;
+            return Provenance::Elsewhere;
         }
         if across.from == self.side {
-            return Origin::Here;
+            return Provenance::Here;
         }
-        self.home().map_or(Origin::Here, Origin::Home)
+        self.home().map_or(Provenance::Here, Provenance::Home)
     }
 }
 

@@ -37,11 +37,16 @@ impl Membrane {
         Self::make(revoker, None)
     }
 
-    /// Returns a membrane like this one, that nothing has crossed yet, with a policy that is asked
-    /// about each crossing, both ways: every call, read and chunk, of whatever is reached through it.
-    #[must_use]
-    pub fn with_policy(self, policy: impl Policy) -> Self {
-        Self::make(&self.0.revoker, Some(Arc::new(policy)))
+    /// Creates a membrane with a policy that is asked about each crossing, both ways: every call, read
+    /// and chunk, of whatever is reached through it.
+    pub fn with_policy(policy: impl Policy) -> Self {
+        Self::under_with_policy(&Revoker::new(), policy)
+    }
+
+    /// Creates a membrane with a policy that is revoked by this revoker, with everything else in its
+    /// care.
+    pub fn under_with_policy(revoker: &Revoker, policy: impl Policy) -> Self {
+        Self::make(revoker, Some(Arc::new(policy)))
     }
 
     fn make(revoker: &Revoker, policy: Option<Arc<dyn Policy>>) -> Self {

@@ -4,20 +4,18 @@
 //! | file | what it is |
 //! |---|---|
 //! | `handle` | a membrane, as programs have it |
-//! | `border` | what all wrappers of one membrane share: its end, and who must be told of it |
+//! | `border` | what all wrappers of one membrane share: its end |
 //! | `crossing` | what becomes of a capability that crosses: wrapped, or unwrapped where it comes home |
 //! | `front` | the wrapper of an object or of a stream |
 //! | `promised` | the wrapper of a promise: calls pass before it settles |
-//! | `chunks` | a source of chunks that runs dry when the membrane is revoked |
 
 mod border;
-mod chunks;
 mod crossing;
 mod front;
 mod handle;
 mod promised;
 
-pub(crate) use crossing::{Across, Origin};
+pub(crate) use crossing::{Across, Provenance};
 pub use handle::Membrane;
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, PoisonError};
 
-use super::crossing::{Across, Origin};
+use super::crossing::{Across, Provenance};
 use super::front::Front;
 use crate::audit::Link;
 use crate::hook::cap::{Cap, Hook, OnBroken, Outcome, State};
@@ -170,7 +170,7 @@ impl Hook for Promised {
     /// It is applied on this side, to what the promise becomes here. That is kept until then: the
     /// mapper is applied even if nobody waits for its result.
     fn map(self: Arc<Self>, path: Path, mapper: Mapper, result: Resolver) {
-        let mapper = self.front.0.guarded(mapper);
+        let mapper = self.front.0.restrict(mapper);
         let value = if path.is_empty() {
             Cap::from_arc(self)
         } else {
@@ -212,7 +212,7 @@ impl Hook for Promised {
         self.front.0.shown()
     }
 
-    fn origin(&self, across: &Across) -> Origin {
-        self.front.0.origin(across)
+    fn provenance(&self, across: &Across) -> Provenance {
+        self.front.0.provenance(across)
     }
 }

@@ -7,7 +7,7 @@ use super::response::RpcBody;
 
 /// Why a request is not served.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::endpoint) enum Refusal {
+pub(in crate::endpoint) enum Rejection {
     /// As many connections as may be are there already, or the endpoint is about to close.
     Full,
     /// It was sent to a name that the endpoint does not go by.
@@ -36,7 +36,7 @@ pub(in crate::endpoint) enum Refusal {
     Failed,
 }
 
-impl Refusal {
+impl Rejection {
     const fn status(self) -> StatusCode {
         match self {
             Self::Full => StatusCode::SERVICE_UNAVAILABLE,
@@ -85,8 +85,8 @@ impl Refusal {
     }
 }
 
-impl From<Refusal> for Response<RpcBody> {
-    fn from(refusal: Refusal) -> Self {
+impl From<Rejection> for Response<RpcBody> {
+    fn from(refusal: Rejection) -> Self {
         let mut response = Self::new(RpcBody::from(refusal.text()));
         *response.status_mut() = refusal.status();
         if let Some((name, value)) = refusal.header() {
