@@ -126,7 +126,7 @@ pub struct WorkerOptions {
     /// What it calls itself, for people
     #[arg(long, value_name = "NAME")]
     pub name: Option<String>,
-    /// The file of the roles' secrets; TASK_QUEUE_SECRET in the environment is taken before it
+    /// The file of the roles' secrets; `TASK_QUEUE_SECRET` in the environment is taken before it
     #[arg(long, value_name = "FILE", default_value = SECRETS)]
     pub secrets: PathBuf,
     /// The server is open: there is no secret to redeem

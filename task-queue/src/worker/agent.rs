@@ -126,14 +126,14 @@ impl Hand for Agent {
         let (attempt, answered) = begun.map_err(|error| error.to_error())?;
         tokio::select! {
             biased;
-            answer = answered => match answer {
-                Ok(answer) => answer.map_err(|error| error.to_error()),
-                // There is nothing to say.
-                Err(_) => {
-                    call.cancelled().await;
-                    Err(nobody_waits())
+            answer = answered => {
+                if let Ok(answer) = answer {
+                    return answer.map_err(|error| error.to_error());
                 }
-            },
+                // There is nothing to say.
+                call.cancelled().await;
+                Err(nobody_waits())
+            }
             () = call.cancelled() => {
                 // With the connection, nothing has ended but that.
                 if !call.session().is_some_and(has_ended) {

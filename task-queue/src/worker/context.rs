@@ -105,7 +105,7 @@ impl Context {
     pub fn storage(&self) -> Result<StorageStub, NotGranted> {
         self.granted(Resource::Storage)?;
         let assignment = &self.assignment;
-        Ok(self.client.derive(assignment, |task| task.get_storage()))
+        Ok(self.client.derive(assignment, AssignmentStub::get_storage))
     }
 
     /// Returns the GPU.
@@ -115,7 +115,9 @@ impl Context {
     /// When it was not granted.
     pub fn gpu(&self) -> Result<GpuStub, NotGranted> {
         self.granted(Resource::Gpu)?;
-        Ok(self.client.derive(&self.assignment, |task| task.get_gpu()))
+        Ok(self
+            .client
+            .derive(&self.assignment, AssignmentStub::get_gpu))
     }
 
     /// Returns the network.
@@ -126,7 +128,7 @@ impl Context {
     pub fn network(&self) -> Result<NetworkStub, NotGranted> {
         self.granted(Resource::Network)?;
         let assignment = &self.assignment;
-        Ok(self.client.derive(assignment, |task| task.get_network()))
+        Ok(self.client.derive(assignment, AssignmentStub::get_network))
     }
 
     /// Tells how far the work has come, from 0 to 1.

@@ -27,7 +27,7 @@ where
     E: Into<TaskError>,
     F: Future<Output = Result<R, E>> + Send + 'static,
 {
-    Arc::new(move |params, context| match parameters(params) {
+    Arc::new(move |params, context| match parameters(&params) {
         Err(error) => Box::pin(async { Err(error) }),
         Ok(params) => {
             let work = handler(params, context);
@@ -37,10 +37,10 @@ where
 }
 
 /// Reads the parameters. Those that are not what they should be are so in every attempt.
-fn parameters<P: DeserializeOwned>(params: Value) -> Result<P, TaskError> {
+fn parameters<P: DeserializeOwned>(params: &Value) -> Result<P, TaskError> {
     // Only who fails pays for knowing where.
-    P::deserialize(&params).map_err(|error| {
-        let located = to_value(&params).ok();
+    P::deserialize(params).map_err(|error| {
+        let located = to_value(params).ok();
         let located = located.and_then(|params| from_value::<P>(params).err());
         let said = located.map_or_else(|| error.to_string(), |error| error.to_string());
         TaskError::fatal(format!("bad parameters: {said}")).with_code("BAD_PARAMS")

@@ -1,6 +1,6 @@
 //! Joining a queue, and coming back to it.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use capnweb_runtime::{Capability as _, Error, ReconnectingClient, Value};
 use futures_util::future::{join_all, try_join};
@@ -80,7 +80,7 @@ impl Application {
         let joining = self.pool.join(&self.agent, &self.offer, options);
         match joining.await {
             Ok(membership) => self.settle_in(membership, manner).await,
-            Err(error) => self.sort_out(error, manner),
+            Err(error) => sort_out(error, manner),
         }
     }
 
@@ -89,7 +89,7 @@ impl Application {
     pub(super) async fn take_up(
         &self,
         membership: &MembershipStub,
-        attempts: Vec<std::sync::Arc<Attempt>>,
+        attempts: Vec<Arc<Attempt>>,
     ) -> usize {
         let session = self.client.session().map(|session| session.id());
         let taking = attempts.into_iter().map(|attempt| async move {
@@ -124,19 +124,7 @@ impl Application {
                     manner,
                 }
             }
-            Err(error) => self.sort_out(error, manner),
-        }
-    }
-
-    fn sort_out(&self, error: Error, manner: Manner) -> Joined {
-        if error.is_disconnected() {
-            return Joined::Broken;
-        }
-        match code(&error) {
-            Some("WORKER_REVOKED") => Joined::Revoked,
-            Some("NOT_STORED" | "STORAGE_FULL" | "SHUTTING_DOWN") => Joined::Later,
-            _ if manner == Manner::Again => Joined::Forgotten(error),
-            _ => Joined::Refused(error),
+            Err(error) => sort_out(error, manner),
         }
     }
 
@@ -153,11 +141,24 @@ impl Application {
 /// Returns a lasting reference to the queue's workers.
 fn pool(client: &ReconnectingClient<GatewayStub>, secret: Option<String>) -> WorkerPoolStub {
     let Some(secret) = secret else {
-        return client.derive(&client.main(), |gateway| gateway.get_worker_pool());
+        return client.derive(&client.main(), GatewayStub::get_worker_pool);
     };
     // What a closed queue begins with is a gate.
     let gate: GateStub = client.main().as_stub().cast();
     client.derive(&gate, move |gate| gate.redeem(&*secret).get_worker_pool())
+}
+
+/// Says what has come of joining from its error.
+fn sort_out(error: Error, manner: Manner) -> Joined {
+    if error.is_disconnected() {
+        return Joined::Broken;
+    }
+    match code(&error) {
+        Some("WORKER_REVOKED") => Joined::Revoked,
+        Some("NOT_STORED" | "STORAGE_FULL" | "SHUTTING_DOWN") => Joined::Later,
+        _ if manner == Manner::Again => Joined::Forgotten(error),
+        _ => Joined::Refused(error),
+    }
 }
 
 fn code(error: &Error) -> Option<&str> {

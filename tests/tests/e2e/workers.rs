@@ -76,8 +76,12 @@ async fn a_worker_in_javascript_does_real_tasks() {
     let mut worker = node.program("worker.mjs", &[&queue.url]).unwrap();
     worker.line_after("joined as worker_", LIMIT).unwrap();
 
-    let pixels: Vec<Vec<u32>> = (0..5).map(|y| (0..6).map(|x| x * 10 + y).collect()).collect();
-    let task = queue.submit("thumbnail", json!({"pixels": pixels, "scale": 2})).await;
+    let pixels: Vec<Vec<u32>> = (0..5)
+        .map(|y| (0..6).map(|x| x * 10 + y).collect())
+        .collect();
+    let task = queue
+        .submit("thumbnail", json!({"pixels": pixels, "scale": 2}))
+        .await;
     let info = end_of(&task).await;
     assert_eq!(info.error, None);
     let expected = json!([[6, 26, 46], [8, 28, 48], [9, 29, 49]]);
@@ -116,7 +120,9 @@ async fn what_a_stopped_worker_had_is_done_by_another_and_it_joins_anew() {
     let data = tempfile::tempdir().unwrap();
     let queue = Queue::open(data.path()).await;
     let mut first = queue.worker();
-    let task = queue.submit("compute", json!({"iterations": 100_000_000})).await;
+    let task = queue
+        .submit("compute", json!({"iterations": 100_000_000}))
+        .await;
     first.line_after(STARTED, LIMIT).unwrap();
     signal(&first, "STOP");
     let mut second = queue.worker();
@@ -158,12 +164,16 @@ async fn a_second_signal_gives_everything_back_at_once() {
     let data = tempfile::tempdir().unwrap();
     let queue = Queue::open(data.path()).await;
     let mut worker = queue.worker();
-    let task = queue.submit("compute", json!({"iterations": 100_000_000})).await;
+    let task = queue
+        .submit("compute", json!({"iterations": 100_000_000}))
+        .await;
     worker.line_after(STARTED, LIMIT).unwrap();
     signal(&worker, "INT");
     worker.line_after(r#"{"event":"draining""#, LIMIT).unwrap();
     signal(&worker, "INT");
-    worker.line_after(r#"{"event":"left","givenBack":1}"#, LIMIT).unwrap();
+    worker
+        .line_after(r#"{"event":"left","givenBack":1}"#, LIMIT)
+        .unwrap();
     assert!(worker.finish(LIMIT).unwrap().status.success());
     let info = task.get_info().await.unwrap();
     assert_eq!((info.status, info.failures), (TaskStatus::Pending, 0));
@@ -174,9 +184,16 @@ async fn a_worker_that_is_revoked_ends_with_a_code_of_its_own() {
     let data = tempfile::tempdir().unwrap();
     let queue = Queue::open(data.path()).await;
     let mut worker = start(&["worker", "--open", "--json", &queue.url]);
-    let id = worker.line_after(r#"{"event":"joined","worker":""#, LIMIT).unwrap();
+    let id = worker
+        .line_after(r#"{"event":"joined","worker":""#, LIMIT)
+        .unwrap();
     let id = id.trim_end_matches(r#""}"#).to_owned();
-    queue.gateway.get_worker_pool().revoke_worker(id).await.unwrap();
+    queue
+        .gateway
+        .get_worker_pool()
+        .revoke_worker(id)
+        .await
+        .unwrap();
     let end = worker.finish(LIMIT).unwrap();
     assert_eq!(end.status.code(), Some(4), "{}", end.stderr);
     assert!(end.stderr.contains("revoked"), "{}", end.stderr);
@@ -201,7 +218,11 @@ fn a_worker_finds_its_secret_in_a_file_or_in_the_environment() {
     worker.line_after(JOINED, LIMIT).unwrap();
     let refused = give("guessed").finish(LIMIT).unwrap();
     assert_eq!(refused.status.code(), Some(1));
-    assert!(refused.stderr.contains("unknown secret"), "{}", refused.stderr);
+    assert!(
+        refused.stderr.contains("unknown secret"),
+        "{}",
+        refused.stderr
+    );
 }
 
 const JOINED: &str = r#"{"event":"joined""#;

@@ -21,7 +21,7 @@ async fn a_handler_outlives_its_connection() {
         async move {
             runs.fetch_add(1, Ordering::SeqCst);
             let storage = context.storage()?;
-            storage.write("k", &json!(1), None).await?;
+            storage.write("k", json!(1), None).await?;
             context.progress(0.25).await?;
             cut.notified().await;
             context.progress(0.5).await?;

@@ -92,7 +92,7 @@ async fn a_context_has_what_was_granted_and_nothing_else() {
     let house = House::open().await;
     let worker = Worker::new().task("look", |_: Value, context: Context| async move {
         let storage = context.storage()?;
-        storage.write("seen", &json!(true), None).await?;
+        storage.write("seen", json!(true), None).await?;
         let seen = storage.read("seen").await?;
         assert!(context.network().is_err());
         context.gpu()?;
