@@ -54,7 +54,7 @@ async fn end_of(task: &TaskHandleStub) -> TaskInfo {
 
 /// Work of some seconds, and what comes of it.
 fn long() -> (Value, Value) {
-    let steps = 300_000_u64;
+    let steps = 1_000_000_u64;
     let sum = steps * (steps - 1) / 2;
     let result = json!({"computed": sum, "iterations": steps});
     (json!({"iterations": steps}), result)
@@ -103,9 +103,9 @@ async fn what_a_killed_worker_had_is_done_by_another() {
     let task = queue.submit("compute", params).await;
     first.line_after(STARTED, LIMIT).unwrap();
     while task.progress().await.unwrap() == 0.0 {}
-    let mut second = queue.worker();
     // This is a SIGKILL.
     drop(first);
+    let mut second = queue.worker();
     let begun = second.line_after(STARTED, LIMIT).unwrap();
     assert!(begun.contains(r#""epoch":2"#), "{begun}");
     let info = end_of(&task).await;

@@ -60,7 +60,7 @@ impl House {
         let engagement = worker
             .connect_by(Connector::new(&self.url))
             .patience(Patience {
-                finish: Duration::from_millis(200),
+                finish: Duration::from_secs(2),
                 stop: Duration::from_millis(100),
             })
             .on_notice(move |notice| drop(tell.send(notice.clone())));
