@@ -26,7 +26,7 @@ pub use gpu::{
     Computed, Gpu, GpuInfo, GpuStub, MemoryChange, MemoryFreed, Reservation, ReservationStub,
 };
 pub use listing::{TaskFilter, TaskPage};
-pub use lock::{Lock, LockStub};
+pub use lock::{Lock, LockStub, Permit, PermitStub};
 pub use member::{
     JoinOptions, Membership, MembershipStub, OfferedWork, WorkerAgent, WorkerAgentStub,
 };
@@ -40,7 +40,10 @@ pub use queue::{
 };
 pub use resource_error::ResourceError;
 pub use resources::{LentGpu, LentNetwork, LentStorage, Loan, LoanStub, Resources, ResourcesStub};
-pub use storage::{KeyDone, Storage, StorageReader, StorageReaderStub, StorageStub};
+pub use storage::{
+    KeyDone, KeyPage, Storage, StorageAppender, StorageAppenderStub, StorageReader,
+    StorageReaderStub, StorageStub, StoredObject, VersionedValue, WriteConditions,
+};
 pub use task::{
     Assignment, AssignmentStub, Done, ProgressSet, Task, TaskHandle, TaskHandleStub, TaskInfo,
     TaskStub,

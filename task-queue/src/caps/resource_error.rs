@@ -23,6 +23,12 @@ pub enum ResourceError {
         /// What is wrong with it.
         detail: String,
     },
+    /// Somebody else was first: what was expected does not hold, or not any more.
+    #[error("{detail}")]
+    Conflict {
+        /// What does not hold.
+        detail: String,
+    },
     /// It could not be done now.
     #[error("{detail}")]
     Unavailable {

@@ -80,8 +80,8 @@ pub struct ServeOptions {
     /// reach, besides those that browsers trust; can be repeated
     #[arg(long = "allow-ca", value_name = "FILE")]
     pub authorities: Vec<PathBuf>,
-    /// What the tasks of clients may be granted: `storage`, `storage:read`, `gpu`, `network`,
-    /// `network:read`, with commas between them, or `none`
+    /// What the tasks of clients may be granted: `storage`, `storage:append`,
+    /// `storage:read`, `gpu`, `network`, `network:read`, with commas between them, or `none`
     #[arg(long = "grant", value_name = "LIST", default_value = "storage", value_parser = grants)]
     pub client_grants: Grants,
 }
@@ -224,7 +224,7 @@ pub(super) enum Door {
 #[derive(Debug, Error)]
 enum NotAnOption {
     #[error(
-        "it lists `storage`, `storage:read`, `gpu`, `network`, `network:read` or `none`, not `{0}`"
+        "it lists `storage`, `storage:append`, `storage:read`, `gpu`, `network`, `network:read` or `none`, not `{0}`"
     )]
     Grant(String),
     #[error(transparent)]
@@ -275,6 +275,7 @@ fn grants(list: &str) -> Result<Grants, NotAnOption> {
         match name {
             "storage" => grants.storage = Access::Full,
             "storage:read" => grants.storage = Access::ReadOnly,
+            "storage:append" => grants.storage = Access::Append,
             "gpu" => grants.gpu = Access::Full,
             "network" => grants.network = Access::Full,
             "network:read" => grants.network = Access::ReadOnly,

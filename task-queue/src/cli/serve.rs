@@ -54,7 +54,7 @@ async fn start(options: &ServeOptions) -> Result<Supervisor, RunError> {
     let mut config = Config::new(&options.data);
     config.dispatch = options.dispatch;
     config.durability = options.durability();
-    config.client_grants = options.client_grants;
+    config.client_grants = options.client_grants.clone();
     config.network = NetworkPolicy::new(options.allowed.clone());
     config.network.roots = authorities(&options.authorities)?;
     Supervisor::start(config)

@@ -9,6 +9,10 @@ use crate::model::Epoch;
 
 /// What the scheduler can be told.
 #[derive(Debug, Clone, PartialEq)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "most commands are submissions, which would be allocated once more each"
+)]
 pub enum Command {
     /// Accept a task.
     Submit(Submit),

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use thiserror::Error;
 
-use crate::model::TaskType;
+use crate::model::{Prefix, TaskType};
 
 /// How far a resource may be used; a greater one includes the lesser.
 #[derive(
@@ -19,6 +19,9 @@ pub enum Access {
     None,
     /// Looking only: reading objects, fetching pages.
     ReadOnly,
+    /// Looking and adding: new objects, but no change to any. For what nothing can be added to, as
+    /// looking only.
+    Append,
     /// Everything the resource can do.
     Full,
 }
@@ -36,10 +39,13 @@ pub enum Resource {
 }
 
 /// What a task was granted, or may at most be granted: one access for each resource.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Grants {
     /// Access to the object store.
     pub storage: Access,
+    /// To which part of the object store that is.
+    #[serde(default, skip_serializing_if = "Prefix::is_whole")]
+    pub storage_prefix: Prefix,
     /// Access to the graphics processor.
     pub gpu: Access,
     /// Access to the network.
@@ -63,16 +69,24 @@ impl Grants {
 
     /// Creates the grants that a task's parameters ask for.
     ///
-    /// A task of kind `gpu` asks for the GPU by being one. `read_only` asks for less.
+    /// A task of kind `gpu` asks for the GPU by being one. `read_only` and `append_only` ask for
+    /// less of the storage, and `storage_prefix` for a part of it.
     pub fn asked_by(kind: &TaskType, params: &Value) -> Self {
         let asks = |name: &str| params.get(name).and_then(Value::as_bool) == Some(true);
         let full_if = |asked| if asked { Access::Full } else { Access::None };
-        let storage = match (asks("needs_storage"), asks("read_only")) {
-            (true, true) => Access::ReadOnly,
-            (asked, _) => full_if(asked),
+        let storage = if !asks("needs_storage") {
+            Access::None
+        } else if asks("read_only") {
+            Access::ReadOnly
+        } else if asks("append_only") {
+            Access::Append
+        } else {
+            Access::Full
         };
+        let prefix = params.get("storage_prefix").and_then(Value::as_str);
         Self {
             storage,
+            storage_prefix: Prefix::new(prefix.unwrap_or_default()),
             gpu: full_if(asks("needs_gpu") || *kind == TaskType::GPU),
             network: full_if(asks("needs_network")),
         }
@@ -81,13 +95,14 @@ impl Grants {
     const fn all_at(access: Access) -> Self {
         Self {
             storage: access,
+            storage_prefix: Prefix::WHOLE,
             gpu: access,
             network: access,
         }
     }
 
     /// Returns the access to one resource.
-    pub const fn of(self, resource: Resource) -> Access {
+    pub const fn of(&self, resource: Resource) -> Access {
         match resource {
             Resource::Storage => self.storage,
             Resource::Gpu => self.gpu,
@@ -97,9 +112,15 @@ impl Grants {
 
     /// Returns what both of the two allow: combining grants never adds authority.
     #[must_use]
-    pub fn meet(self, other: Self) -> Self {
+    pub fn meet(&self, other: &Self) -> Self {
+        let both = self.storage_prefix.meet(&other.storage_prefix);
+        let storage = match both {
+            Some(_) => self.storage.min(other.storage),
+            None => Access::None,
+        };
         Self {
-            storage: self.storage.min(other.storage),
+            storage,
+            storage_prefix: both.unwrap_or_default(),
             gpu: self.gpu.min(other.gpu),
             network: self.network.min(other.network),
         }
@@ -107,11 +128,16 @@ impl Grants {
 
     /// Returns what is granted of this wish by someone who holds `ceiling`.
     ///
-    /// Less access than wished is granted as such, so that a task submitted through a read-only
+    /// What is wished of the storage is a part of what the holder has of it, whose keys are called in
+    /// the wish as the holder calls them. Less access than wished is granted as such, so that a task submitted through a read-only
     /// reference reads; a resource that the holder lacks altogether is refused at once rather
     /// than missed later.
-    pub fn granted_by(self, ceiling: Self) -> Result<Self, GrantRefused> {
-        let granted = self.meet(ceiling);
+    pub fn granted_by(&self, ceiling: &Self) -> Result<Self, GrantRefused> {
+        let wished = Self {
+            storage_prefix: ceiling.storage_prefix.join(&self.storage_prefix),
+            ..self.clone()
+        };
+        let granted = wished.meet(ceiling);
         let refused = Resource::ALL.into_iter().find(|&resource| {
             self.of(resource) > Access::None && granted.of(resource) == Access::None
         });
@@ -156,7 +182,7 @@ mod tests {
     #[test]
     fn a_submitter_cannot_grant_what_it_lacks() {
         let asked = Grants::asked_by(&TaskType::IO, &json!({"needs_network": true}));
-        let refusal = asked.granted_by(Grants::NOTHING);
+        let refusal = asked.granted_by(&Grants::NOTHING);
         let resource = Resource::Network;
         assert_eq!(refusal, Err(GrantRefused { resource }));
     }
@@ -168,19 +194,50 @@ mod tests {
             storage: Access::ReadOnly,
             ..Grants::NOTHING
         };
-        assert_eq!(asked.granted_by(ceiling), Ok(ceiling));
+        assert_eq!(asked.granted_by(&ceiling), Ok(ceiling));
     }
 
     #[test]
     fn combining_never_adds_authority() {
-        let levels = [Access::None, Access::ReadOnly, Access::Full];
+        let levels = [Access::None, Access::ReadOnly, Access::Append, Access::Full];
         for a in levels {
             for b in levels {
-                let met = Grants::all_at(a).meet(Grants::all_at(b));
+                let met = Grants::all_at(a).meet(&Grants::all_at(b));
                 for resource in Resource::ALL {
                     assert!(met.of(resource) <= a && met.of(resource) <= b);
                 }
             }
         }
+    }
+
+    fn part(prefix: &str) -> Grants {
+        Grants {
+            storage: Access::Full,
+            storage_prefix: Prefix::new(prefix),
+            ..Grants::NOTHING
+        }
+    }
+
+    #[test]
+    fn a_wish_stays_within_the_part_that_its_holder_has() {
+        for (wish, granted) in [("", "a/"), ("b/", "a/b/"), ("../", "a/../"), ("a/", "a/a/")] {
+            let params = json!({"needs_storage": true, "storage_prefix": wish});
+            let asked = Grants::asked_by(&TaskType::IO, &params);
+            assert_eq!(asked.granted_by(&part("a/")), Ok(part(granted)));
+        }
+    }
+
+    #[test]
+    fn what_two_parts_have_in_common_is_the_smaller_or_nothing() {
+        assert_eq!(part("a/").meet(&part("a/b/")), part("a/b/"));
+        assert_eq!(part("a/b/").meet(&part("")), part("a/b/"));
+        assert_eq!(part("a/").meet(&part("b/")), Grants::NOTHING);
+    }
+
+    #[test]
+    fn grants_of_the_whole_storage_are_stored_as_they_always_were() {
+        let text = serde_json::to_string(&Grants::NOTHING).unwrap();
+        assert_eq!(text, r#"{"storage":"none","gpu":"none","network":"none"}"#);
+        assert_eq!(serde_json::from_str(&text).ok(), Some(Grants::NOTHING));
     }
 }

@@ -133,7 +133,7 @@ mod tests {
     use crate::model::Grants;
 
     fn task(kind: &str, params: serde_json::Value) -> TaskSpec {
-        TaskSpec::from_submission(kind, params, Grants::EVERYTHING).unwrap()
+        TaskSpec::from_submission(kind, params, &Grants::EVERYTHING).unwrap()
     }
 
     #[test]

@@ -11,8 +11,8 @@ use thiserror::Error;
 use crate::model::keys::idempotency_key;
 use crate::model::number::whole;
 use crate::model::{
-    After, Concurrency, GrantRefused, Grants, NameSyntax, Need, OnFailure, PoolName, Priority,
-    RetryPolicies, RetryPolicy, Tag, TaskId, TaskType, Timestamp,
+    After, Concurrency, GrantRefused, Grants, NameSyntax, Need, OnFailure, PoolName, Prefix,
+    Priority, RetryPolicies, RetryPolicy, Tag, TaskId, TaskType, Timestamp,
 };
 
 /// What is to be done; it does not change after submission.
@@ -96,6 +96,12 @@ pub enum SpecError {
     /// The parameters are not an object.
     #[error("task parameters must be an object")]
     ParamsNotAnObject,
+    /// The part of the storage is not a text, or a long one.
+    #[error(
+        "`storage_prefix` must be a text of at most {} bytes, with what it is within",
+        Prefix::MAX
+    )]
+    StoragePrefix,
     /// The `retry` parameter is not a retry policy, or has too many rules.
     #[error(
         "`retry` must be the name of a policy or an object of max_attempts, max_losses, \
@@ -141,7 +147,7 @@ impl TaskSpec {
     /// knows), `not_before` (milliseconds since the Unix epoch) and `timeout_ms`. Without `retry`, a
     /// failure is final for the types that are built in: that is what a client expects which executes
     /// its tasks itself. Others have the policy [`RetryPolicies::DEFAULT`].
-    pub fn from_submission(kind: &str, params: Value, ceiling: Grants) -> Result<Self, SpecError> {
+    pub fn from_submission(kind: &str, params: Value, ceiling: &Grants) -> Result<Self, SpecError> {
         Self::from_batch(kind, params, ceiling, &[])
     }
 
@@ -149,7 +155,7 @@ impl TaskSpec {
     pub fn from_batch(
         kind: &str,
         params: Value,
-        ceiling: Grants,
+        ceiling: &Grants,
         earlier: &[TaskId],
     ) -> Result<Self, SpecError> {
         let kind: TaskType = kind.parse()?;
@@ -168,7 +174,7 @@ impl TaskSpec {
             concurrency: Concurrency::from_params(&params)?.map(Box::new),
             after: After::from_params(&params, earlier)?,
             idempotency_key: idempotency_key(&params)?,
-            grants: Grants::asked_by(&kind, &params).granted_by(ceiling)?,
+            grants: grants(&kind, &params, ceiling)?,
             not_before: millis(&params, "not_before")?.map(Timestamp::from_millis),
             timeout: millis(&params, "timeout_ms")?.map(Duration::from_millis),
             kind,
@@ -188,6 +194,18 @@ impl TaskSpec {
             tags,
         }
     }
+}
+
+fn grants(kind: &TaskType, params: &Value, ceiling: &Grants) -> Result<Grants, SpecError> {
+    let prefix = params.get("storage_prefix");
+    if prefix.is_some_and(|prefix| !prefix.is_string() && !prefix.is_null()) {
+        return Err(SpecError::StoragePrefix);
+    }
+    let granted = Grants::asked_by(kind, params).granted_by(ceiling)?;
+    if granted.storage_prefix.as_str().len() > Prefix::MAX {
+        return Err(SpecError::StoragePrefix);
+    }
+    Ok(granted)
 }
 
 fn pool(params: &Value) -> Result<Option<PoolName>, SpecError> {
@@ -250,7 +268,7 @@ mod tests {
     use super::*;
 
     fn submit(params: Value) -> Result<TaskSpec, SpecError> {
-        TaskSpec::from_submission("compute", params, Grants::EVERYTHING)
+        TaskSpec::from_submission("compute", params, &Grants::EVERYTHING)
     }
 
     #[test]
@@ -280,7 +298,7 @@ mod tests {
 
     #[test]
     fn what_is_no_submission_is_refused() {
-        let nameless = TaskSpec::from_submission("Mining!", json!({}), Grants::EVERYTHING);
+        let nameless = TaskSpec::from_submission("Mining!", json!({}), &Grants::EVERYTHING);
         assert!(matches!(nameless, Err(SpecError::Name(_))));
         assert!(matches!(
             submit(json!({"pool": "a b"})),
@@ -356,7 +374,7 @@ mod tests {
         let earlier = [TaskId::of_bits(1), TaskId::of_bits(2)];
         let submit = |index: u64| {
             let params = json!({"after": [{ "index": index }]});
-            TaskSpec::from_batch("compute", params, Grants::NOTHING, &earlier)
+            TaskSpec::from_batch("compute", params, &Grants::NOTHING, &earlier)
         };
         assert_eq!(submit(1).unwrap().after.tasks, [earlier[1]]);
         assert_eq!(submit(2), Err(SpecError::NotEarlier { index: 2 }));
@@ -379,7 +397,17 @@ mod tests {
     #[test]
     fn grants_are_cut_to_the_submitters() {
         let params = json!({"needs_gpu": true});
-        let refused = TaskSpec::from_submission("compute", params, Grants::NOTHING);
+        let refused = TaskSpec::from_submission("compute", params, &Grants::NOTHING);
         assert!(matches!(refused, Err(SpecError::Grant(_))));
+    }
+
+    #[test]
+    fn the_part_of_the_storage_is_a_text_that_is_not_too_long() {
+        for wrong in [json!(1), json!(["a/"]), json!("x".repeat(257))] {
+            let params = json!({"needs_storage": true, "storage_prefix": wrong});
+            assert_eq!(submit(params), Err(SpecError::StoragePrefix));
+        }
+        let longest = json!({"needs_storage": true, "storage_prefix": "x".repeat(256)});
+        assert!(submit(longest).is_ok());
     }
 }

@@ -3,6 +3,9 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::future::BoxFuture;
 
 /// A number that is greater for every later holder of a lock.
 ///
@@ -36,5 +39,42 @@ impl FencingToken {
 impl fmt::Display for FencingToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
+    }
+}
+
+/// Tokens in a row that somebody has for itself: nobody else has got them, nor ever will.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TokenRange {
+    /// The first of them.
+    pub first: FencingToken,
+    /// The one after the last.
+    pub end: FencingToken,
+}
+
+/// Where tokens come from, so that they grow beyond a restart.
+pub trait TokenSource: fmt::Debug + Send + Sync {
+    /// Sets tokens aside, durably: greater than all that were set aside before, and than all that
+    /// any writer has shown.
+    ///
+    /// # Cancel safety
+    ///
+    /// Tokens that were set aside for a future that was dropped are lost, which harms nobody.
+    fn set_aside(&self, count: u64) -> BoxFuture<'_, Result<TokenRange, NoTokens>>;
+}
+
+/// No tokens could be set aside, since that could not be written down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("no lock can be given: the tokens of locks cannot be stored")]
+pub struct NoTokens;
+
+impl TokenRange {
+    /// The tokens after `last`, as many as that.
+    pub const fn after(last: Option<FencingToken>, count: u64) -> Self {
+        let first = match last {
+            Some(last) => last.next(),
+            None => FencingToken::FIRST,
+        };
+        let end = FencingToken(first.0.saturating_add(count));
+        Self { first, end }
     }
 }

@@ -7,4 +7,4 @@ pub mod locks;
 pub mod network;
 pub mod storage;
 
-pub use fence::FencingToken;
+pub use fence::{FencingToken, NoTokens, TokenRange, TokenSource};

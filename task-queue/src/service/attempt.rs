@@ -27,7 +27,7 @@ pub(super) fn start(hub: &Arc<Hub>, begun: Assignment) -> Running {
     let task = Identity {
         id: begun.task,
         kind: begun.spec.kind.clone(),
-        grants: begun.spec.grants,
+        grants: begun.spec.grants.clone(),
     };
     let capability = assignment(hub, task, bearer);
     let capability = revoker.revocable(&capability);
@@ -57,7 +57,7 @@ async fn work(hub: Arc<Hub>, begun: Assignment, task: AssignmentStub) {
 }
 
 async fn carry_out(begun: Assignment, task: AssignmentStub) -> Result<Value, Failure> {
-    let resources = resources(&task, begun.spec.grants)
+    let resources = resources(&task, &begun.spec.grants)
         .await
         .map_err(WorkError::from)?;
     let job = Job {
@@ -81,7 +81,7 @@ async fn complete(task: &AssignmentStub, result: Value) -> Result<(), String> {
 }
 
 /// Gets what the task was granted, from the task.
-async fn resources(task: &AssignmentStub, grants: Grants) -> Result<Resources, AccessError> {
+async fn resources(task: &AssignmentStub, grants: &Grants) -> Result<Resources, AccessError> {
     let has = |resource| grants.of(resource) > crate::model::Access::None;
     let mut resources = Resources::default();
     if has(Resource::Storage) {

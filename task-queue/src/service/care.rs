@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use capnweb_runtime::{Capability, Revoker};
+use capnweb_runtime::{Capability, Membrane, Revoker};
 use futures_util::FutureExt as _;
 use tokio::time::timeout;
 
@@ -38,6 +38,15 @@ impl Care {
         match self {
             Self::Holder => capability.clone(),
             Self::Revoker(revoker) => revoker.revocable(capability),
+        }
+    }
+
+    /// Returns the reference to hand out; what comes of it, and what goes in and out through it, is
+    /// in the same care.
+    pub(super) fn take_with_all_it_leads_to<C: Capability>(&self, capability: &C) -> C {
+        match self {
+            Self::Holder => capability.clone(),
+            Self::Revoker(revoker) => Membrane::under(revoker).outward(capability),
         }
     }
 }

@@ -32,7 +32,7 @@ impl Gate for ServedGate {
         match self.secrets.role_of(&secret) {
             Some(Role::Supervisor) => Ok(gateway(&self.hub, Scope::All, Grants::EVERYTHING)),
             Some(Role::Client) => {
-                let whole = gateway(&self.hub, Scope::Clients, self.ceiling);
+                let whole = gateway(&self.hub, Scope::Clients, self.ceiling.clone());
                 let client: ClientGatewayStub = whole.attenuate();
                 Ok(client.as_stub().cast())
             }

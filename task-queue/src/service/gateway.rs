@@ -31,7 +31,7 @@ pub(super) fn gateway(hub: &Arc<Hub>, scope: Scope, ceiling: Grants) -> GatewayS
 
 impl ServedGateway {
     fn queue(&self) -> ServedQueue {
-        ServedQueue::new(Arc::clone(&self.hub), self.scope, self.ceiling)
+        ServedQueue::new(Arc::clone(&self.hub), self.scope, self.ceiling.clone())
     }
 
     async fn idle_worker_for(&self, task: TaskId) -> Result<WorkerId, Refusal> {

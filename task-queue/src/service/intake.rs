@@ -22,7 +22,7 @@ pub(super) struct Intake<'a> {
     pub(super) hub: &'a Arc<Hub>,
     pub(super) scope: Scope,
     /// What a task can be granted.
-    pub(super) ceiling: Grants,
+    pub(super) ceiling: &'a Grants,
 }
 
 impl Intake<'_> {
@@ -42,7 +42,7 @@ impl Intake<'_> {
         let accepted = Identity {
             id: submit.task,
             kind: submit.spec.kind.clone(),
-            grants: submit.spec.grants,
+            grants: submit.spec.grants.clone(),
         };
         match self.hub.owner.apply(Command::Submit(submit)).await {
             Ok(()) => Ok(accepted),

@@ -10,7 +10,7 @@ use super::hub::Hub;
 use super::network::network;
 use super::storage::storage;
 use crate::caps::{LentGpu, LentNetwork, LentStorage, Loan, LoanStub, Resources};
-use crate::model::Access;
+use crate::model::{Access, Grants};
 
 /// Everything the supervisor can lend.
 pub(super) struct Lender(pub(super) Arc<Hub>);
@@ -21,7 +21,11 @@ impl Resources for Lender {
     async fn lend_storage(&self, read_only: bool) -> Result<LentStorage> {
         let (care, loan) = lend();
         let holder = "a borrower".to_owned();
-        let storage = storage(&self.0, access(read_only), holder, &care);
+        let grants = Grants {
+            storage: access(read_only),
+            ..Grants::NOTHING
+        };
+        let storage = storage(&self.0, &grants, holder, &care)?;
         Ok(LentStorage { storage, loan })
     }
 

@@ -1,31 +1,50 @@
-//! A lock as a capability.
+//! A lock, and a permit, as capabilities.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use capnweb_runtime::Result;
 
-use crate::caps::Lock;
-use crate::resources::locks::LockGuard;
+use super::refusal::lock;
+use crate::caps::{Lock, Permit, ResourceError};
+use crate::resources::locks::{LockError, LockGuard};
 
-/// A lock, held as long as this lives.
-pub(super) struct HeldLock {
+/// A lock or a permit, held as long as this lives.
+pub(super) struct Held {
+    /// As its holder knows it.
     key: String,
     token: u64,
     guard: Mutex<Option<LockGuard>>,
 }
 
-impl HeldLock {
-    pub(super) fn new(guard: LockGuard) -> Self {
-        let (key, token) = (guard.key().to_owned(), guard.token().number());
+impl Held {
+    pub(super) fn new(key: String, guard: LockGuard) -> Self {
         Self {
             key,
-            token,
+            token: guard.token().number(),
             guard: Mutex::new(Some(guard)),
         }
     }
+
+    fn give_back(&self) {
+        let guard = self.guard().take();
+        drop(guard);
+    }
+
+    fn hold_for(&self, ttl_ms: u64) -> Result<(), ResourceError> {
+        let held = self.guard();
+        let guard = held.as_ref().ok_or(LockError::Expired);
+        guard
+            .and_then(|guard| guard.extend(Duration::from_millis(ttl_ms)))
+            .map_err(|error| lock(&error))
+    }
+
+    fn guard(&self) -> MutexGuard<'_, Option<LockGuard>> {
+        self.guard.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
-impl Lock for HeldLock {
+impl Lock for Held {
     fn key(&self) -> String {
         self.key.clone()
     }
@@ -34,13 +53,27 @@ impl Lock for HeldLock {
         self.token
     }
 
+    async fn extend(&self, ttl_ms: u64) -> Result<(), ResourceError> {
+        self.hold_for(ttl_ms)
+    }
+
     async fn release(&self) -> Result<()> {
-        let guard = self
-            .guard
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
-        drop(guard);
+        self.give_back();
+        Ok(())
+    }
+}
+
+impl Permit for Held {
+    fn key(&self) -> String {
+        self.key.clone()
+    }
+
+    async fn extend(&self, ttl_ms: u64) -> Result<(), ResourceError> {
+        self.hold_for(ttl_ms)
+    }
+
+    async fn release(&self) -> Result<()> {
+        self.give_back();
         Ok(())
     }
 }

@@ -25,7 +25,7 @@ pub(super) fn network(hub: &Arc<Hub>, access: Access, care: &Care) -> NetworkStu
     let network = NetworkStub::new(ServedNetwork(hub.network.clone()));
     care.take(&match access {
         Access::Full => network,
-        Access::ReadOnly | Access::None => {
+        Access::Append | Access::ReadOnly | Access::None => {
             let reader: NetworkReaderStub = network.attenuate();
             reader.as_stub().cast()
         }

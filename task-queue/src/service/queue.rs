@@ -88,7 +88,7 @@ impl ServedQueue {
         Intake {
             hub: &self.hub,
             scope: self.scope,
-            ceiling: self.ceiling,
+            ceiling: &self.ceiling,
         }
     }
 }
@@ -166,12 +166,9 @@ impl TaskQueue for ServedQueue {
     }
 
     async fn get_shared_storage(&self) -> Result<StorageStub> {
-        Ok(storage(
-            &self.hub,
-            Access::Full,
-            "a supervisor".to_owned(),
-            &Care::Holder,
-        ))
+        let holder = "a supervisor".to_owned();
+        let storage = storage(&self.hub, &Grants::EVERYTHING, holder, &Care::Holder);
+        Ok(storage?)
     }
 
     async fn get_shared_gpu(&self) -> Result<GpuStub> {

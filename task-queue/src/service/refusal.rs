@@ -6,7 +6,8 @@ use thiserror::Error;
 use crate::caps::ResourceError;
 use crate::engine::Rejected;
 use crate::model::{NotAProgress, PoolName, SpecError};
-use crate::resources::locks::LockError;
+use crate::resources::FencingToken;
+use crate::resources::locks::{LockError, Standing};
 use crate::work::AccessError;
 
 /// Why something that was asked of the queue was not done.
@@ -131,6 +132,7 @@ impl From<AccessError> for ResourceError {
             AccessError::NotFound(detail) => Self::NotFound { detail },
             AccessError::Denied(detail) => Self::Denied { detail },
             AccessError::Invalid(detail) => Self::Invalid { detail },
+            AccessError::Conflict(detail) => Self::Conflict { detail },
             AccessError::Unavailable(detail) => Self::Unavailable { detail },
         }
     }
@@ -142,6 +144,7 @@ impl From<ResourceError> for AccessError {
             ResourceError::NotFound { detail } => Self::NotFound(detail),
             ResourceError::Denied { detail } => Self::Denied(detail),
             ResourceError::Invalid { detail } => Self::Invalid(detail),
+            ResourceError::Conflict { detail } => Self::Conflict(detail),
             ResourceError::Unavailable { detail } => Self::Unavailable(detail),
             ResourceError::Other(error) => Self::Unavailable(error.to_string()),
         }
@@ -155,8 +158,28 @@ pub(super) fn resource(error: impl Into<AccessError>) -> ResourceError {
 
 /// Turns a lock's error into what the storage's capability answers.
 pub(super) fn lock(error: &LockError) -> ResourceError {
-    ResourceError::Unavailable {
-        detail: error.to_string(),
+    let detail = error.to_string();
+    match error {
+        LockError::KeyTooLong { .. } | LockError::Lifetime { .. } | LockError::Permits { .. } => {
+            ResourceError::Invalid { detail }
+        }
+        LockError::OtherPermits { .. } | LockError::Expired => ResourceError::Conflict { detail },
+        LockError::TooManyHeld { .. } | LockError::TooManyWaiting { .. } | LockError::NoTokens => {
+            ResourceError::Unavailable { detail }
+        }
+    }
+}
+
+/// Refuses a token that says nothing for whoever shows it.
+pub(super) fn standing(standing: Standing, token: FencingToken) -> Result<(), ResourceError> {
+    match standing {
+        Standing::Given => Ok(()),
+        Standing::Outlived => Err(ResourceError::Denied {
+            detail: format!("the lock with token {token} is over"),
+        }),
+        Standing::Unknown => Err(ResourceError::Invalid {
+            detail: format!("no lock has the token {token}"),
+        }),
     }
 }
 

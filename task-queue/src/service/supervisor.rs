@@ -20,7 +20,6 @@ use crate::caps::{GateStub, GatewayStub};
 use crate::clock::{Clock, SystemClock};
 use crate::engine;
 use crate::model::{Grants, PoolName};
-use crate::resources::FencingToken;
 use crate::resources::gpu::SoftwareGpu;
 use crate::resources::locks::{LockLimits, LockManager};
 use crate::resources::network::{NetworkClient, SetupError};
@@ -131,7 +130,7 @@ impl Supervisor {
 
     /// Returns a gate, which has no authority but for those who know a secret.
     pub fn gate(&self) -> GateStub {
-        gate(&self.0.hub, &self.0.secrets, self.0.client_grants)
+        gate(&self.0.hub, &self.0.secrets, self.0.client_grants.clone())
     }
 
     /// Returns what the gate takes.
@@ -175,11 +174,9 @@ async fn open(config: &Config) -> Result<Arc<dyn Store>, StartError> {
 
 async fn hub(config: &Config, owner: Owner, clock: Arc<dyn Clock>) -> Result<Hub, StartError> {
     let storage = ObjectStore::open(config.data.join("objects"), StorageLimits::default()).await?;
-    let first = storage
-        .newest_token()
-        .map_or(FencingToken::FIRST, FencingToken::next);
     let network = NetworkClient::new(config.network.clone(), Arc::clone(&clock))?;
-    let locks = LockManager::new(LockLimits::default(), first);
+    let tokens = Arc::new(storage.clone());
+    let locks = LockManager::new(LockLimits::default(), tokens);
     let gpu = SoftwareGpu::new(config.gpu_memory);
     let mut hub = Hub::new(owner, clock, storage, locks, network, gpu);
     hub.watchers = Watchers::new(config.watchers);

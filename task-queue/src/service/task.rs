@@ -98,7 +98,7 @@ impl Identity {
         Self {
             id: task.id,
             kind: task.spec.kind.clone(),
-            grants: task.spec.grants,
+            grants: task.spec.grants.clone(),
         }
     }
 }
@@ -176,9 +176,10 @@ impl Task for ServedTask {
     }
 
     async fn get_storage(&self) -> Result<StorageStub> {
-        let access = self.granted(Resource::Storage)?;
+        self.granted(Resource::Storage)?;
         let holder = self.bearer.name(self.id);
-        Ok(storage(&self.hub, access, holder, self.bearer.care()))
+        let storage = storage(&self.hub, &self.grants, holder, self.bearer.care());
+        Ok(storage?)
     }
 
     async fn get_gpu(&self) -> Result<GpuStub> {

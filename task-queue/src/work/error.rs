@@ -18,6 +18,9 @@ pub enum AccessError {
     /// What was handed in is not what it should be.
     #[error("{0}")]
     Invalid(String),
+    /// Somebody else was first: what was expected does not hold, or not any more.
+    #[error("{0}")]
+    Conflict(String),
     /// It could not be done now.
     #[error("{0}")]
     Unavailable(String),

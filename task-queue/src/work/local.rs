@@ -83,9 +83,17 @@ impl From<StorageError> for AccessError {
             StorageError::StaleToken { .. } => Self::Denied(message),
             StorageError::KeyTooLong { .. }
             | StorageError::ValueTooLarge { .. }
-            | StorageError::ValueTooDeep { .. } => Self::Invalid(message),
+            | StorageError::StreamTooLong { .. }
+            | StorageError::ValueTooDeep { .. }
+            | StorageError::NotAValue { .. }
+            | StorageError::TooManyKeys { .. }
+            | StorageError::Broken { .. } => Self::Invalid(message),
+            StorageError::Changed { .. } => Self::Conflict(message),
             StorageError::Full { .. }
-            | StorageError::Changed { .. }
+            | StorageError::NoRoom { .. }
+            | StorageError::TooManyStreams { .. }
+            | StorageError::Stalled { .. }
+            | StorageError::Contended { .. }
             | StorageError::Damaged { .. }
             | StorageError::InUse
             | StorageError::Io(_)

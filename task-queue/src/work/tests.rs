@@ -340,7 +340,7 @@ async fn io_does_the_parts_that_are_asked_for() {
     assert_eq!(said.progress, [0.5, 1.0]);
     let (result, _) = run(TaskType::IO, json!({}), &bench.resources).await;
     assert_eq!(result, Ok(json!({})));
-    assert_eq!(bench.storage.list(), ["test_key"]);
+    assert_eq!(bench.storage.list().await.unwrap(), ["test_key"]);
 }
 
 #[tokio::test]
@@ -356,7 +356,7 @@ async fn reading_only_does_not_write_first() {
         FailureClass::Transient,
         "it may be there the next time"
     );
-    assert!(bench.storage.list().is_empty());
+    assert!(bench.storage.list().await.unwrap().is_empty());
     bench.storage.write("absent", &json!(5)).await.unwrap();
     let (outcome, _) = run(TaskType::IO, params, &bench.resources).await;
     assert_eq!(outcome.unwrap()["storage"]["value"], json!(5));
@@ -481,7 +481,7 @@ async fn a_pipeline_that_fails_has_delivered_what_it_had_and_goes_on_from_there(
     assert_eq!(result["stages_completed"], json!(2));
     assert_eq!(result["pipeline_results"][1]["value"], json!("here"));
     assert_eq!(
-        bench.storage.list(),
+        bench.storage.list().await.unwrap(),
         ["later"],
         "the first stage was not repeated"
     );

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::caps::{LockStub, StorageStub};
+use crate::caps::{LockStub, StorageStub, WriteConditions};
 use crate::demo::expect::{equal, holds, refused};
 use crate::demo::house::{Party, Rules};
 use crate::demo::miss::Miss;
@@ -67,10 +67,14 @@ async fn later(lock: &LockStub, token: u64) -> Result<(), Miss> {
 
 async fn fenced(storage: &StorageStub, lock: &LockStub, old: u64) -> Result<(), Miss> {
     let new = lock.token().await?;
-    storage.write("door", json!("mine"), new).await?;
-    let stale = storage.write("door", json!("theirs"), old);
+    storage.write("door", json!("mine"), shown(new)).await?;
+    let stale = storage.write("door", json!("theirs"), shown(old));
     refused("has passed on", stale).await?;
     equal(storage.read("door").await?, json!("mine"))
+}
+
+fn shown(token: u64) -> WriteConditions {
+    WriteConditions::default().with_token(token)
 }
 
 /// GPU memory is nobody else's to free, and is free when its holder has gone.

@@ -74,7 +74,7 @@ fn a_task_goes_only_to_a_worker_with_all_that_it_needs() {
     let mut world = World::auto();
     world.register(PoolName::CPU);
     let wants = |text: &str| {
-        TaskSpec::from_submission("compute", serde_json::from_str(text).unwrap(), NOTHING).unwrap()
+        TaskSpec::from_submission("compute", serde_json::from_str(text).unwrap(), &NOTHING).unwrap()
     };
     let tagged = world.submit(wants(r#"{"tags": ["eu", "ssd"]}"#));
     let placed = world.submit(wants(r#"{"pool": "far"}"#));

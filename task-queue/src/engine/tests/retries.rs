@@ -184,7 +184,7 @@ fn a_time_that_has_passed_schedules_nothing() {
 
 fn failing(errors: &serde_json::Value) -> TaskSpec {
     let params = json!({"retry": {"max_attempts": 3, "errors": errors}});
-    TaskSpec::from_submission("compute", params, Grants::NOTHING).unwrap()
+    TaskSpec::from_submission("compute", params, &Grants::NOTHING).unwrap()
 }
 
 fn error(name: &str) -> Failure {
@@ -243,7 +243,7 @@ fn a_policy_asked_for_by_name_is_the_queues() {
     let mut world = World::new(config);
     let spec = |name: &str| {
         let params = json!({ "retry": name });
-        TaskSpec::from_submission("compute", params, Grants::NOTHING).unwrap()
+        TaskSpec::from_submission("compute", params, &Grants::NOTHING).unwrap()
     };
     let task = world.submit(spec("twice"));
     assert_eq!(world.task(task).spec.retry, twice);

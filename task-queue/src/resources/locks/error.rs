@@ -1,10 +1,10 @@
-//! How locks say no.
+//! How locks and semaphores say no.
 
 use std::time::Duration;
 
 use thiserror::Error;
 
-/// Why a lock was not given, or not extended.
+/// Why a lock or a permit was not given, or not extended.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum LockError {
     /// The key is too long.
@@ -21,9 +21,21 @@ pub enum LockError {
         /// How long it can be held.
         max: Duration,
     },
-    /// Too many keys are locked.
-    #[error("{max} keys are locked already")]
-    TooManyLocks {
+    /// A semaphore has some permits, but neither none nor any number.
+    #[error("a semaphore has at least one permit and at most {max}")]
+    Permits {
+        /// How many it can have.
+        max: usize,
+    },
+    /// The semaphore is in use with another number of permits.
+    #[error("the semaphore is in use with {permits} permits")]
+    OtherPermits {
+        /// How many it has.
+        permits: usize,
+    },
+    /// Too much is held.
+    #[error("{max} locks and permits are held already")]
+    TooManyHeld {
         /// How many may be.
         max: usize,
     },
@@ -36,4 +48,7 @@ pub enum LockError {
     /// The lock has expired, and may have passed on.
     #[error("the lock has expired")]
     Expired,
+    /// There are no tokens for new locks, since they cannot be stored.
+    #[error("no lock can be given: the tokens of locks cannot be stored")]
+    NoTokens,
 }

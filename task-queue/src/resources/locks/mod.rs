@@ -1,4 +1,4 @@
-//! Locks: exclusive, expiring, first come first served, with tokens that tell holders apart.
+//! Locks and semaphores: expiring, first come first served, with tokens that tell holders apart.
 
 mod error;
 mod guard;
@@ -12,4 +12,4 @@ mod tests;
 pub use error::LockError;
 pub use guard::LockGuard;
 pub use limits::LockLimits;
-pub use manager::LockManager;
+pub use manager::{LockManager, Standing};

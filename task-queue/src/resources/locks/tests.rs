@@ -6,30 +6,81 @@ use std::time::Duration;
 use tokio::task::yield_now;
 use tokio::time::{Instant, advance};
 
-use super::{LockError, LockLimits, LockManager};
-use crate::resources::FencingToken;
+use super::{LockError, LockGuard, LockLimits, LockManager, Standing};
+use crate::future::BoxFuture;
+use crate::resources::{FencingToken, NoTokens, TokenRange, TokenSource};
 
 const LONG: Duration = Duration::from_mins(1);
 
+/// Tokens that outlast a manager, as those on a disk do.
+#[derive(Debug, Default)]
+struct Tokens(Mutex<Option<FencingToken>>);
+
+impl TokenSource for Tokens {
+    fn set_aside(&self, count: u64) -> BoxFuture<'_, Result<TokenRange, NoTokens>> {
+        let mut last = self.0.lock().unwrap();
+        let range = TokenRange::after(*last, count);
+        *last = Some(range.end);
+        Box::pin(async move { Ok(range) })
+    }
+}
+
+/// Gives three tokens, and then fails.
+#[derive(Debug, Default)]
+struct Poor(Mutex<bool>);
+
+impl TokenSource for Poor {
+    fn set_aside(&self, _: u64) -> BoxFuture<'_, Result<TokenRange, NoTokens>> {
+        let is_empty = std::mem::replace(&mut *self.0.lock().unwrap(), true);
+        let given = if is_empty {
+            Err(NoTokens)
+        } else {
+            Ok(TokenRange::after(None, 3))
+        };
+        Box::pin(async move { given })
+    }
+}
+
 fn manager() -> LockManager {
-    LockManager::new(LockLimits::default(), FencingToken::FIRST)
+    limited(LockLimits::default())
+}
+
+fn limited(limits: LockLimits) -> LockManager {
+    LockManager::new(limits, Arc::new(Tokens::default()))
+}
+
+async fn permit(locks: &LockManager, permits: usize) -> Result<LockGuard, LockError> {
+    locks.acquire_permit("k", permits, LONG, "holder").await
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_lock_has_one_holder_until_its_guard_is_dropped() {
     let locks = manager();
     let guard = locks.acquire("k", LONG, "first").await.unwrap();
-    assert!(locks.try_acquire("k", LONG, "second").unwrap().is_none());
+    assert!(
+        locks
+            .try_acquire("k", LONG, "second")
+            .await
+            .unwrap()
+            .is_none()
+    );
     assert!(
         locks
             .try_acquire("other", LONG, "second")
+            .await
             .unwrap()
             .is_some()
     );
     assert_eq!(locks.holder("k").as_deref(), Some("first"));
     drop(guard);
     assert_eq!(locks.holder("k"), None);
-    assert!(locks.try_acquire("k", LONG, "second").unwrap().is_some());
+    assert!(
+        locks
+            .try_acquire("k", LONG, "second")
+            .await
+            .unwrap()
+            .is_some()
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -90,7 +141,7 @@ async fn an_expired_lock_is_free_although_nobody_waited() {
         .unwrap();
     advance(Duration::from_secs(2)).await;
     assert_eq!(locks.holder("k"), None);
-    let fresh = locks.try_acquire("k", LONG, "next").unwrap().unwrap();
+    let fresh = locks.try_acquire("k", LONG, "next").await.unwrap().unwrap();
     assert!(fresh.token() > stale.token());
 }
 
@@ -148,27 +199,34 @@ async fn a_lock_that_was_given_but_not_taken_passes_on() {
     drop(guard);
     gone.abort();
     assert!(gone.await.is_err());
-    assert!(locks.try_acquire("k", LONG, "next").unwrap().is_some());
+    assert!(
+        locks
+            .try_acquire("k", LONG, "next")
+            .await
+            .unwrap()
+            .is_some()
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn limits_hold_and_say_so() {
     let limits = LockLimits {
         key_bytes: 3,
-        locks: 1,
+        held: 1,
         waiting: 1,
+        permits: 2,
         lifetime: LONG,
     };
-    let locks = LockManager::new(limits, FencingToken::FIRST);
-    let long = locks.try_acquire("long", LONG, "h").unwrap_err();
+    let locks = limited(limits);
+    let long = locks.try_acquire("long", LONG, "h").await.unwrap_err();
     assert_eq!(long, LockError::KeyTooLong { bytes: 4, max: 3 });
     for ttl in [Duration::ZERO, LONG * 2] {
-        let refused = locks.try_acquire("k", ttl, "h").unwrap_err();
+        let refused = locks.try_acquire("k", ttl, "h").await.unwrap_err();
         assert_eq!(refused, LockError::Lifetime { max: LONG });
     }
     let guard = locks.acquire("k", LONG, "h").await.unwrap();
-    let refused = locks.try_acquire("l", LONG, "h").unwrap_err();
-    assert_eq!(refused, LockError::TooManyLocks { max: 1 });
+    let refused = locks.try_acquire("l", LONG, "h").await.unwrap_err();
+    assert_eq!(refused, LockError::TooManyHeld { max: 1 });
     let waiter = tokio::spawn({
         let locks = locks.clone();
         async move { locks.acquire("k", LONG, "w").await }
@@ -180,7 +238,11 @@ async fn limits_hold_and_say_so() {
     assert!(waiter.await.is_err());
     std::mem::forget(guard);
     advance(LONG).await;
-    let leaked_made_room = locks.try_acquire("l", LONG, "h").unwrap();
+    for permits in [0, 3] {
+        let refused = permit(&locks, permits).await.unwrap_err();
+        assert_eq!(refused, LockError::Permits { max: 2 });
+    }
+    let leaked_made_room = locks.try_acquire("l", LONG, "h").await.unwrap();
     assert!(leaked_made_room.is_some());
 }
 
@@ -205,4 +267,94 @@ async fn under_contention_never_two_hold_the_lock() {
     for contender in contenders {
         contender.await.unwrap();
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_semaphore_has_as_many_holders_as_permits_and_serves_in_order() {
+    let locks = manager();
+    let first = permit(&locks, 2).await.unwrap();
+    let _second = permit(&locks, 2).await.unwrap();
+    let _lock_of_that_name = locks.acquire("k", LONG, "other").await.unwrap();
+    let served = Arc::new(Mutex::new(Vec::new()));
+    let wait = |number| {
+        let (locks, served) = (locks.clone(), Arc::clone(&served));
+        tokio::spawn(async move {
+            let guard = permit(&locks, 2).await.unwrap();
+            served.lock().unwrap().push(number);
+            guard
+        })
+    };
+    let third = wait(3);
+    yield_now().await;
+    let fourth = wait(4);
+    yield_now().await;
+    assert!(served.lock().unwrap().is_empty(), "a third one got in");
+    drop(first);
+    let third = third.await.unwrap();
+    assert_eq!(*served.lock().unwrap(), [3]);
+    drop(third);
+    let _fourth = fourth.await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn permits_that_expire_pass_on_one_by_one() {
+    let locks = manager();
+    let hold = |seconds| {
+        let locks = locks.clone();
+        async move {
+            let ttl = Duration::from_secs(seconds);
+            locks.acquire_permit("k", 2, ttl, "slow").await.unwrap()
+        }
+    };
+    let begin = Instant::now();
+    let (early, late) = (hold(1).await, hold(5).await);
+    let third = permit(&locks, 2).await.unwrap();
+    assert_eq!(begin.elapsed().as_secs(), 1);
+    assert!(!early.is_held() && late.is_held() && third.is_held());
+    drop(early);
+    let _fourth = permit(&locks, 2).await.unwrap();
+    assert_eq!(
+        begin.elapsed().as_secs(),
+        5,
+        "a late holder freed another's"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_semaphore_in_use_keeps_its_number_of_permits() {
+    let locks = manager();
+    let held = permit(&locks, 2).await.unwrap();
+    let more = permit(&locks, 1_000).await.unwrap_err();
+    assert_eq!(more, LockError::OtherPermits { permits: 2 });
+    drop(held);
+    let _more = permit(&locks, 1_000).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn tokens_go_on_where_the_last_manager_has_ended() {
+    let source = Arc::new(Tokens::default());
+    let start = || LockManager::new(LockLimits::default(), Arc::clone(&source) as _);
+    let before = start();
+    let old = before.acquire("k", LONG, "old").await.unwrap().token();
+    assert_eq!(before.standing(old), Standing::Given);
+    let after = start();
+    let new = after.acquire("other", LONG, "new").await.unwrap().token();
+    assert!(new > old, "a token was given twice");
+    assert_eq!(after.standing(new), Standing::Given);
+    assert_eq!(after.standing(old), Standing::Outlived);
+    assert_eq!(after.standing(new.next()), Standing::Unknown);
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_tokens_there_are_no_locks_and_nobody_waits_for_ever() {
+    let locks = LockManager::new(LockLimits::default(), Arc::new(Poor::default()));
+    for _ in 0..2 {
+        let _given = locks.acquire("other", LONG, "h").await.unwrap();
+    }
+    let last = locks.acquire("k", LONG, "h").await.unwrap();
+    let refused = locks.acquire("more", LONG, "h").await.unwrap_err();
+    assert_eq!(refused, LockError::NoTokens);
+    drop(last);
+    let refused = locks.acquire("k", LONG, "h").await.unwrap_err();
+    assert_eq!(refused, LockError::NoTokens);
 }

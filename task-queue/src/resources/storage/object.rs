@@ -1,11 +1,9 @@
-//! An object as it lies in its file: a line about it, then its value.
+//! What is under a key.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-
-use crate::resources::FencingToken;
 
 /// A value with the version it was read at.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,66 +14,66 @@ pub struct Object {
     pub version: Version,
 }
 
-/// The number of a write among all of a storage.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+/// Which write of an object it is: a text that says no more than whether it is the same one.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Version(u64);
+pub struct Version(String);
 
-/// What is known about an object without its value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Header {
-    pub(super) version: Version,
-    /// The greatest token that a writer has shown.
-    pub(super) token: Option<FencingToken>,
+/// What is known of an object without its content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stat {
+    /// Its version.
+    pub version: Version,
+    /// How many bytes its content has.
+    pub bytes: u64,
+    /// What its content is.
+    pub form: Form,
+}
+
+/// What the content of an object is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Form {
+    /// A JSON value.
+    #[default]
+    Value,
+    /// Bytes, of whatever meaning.
+    Bytes,
+}
+
+/// Some of the keys.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// The keys, in order.
+    pub keys: Vec<String>,
+    /// After which key the next page begins, if this is not the last.
+    pub next: Option<String>,
 }
 
 impl Version {
-    /// Creates a version from its number, as it comes back from a reader.
-    pub const fn new(number: u64) -> Self {
-        Self(number)
+    /// Creates a version from its text, as it comes back from a reader.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
     }
 
-    /// Returns the number.
-    pub const fn number(self) -> u64 {
-        self.0
-    }
-
-    /// Returns the version after this one.
-    #[must_use]
-    pub const fn next(self) -> Self {
-        Self(self.0.saturating_add(1))
+    /// Returns the text.
+    pub fn as_str(&self) -> &str {
+        &self.0
     }
 }
 
-impl Header {
-    /// Writes the file of an object whose value is that JSON text.
-    pub(super) fn file(self, value: &[u8]) -> serde_json::Result<Vec<u8>> {
-        let mut file = serde_json::to_vec(&self)?;
-        file.push(b'\n');
-        file.extend_from_slice(value);
-        Ok(file)
-    }
-
-    /// Reads the first line of a file.
-    pub(super) fn read(line: &[u8]) -> Option<Self> {
-        serde_json::from_slice(line).ok()
-    }
-}
-
-impl Object {
-    /// Reads a file.
-    pub(super) fn read(file: &[u8]) -> Option<Self> {
-        let end = file.iter().position(|&byte| byte == b'\n')?;
-        let (line, value) = file.split_at_checked(end)?;
-        Some(Self {
-            value: serde_json::from_slice(value).ok()?,
-            version: Header::read(line)?.version,
-        })
+impl Form {
+    #[allow(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "serde asks by reference whether to skip a field"
+    )]
+    pub(super) const fn is_value(&self) -> bool {
+        matches!(self, Self::Value)
     }
 }
 
 impl fmt::Display for Version {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        f.write_str(&self.0)
     }
 }

@@ -32,7 +32,7 @@ pub(in crate::service) fn start(hub: &Arc<Hub>, begun: &Assignment) -> Running {
     let task = Identity {
         id: begun.task,
         kind: begun.spec.kind.clone(),
-        grants: begun.spec.grants,
+        grants: begun.spec.grants.clone(),
     };
     let equipped = Equipped::new(hub, &present, task, begun.epoch);
     let agent = equipped.membrane.inward(&present.agent);

@@ -1,0 +1,7 @@
+//! Storage, on every backend and on each for itself.
+
+mod directory;
+mod hostile;
+mod laws;
+mod prefixes;
+mod streams;

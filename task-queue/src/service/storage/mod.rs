@@ -1,0 +1,8 @@
+//! The shared storage as a capability.
+
+mod served;
+
+#[cfg(test)]
+mod tests;
+
+pub(super) use served::storage;
