@@ -364,7 +364,7 @@ fn describe(state: &State, task: &Record) -> TaskInfo {
         logs,
         partial_results: partial_results(task),
         failures: task.failures,
-        grants: task.spec.grants,
+        grants: task.spec.grants.clone(),
         waiting: state.waits_for(task),
     }
 }

@@ -93,11 +93,11 @@ impl Context {
     }
 
     /// Returns what the task was granted.
-    pub fn grants(&self) -> Grants {
-        self.about.grants
+    pub fn grants(&self) -> &Grants {
+        &self.about.grants
     }
 
-    /// Returns the storage. If it was granted to read only, it has no methods that write.
+    /// Returns the storage. If it was granted to read only, it has no methods that write; if to add only, none that replace.
     ///
     /// # Errors
     ///
@@ -232,7 +232,7 @@ impl Context {
     fn granted(&self, resource: Resource) -> Result<(), NotGranted> {
         match self.about.grants.of(resource) {
             Access::None => Err(NotGranted(resource)),
-            Access::ReadOnly | Access::Full => Ok(()),
+            Access::ReadOnly | Access::Append | Access::Full => Ok(()),
         }
     }
 

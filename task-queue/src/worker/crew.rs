@@ -1,7 +1,7 @@
 //! The attempts under way.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -20,6 +20,7 @@ pub(super) struct Crew {
     /// How many there may be.
     max: usize,
     given_back: AtomicUsize,
+    leaving: AtomicBool,
 }
 
 impl Crew {
@@ -32,6 +33,7 @@ impl Crew {
             count: watch::Sender::new(0),
             max: max.saturating_mul(2),
             given_back: AtomicUsize::new(0),
+            leaving: AtomicBool::new(false),
         }
     }
 
@@ -74,6 +76,16 @@ impl Crew {
         for attempt in self.all() {
             attempt.stop(reason, patience);
         }
+    }
+
+    /// Notes that the worker leaves when there are none any more.
+    pub(super) fn begin_to_leave(&self) {
+        self.leaving.store(true, Ordering::SeqCst);
+    }
+
+    /// Returns whether the worker leaves when there are none any more.
+    pub(super) fn is_leaving(&self) -> bool {
+        self.leaving.load(Ordering::SeqCst)
     }
 
     /// Notes that an attempt was given back.

@@ -36,6 +36,8 @@ impl Finisher {
         match (self.attempt.stop_reason(), ended) {
             (Some(StopReason::Leaving), Err(_)) => self.crew.give_back(),
             (Some(StopReason::Lost | StopReason::Ended), _) => {}
+            // Whoever leaves must know that it was heard: leaving ends what has not come to its end.
+            (_, ended) if self.crew.is_leaving() => self.deliver(ended).await,
             (_, ended) => {
                 if let Err(ended) = answer.send(ended) {
                     self.deliver(ended).await;
@@ -66,8 +68,7 @@ impl Finisher {
     /// is heard once.
     async fn deliver(&self, ended: Answer) {
         while let Err(error) = self.say(&ended).await {
-            let is_over = self.attempt.stop_reason().is_some();
-            if is_over || !error.is_disconnected() || self.client.connected().await.is_err() {
+            if !error.is_disconnected() || self.client.connected().await.is_err() {
                 return;
             }
             // The break may be news to the client.

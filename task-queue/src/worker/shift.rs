@@ -183,6 +183,7 @@ impl Shift {
     /// Leaves: what is not done in time is given back.
     async fn leave(&self, patience: Patience, hurry: BoxFuture<'static, ()>) -> Departure {
         self.orders.send_modify(|orders| orders.drain = true);
+        self.crew.begin_to_leave();
         self.watcher.tell(&Notice::Draining {
             attempts: self.crew.len(),
         });
