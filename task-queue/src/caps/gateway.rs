@@ -4,8 +4,10 @@ use capnweb_runtime::{Result, capability};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::pools::PoolsStub;
 use super::queue::{SubmitterStub, TaskQueueStub};
 use super::resources::ResourcesStub;
+use super::schedules::SchedulesStub;
 use super::worker::WorkerPoolStub;
 use crate::model::{TaskId, WorkerId};
 
@@ -21,6 +23,12 @@ pub trait Gateway {
 
     /// Returns what can be lent.
     async fn get_resources(&self) -> Result<ResourcesStub>;
+
+    /// Returns what governs the pools and the queue as a whole.
+    async fn get_pools(&self) -> Result<PoolsStub>;
+
+    /// Returns the schedules.
+    async fn get_schedules(&self) -> Result<SchedulesStub>;
 
     /// Submits a task and has an idle worker carry it out: a `gpu` worker for a `gpu` task, a `cpu`
     /// worker for others, or any that is idle.

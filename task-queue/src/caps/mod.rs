@@ -11,9 +11,11 @@ mod lock;
 mod member;
 mod network;
 mod observer;
+mod pools;
 mod queue;
 mod resource_error;
 mod resources;
+mod schedules;
 mod storage;
 mod task;
 mod worker;
@@ -35,11 +37,13 @@ pub use network::{
     NetworkStats, NetworkStub,
 };
 pub use observer::{Completion, Failing, ProgressObserver, ProgressObserverStub, ProgressUpdate};
+pub use pools::{PoolInfo, Pools, PoolsStub};
 pub use queue::{
     Cancelled, Retried, Submission, Submitter, SubmitterStub, TaskQueue, TaskQueueStub, TaskSummary,
 };
 pub use resource_error::ResourceError;
 pub use resources::{LentGpu, LentNetwork, LentStorage, Loan, LoanStub, Resources, ResourcesStub};
+pub use schedules::{NewSchedule, ScheduleInfo, Schedules, SchedulesStub};
 pub use storage::{
     KeyDone, KeyPage, Storage, StorageAppender, StorageAppenderStub, StorageReader,
     StorageReaderStub, StorageStub, StoredObject, VersionedValue, WriteConditions,

@@ -40,8 +40,15 @@ pub fn apply(state: &mut State, command: Command, now: Timestamp) -> Result<Vec<
             disband.apply(&mut turn);
             Ok(())
         }
+        Command::SetFlow(set) => set.apply(&mut turn),
+        Command::SetLimits(set) => set.apply(&mut turn),
+        Command::ForgetPool(forget) => forget.apply(&mut turn),
+        Command::CreateSchedule(create) => create.apply(&mut turn),
+        Command::SetScheduleFlow(set) => set.apply(&mut turn),
+        Command::DeleteSchedule(delete) => delete.apply(&mut turn),
         Command::Due => {
             turn.fire_timers();
+            turn.fire_schedules();
             Ok(())
         }
         Command::Reap(reap) => {

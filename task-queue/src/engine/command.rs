@@ -1,9 +1,10 @@
 //! What the scheduler can be told.
 
 use crate::engine::commands::{
-    AddLog, Cancel, Complete, Disband, Disconnect, Drain, Emit, Fail, GiveBack, Join, Leave, Lose,
-    Reap, Register, Renew, Resume, Retry, Revoke, SaveCheckpoint, SetProgress, Start, Stopped,
-    Submit, SubmitMany,
+    AddLog, Cancel, Complete, CreateSchedule, DeleteSchedule, Disband, Disconnect, Drain, Emit,
+    Fail, ForgetPool, GiveBack, Join, Leave, Lose, Reap, Register, Renew, Resume, Retry, Revoke,
+    SaveCheckpoint, SetFlow, SetLimits, SetProgress, SetScheduleFlow, Start, Stopped, Submit,
+    SubmitMany,
 };
 use crate::model::Epoch;
 
@@ -44,6 +45,18 @@ pub enum Command {
     Lose(Lose),
     /// Record that all workers have gone.
     Disband(Disband),
+    /// Have tasks begin, or not, in a pool or anywhere.
+    SetFlow(SetFlow),
+    /// Set how much goes on in a pool.
+    SetLimits(SetLimits),
+    /// Forget what was set of a pool.
+    ForgetPool(ForgetPool),
+    /// Have tasks made by the clock.
+    CreateSchedule(Box<CreateSchedule>),
+    /// Have a schedule make tasks, or not.
+    SetScheduleFlow(SetScheduleFlow),
+    /// Forget a schedule.
+    DeleteSchedule(DeleteSchedule),
     /// Accept a worker that has joined from elsewhere.
     Join(Join),
     /// Record that a worker that has joined is there.

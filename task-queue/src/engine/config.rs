@@ -52,6 +52,13 @@ pub struct Limits {
     pub offered: usize,
     /// Unfinished tasks that come after one and the same. Default 10,000.
     pub dependants: usize,
+    /// Pools of which something is set or remembered. Default 1,000.
+    pub pools: usize,
+    /// Types that the workers of one pool have ever offered. Beyond that a worker with more is
+    /// refused. Default 1,000.
+    pub types: usize,
+    /// Schedules. Default 1,000.
+    pub schedules: usize,
     /// Bytes of one value that a user hands in: parameters, a result, a checkpoint.
     pub value_bytes: usize,
     /// Bytes of all values of one task together.
@@ -157,6 +164,9 @@ impl Default for Limits {
             slots: 1_000,
             offered: 64,
             dependants: 10_000,
+            pools: 1_000,
+            types: 1_000,
+            schedules: 1_000,
             value_bytes: 1 << 20,
             task_bytes: 16 << 20,
             total_bytes: 1 << 30,

@@ -29,8 +29,9 @@ struct Crew {
 }
 
 /// A crew, to those who ask why nobody takes a task.
-pub(super) struct Serving {
+pub(super) struct Serving<'a> {
     pub(super) origin: Origin,
+    pub(super) pool: &'a PoolName,
     pub(super) members: usize,
     pub(super) idle: usize,
 }
@@ -109,24 +110,47 @@ impl Crews {
         self.0.keys().any(|(_, offer)| offer.types.names(kind))
     }
 
+    /// Returns the pools in which an idle worker could do a task, of such origins.
+    pub(super) fn eager(&self, serves: impl Fn(Origin) -> bool) -> impl Iterator<Item = &PoolName> {
+        let crews = self.0.iter().filter(move |((origin, _), crew)| {
+            !crew.heads.is_empty() && !crew.idle.is_empty() && serves(*origin)
+        });
+        crews.map(|((_, offer), _)| &offer.pool)
+    }
+
+    /// Returns the pools that have workers; one can be there several times.
+    pub(super) fn pools(&self) -> impl Iterator<Item = &PoolName> {
+        self.0.keys().map(|(_, offer)| &offer.pool)
+    }
+
+    /// Returns how many workers a pool has.
+    pub(super) fn members_of(&self, pool: &PoolName) -> usize {
+        let crews = self.0.iter().filter(|((_, offer), _)| offer.pool == *pool);
+        crews.fold(0, |sum, (_, crew)| sum.saturating_add(crew.members))
+    }
+
     /// Returns the crews that meet a need.
-    pub(super) fn serving(&self, need: &Need) -> impl Iterator<Item = Serving> {
+    pub(super) fn serving(&self, need: &Need) -> impl Iterator<Item = Serving<'_>> {
         let crews = self.0.iter().filter(|((_, offer), _)| offer.meets(need));
-        crews.map(|((origin, _), crew)| Serving {
+        crews.map(|((origin, offer), crew)| Serving {
             origin: *origin,
+            pool: &offer.pool,
             members: crew.members,
             idle: crew.idle.len(),
         })
     }
 
     /// Returns the first of all tasks that an idle worker can do, and who is to do it, among the
-    /// workers of such origins.
-    pub(super) fn next(&self, serves: impl Fn(Origin) -> bool) -> Option<(TaskId, WorkerId)> {
-        let candidates = self.0.iter().filter(|((origin, _), _)| serves(*origin));
-        let candidates = candidates.filter_map(|((_, offer), crew)| {
+    /// workers of such origins and pools.
+    pub(super) fn next(
+        &self,
+        serves: impl Fn(Origin, &PoolName) -> bool,
+    ) -> Option<(TaskId, WorkerId)> {
+        let candidates = self.0.iter().filter_map(|((origin, offer), crew)| {
             let (rank, task) = crew.heads.first_key_value()?;
             let (place, worker) = crew.idle.first_key_value()?;
-            Some(((*rank, riches(offer), *place), (*task, *worker)))
+            serves(*origin, &offer.pool)
+                .then_some(((*rank, riches(offer), *place), (*task, *worker)))
         });
         let first = candidates.min_by_key(|(place, _)| *place)?;
         Some(first.1)

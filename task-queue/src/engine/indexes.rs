@@ -12,6 +12,10 @@ impl State {
         }
         let is_held_back = self.dependencies.holds_back(task.id);
         self.matching.enter_task(task, is_held_back);
+        let worker = task.live_attempt().map(|attempt| attempt.worker);
+        if let Some(worker) = worker.and_then(|worker| self.workers.get(&worker)) {
+            self.traffic.enter(task.id, worker.offer.pool.clone());
+        }
         if let Some(at) = self.due_at(task) {
             self.timers.insert(at, task.id);
         }
@@ -24,6 +28,7 @@ impl State {
         }
         let was_held_back = self.dependencies.holds_back(task.id);
         self.matching.leave_task(task, was_held_back);
+        self.traffic.leave(task.id);
         if !task.status().is_final() {
             self.cease_to_depend(task);
         }

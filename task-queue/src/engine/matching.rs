@@ -8,7 +8,7 @@ use crate::engine::crews::Crews;
 use crate::engine::gates::{Gates, Move};
 use crate::engine::lanes::{Lanes, Rank};
 use crate::model::{
-    Need, Offer, Origin, PoolName, Task, TaskId, TaskState, TaskType, Worker, WorkerId,
+    Need, Offer, Origin, PoolName, Task, TaskId, TaskState, TaskType, Timestamp, Worker, WorkerId,
 };
 
 /// Tasks that wait and workers that are idle.
@@ -91,8 +91,24 @@ impl Matching {
     }
 
     /// Returns the next pair of a pending task and the idle worker that is to do it by itself.
-    pub(super) fn next(&self, mode: DispatchMode) -> Option<(TaskId, WorkerId)> {
-        self.crews.next(|origin| dispatches(mode, origin))
+    pub(super) fn next(
+        &self,
+        mode: DispatchMode,
+        is_open: impl Fn(&PoolName) -> bool,
+    ) -> Option<(TaskId, WorkerId)> {
+        self.crews
+            .next(|origin, pool| dispatches(mode, origin) && is_open(pool))
+    }
+
+    /// Returns the first time at which there is another pair, since one of the pools opens in which
+    /// an idle worker could do a task; `closed` tells of a pool until when it is closed.
+    pub(super) fn next_opening(
+        &self,
+        mode: DispatchMode,
+        closed: impl Fn(&PoolName) -> Option<Timestamp>,
+    ) -> Option<Timestamp> {
+        let pools = self.crews.eager(|origin| dispatches(mode, origin));
+        pools.filter_map(closed).min()
     }
 
     /// Returns the idle worker that is to do what needs this.

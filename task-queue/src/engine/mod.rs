@@ -36,6 +36,7 @@ mod dependencies;
 mod effect;
 mod events;
 mod gates;
+mod governing;
 mod indexes;
 mod keys;
 mod lanes;
@@ -43,8 +44,10 @@ mod leases;
 mod losing;
 mod matching;
 mod rejected;
+mod settings;
 mod state;
 mod timers;
+mod traffic;
 mod turn;
 mod unsaved;
 mod waiting;
@@ -55,9 +58,10 @@ pub(crate) mod tests;
 pub use apply::apply;
 pub use command::{Actor, Command};
 pub use commands::{
-    AddLog, Cancel, Complete, Disband, Disconnect, Drain, Emit, Fail, GiveBack, Join, Leave, Lose,
-    Reap, Register, Renew, Resume, Retry, Revoke, SaveCheckpoint, SetProgress, Start, Stopped,
-    Submit, SubmitMany,
+    AddLog, Cancel, Complete, CreateSchedule, DeleteSchedule, Disband, Disconnect, Drain, Emit,
+    Fail, ForgetPool, GiveBack, Join, Leave, Lose, Reap, Register, Renew, Resume, Retry, Revoke,
+    SaveCheckpoint, SetFlow, SetLimits, SetProgress, SetScheduleFlow, Start, Stopped, Submit,
+    SubmitMany,
 };
 pub use config::{Config, DispatchMode, Limits, Retention, Times};
 pub use effect::{Assignment, Effect, Notice};

@@ -4,7 +4,9 @@ use std::fmt;
 
 use thiserror::Error;
 
-use crate::model::{MAX_DEPTH, Misfit, PoolName, TaskId, TaskStatus, TaskType, Waiting, WorkerId};
+use crate::model::{
+    MAX_DEPTH, Misfit, PoolName, ScheduleId, TaskId, TaskStatus, TaskType, Waiting, WorkerId,
+};
 
 /// Why a command is refused.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -73,6 +75,36 @@ pub enum Rejected {
         /// What does not fit.
         misfit: Misfit,
     },
+    /// Nothing was set or is remembered of that pool.
+    #[error("pool {0} not found")]
+    NoSuchPool(PoolName),
+    /// Something is set or remembered of as many pools as may be.
+    #[error("the queue has {max} pools, and may not have more")]
+    TooManyPools {
+        /// How many there may be.
+        max: usize,
+    },
+    /// The workers of the pool have offered as many types as may be remembered.
+    #[error("the workers of a pool may offer {max} types in all")]
+    TooManyTypes {
+        /// How many they may offer.
+        max: usize,
+    },
+    /// There is no schedule of that name.
+    #[error("{0} not found")]
+    NoSuchSchedule(ScheduleId),
+    /// There is a schedule of that name already.
+    #[error("{0} exists already")]
+    DuplicateSchedule(ScheduleId),
+    /// There are as many schedules as there may be.
+    #[error("the queue has {max} schedules, and may not have more")]
+    TooManySchedules {
+        /// How many there may be.
+        max: usize,
+    },
+    /// What a schedule is to make says what makes sense once only.
+    #[error("the task of a schedule has no `after`, no `idempotency_key` and no `not_before`")]
+    NotEachTime,
     /// There are no tasks of that type: it is not built in, it was not declared, and no worker has
     /// offered to carry it out.
     #[error("unknown task type: `{0}`")]

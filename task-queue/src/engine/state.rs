@@ -12,7 +12,9 @@ use crate::engine::dependencies::Dependencies;
 use crate::engine::keys::{Keys, counts_until};
 use crate::engine::leases::Leases;
 use crate::engine::matching::Matching;
+use crate::engine::settings::Settings;
 use crate::engine::timers::Timers;
+use crate::engine::traffic::Traffic;
 use crate::engine::unsaved::Unsaved;
 use crate::model::{
     Change, Happening, Link, Need, PoolName, RecordId, Snapshot, Standing, Submitter, Task, TaskId,
@@ -26,16 +28,20 @@ pub struct State {
     pub(super) tasks: HashMap<TaskId, Task>,
     /// By their places, which are the order of submission.
     places: BTreeMap<u64, TaskId>,
-    workers: HashMap<WorkerId, Worker>,
+    pub(super) workers: HashMap<WorkerId, Worker>,
     pub(super) matching: Matching,
     pub(super) dependencies: Dependencies,
     pub(super) timers: Timers,
     leases: Leases,
     keys: Keys,
+    pub(super) settings: Settings,
+    pub(super) traffic: Traffic,
+    /// When a task could begin that is held back only by how fast others have begun.
+    pub(super) opens_at: Option<Timestamp>,
     next_order: u64,
     /// About how many bytes the tasks' values take.
     bytes: usize,
-    unsaved: Unsaved,
+    pub(super) unsaved: Unsaved,
 }
 
 impl State {
@@ -64,12 +70,13 @@ impl State {
     /// the records, and reports that were not taken yet may be lost.
     pub fn revert(&mut self, records: &[RecordId], stored: Snapshot) {
         // What is not stored of workers is as it is, whatever becomes of their records.
-        let workers = records.iter().filter_map(|record| self.unstored(*record));
+        let workers = records.iter().filter_map(|record| self.unstored(record));
         let workers: Vec<_> = workers.collect();
         for record in records {
-            match *record {
-                RecordId::Task { id, .. } => self.undo_task(id),
-                RecordId::Worker(id) => self.remove_worker(id),
+            match record {
+                RecordId::Task { id, .. } => self.undo_task(*id),
+                RecordId::Worker(id) => self.remove_worker(*id),
+                RecordId::Setting(id) => self.remove_setting(id),
             }
         }
         self.put_back(stored);
@@ -107,6 +114,7 @@ impl State {
                 changes.push(Change::PutWorker(worker.as_stored()));
             }
         }
+        changes.extend(self.take_settings());
         for id in mem::take(&mut self.unsaved.tasks) {
             changes.extend(self.take_task(id));
         }
@@ -191,6 +199,7 @@ impl State {
     pub fn knows(&self, kind: &TaskType) -> bool {
         TaskType::BUILT_IN.contains(kind)
             || self.config.types.contains(kind)
+            || self.settings.know(kind)
             || self.matching.offers(kind)
     }
 
@@ -199,8 +208,9 @@ impl State {
         if self.dependencies.has_doomed() {
             return Some(Timestamp::default());
         }
-        let timers = [self.timers.next(), self.leases.next()];
-        timers.into_iter().flatten().min()
+        let (tasks, leases) = (self.timers.next(), self.leases.next());
+        let times = [tasks, leases, self.settings.next_due(), self.opens_at];
+        times.into_iter().flatten().min()
     }
 
     /// Returns the tasks that are to fail since one before them has; the first `max` of them.
@@ -224,8 +234,9 @@ impl State {
     }
 
     /// Returns the next pair of a pending task and the idle worker that is to do it.
-    pub(super) fn next_match(&self) -> Option<(TaskId, WorkerId)> {
-        self.matching.next(self.config.dispatch)
+    pub(super) fn next_match(&self, now: Timestamp) -> Option<(TaskId, WorkerId)> {
+        let is_open = |pool: &PoolName| self.pool_holds_back(pool, now).is_none();
+        self.matching.next(self.config.dispatch, is_open)
     }
 
     /// Returns who waits for whom.
@@ -422,6 +433,9 @@ impl State {
 
     /// Takes up records as they are stored.
     fn put_back(&mut self, stored: Snapshot) {
+        for setting in stored.settings {
+            self.settings.put(setting);
+        }
         for worker in stored.workers {
             self.insert_worker(worker);
         }
@@ -436,8 +450,8 @@ impl State {
     }
 
     /// Returns what is not stored of a worker.
-    fn unstored(&self, record: RecordId) -> Option<(WorkerId, BTreeSet<TaskId>, Option<Link>)> {
-        let RecordId::Worker(id) = record else {
+    fn unstored(&self, record: &RecordId) -> Option<(WorkerId, BTreeSet<TaskId>, Option<Link>)> {
+        let RecordId::Worker(id) = *record else {
             return None;
         };
         let worker = self.workers.get(&id)?;
@@ -478,6 +492,14 @@ impl State {
             self.release(attempt.worker, id);
         }
         self.remove_task(id);
+    }
+
+    fn take_settings(&mut self) -> Vec<Change> {
+        let removed = mem::take(&mut self.unsaved.removed_settings).into_iter();
+        let removed = removed.map(|(id, revision)| Change::RemoveSetting { id, revision });
+        let written = mem::take(&mut self.unsaved.settings).into_iter();
+        let written = written.filter_map(|id| self.settings.next_revision(&id));
+        removed.chain(written.map(Change::PutSetting)).collect()
     }
 
     fn take_task(&mut self, id: TaskId) -> Option<Change> {

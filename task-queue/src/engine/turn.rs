@@ -115,9 +115,10 @@ impl<'a> Turn<'a> {
 
     /// Brings together pending tasks and the idle workers that get them by themselves.
     pub(super) fn dispatch(&mut self) {
-        while let Some((task, worker)) = self.state.next_match() {
+        while let Some((task, worker)) = self.state.next_match(self.now) {
             self.begin(task, worker);
         }
+        self.state.look_for_openings(self.now);
     }
 
     /// Begins an attempt at a pending task on an idle worker.
@@ -127,6 +128,7 @@ impl<'a> Turn<'a> {
             return;
         };
         let (offer, origin) = (Arc::clone(&holder.offer), holder.origin);
+        self.state.begin_in(&offer.pool, now);
         let Some(task) = self.state.task_mut(id) else {
             return;
         };

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{Kept, Task, TaskId, WorkerId};
+use crate::model::{Kept, SettingId, Task, TaskId, WorkerId};
 
 /// What has changed since it was last stored.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -14,10 +14,13 @@ pub(super) struct Unsaved {
     /// What of the changed tasks is stored already, where that is not all.
     kept: BTreeMap<TaskId, Kept>,
     pub(super) workers: BTreeSet<WorkerId>,
+    pub(super) settings: BTreeSet<SettingId>,
     /// With their places, and the revisions that the store has.
     pub(super) removed_tasks: BTreeMap<TaskId, (u64, u64)>,
     /// With the revisions that the store has.
     pub(super) removed_workers: BTreeMap<WorkerId, u64>,
+    /// With the revisions that the store has.
+    pub(super) removed_settings: BTreeMap<SettingId, u64>,
 }
 
 impl Unsaved {
@@ -49,7 +52,9 @@ impl Unsaved {
         !(self.tasks.is_empty()
             && self.workers.is_empty()
             && self.removed_tasks.is_empty()
-            && self.removed_workers.is_empty())
+            && self.removed_workers.is_empty()
+            && self.settings.is_empty()
+            && self.removed_settings.is_empty())
     }
 
     /// Forgets what was noted of a task.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::model::{Task, TaskId, Worker, WorkerId};
+use crate::model::{Setting, SettingId, Task, TaskId, Worker, WorkerId};
 
 /// One record to be written or removed.
 ///
@@ -39,6 +39,15 @@ pub enum Change {
         /// The revision it is stored with.
         revision: u64,
     },
+    /// Write a setting, whose revision is one more than the stored one (1 for a new one).
+    PutSetting(Setting),
+    /// Remove a setting.
+    RemoveSetting {
+        /// Which.
+        id: SettingId,
+        /// The revision it is stored with.
+        revision: u64,
+    },
 }
 
 /// What of a task's large parts is as it is stored already, and need not be written again.
@@ -57,7 +66,7 @@ pub struct Kept {
 }
 
 /// Which record it is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum RecordId {
     /// A task's.
     Task {
@@ -68,6 +77,8 @@ pub enum RecordId {
     },
     /// A worker's.
     Worker(WorkerId),
+    /// A setting's.
+    Setting(Box<SettingId>),
 }
 
 /// All records, or those that were asked for, in no particular order.
@@ -77,6 +88,8 @@ pub struct Snapshot {
     pub tasks: Vec<Task>,
     /// The workers.
     pub workers: Vec<Worker>,
+    /// The settings.
+    pub settings: Vec<Setting>,
 }
 
 impl Kept {
@@ -90,7 +103,7 @@ impl Kept {
 
 impl RecordId {
     /// Returns which record a change is about.
-    pub const fn of(change: &Change) -> Self {
+    pub fn of(change: &Change) -> Self {
         match change {
             Change::PutTask { task, .. } => Self::of_task(task),
             Change::RemoveTask { id, order, .. } => Self::Task {
@@ -99,6 +112,8 @@ impl RecordId {
             },
             Change::PutWorker(worker) => Self::Worker(worker.id),
             Change::RemoveWorker { id, .. } => Self::Worker(*id),
+            Change::PutSetting(setting) => Self::Setting(Box::new(setting.id())),
+            Change::RemoveSetting { id, .. } => Self::Setting(Box::new(id.clone())),
         }
     }
 
@@ -116,6 +131,7 @@ impl fmt::Display for RecordId {
         match self {
             Self::Task { id, .. } => id.fmt(f),
             Self::Worker(id) => id.fmt(f),
+            Self::Setting(id) => id.fmt(f),
         }
     }
 }

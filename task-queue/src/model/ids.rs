@@ -35,7 +35,7 @@ macro_rules! id {
             }
 
             /// Returns the id of these bits.
-            pub(crate) const fn of_bits(bits: u128) -> Self {
+            pub const fn of_bits(bits: u128) -> Self {
                 Self(bits)
             }
 
@@ -81,6 +81,11 @@ macro_rules! id {
 id! {
     /// The name of a task, such as `task_` and 26 letters and digits.
     TaskId, "task_"
+}
+
+id! {
+    /// The name of a schedule, such as `schedule_` and 26 letters and digits.
+    ScheduleId, "schedule_"
 }
 
 id! {

@@ -8,10 +8,15 @@ use serde_json::Value;
 use super::hub::Hub;
 use super::loan::Lender;
 use super::pool::ServedPool;
+use super::pools::ServedPools;
 use super::queue::{Scope, ServedQueue};
 use super::refusal::Refusal;
+use super::schedules::ServedSchedules;
 use super::worker::execute;
-use crate::caps::{Executed, Gateway, GatewayStub, ResourcesStub, TaskQueueStub, WorkerPoolStub};
+use crate::caps::{
+    Executed, Gateway, GatewayStub, PoolsStub, ResourcesStub, SchedulesStub, TaskQueueStub,
+    WorkerPoolStub,
+};
 use crate::model::{Grants, TaskId, WorkerId};
 
 struct ServedGateway {
@@ -55,6 +60,18 @@ impl Gateway for ServedGateway {
 
     async fn get_resources(&self) -> Result<ResourcesStub> {
         Ok(ResourcesStub::new(Lender(Arc::clone(&self.hub))))
+    }
+
+    async fn get_pools(&self) -> Result<PoolsStub> {
+        Ok(PoolsStub::new(ServedPools(Arc::clone(&self.hub))))
+    }
+
+    async fn get_schedules(&self) -> Result<SchedulesStub> {
+        Ok(SchedulesStub::new(ServedSchedules {
+            hub: Arc::clone(&self.hub),
+            scope: self.scope,
+            ceiling: self.ceiling.clone(),
+        }))
     }
 
     async fn submit_and_execute(&self, kind: String, params: Option<Value>) -> Result<Executed> {

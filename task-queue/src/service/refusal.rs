@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use crate::caps::ResourceError;
 use crate::engine::Rejected;
-use crate::model::{NotAProgress, PoolName, SpecError};
+use crate::model::{CalendarError, NotAProgress, PoolName, SpecError};
 use crate::resources::FencingToken;
 use crate::resources::locks::{LockError, Standing};
 use crate::work::AccessError;
@@ -58,6 +58,12 @@ pub(super) enum Refusal {
     /// There is no task of that name in this queue.
     #[error("task not found")]
     NoSuchTask,
+    /// There is no schedule of that name.
+    #[error("schedule not found")]
+    NoSuchSchedule,
+    /// What is to be a calendar is none.
+    #[error(transparent)]
+    Calendar(#[from] CalendarError),
     /// There is no worker of that name in this pool.
     #[error("worker not found")]
     NoSuchWorker,

@@ -21,7 +21,7 @@ use crate::engine::{
 };
 use crate::model::{
     Access, Epoch, Failure, Grants, Input, Phase, Progress, Resource, Task as Record, TaskId,
-    TaskStatus, TaskType, Waiting, WorkerId,
+    TaskStatus, TaskType, Timestamp, Waiting, WorkerId,
 };
 
 /// How many log lines a task's description shows.
@@ -172,7 +172,10 @@ impl ServedTask {
 
 impl Task for ServedTask {
     async fn get_info(&self) -> Result<TaskInfo> {
-        Ok(self.look(describe).await?)
+        let now = self.hub.clock.now();
+        Ok(self
+            .look(move |state, task| describe(state, task, now))
+            .await?)
     }
 
     async fn get_storage(&self) -> Result<StorageStub> {
@@ -251,7 +254,10 @@ impl Task for ServedTask {
     }
 
     async fn why(&self) -> Result<Option<Waiting>> {
-        Ok(self.look(State::waits_for).await?)
+        let now = self.hub.clock.now();
+        Ok(self
+            .look(move |state, task| state.waits_for(task, now))
+            .await?)
     }
 
     async fn complete(&self, result: Value) -> Result<Done> {
@@ -349,7 +355,7 @@ pub(super) fn inputs(state: &State, task: &Record) -> Vec<Input> {
     before.map(input).collect()
 }
 
-fn describe(state: &State, task: &Record) -> TaskInfo {
+fn describe(state: &State, task: &Record, now: Timestamp) -> TaskInfo {
     let latest = task.events.log_lines().rev().take(SHOWN_LOG_LINES);
     let mut logs: Vec<_> = latest.map(str::to_owned).collect();
     logs.reverse();
@@ -365,7 +371,7 @@ fn describe(state: &State, task: &Record) -> TaskInfo {
         partial_results: partial_results(task),
         failures: task.failures,
         grants: task.spec.grants.clone(),
-        waiting: state.waits_for(task),
+        waiting: state.waits_for(task, now),
     }
 }
 

@@ -5,7 +5,9 @@ use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::future::BoxFuture;
-use crate::model::{Change, Kept, RecordId, Snapshot, Task, TaskId, Worker, WorkerId};
+use crate::model::{
+    Change, Kept, RecordId, Setting, SettingId, Snapshot, Task, TaskId, Worker, WorkerId,
+};
 use crate::store::contract::{Store, StoreError};
 
 /// A store in memory; clones share their records.
@@ -16,6 +18,7 @@ pub struct MemoryStore(Arc<Mutex<Records>>);
 struct Records {
     tasks: HashMap<TaskId, Task>,
     workers: HashMap<WorkerId, Worker>,
+    settings: HashMap<SettingId, Setting>,
 }
 
 impl MemoryStore {
@@ -67,6 +70,12 @@ impl Records {
             Change::RemoveWorker { id, .. } => {
                 self.workers.remove(&id);
             }
+            Change::PutSetting(setting) => {
+                self.settings.insert(setting.id(), setting);
+            }
+            Change::RemoveSetting { id, .. } => {
+                self.settings.remove(&id);
+            }
         }
     }
 
@@ -94,6 +103,7 @@ impl Records {
             match record {
                 RecordId::Task { id, .. } => snapshot.tasks.extend(self.tasks.get(id).cloned()),
                 RecordId::Worker(id) => snapshot.workers.extend(self.workers.get(id).cloned()),
+                RecordId::Setting(id) => snapshot.settings.extend(self.settings.get(id).cloned()),
             }
         }
         snapshot
@@ -107,18 +117,21 @@ impl Records {
             let stored = seen
                 .get(&record)
                 .copied()
-                .unwrap_or_else(|| self.revision(record));
-            let after = step(change, stored).ok_or(StoreError::Conflict { record })?;
+                .unwrap_or_else(|| self.revision(&record));
+            let Some(after) = step(change, stored) else {
+                return Err(StoreError::Conflict { record });
+            };
             seen.insert(record, after);
         }
         Ok(())
     }
 
     /// Returns a record's revision, 0 if there is none.
-    fn revision(&self, record: RecordId) -> u64 {
+    fn revision(&self, record: &RecordId) -> u64 {
         match record {
-            RecordId::Task { id, .. } => revision(&self.tasks, &id, |task| task.revision),
-            RecordId::Worker(id) => revision(&self.workers, &id, |worker| worker.revision),
+            RecordId::Task { id, .. } => revision(&self.tasks, id, |task| task.revision),
+            RecordId::Worker(id) => revision(&self.workers, id, |worker| worker.revision),
+            RecordId::Setting(id) => revision(&self.settings, id, Setting::revision),
         }
     }
 
@@ -126,6 +139,7 @@ impl Records {
         Snapshot {
             tasks: self.tasks.values().cloned().collect(),
             workers: self.workers.values().cloned().collect(),
+            settings: self.settings.values().cloned().collect(),
         }
     }
 }
@@ -141,9 +155,10 @@ fn step(change: &Change, stored: u64) -> Option<u64> {
     match change {
         Change::PutTask { task, .. } => put(task.revision),
         Change::PutWorker(worker) => put(worker.revision),
-        Change::RemoveTask { revision, .. } | Change::RemoveWorker { revision, .. } => {
-            remove(*revision)
-        }
+        Change::PutSetting(setting) => put(setting.revision()),
+        Change::RemoveTask { revision, .. }
+        | Change::RemoveWorker { revision, .. }
+        | Change::RemoveSetting { revision, .. } => remove(*revision),
     }
 }
 

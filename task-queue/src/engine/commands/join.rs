@@ -81,6 +81,7 @@ impl Join {
     pub(in crate::engine) fn apply(mut self, turn: &mut Turn<'_>) -> Result<(), Rejected> {
         check_offer(turn, &self.offer)?;
         turn.check_new_worker(self.worker, Origin::Joined, &self.offer)?;
+        turn.remember_types(Origin::Joined, &self.offer)?;
         if let Some(name) = &mut self.name {
             shorten(name, MAX_NAME);
         }

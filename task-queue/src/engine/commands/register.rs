@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use crate::engine::commands::pools::settings;
 use crate::engine::rejected::Rejected;
 use crate::engine::turn::Turn;
-use crate::model::{Offer, Origin, PoolName, Worker, WorkerId};
+use crate::model::{Offer, Origin, PoolName, Setting, Types, Worker, WorkerId};
 
 /// Accept a worker.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +30,7 @@ impl Register {
 
     pub(in crate::engine) fn apply(self, turn: &mut Turn<'_>) -> Result<(), Rejected> {
         turn.check_new_worker(self.worker, self.origin, &self.offer)?;
+        turn.remember_types(self.origin, &self.offer)?;
         let order = turn.state.take_order();
         turn.state.insert_worker(Worker {
             origin: self.origin,
@@ -58,6 +60,28 @@ impl Turn<'_> {
         if matching.is_one_crew_too_many(origin, offer, max) {
             return Err(Rejected::TooManyOffers { max });
         }
+        Ok(())
+    }
+
+    /// Remembers which types a worker that has joined carries out, so that they are known also when
+    /// it has gone. It is the last check of a new worker: it changes something.
+    pub(super) fn remember_types(&mut self, origin: Origin, offer: &Offer) -> Result<(), Rejected> {
+        let Types::These(types) = &offer.types else {
+            return Ok(());
+        };
+        if origin == Origin::InProcess {
+            return Ok(());
+        }
+        let mut pool = settings(self, offer.pool.clone())?;
+        if types.is_subset(&pool.types) {
+            return Ok(());
+        }
+        pool.types.extend(types.iter().cloned());
+        let max = self.limits().types;
+        if pool.types.len() > max {
+            return Err(Rejected::TooManyTypes { max });
+        }
+        self.state.put_setting(Setting::Pool(pool));
         Ok(())
     }
 }

@@ -41,6 +41,9 @@ impl Start {
         if let Some(waiting) = turn.state.is_held_back(task) {
             return Err(Rejected::HeldBack(waiting));
         }
+        if let Some(waiting) = turn.state.pool_holds_back(&worker.offer.pool, turn.now) {
+            return Err(Rejected::HeldBack(waiting));
+        }
         let misfit = worker.offer.misfit(&task.spec.need());
         misfit.map_or(Ok(()), |misfit| {
             Err(Rejected::WorkerUnfit {

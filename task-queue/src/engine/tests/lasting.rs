@@ -20,6 +20,7 @@ fn contents(world: &World) -> Snapshot {
     Snapshot {
         tasks: world.state.tasks().into_iter().cloned().collect(),
         workers: world.state.workers().into_iter().cloned().collect(),
+        ..Snapshot::default()
     }
 }
 
@@ -173,6 +174,7 @@ fn a_state_whose_commit_has_failed_goes_back_to_what_is_stored() {
             .filter(|task| is_in_question(task.id))
             .collect(),
         workers: Vec::new(),
+        ..Snapshot::default()
     };
     world.state.revert(&failed, stored);
     assert!(world.state.task(new).is_none() && world.state.worker(other).is_none());
@@ -182,7 +184,7 @@ fn a_state_whose_commit_has_failed_goes_back_to_what_is_stored() {
     let busy = world.task(running).live_attempt().unwrap().worker;
     assert_eq!(world.worker(busy).running, [running].into());
     assert!(!world.state.has_changes());
-    assert_eq!(world.state.next_match(), None);
+    assert_eq!(world.state.next_match(world.now), None);
     world.complete(running, json!(1)).unwrap();
     assert_eq!(world.status(waiting), TaskStatus::Running);
 }

@@ -1,17 +1,22 @@
 //! What the scheduler's indexes say, found out the slow way: by looking at every record.
 
+use std::collections::HashSet;
+
 use crate::engine::{DispatchMode, State};
-use crate::model::{OnFailure, Origin, Task, TaskId, TaskStatus, Timestamp, Worker, WorkerId};
+use crate::model::{
+    Flow, OnFailure, Origin, PoolName, Task, TaskId, TaskStatus, Timestamp, Worker, WorkerId,
+};
 
 /// Returns the pair that is to be matched next.
-pub(super) fn next_match(state: &State) -> Option<(TaskId, WorkerId)> {
+pub(super) fn next_match(state: &State, now: Timestamp) -> Option<(TaskId, WorkerId)> {
     let mut tasks: Vec<_> = state.tasks().into_iter().collect();
     tasks.retain(|task| task.status() == TaskStatus::Pending && may_begin(state, task));
     tasks.sort_by_key(|task| rank(task));
     tasks.into_iter().find_map(|task| {
         let workers = state.workers().into_iter();
-        let fitting = workers.filter(|worker| takes(state, worker, task));
-        let best = fitting.min_by_key(|worker| (worker.offer.tags.len(), worker.order))?;
+        let fitting = workers.filter(|worker| takes(state, worker, task, now));
+        let best =
+            fitting.min_by_key(|worker| (worker.offer.tags.len(), worker.load(), worker.order))?;
         Some((task.id, best.id))
     })
 }
@@ -21,11 +26,30 @@ pub(super) fn next_wake(state: &State) -> Option<Timestamp> {
     if state.tasks().into_iter().any(|task| is_doomed(state, task)) {
         return Some(Timestamp::default());
     }
-    state
-        .tasks()
-        .into_iter()
-        .filter_map(|task| due(state, task))
+    let unfinished = state.tasks().into_iter();
+    let unfinished = unfinished.filter(|task| !task.status().is_final());
+    let needed: HashSet<_> = unfinished.flat_map(|task| &task.spec.after.tasks).collect();
+    let tasks = state.tasks().into_iter();
+    tasks
+        .filter_map(|task| due(state, task, needed.contains(&task.id)))
+        .chain(made_by_the_clock(state))
+        .chain(state.workers().into_iter().filter_map(Worker::due_at))
         .min()
+}
+
+/// Returns when the schedules make their next tasks.
+fn made_by_the_clock(state: &State) -> impl Iterator<Item = Timestamp> {
+    let open = state.schedules().filter(|one| one.flow == Flow::Open);
+    open.filter_map(|schedule| schedule.next_at)
+}
+
+/// Returns how many tasks run in a pool.
+pub(super) fn running_in(state: &State, pool: &PoolName) -> usize {
+    state.count_tasks(|task| {
+        let attempt = task.live_attempt();
+        let worker = attempt.and_then(|attempt| state.worker(attempt.worker));
+        worker.is_some_and(|worker| worker.offer.pool == *pool)
+    })
 }
 
 fn may_begin(state: &State, task: &Task) -> bool {
@@ -65,17 +89,14 @@ fn rank(task: &Task) -> (i64, u64) {
     (since, task.order)
 }
 
-fn takes(state: &State, worker: &Worker, task: &Task) -> bool {
+fn takes(state: &State, worker: &Worker, task: &Task, now: Timestamp) -> bool {
     let by_itself =
         worker.origin == Origin::Joined || state.config().dispatch == DispatchMode::Auto;
-    by_itself && worker.is_free() && worker.offer.fits(&task.spec)
+    let is_open = state.pool_holds_back(&worker.offer.pool, now).is_none();
+    by_itself && is_open && worker.is_free() && worker.offer.fits(&task.spec)
 }
 
-fn due(state: &State, task: &Task) -> Option<Timestamp> {
-    let is_needed = state
-        .tasks()
-        .into_iter()
-        .any(|other| !other.status().is_final() && other.spec.after.tasks.contains(&task.id));
+fn due(state: &State, task: &Task, is_needed: bool) -> Option<Timestamp> {
     let retention = &state.config().retention;
     let key = task.spec.idempotency_key.as_ref();
     let key = key.map(|_| task.submitted_at.saturating_add(retention.idempotency_keys));

@@ -84,7 +84,10 @@ fn of_a_concurrency_key_no_more_run_than_it_says_and_others_go_by() {
     };
     assert_eq!(running(&world), 2);
     assert_eq!(world.status(other), TaskStatus::Running);
-    let waiting = world.state.waits_for(world.task(keyed[2])).unwrap();
+    let waiting = world
+        .state
+        .waits_for(world.task(keyed[2]), world.now)
+        .unwrap();
     let holders = keyed[..2]
         .iter()
         .copied()
@@ -140,7 +143,7 @@ fn a_task_begins_when_all_that_it_comes_after_are_done() {
     }
     world.complete(first, json!(1)).unwrap();
     assert_eq!(world.status(last), TaskStatus::Pending);
-    let waiting = world.state.waits_for(world.task(last));
+    let waiting = world.state.waits_for(world.task(last), world.now);
     let tasks = vec![second];
     assert_eq!(waiting, Some(Waiting::After { tasks }));
     world.complete(second, json!(2)).unwrap();
@@ -369,25 +372,25 @@ fn a_batch_that_is_sent_again_makes_what_was_missing() {
 fn a_task_says_why_no_worker_has_it() {
     let mut world = World::manual();
     let task = world.submit(plain());
-    let why = |world: &World| world.state.waits_for(world.task(task)).unwrap();
+    let why = |world: &World| world.state.waits_for(world.task(task), world.now).unwrap();
     assert_eq!(why(&world), Waiting::NoWorker);
     let worker = world.register(PoolName::CPU);
     assert_eq!(why(&world), Waiting::Manual { workers: 1 });
     world.start(task, worker);
-    assert_eq!(world.state.waits_for(world.task(task)), None);
+    assert_eq!(world.state.waits_for(world.task(task), world.now), None);
 
     let mut world = World::auto();
     world.register(PoolName::CPU);
     world.submit(plain());
     let second = world.submit(plain());
-    let waiting = world.state.waits_for(world.task(second));
+    let waiting = world.state.waits_for(world.task(second), world.now);
     assert_eq!(waiting, Some(Waiting::AllBusy { workers: 1 }));
     let until = Timestamp::from_millis(u64::MAX);
     let scheduled = world.submit(TaskSpec {
         not_before: Some(until),
         ..plain()
     });
-    let waiting = world.state.waits_for(world.task(scheduled));
+    let waiting = world.state.waits_for(world.task(scheduled), world.now);
     assert_eq!(waiting, Some(Waiting::Scheduled { until }));
 }
 

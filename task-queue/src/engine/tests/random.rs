@@ -1,6 +1,7 @@
 //! Long random scripts, after each step of which what must hold at any time holds.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use serde_json::json;
 
@@ -8,12 +9,14 @@ use super::dice::Dice;
 use super::naive;
 use super::world::World;
 use crate::engine::{
-    Actor, AddLog, Cancel, Command, Complete, Disband, Effect, Emit, Fail, Lose, Reap, Register,
-    Retry, Revoke, SaveCheckpoint, Start, State, Submit,
+    Actor, AddLog, Cancel, Command, Complete, CreateSchedule, DeleteSchedule, Disband, Disconnect,
+    Drain, Effect, Emit, Fail, GiveBack, Join, Leave, Lose, Reap, Register, Renew, Resume, Retry,
+    Revoke, SaveCheckpoint, SetFlow, SetLimits, SetScheduleFlow, Start, State, Stopped, Submit,
 };
 use crate::model::{
-    Concurrency, Epoch, Failure, OnFailure, PoolName, Priority, RetryPolicy, Snapshot, TaskId,
-    TaskSpec, TaskState, TaskType, Timestamp, WorkerId,
+    Calendar, Concurrency, Epoch, Failure, Flow, KeyHash, Misfire, Offer, OnFailure, PoolLimits,
+    PoolName, Priority, RetryPolicy, ScheduleId, Snapshot, Submitter, TaskId, TaskSpec, TaskState,
+    TaskType, Timestamp, WorkerId,
 };
 
 #[derive(Default)]
@@ -96,8 +99,16 @@ impl Watcher {
         );
         let due = naive::next_wake(&world.state);
         assert_eq!(world.state.next_wake(), due, "the timers match the tasks");
-        let pair = naive::next_match(&world.state);
-        assert_eq!(world.state.next_match(), pair, "the lanes match the tasks");
+        let pair = naive::next_match(&world.state, world.now);
+        assert_eq!(
+            world.state.next_match(world.now),
+            pair,
+            "the lanes match the tasks"
+        );
+        for pool in world.state.pools() {
+            let running = naive::running_in(&world.state, &pool);
+            assert_eq!(world.state.running_in(&pool), running);
+        }
     }
 }
 
@@ -118,7 +129,7 @@ pub(crate) fn random_command(dice: &mut Dice, world: &World) -> Option<Command> 
         1 => Actor::Attempt(Epoch::default()),
         _ => Actor::Attempt(world.task(task?).epoch),
     };
-    Some(match dice.roll(17) {
+    Some(match dice.roll(18) {
         0..=2 => submit(dice, &tasks),
         3 => {
             let pools = [PoolName::CPU, PoolName::GPU];
@@ -162,8 +173,86 @@ pub(crate) fn random_command(dice: &mut Dice, world: &World) -> Option<Command> 
             actor,
             value: json!({"at": dice.roll(100)}),
         }),
+        15 => member_command(dice, task?, epoch_of(actor), worker),
+        16 if dice.roll(3) == 0 => govern(dice),
         _ => Command::Due,
     })
+}
+
+/// Pauses and resumes, sets limits, makes schedules and forgets them.
+fn govern(dice: &mut Dice) -> Command {
+    let pools = [PoolName::CPU, PoolName::GPU];
+    let pool = pools[dice.roll(2)].clone();
+    let flow = if dice.roll(3) == 0 {
+        Flow::Paused
+    } else {
+        Flow::Open
+    };
+    let schedule = ScheduleId::of_bits(u128::try_from(dice.roll(3)).expect("a small number"));
+    match dice.roll(6) {
+        0 => Command::SetFlow(SetFlow { pool: None, flow }),
+        1 => Command::SetFlow(SetFlow {
+            pool: Some(pool),
+            flow,
+        }),
+        2 => {
+            let max_running = [None, Some(1), Some(2)][dice.roll(3)];
+            let rate = None;
+            let limits = PoolLimits { max_running, rate };
+            Command::SetLimits(SetLimits { pool, limits })
+        }
+        3 => Command::SetScheduleFlow(SetScheduleFlow { schedule, flow }),
+        4 => Command::DeleteSchedule(DeleteSchedule { schedule }),
+        _ => Command::CreateSchedule(Box::new(CreateSchedule {
+            schedule,
+            calendar: Calendar::new("* * * * *", "UTC").expect("a calendar"),
+            template: TaskSpec::new(TaskType::COMPUTE, json!({})),
+            submitter: Submitter::Supervisor,
+            misfire: Misfire::Once,
+        })),
+    }
+}
+
+fn epoch_of(actor: Actor) -> Epoch {
+    match actor {
+        Actor::Attempt(epoch) => epoch,
+        Actor::Supervisor => Epoch::default(),
+    }
+}
+
+/// Makes up what a worker does that has joined, or has not.
+fn member_command(
+    dice: &mut Dice,
+    task: TaskId,
+    epoch: Epoch,
+    worker: Option<WorkerId>,
+) -> Command {
+    let key = KeyHash::new([7; 32]);
+    let Some(worker) = worker.filter(|_| dice.roll(4) > 0) else {
+        let offer = Offer {
+            slots: 3,
+            ..Offer::in_process(PoolName::DEFAULT)
+        };
+        return Command::Join(Join {
+            worker: WorkerId::generate(dice),
+            offer: Arc::new(offer),
+            name: None,
+            key,
+        });
+    };
+    match dice.roll(12) {
+        0..=3 => Command::Renew(Renew { worker }),
+        4 | 5 => Command::Disconnect(Disconnect { worker }),
+        6 => Command::Resume(Resume { worker, key }),
+        7 => Command::Drain(Drain { worker }),
+        8 => Command::Leave(Leave { worker }),
+        9 => Command::GiveBack(GiveBack { task, epoch }),
+        _ => Command::Stopped(Stopped {
+            worker,
+            task,
+            epoch,
+        }),
+    }
 }
 
 fn submit(dice: &mut Dice, tasks: &[TaskId]) -> Command {
@@ -226,11 +315,14 @@ fn check_indexes(world: &World) {
     let snapshot = Snapshot {
         tasks: world.state.tasks().into_iter().cloned().collect(),
         workers: world.state.workers().into_iter().cloned().collect(),
+        settings: world.state.settings.all(),
     };
     let restored = State::restore(world.state.config().clone(), snapshot);
     assert_eq!(restored.matching, world.state.matching);
     assert_eq!(restored.dependencies, world.state.dependencies);
     assert_eq!(restored.timers, world.state.timers);
+    assert_eq!(restored.settings, world.state.settings);
+    assert_eq!(restored.traffic, world.state.traffic);
 }
 
 #[test]
@@ -244,6 +336,6 @@ fn what_must_hold_holds_after_every_step_of_random_scripts() {
 #[test]
 fn in_auto_mode_no_fitting_pair_is_left_waiting() {
     let world = play(World::auto(), 77);
-    assert_eq!(world.state.next_match(), None);
+    assert_eq!(world.state.next_match(world.now), None);
     assert!(world.state.task_count() > 50, "the script did something");
 }

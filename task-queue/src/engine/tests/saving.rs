@@ -62,6 +62,7 @@ fn a_restored_state_is_the_same_in_every_index() {
     let snapshot = Snapshot {
         tasks: world.state.tasks().into_iter().cloned().collect(),
         workers: world.state.workers().into_iter().cloned().collect(),
+        ..Snapshot::default()
     };
     let restored = State::restore(world.state.config().clone(), snapshot);
     assert_eq!(restored, world.state);

@@ -61,27 +61,34 @@ impl Batch {
 
     /// Answers that nothing of it has happened; the state is again what is stored.
     pub(super) fn refuse(self, state: &State, why: impl Fn() -> Refusal) {
-        self.tell(why, |look| look(Ok(state)));
+        drop(self.tell(why, |look| look(Ok(state))));
     }
 
     /// Answers that nothing of it has happened, and that what is stored cannot even be read.
-    pub(super) fn refuse_all(self, why: impl Fn() -> Refusal) {
-        self.tell(&why, |look| look(Err(why())));
+    /// Returns what would have happened.
+    pub(super) fn refuse_all(self, why: impl Fn() -> Refusal) -> Vec<Effect> {
+        self.tell(&why, |look| look(Err(why())))
     }
 
-    fn tell(self, why: impl Fn() -> Refusal, show: impl Fn(Look)) {
+    fn tell(self, why: impl Fn() -> Refusal, show: impl Fn(Look)) -> Vec<Effect> {
+        let mut undone = Vec::new();
         for outcome in self.0 {
             match outcome {
-                Outcome::Applied(_, reply) | Outcome::Rejected(_, reply) => {
+                Outcome::Applied(effects, reply) => {
+                    undone.extend(effects);
                     drop(reply.send(Err(why())));
                 }
-                Outcome::Begun(_, _, reply) | Outcome::NotBegun(_, reply) => {
+                Outcome::Begun(effects, _, reply) => {
+                    undone.extend(effects);
                     drop(reply.send(Err(why())));
                 }
-                Outcome::Unasked(_) => {}
+                Outcome::Unasked(effects) => undone.extend(effects),
+                Outcome::Rejected(_, reply) => drop(reply.send(Err(why()))),
+                Outcome::NotBegun(_, reply) => drop(reply.send(Err(why()))),
                 Outcome::Look(look) => show(look),
             }
         }
+        undone
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::batch::Batch;
 use super::handle::{AttemptEnd, Inbox, Request};
 use crate::engine::{Command, Disband, Effect, State};
-use crate::model::{Change, RecordId, TaskId, Timestamp};
+use crate::model::{Change, RecordId, Setting, Snapshot, TaskId, Timestamp};
 use crate::service::refusal::Refusal;
 use crate::store::{Store, StoreError};
 
@@ -42,6 +42,8 @@ pub(in crate::service) async fn run<W: World>(
         reports_due: None,
         rest_until: None,
         astray: Vec::new(),
+        in_doubt: Vec::new(),
+        owed: Vec::new(),
     };
     while turns.take_one().await {}
 }
@@ -62,6 +64,10 @@ struct Turns<W> {
     /// The records in which the state is ahead of the store, since a commit has failed and they could
     /// not be read since.
     astray: Vec<RecordId>,
+    /// What that commit was to write, by which it is seen whether it has happened nevertheless.
+    in_doubt: Vec<Written>,
+    /// What is to happen then.
+    owed: Vec<Effect>,
 }
 
 impl<W: World> Turns<W> {
@@ -80,7 +86,7 @@ impl<W: World> Turns<W> {
             () = wake => {}
         }
         let now = self.world.now();
-        self.find_back(now).await;
+        self.settle_doubt(now).await;
         let mut batch = Batch::default();
         if self.astray.is_empty()
             && self
@@ -113,7 +119,8 @@ impl<W: World> Turns<W> {
         if !self.astray.is_empty() {
             self.astray
                 .extend(self.state.take_changes().iter().map(RecordId::of));
-            return batch.refuse_all(|| Refusal::NotStored);
+            drop(batch.refuse_all(|| Refusal::NotStored));
+            return;
         }
         let mut changes = self.state.take_changes();
         if self.reports_due.is_some_and(|at| self.is_time(at, now)) {
@@ -123,7 +130,7 @@ impl<W: World> Turns<W> {
         match self.store_all(changes, now).await {
             Ok(()) => batch.carry_out(&self.state, &self.world),
             Err(why) if self.astray.is_empty() => batch.refuse(&self.state, || refusal(&why)),
-            Err(why) => batch.refuse_all(|| refusal(&why)),
+            Err(why) => self.owed = batch.refuse_all(|| refusal(&why)),
         }
         if self.state.has_reports() && self.reports_due.is_none() {
             self.reports_due = Some(now.saturating_add(REPORTS));
@@ -135,6 +142,7 @@ impl<W: World> Turns<W> {
             return Ok(());
         }
         let records: Vec<_> = changes.iter().map(RecordId::of).collect();
+        let written = changes.iter().map(Written::by).collect();
         let stored = self.store.commit(changes).await;
         if stored.is_ok() {
             self.width = self.width.saturating_mul(2).min(MAX_BATCH);
@@ -143,24 +151,45 @@ impl<W: World> Turns<W> {
         } else {
             self.width = 1;
             self.rest_until = Some(now.saturating_add(REST));
-            self.astray = records;
-            self.find_back(now).await;
+            self.astray.clone_from(&records);
+            self.in_doubt = written;
+            if self.find_back(now).await {
+                self.world.stored(&records);
+                return Ok(());
+            }
         }
         stored
     }
 
-    /// Goes back to what is stored. While even that cannot be read, nothing is shown and nothing done.
-    async fn find_back(&mut self, now: Timestamp) {
+    /// Goes back to what is stored, if the state is ahead of it; if a commit that has failed is there
+    /// after all, lets happen what follows from it. Whoever asked for it was told otherwise.
+    async fn settle_doubt(&mut self, now: Timestamp) {
+        let has_happened = self.find_back(now).await;
         if self.astray.is_empty() {
-            return;
-        }
-        match self.store.fetch(self.astray.clone()).await {
-            Ok(stored) => {
-                let records = std::mem::take(&mut self.astray);
-                self.state.revert(&records, stored);
+            let owed = std::mem::take(&mut self.owed);
+            for effect in owed.into_iter().filter(|_| has_happened) {
+                self.world.run(effect);
             }
-            Err(_) => self.rest_until = Some(now.saturating_add(REST)),
         }
+    }
+
+    /// Goes back to what is stored. While even that cannot be read, nothing is shown and nothing done.
+    ///
+    /// Returns whether the commit that has failed is there nevertheless: the medium may have had it
+    /// before it failed.
+    async fn find_back(&mut self, now: Timestamp) -> bool {
+        if self.astray.is_empty() {
+            return false;
+        }
+        let Ok(stored) = self.store.fetch(self.astray.clone()).await else {
+            self.rest_until = Some(now.saturating_add(REST));
+            return false;
+        };
+        let records = std::mem::take(&mut self.astray);
+        let in_doubt = std::mem::take(&mut self.in_doubt);
+        let has_happened = in_doubt.iter().all(|written| written.is_in(&stored));
+        self.state.revert(&records, stored);
+        has_happened
     }
 
     /// Gives the running tasks back, so that the next owner finds them in their places.
@@ -185,6 +214,47 @@ impl<W: World> Turns<W> {
 
     fn is_time(&self, at: Timestamp, now: Timestamp) -> bool {
         at <= now && self.rest_until.is_none_or(|rest| rest <= now)
+    }
+}
+
+/// What a change leaves in the store.
+struct Written {
+    record: RecordId,
+    /// None of a record that is removed.
+    revision: Option<u64>,
+}
+
+impl Written {
+    fn by(change: &Change) -> Self {
+        let revision = match change {
+            Change::PutTask { task, .. } => Some(task.revision),
+            Change::PutWorker(worker) => Some(worker.revision),
+            Change::PutSetting(setting) => Some(setting.revision()),
+            Change::RemoveTask { .. }
+            | Change::RemoveWorker { .. }
+            | Change::RemoveSetting { .. } => None,
+        };
+        let record = RecordId::of(change);
+        Self { record, revision }
+    }
+
+    fn is_in(&self, stored: &Snapshot) -> bool {
+        let found = match &self.record {
+            RecordId::Task { id, .. } => {
+                let task = stored.tasks.iter().find(|task| task.id == *id);
+                task.map(|task| task.revision)
+            }
+            RecordId::Worker(id) => {
+                let worker = stored.workers.iter().find(|worker| worker.id == *id);
+                worker.map(|worker| worker.revision)
+            }
+            RecordId::Setting(id) => {
+                let mut settings = stored.settings.iter();
+                let setting = settings.find(|setting| setting.id() == **id);
+                setting.map(Setting::revision)
+            }
+        };
+        found == self.revision
     }
 }
 

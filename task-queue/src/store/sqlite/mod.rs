@@ -3,6 +3,7 @@
 mod open;
 mod records;
 mod schema;
+mod settings;
 mod store;
 mod writer;
 

@@ -13,6 +13,7 @@ use crate::model::{
     Submitter, Task, TaskId, TaskSpec, TaskState, Timestamp, Worker, WorkerId,
 };
 use crate::store::StoreError;
+use crate::store::sqlite::settings;
 use crate::store::sqlite::writer::failed;
 
 /// The part of a task's record that changes, and is small; of what is usual, nothing is written.
@@ -52,6 +53,8 @@ pub(super) fn write(database: &Connection, changes: &[Change]) -> Result<(), Sto
         } => rows.remove_task(*id, *order, *revision),
         Change::PutWorker(worker) => rows.put_worker(worker),
         Change::RemoveWorker { id, revision } => rows.remove_worker(*id, *revision),
+        Change::PutSetting(setting) => settings::put(database, setting),
+        Change::RemoveSetting { id, revision } => settings::remove(database, id, *revision),
     })
 }
 
@@ -78,6 +81,7 @@ pub(super) fn load(database: &Connection) -> Result<Snapshot, StoreError> {
         snapshot.workers.push(worker(row)?);
         Ok(())
     })?;
+    snapshot.settings = settings::load(database)?;
     Ok(snapshot)
 }
 
@@ -86,9 +90,10 @@ pub(super) fn fetch(database: &Connection, wanted: &[RecordId]) -> Result<Snapsh
     let rows = Rows(database);
     let mut snapshot = Snapshot::default();
     for record in wanted {
-        match *record {
-            RecordId::Task { id, order } => snapshot.tasks.extend(rows.task(id, order)?),
-            RecordId::Worker(id) => snapshot.workers.extend(rows.worker(id)?),
+        match record {
+            RecordId::Task { id, order } => snapshot.tasks.extend(rows.task(*id, *order)?),
+            RecordId::Worker(id) => snapshot.workers.extend(rows.worker(*id)?),
+            RecordId::Setting(id) => snapshot.settings.extend(settings::fetch(database, id)?),
         }
     }
     Ok(snapshot)
@@ -333,12 +338,12 @@ impl StoredTask {
     fn into_task(self, parts: &Parts) -> Result<Task, StoreError> {
         let (id, order) = (self.id, self.place.cast_unsigned());
         let record = RecordId::Task { id, order };
-        let core: Core<'_> = parse(record, &self.record)?;
+        let core: Core<'_> = parse(&record, &self.record)?;
         // Of a task without a specification, there is no reading the nothing.
-        let spec: TaskSpec = parse(record, parts.spec.as_deref().unwrap_or_default())?;
-        let value = |text: &String| parse(record, text).map(Arc::new);
+        let spec: TaskSpec = parse(&record, parts.spec.as_deref().unwrap_or_default())?;
+        let value = |text: &String| parse(&record, text).map(Arc::new);
         let partial_results = parts.partial_results.iter().map(value);
-        let pages = parts.pages.iter().map(|page| parse(record, page));
+        let pages = parts.pages.iter().map(|page| parse(&record, page));
         let pages: Vec<Vec<Entry>> = pages.collect::<Result<_, _>>()?;
         let tail = core.events.into_iter().map(Cow::into_owned).collect();
         Ok(Task {
@@ -389,7 +394,7 @@ fn worker(row: &Row<'_>) -> Result<Worker, StoreError> {
     let id = WorkerId::of_bits(bits(row, 0)?);
     let revision: i64 = column(row, 1)?;
     let stored: String = column(row, 2)?;
-    let worker: Worker = parse(RecordId::Worker(id), &stored)?;
+    let worker: Worker = parse(&RecordId::Worker(id), &stored)?;
     Ok(Worker {
         id,
         revision: revision.cast_unsigned(),
@@ -398,22 +403,28 @@ fn worker(row: &Row<'_>) -> Result<Worker, StoreError> {
 }
 
 /// One row is what a change fits; none, what it does not.
-const fn fits(rows: usize, record: RecordId) -> Result<(), StoreError> {
+pub(super) fn fits(rows: usize, record: RecordId) -> Result<(), StoreError> {
     match rows {
         0 => Err(StoreError::Conflict { record }),
         _ => Ok(()),
     }
 }
 
-fn text(value: &impl Serialize) -> Result<String, StoreError> {
+pub(super) fn text(value: &impl Serialize) -> Result<String, StoreError> {
     serde_json::to_string(value).map_err(|error| StoreError::Io(error.into()))
 }
 
-fn parse<T: DeserializeOwned>(record: RecordId, text: &str) -> Result<T, StoreError> {
-    serde_json::from_str(text).map_err(|source| StoreError::Damaged { record, source })
+pub(super) fn parse<T: DeserializeOwned>(record: &RecordId, text: &str) -> Result<T, StoreError> {
+    serde_json::from_str(text).map_err(|source| StoreError::Damaged {
+        record: record.clone(),
+        source,
+    })
 }
 
-fn column<T: rusqlite::types::FromSql>(row: &Row<'_>, index: usize) -> Result<T, StoreError> {
+pub(super) fn column<T: rusqlite::types::FromSql>(
+    row: &Row<'_>,
+    index: usize,
+) -> Result<T, StoreError> {
     row.get(index).map_err(failed)
 }
 
@@ -422,7 +433,7 @@ fn bits(row: &Row<'_>, index: usize) -> Result<u128, StoreError> {
 }
 
 /// The database has signed numbers; no bit is lost.
-const fn signed(number: u64) -> i64 {
+pub(super) const fn signed(number: u64) -> i64 {
     number.cast_signed()
 }
 

@@ -11,7 +11,7 @@ pub(super) const APPLICATION: i32 = 0x5451_7565;
 /// Rows are found by `place`, the order of submission, so that new ones are written side by side.
 /// What is large and seldom changes has tables of its own: a change writes whole rows. So have a
 /// task's events: the latest few are in its record, and when those are too many they become a page.
-pub(super) const STEPS: [&str; 2] = [
+pub(super) const STEPS: [&str; 3] = [
     "
     CREATE TABLE task (
         place INTEGER PRIMARY KEY, id BLOB NOT NULL, revision INTEGER NOT NULL, record TEXT NOT NULL
@@ -30,6 +30,11 @@ pub(super) const STEPS: [&str; 2] = [
     CREATE TABLE event (
         place INTEGER NOT NULL, last INTEGER NOT NULL, page TEXT NOT NULL,
         PRIMARY KEY (place, last)
+    ) STRICT, WITHOUT ROWID;
+",
+    "
+    CREATE TABLE setting (
+        name TEXT PRIMARY KEY, revision INTEGER NOT NULL, record TEXT NOT NULL
     ) STRICT, WITHOUT ROWID;
 ",
 ];

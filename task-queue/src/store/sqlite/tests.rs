@@ -91,7 +91,7 @@ fn removal(change: &Change) -> Change {
             order,
             revision: 1,
         },
-        RecordId::Worker(_) => panic!("it is a task"),
+        RecordId::Worker(_) | RecordId::Setting(_) => panic!("it is a task"),
     }
 }
 

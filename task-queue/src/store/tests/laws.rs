@@ -9,8 +9,9 @@ use crate::engine::{
     Command, Complete, Config, DispatchMode, Register, SaveCheckpoint, State, Submit, apply,
 };
 use crate::model::{
-    Change, Entropy, Entry, Events, Failure, FailureClass, Happening, Kept, Offer, PoolName,
-    RecordId, Snapshot, Submitter, Task, TaskId, TaskSpec, TaskState, TaskType, Timestamp, Worker,
+    Calendar, Change, Entropy, Entry, Events, Failure, FailureClass, Flow, Happening, Kept,
+    Misfire, Offer, PoolName, PoolSettings, QueueSettings, RecordId, Schedule, ScheduleId, Setting,
+    SettingId, Snapshot, Submitter, Task, TaskId, TaskSpec, TaskState, TaskType, Timestamp, Worker,
     WorkerId,
 };
 use crate::store::{Store, StoreError};
@@ -28,6 +29,7 @@ pub(crate) async fn hold_for<S: Store>(create: impl Fn() -> S, reopen: impl Fn(&
     events_that_are_forgotten_are_gone(&create()).await;
     nothing_of_a_removed_task_comes_back_with_another(&create()).await;
     those_that_are_asked_for_are_fetched(&create()).await;
+    settings_are_records_like_others(&create()).await;
     a_refused_commit_leaves_nothing(&create()).await;
     a_stale_revision_is_refused(&create()).await;
     a_first_revision_is_written_once(&create()).await;
@@ -55,6 +57,7 @@ async fn a_commit_is_there_as_a_whole(store: &impl Store) {
     let expected = Snapshot {
         tasks: vec![first, second],
         workers: vec![worker],
+        ..Snapshot::default()
     };
     assert_eq!(contents(store).await, expected);
 }
@@ -182,11 +185,68 @@ async fn those_that_are_asked_for_are_fetched(store: &impl Store) {
     let expected = Snapshot {
         tasks: vec![wanted],
         workers: vec![worker(3, 1)],
+        ..Snapshot::default()
     };
     assert_eq!(
         store.fetch(records).await.expect("it can be read"),
         expected
     );
+}
+
+async fn settings_are_records_like_others(store: &impl Store) {
+    let pool = |revision| {
+        Setting::Pool(PoolSettings {
+            revision,
+            types: [TaskType::IO].into(),
+            flow: Flow::Paused,
+            ..PoolSettings::new(PoolName::CPU)
+        })
+    };
+    let queue = Setting::Queue(QueueSettings {
+        revision: 1,
+        flow: Flow::Paused,
+    });
+    let schedule = Setting::Schedule(Box::new(schedule()));
+    let all = [pool(1), queue.clone(), schedule.clone()];
+    let put = |setting: &Setting| Change::PutSetting(setting.clone());
+    commit(store, all.iter().map(put).collect()).await;
+    let mut stored = contents(store).await.settings;
+    stored.sort_by_key(Setting::id);
+    assert_eq!(stored, [queue, pool(1), schedule.clone()]);
+    let id = pool(1).id();
+    refused(store, vec![put(&pool(1))], setting_record(&id)).await;
+    refused(store, vec![put(&pool(3))], setting_record(&id)).await;
+    commit(store, vec![put(&pool(2))]).await;
+    let wanted = vec![setting_record(&id), setting_record(&schedule.id())];
+    let fetched = store.fetch(wanted).await.expect("it can be read").settings;
+    assert_eq!(fetched, [pool(2), schedule]);
+    let stale = Change::RemoveSetting {
+        id: id.clone(),
+        revision: 1,
+    };
+    refused(store, vec![stale], setting_record(&id)).await;
+    commit(store, vec![Change::RemoveSetting { id, revision: 2 }]).await;
+    assert_eq!(contents(store).await.settings.len(), 2);
+}
+
+fn setting_record(id: &SettingId) -> RecordId {
+    RecordId::Setting(Box::new(id.clone()))
+}
+
+fn schedule() -> Schedule {
+    Schedule {
+        id: ScheduleId::generate(&mut Exactly(7)),
+        revision: 1,
+        calendar: Calendar::new("0 9 * * mon", "Europe/Zurich").expect("a calendar"),
+        template: Arc::new(TaskSpec::new(TaskType::IO, json!({"number": 0.1}))),
+        submitter: Submitter::Client,
+        misfire: Misfire::Skip,
+        flow: Flow::Open,
+        next_at: Some(Timestamp::from_millis(5)),
+        made: 3,
+        latest: Some(name(4)),
+        refusal: Some("full".to_owned()),
+    }
 }
 
 async fn a_refused_commit_leaves_nothing(store: &impl Store) {
@@ -220,15 +280,14 @@ async fn a_first_revision_is_written_once(store: &impl Store) {
 }
 
 async fn removing_needs_the_stored_revision(store: &impl Store) {
-    let id = record(1);
-    refused(store, vec![remove(1, 1)], id).await;
-    refused(store, vec![remove(1, 0)], id).await;
+    refused(store, vec![remove(1, 1)], record(1)).await;
+    refused(store, vec![remove(1, 0)], record(1)).await;
     commit(store, vec![put(&task(1, 1))]).await;
     commit(store, vec![put(&task(1, 2))]).await;
-    refused(store, vec![remove(1, 1)], id).await;
+    refused(store, vec![remove(1, 1)], record(1)).await;
     commit(store, vec![remove(1, 2)]).await;
     assert_eq!(contents(store).await, Snapshot::default());
-    refused(store, vec![put(&task(1, 3))], id).await;
+    refused(store, vec![put(&task(1, 3))], record(1)).await;
 }
 
 async fn the_changes_of_a_commit_count_in_order(store: &impl Store) {

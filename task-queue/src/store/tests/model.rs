@@ -59,7 +59,21 @@ async fn compare(store: &impl Store, world: &World) {
     assert_eq!(restored.tasks(), world.state.tasks());
     assert_eq!(workers(&restored), workers(&world.state));
     assert_eq!(restored.bytes(), world.state.bytes());
-    assert_eq!(restored.next_wake(), world.state.next_wake());
+    assert_eq!(restored.queue_settings(), world.state.queue_settings());
+    assert!(restored.schedules().eq(world.state.schedules()));
+    for pool in world.state.pools() {
+        let settings = world.state.pool_settings(&pool);
+        assert_eq!(restored.pool_settings(&pool), settings);
+    }
+    // Of workers that have joined it is not stored how long they are waited for.
+    if world
+        .state
+        .workers()
+        .iter()
+        .all(|worker| worker.member.is_none())
+    {
+        assert_eq!(restored.next_wake(), world.state.next_wake());
+    }
 }
 
 /// The workers without their counters, which are not stored.

@@ -4,8 +4,9 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::{Value, json};
 
-use crate::engine::{Effect, Notice};
-use crate::model::{EndReason, Entry, Epoch, Snapshot, Task, TaskId, TaskStatus};
+use super::people::KEY_MAX;
+use crate::engine::{Assignment, Effect, Notice};
+use crate::model::{EndReason, Entry, Epoch, Origin, Snapshot, Task, TaskId, TaskStatus};
 
 /// What was promised and what was done. It is told in the order of the owner's doings, and panics at
 /// the first that does not fit what was before.
@@ -25,6 +26,8 @@ pub(super) struct History {
     completed_by: HashMap<TaskId, Epoch>,
     /// The events that somebody has seen, in order.
     seen: HashMap<TaskId, Vec<Entry>>,
+    /// Those of them that have a concurrency key.
+    keyed: HashSet<TaskId>,
     begun: usize,
 }
 
@@ -68,7 +71,10 @@ impl History {
     /// Hears of an effect, in the moment it happens.
     pub(super) fn see(&mut self, effect: &Effect) {
         match effect {
-            Effect::StartAttempt(start) => self.begin(start.task, start.epoch),
+            Effect::StartAttempt(start) => {
+                self.check_order(start);
+                self.begin(start.task, start.epoch);
+            }
             Effect::EndAttempt {
                 task, epoch, why, ..
             } => self.end(*task, *epoch, *why),
@@ -79,7 +85,16 @@ impl History {
 
     /// Hears that the process was lost, and what has come through it.
     pub(super) fn crash(&mut self, found: &Snapshot) {
-        self.live.clear();
+        // Those who have joined go on, whether they have heard of what is stored or not.
+        let joined = found.workers.iter();
+        let joined = joined.filter(|worker| worker.origin == Origin::Joined);
+        let joined: HashSet<_> = joined.map(|worker| worker.id).collect();
+        let attempts = found.tasks.iter();
+        let attempts = attempts.filter_map(|task| Some((task.id, task.live_attempt()?)));
+        let attempts = attempts.filter(|(_, attempt)| joined.contains(&attempt.worker));
+        self.live = attempts
+            .map(|(task, attempt)| (task, attempt.epoch))
+            .collect();
         self.completed_by.clear();
         self.check_against(found);
     }
@@ -91,7 +106,9 @@ impl History {
             let status = task.status();
             assert!(status.is_final(), "{} is for ever {status}", task.id);
         }
-        assert_eq!(found.workers, [], "workers have outlived their process");
+        let mut workers = found.workers.iter();
+        let outlived = workers.find(|worker| worker.origin == Origin::InProcess);
+        assert_eq!(outlived, None, "a worker has outlived its process");
     }
 
     pub(super) fn has_begun(&self) -> usize {
@@ -104,6 +121,23 @@ impl History {
 
     pub(super) fn has_results(&self) -> usize {
         self.results.len()
+    }
+
+    /// Checks that what begins neither begins beside what it comes after, nor is one of too many.
+    fn check_order(&mut self, start: &Assignment) {
+        for before in &start.spec.after.tasks {
+            assert!(
+                !self.live.contains_key(before),
+                "{} runs beside {before}, after which it comes",
+                start.task
+            );
+        }
+        self.keyed.retain(|task| self.live.contains_key(task));
+        if start.spec.concurrency.is_some() {
+            self.keyed.insert(start.task);
+        }
+        let most = usize::try_from(KEY_MAX).unwrap();
+        assert!(self.keyed.len() <= most, "too many of a key run at once");
     }
 
     fn begin(&mut self, task: TaskId, epoch: Epoch) {

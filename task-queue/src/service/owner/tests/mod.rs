@@ -5,6 +5,7 @@
 
 mod disk;
 mod history;
+mod members;
 mod people;
 mod simulation;
 mod stage;

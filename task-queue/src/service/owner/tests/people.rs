@@ -13,19 +13,24 @@ use crate::engine::{
     SaveCheckpoint, SetProgress, State, Submit,
 };
 use crate::model::{
-    Failure, PoolName, Progress, RetryPolicy, TaskId, TaskSpec, TaskType, WorkerId,
+    Concurrency, Failure, OnFailure, PoolName, Priority, Progress, RetryPolicy, TaskId, TaskSpec,
+    TaskType, WorkerId,
 };
 use crate::service::owner::World as _;
 use crate::service::refusal::Refusal;
 
 /// Submits tasks, each once; now and then one is cancelled, or tried again.
 pub(super) async fn client(stage: Arc<Stage>, tasks: usize) {
+    let mut latest = None;
     for _ in 0..tasks {
         stage.linger(20).await;
         let task = stage.with_dice(TaskId::generate);
-        let spec = spec(&stage);
+        let spec = spec(&stage, latest);
         match stage.apply(Command::Submit(Submit::new(task, spec))).await {
-            Ok(()) => stage.history().accept(task),
+            Ok(()) => {
+                stage.history().accept(task);
+                latest = Some(task);
+            }
             Err(Refusal::StorageFull) => {
                 stage.history().refuse(task);
                 continue;
@@ -44,7 +49,10 @@ pub(super) async fn client(stage: Arc<Stage>, tasks: usize) {
     }
 }
 
-fn spec(stage: &Stage) -> TaskSpec {
+/// How many tasks with a key run at once.
+pub(super) const KEY_MAX: u32 = 2;
+
+fn spec(stage: &Stage, latest: Option<TaskId>) -> TaskSpec {
     let mut spec = TaskSpec::new(TaskType::COMPUTE, serde_json::json!({}));
     spec.retry = RetryPolicy {
         max_attempts: 4,
@@ -55,6 +63,17 @@ fn spec(stage: &Stage) -> TaskSpec {
     };
     if stage.roll(4) == 0 {
         spec.timeout = Some(Duration::from_millis(15));
+    }
+    if stage.roll(3) == 0 {
+        let key = "k".into();
+        spec.concurrency = Some(Box::new(Concurrency { key, max: KEY_MAX }));
+    }
+    if stage.roll(3) == 0 {
+        spec.after.tasks = latest.into_iter().collect();
+        spec.after.on_failure = OnFailure::Run;
+    }
+    if stage.roll(3) == 0 {
+        spec.priority = Priority::HIGH;
     }
     if stage.roll(4) == 0 {
         spec.not_before = Some(stage.now().saturating_add(Duration::from_millis(40)));

@@ -6,9 +6,11 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
+use super::members::member;
 use super::people::{client, hire, watcher, workers};
 use super::stage::Stage;
-use crate::engine::State;
+use crate::engine::{Command, CreateSchedule, State};
+use crate::model::{Calendar, Misfire, ScheduleId, Submitter, TaskSpec, TaskType};
 
 /// What became of one life.
 #[derive(Debug, Default)]
@@ -28,6 +30,10 @@ async fn live(seed: u64) -> Life {
     for _ in 0..3 {
         drop(clients.spawn(client(Arc::clone(&stage), 8)));
     }
+    let mut members = JoinSet::new();
+    for _ in 0..2 {
+        drop(members.spawn(member(Arc::clone(&stage))));
+    }
     let mut owner = stage.open().await;
     for _ in 0..stage.roll(4) {
         staff(&stage).await;
@@ -45,6 +51,7 @@ async fn live(seed: u64) -> Life {
     ended.unwrap_or_else(|_| panic!("seed {seed}: tasks are left for ever"));
     // Whatever comes late has come by then.
     sleep(Duration::from_secs(1)).await;
+    members.shutdown().await;
     stage.owner().stop().await;
     owner.await.unwrap();
     working.abort();
@@ -108,6 +115,62 @@ fn no_seed_loses_a_task_or_a_result_or_hears_a_stale_attempt() {
     );
     assert!(all.seen > seeds * 80, "hardly anything was seen: {all:?}");
     assert!(all.syncs > seeds * 20, "{all:?}");
+}
+
+/// Has a schedule make a task each minute among crashes and a failing disk; returns the minutes.
+async fn live_by_the_clock(seed: u64) -> Vec<u64> {
+    let (stage, _assigned) = Stage::new(seed);
+    let mut owner = stage.open().await;
+    let create = CreateSchedule {
+        schedule: stage.with_dice(ScheduleId::generate),
+        calendar: Calendar::new("* * * * *", "UTC").unwrap(),
+        template: TaskSpec::new(TaskType::COMPUTE, serde_json::json!({})),
+        submitter: Submitter::Supervisor,
+        misfire: Misfire::Once,
+    };
+    let create = Command::CreateSchedule(Box::new(create));
+    while stage
+        .apply(create.clone())
+        .await
+        .is_err_and(|why| why.is_unstored())
+    {}
+    for _ in 0..40 {
+        // Now and then it happens in the moment in which the task is made.
+        stage.linger(30_000).await;
+        stage.crash(owner).await;
+        stage.linger(2_000).await;
+        owner = stage.open().await;
+    }
+    stage.disk.heal();
+    sleep(Duration::from_secs(1)).await;
+    stage.owner().stop().await;
+    owner.await.unwrap();
+    let found = stage.disk.contents().await;
+    let minutes = found
+        .tasks
+        .iter()
+        .map(|task| task.submitted_at.as_millis() / 60_000);
+    let mut minutes: Vec<_> = minutes.collect();
+    minutes.sort_unstable();
+    minutes
+}
+
+#[test]
+fn a_time_of_a_schedule_makes_one_task_whatever_goes_wrong() {
+    for seed in 1..=40 {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .start_paused(true)
+            .build()
+            .unwrap();
+        let minutes = runtime.block_on(live_by_the_clock(seed));
+        let expected: Vec<_> = (17..).take(minutes.len()).collect();
+        assert_eq!(minutes, expected, "seed {seed}");
+        assert!(
+            minutes.len() >= 8,
+            "seed {seed}: hardly any time has passed"
+        );
+    }
 }
 
 #[test]

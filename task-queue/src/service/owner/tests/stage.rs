@@ -10,7 +10,7 @@ use tokio::time::{Instant, sleep};
 use super::disk::Disk;
 use super::history::History;
 use crate::engine::tests::dice::Dice;
-use crate::engine::{Assignment, Command, Config, DispatchMode, Effect};
+use crate::engine::{Assignment, Command, Config, DispatchMode, Effect, Times};
 use crate::model::{RecordId, TaskId, Timestamp};
 use crate::service::owner::{AttemptEnd, Owner, World, recover, run};
 use crate::service::refusal::Refusal;
@@ -45,6 +45,12 @@ impl Stage {
     pub(super) async fn open(self: &Arc<Self>) -> JoinHandle<()> {
         let config = Config {
             dispatch: DispatchMode::Auto,
+            times: Times {
+                attempt: Duration::from_mins(15),
+                stopping: Duration::from_millis(10),
+                lease: Duration::from_millis(60),
+                grace: Duration::from_millis(25),
+            },
             ..Config::default()
         };
         let state = loop {
