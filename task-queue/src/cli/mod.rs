@@ -12,10 +12,11 @@ mod serve;
 mod signals;
 mod watch;
 mod words;
+mod worker;
 
 pub use args::{
     BackupOptions, BenchOptions, Client, Command, ListOptions, ServeOptions, SubmitOptions,
-    TaskOptions, UsageError, WatchOptions,
+    TaskOptions, UsageError, WatchOptions, WorkerOptions,
 };
 pub use error::RunError;
 pub use run::{Outcome, run};

@@ -9,6 +9,7 @@ use crate::cli::error::RunError;
 use crate::cli::list::list;
 use crate::cli::serve::serve;
 use crate::cli::watch::watch;
+use crate::cli::worker::worker;
 use crate::demo;
 use crate::store::backup;
 
@@ -41,6 +42,7 @@ impl Outcome {
 pub async fn run(command: Command, out: &mut (dyn Write + Send)) -> Result<Outcome, RunError> {
     match command {
         Command::Serve(options) => serve(options, out).await?,
+        Command::Worker(options) => worker(options, out).await?,
         Command::Submit(options) => return client::submit(options, out).await,
         Command::Watch(options) => return watch(options, out).await,
         Command::Get(options) => client::get(options, out).await?,

@@ -8,3 +8,4 @@ mod seed;
 mod serve;
 mod support;
 mod watch;
+mod workers;
