@@ -8,6 +8,7 @@
 //! * [`resources`]: storage, locks, network and GPU: what tasks can be granted, for real.
 //! * [`work`]: what executing a task of each kind does with what it was granted.
 //! * [`caps`]: the capability traits, which are the interface on the wire.
+//! * [`worker`]: programs that join a queue and carry out its tasks.
 //! * [`service`]: those traits over the engine.
 //! * [`cli`] and [`demo`]: the program.
 
@@ -24,6 +25,7 @@ pub mod resources;
 pub mod service;
 pub mod store;
 pub mod work;
+pub mod worker;
 
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use entropy::OsEntropy;

@@ -29,8 +29,8 @@ pub trait WorkerAgent {
     async fn drain(&self) -> Result<()>;
 
     /// Says that the worker is none of the queue's any more, and why: it was not heard of for too
-    /// long, or revoked. It can join anew, unless it was revoked.
-    async fn ended(&self, reason: String) -> Result<()>;
+    /// long, or `revoked`. It can join anew, unless it was revoked.
+    async fn ended(&self, reason: String, #[default(false)] revoked: bool) -> Result<()>;
 }
 
 /// A worker's own side of having joined.

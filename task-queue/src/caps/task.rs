@@ -9,7 +9,7 @@ use super::gpu::GpuStub;
 use super::network::NetworkStub;
 use super::observer::ProgressObserverStub;
 use super::storage::StorageStub;
-use crate::model::{Input, TaskId, TaskStatus, TaskType, Waiting};
+use crate::model::{Grants, Input, TaskId, TaskStatus, TaskType, Waiting};
 
 /// A task, with everything that can be done to it.
 ///
@@ -71,8 +71,14 @@ pub trait Task {
     /// Records the result and ends the task.
     async fn complete(&self, result: Value) -> Result<Done>;
 
-    /// Ends the attempt with an error, which the task's retry policy may know by its code.
-    async fn fail(&self, message: String, code: Option<String>) -> Result<Done>;
+    /// Ends the attempt with an error, which the task's retry policy may know by its code. If it is not
+    /// `retryable`, every further attempt would end in the same way.
+    async fn fail(
+        &self,
+        message: String,
+        code: Option<String>,
+        retryable: Option<bool>,
+    ) -> Result<Done>;
 
     /// Cancels the task.
     async fn cancel(&self) -> Result<Done>;
@@ -138,6 +144,9 @@ pub struct TaskInfo {
     pub partial_results: Vec<Value>,
     /// How many attempts have failed.
     pub failures: u32,
+    /// What it was granted.
+    #[serde(default)]
+    pub grants: Grants,
     /// What it waits for, if it has not begun.
     pub waiting: Option<Waiting>,
 }

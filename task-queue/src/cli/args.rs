@@ -31,6 +31,8 @@ struct Program {
 pub enum Command {
     /// Serve a queue until SIGINT or SIGTERM
     Serve(ServeOptions),
+    /// Carry out tasks of a queue that is served elsewhere, until SIGINT or SIGTERM
+    Worker(WorkerOptions),
     /// Submit a task; prints its id
     Submit(SubmitOptions),
     /// Print what is known of a task
@@ -98,6 +100,39 @@ pub struct Client {
     #[arg(long, conflicts_with = "secrets")]
     pub open: bool,
     /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What a worker offers, and to whom.
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+#[non_exhaustive]
+pub struct WorkerOptions {
+    /// Where the queue is served
+    #[arg(value_name = "URL", default_value = "ws://127.0.0.1:8080/rpc/ws")]
+    pub url: String,
+    /// The pool that it is in; one of the pool `gpu` has the tag `gpu`
+    #[arg(long, value_name = "NAME", default_value = "cpu")]
+    pub pool: String,
+    /// What it has that tasks can need; can be repeated
+    #[arg(long = "tag", value_name = "NAME")]
+    pub tags: Vec<String>,
+    /// Which of `compute`, `gpu`, `io` and `pipeline` it carries out; can be repeated [default: all]
+    #[arg(long = "type", value_name = "TYPE", value_parser = PossibleValuesParser::new(BUILT_IN))]
+    pub types: Vec<String>,
+    /// How many tasks it carries out at a time
+    #[arg(long, value_name = "COUNT", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    pub concurrency: u32,
+    /// What it calls itself, for people
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+    /// The file of the roles' secrets; `TASK_QUEUE_SECRET` in the environment is taken before it
+    #[arg(long, value_name = "FILE", default_value = SECRETS)]
+    pub secrets: PathBuf,
+    /// The server is open: there is no secret to redeem
+    #[arg(long, conflicts_with = "secrets")]
+    pub open: bool,
+    /// Print what happens as JSON, one object a line
     #[arg(long)]
     pub json: bool,
 }
@@ -284,7 +319,10 @@ Exit codes:
   0  done
   1  refused or failed; what it was is said on stderr
   2  the arguments make no sense
-  3  the queue cannot be reached";
+  3  the queue cannot be reached
+  4  the worker was revoked";
+
+const BUILT_IN: [&str; 4] = ["compute", "gpu", "io", "pipeline"];
 
 #[cfg(test)]
 mod tests {
@@ -397,6 +435,27 @@ mod tests {
             ("compute".to_owned(), params)
         );
         assert_eq!(submitted("submit io --open").1, serde_json::json!({}));
+    }
+
+    #[test]
+    fn a_worker_carries_out_everything_unless_it_is_told_what() {
+        let options = |line: &str| match parse(line) {
+            Ok(Command::Worker(options)) => options,
+            other => panic!("{line}: {other:?}"),
+        };
+        let plain = options("worker");
+        assert_eq!((plain.pool.as_str(), plain.concurrency), ("cpu", 1));
+        assert!(plain.types.is_empty());
+        let line = "worker --pool gpu --concurrency 4 --type io --type gpu --tag eu ws://there/";
+        let told = options(line);
+        assert_eq!((told.pool.as_str(), told.concurrency), ("gpu", 4));
+        assert_eq!(told.types, ["io", "gpu"]);
+        assert_eq!(
+            (told.url.as_str(), told.tags),
+            ("ws://there/", vec!["eu".to_owned()])
+        );
+        assert!(refusal("worker --concurrency 0").contains("--concurrency"));
+        assert!(refusal("worker --type thumbnail").contains("thumbnail"));
     }
 
     #[test]

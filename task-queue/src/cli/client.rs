@@ -94,7 +94,7 @@ async fn connected(client: &Client) -> Result<Connected, RunError> {
 }
 
 /// Reads the most powerful secret there is in a file; whoever may do less has a file with less.
-fn secret(path: &Path) -> Result<String, RunError> {
+pub(super) fn secret(path: &Path) -> Result<String, RunError> {
     let file = path.to_owned();
     let text = fs::read_to_string(path).map_err(|source| RunError::SecretsFile {
         file: file.clone(),

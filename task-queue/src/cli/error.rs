@@ -9,6 +9,7 @@ use thiserror::Error;
 use crate::resources::network::NotACertificate;
 use crate::service::StartError;
 use crate::store::StoreError;
+use crate::worker::WorkerError;
 
 /// Why the program could not do what it was told to.
 #[derive(Debug, Error)]
@@ -114,6 +115,12 @@ pub enum RunError {
     /// The queue has refused it.
     #[error("{0}")]
     Refused(#[source] CallError),
+    /// The worker could not work, or not go on.
+    #[error(transparent)]
+    Worker(#[from] WorkerError),
+    /// The worker was revoked.
+    #[error("the worker was revoked")]
+    WorkerRevoked,
     /// There is nobody to read what the program says.
     #[error("the output cannot be written: {0}")]
     Output(#[source] io::Error),
@@ -123,7 +130,8 @@ impl RunError {
     /// Returns what the program exits with.
     pub const fn exit_code(&self) -> u8 {
         match self {
-            Self::Unreachable { .. } => 3,
+            Self::Unreachable { .. } | Self::Worker(WorkerError::Unreachable(_)) => 3,
+            Self::WorkerRevoked => 4,
             _ => 1,
         }
     }

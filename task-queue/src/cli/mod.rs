@@ -9,10 +9,11 @@ mod run;
 mod secrets;
 mod serve;
 mod signals;
+mod worker;
 
 pub use args::{
     BackupOptions, BenchOptions, Client, Command, ListOptions, ServeOptions, SubmitOptions,
-    TaskOptions, UsageError,
+    TaskOptions, UsageError, WorkerOptions,
 };
 pub use error::RunError;
 pub use run::{Outcome, run};

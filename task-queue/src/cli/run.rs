@@ -7,6 +7,7 @@ use crate::cli::bench::bench;
 use crate::cli::client;
 use crate::cli::error::RunError;
 use crate::cli::serve::serve;
+use crate::cli::worker::worker;
 use crate::demo;
 use crate::store::backup;
 
@@ -23,6 +24,7 @@ pub enum Outcome {
 pub async fn run(command: Command, out: &mut (dyn Write + Send)) -> Result<Outcome, RunError> {
     match command {
         Command::Serve(options) => serve(options, out).await?,
+        Command::Worker(options) => worker(options, out).await?,
         Command::Submit(options) => client::submit(options, out).await?,
         Command::Get(options) => client::get(options, out).await?,
         Command::List(options) => client::list(options, out).await?,

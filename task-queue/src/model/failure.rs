@@ -17,6 +17,9 @@ pub struct Failure {
     /// The code of the error, if it has one: `EAGAIN`, for example.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
+    /// How long the next attempt is to wait at least, in milliseconds, if the executing side says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after_ms: Option<u64>,
 }
 
 /// What kind of failure it is, and so whether another attempt could do better.
@@ -56,6 +59,7 @@ impl Failure {
             message: message.into(),
             name: None,
             code: None,
+            retry_after_ms: None,
         }
     }
 

@@ -97,7 +97,7 @@ impl RetryPolicy {
 
     /// Returns what becomes of the task after its `failures`-th failure (1 is the first).
     pub fn verdict(&self, failure: &Failure, failures: u32, task: TaskId) -> Verdict {
-        let usual = || Verdict::RetryIn(self.delay(failures, task));
+        let usual = || Verdict::RetryIn(self.delay(failures, task).max(self.asked_for(failure)));
         let wish = match self.rule_for(failure) {
             Some(ErrorRule::Park) => return Verdict::Park,
             Some(ErrorRule::RetryAfter(millis)) => {
@@ -112,6 +112,12 @@ impl RetryPolicy {
         } else {
             Verdict::GiveUp
         }
+    }
+
+    /// Returns how long the failure itself asks to wait, which is not longer than the longest wait.
+    fn asked_for(&self, failure: &Failure) -> Duration {
+        let millis = failure.retry_after_ms.unwrap_or_default();
+        Duration::from_millis(millis.min(self.max_delay_ms))
     }
 
     /// Returns how long the task waits after its `failures`-th failure (1 is the first).

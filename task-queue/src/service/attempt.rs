@@ -7,7 +7,6 @@ use capnweb_runtime::Revoker;
 use serde_json::Value;
 use tokio::task::JoinSet;
 
-use super::far::{FarGpu, FarNetwork, FarStorage, FarTask, unavailable};
 use super::hub::Hub;
 use super::live::Running;
 use super::refusal::is_unstored;
@@ -16,6 +15,7 @@ use crate::caps::AssignmentStub;
 use crate::engine::{Actor, Assignment, Command, Fail};
 use crate::model::{Failure, Grants, Resource};
 use crate::work::{AccessError, Job, Resources, WorkError, perform};
+use crate::worker::{FarGpu, FarNetwork, FarStorage, FarTask, unavailable};
 
 /// Starts the work of an attempt.
 ///

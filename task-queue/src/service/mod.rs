@@ -6,7 +6,7 @@
 //! | `gate`, `secrets`, `gateway`, `supervisor` | from a connection to a role, and what each role begins with |
 //! | `queue`, `listing`, `task`, `observers` | a client's objects |
 //! | `events` | what happens to a task, as a stream |
-//! | `pool`, `worker`, `attempt`, `far` | workers, and how one of this process carries out what it was assigned |
+//! | `pool`, `worker`, `attempt` | workers, and how one of this process carries out what it was assigned |
 //! | `members`, `live` | workers that have joined from elsewhere; all attempts under way |
 //! | `storage`, `lock`, `network`, `gpu` | resources, each as a capability |
 //! | `care`, `loan` | taking back what was handed out |
@@ -16,7 +16,6 @@ mod attempt;
 mod care;
 mod config;
 mod events;
-mod far;
 mod gate;
 mod gateway;
 #[cfg(test)]

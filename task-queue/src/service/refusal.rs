@@ -102,6 +102,8 @@ impl From<Refusal> for Error {
         match refusal {
             Refusal::NotStored => with_code(error, NOT_STORED),
             Refusal::StorageFull => with_code(error, STORAGE_FULL),
+            Refusal::Stopped => with_code(error, SHUTTING_DOWN),
+            Refusal::Rejected(Rejected::WorkerRevoked) => with_code(error, WORKER_REVOKED),
             Refusal::TooManyWatchers { .. } | Refusal::TooManyWatchersOfTask { .. } => {
                 with_code(error, TOO_MANY_WATCHERS)
             }
@@ -191,5 +193,7 @@ pub(super) fn standing(standing: Standing, token: FencingToken) -> Result<(), Re
 const CODE: &str = "code";
 const NOT_STORED: &str = "NOT_STORED";
 const STORAGE_FULL: &str = "STORAGE_FULL";
+const SHUTTING_DOWN: &str = "SHUTTING_DOWN";
+const WORKER_REVOKED: &str = "WORKER_REVOKED";
 const TOO_MANY_WATCHERS: &str = "TOO_MANY_WATCHERS";
 const TOO_MANY_TASKS: &str = "TOO_MANY_TASKS";

@@ -270,12 +270,18 @@ impl Task for ServedTask {
         .await
     }
 
-    async fn fail(&self, message: String, code: Option<String>) -> Result<Done> {
+    async fn fail(
+        &self,
+        message: String,
+        code: Option<String>,
+        retryable: Option<bool>,
+    ) -> Result<Done> {
         let (task, actor) = (self.id, self.bearer.actor());
-        let failure = Failure {
-            code,
-            ..Failure::transient(message)
+        let failure = match retryable {
+            Some(false) => Failure::permanent(message),
+            Some(true) | None => Failure::transient(message),
         };
+        let failure = Failure { code, ..failure };
         self.apply(Command::Fail(Fail {
             task,
             actor,
@@ -364,6 +370,7 @@ fn describe(state: &State, task: &Record, now: Timestamp) -> TaskInfo {
         logs,
         partial_results: partial_results(task),
         failures: task.failures,
+        grants: task.spec.grants.clone(),
         waiting: state.waits_for(task, now),
     }
 }

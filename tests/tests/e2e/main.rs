@@ -7,3 +7,4 @@ mod examples;
 mod seed;
 mod serve;
 mod support;
+mod workers;

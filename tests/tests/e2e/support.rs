@@ -29,7 +29,7 @@ pub(crate) fn serve(data: &Path, options: &[&str]) -> (Process, String) {
 }
 
 /// Returns the program, built once for all the tests of this process.
-fn program() -> &'static Path {
+pub(crate) fn program() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     PROGRAM.get_or_init(|| task_queue().unwrap_or_else(|error| panic!("{error}")))
 }

@@ -153,7 +153,7 @@ async fn complete(hub: &Hub, task: TaskId, epoch: Epoch, result: Value) -> Resul
 }
 
 /// Returns what the worker's error says. One that says that it is not `retryable` is permanent, and
-/// so is a result that is none.
+/// so is a result that is none. `retryAfter` are the milliseconds that the next attempt is to wait.
 fn failure_of(error: &Error) -> Failure {
     let message = error.to_string();
     let permanent = matches!(error, Error::Mistyped(_))
@@ -167,7 +167,15 @@ fn failure_of(error: &Error) -> Failure {
     Failure {
         name: Some(text(error.prop("name")).unwrap_or(class)),
         code: text(error.prop("code")),
+        retry_after_ms: millis(error.prop("retryAfter")),
         ..failure
+    }
+}
+
+fn millis(value: Option<&WireValue>) -> Option<u64> {
+    match value {
+        Some(WireValue::Number(millis)) => crate::model::whole(&serde_json::json!(millis.ceil())),
+        _ => None,
     }
 }
 

@@ -38,9 +38,10 @@ pub(in crate::service) fn dismiss(hub: &Arc<Hub>, worker: WorkerId, why: EndReas
     }
     present.end(reason(why));
     let patience = hub.times.stopping;
+    let revoked = why == EndReason::WorkerRevoked;
     drop(tokio::spawn(async move {
         // What it answers, and whether it does, is of no consequence.
-        drop(timeout(patience, present.agent.ended(reason(why))).await);
+        drop(timeout(patience, present.agent.ended(reason(why), revoked)).await);
     }));
 }
 

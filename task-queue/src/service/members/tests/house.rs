@@ -102,7 +102,7 @@ impl WorkerAgent for Agent {
         Ok(())
     }
 
-    async fn ended(&self, reason: String) -> Result<()> {
+    async fn ended(&self, reason: String, _revoked: bool) -> Result<()> {
         drop(self.told.send(reason));
         Ok(())
     }

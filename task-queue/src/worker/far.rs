@@ -12,16 +12,16 @@ use crate::work::{
 type Answer<'a, T> = BoxFuture<'a, Result<T, AccessError>>;
 
 /// The storage of an assignment.
-pub(super) struct FarStorage(pub(super) StorageStub);
+pub(crate) struct FarStorage(pub(crate) StorageStub);
 
 /// The GPU of an assignment.
-pub(super) struct FarGpu(pub(super) GpuStub);
+pub(crate) struct FarGpu(pub(crate) GpuStub);
 
 /// The network of an assignment.
-pub(super) struct FarNetwork(pub(super) NetworkStub);
+pub(crate) struct FarNetwork(pub(crate) NetworkStub);
 
 /// The assignment itself.
-pub(super) struct FarTask(pub(super) AssignmentStub);
+pub(crate) struct FarTask(pub(crate) AssignmentStub);
 
 impl StorageAccess for FarStorage {
     fn read<'a>(&'a self, key: &'a str) -> Answer<'a, Value> {
@@ -90,12 +90,12 @@ impl Reporter for FarTask {
     }
 }
 
-fn done<T>(answer: Result<T, Error>) -> Result<(), AccessError> {
+pub(super) fn done<T>(answer: Result<T, Error>) -> Result<(), AccessError> {
     answer.map(drop).map_err(unavailable)
 }
 
 /// Turns what the task's capability answers into what work goes by.
 #[allow(clippy::needless_pass_by_value, reason = "it is passed to `map_err`")]
-pub(super) fn unavailable(error: Error) -> AccessError {
+pub(crate) fn unavailable(error: Error) -> AccessError {
     AccessError::Unavailable(error.to_string())
 }

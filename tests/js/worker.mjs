@@ -1,0 +1,29 @@
+// A worker in JavaScript: it joins the queue at the URL and makes thumbnails, each pixel the mean of
+// those that it stands for.
+//
+// usage: node worker.mjs ws://HOST:PORT/rpc/ws
+
+import { RpcTarget, newWebSocketRpcSession } from "capnweb";
+import WebSocket from "ws";
+globalThis.WebSocket ??= WebSocket; // Node.js has one of its own from version 22 on
+
+class Thumbnails extends RpcTarget {
+  async execute(task) {
+    const { params } = await task.getInfo();
+    const { pixels, scale } = params;
+    if (!Array.isArray(pixels)) throw Object.assign(new TypeError("no pixels"), { retryable: false });
+    const mean = (values) => Math.round(values.reduce((sum, value) => sum + value, 0) / values.length);
+    const small = [];
+    for (let y = 0; y < pixels.length; y += scale) {
+      const rows = pixels.slice(y, y + scale);
+      const starts = Array.from({ length: Math.ceil(rows[0].length / scale) }, (_, i) => i * scale);
+      small.push(starts.map((x) => mean(rows.flatMap((row) => row.slice(x, x + scale)))));
+      await task.setProgress(Math.min(1, (y + scale) / pixels.length));
+    }
+    return { pixels: small };
+  }
+}
+
+const pool = newWebSocketRpcSession(process.argv[2]).getWorkerPool();
+const membership = await pool.join(new Thumbnails(), { types: ["thumbnail"], concurrency: 2 });
+console.log(`joined as ${await membership.id}`);
