@@ -4,7 +4,7 @@ use std::env;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use task_queue::cli::{Command, Outcome, run};
+use task_queue::cli::{Command, run};
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -17,8 +17,7 @@ async fn main() -> ExitCode {
         }
     };
     match run(command, &mut io::stdout()).await {
-        Ok(Outcome::Success) => ExitCode::SUCCESS,
-        Ok(Outcome::Failure) => ExitCode::FAILURE,
+        Ok(outcome) => ExitCode::from(outcome.exit_code()),
         Err(error) => {
             complain(&error.to_string());
             ExitCode::from(error.exit_code())

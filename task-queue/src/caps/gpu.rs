@@ -19,7 +19,8 @@ pub trait Gpu {
     /// Allocates memory that is a capability itself: dropping it frees exactly it.
     async fn reserve(&self, mb: u64) -> Result<ReservationStub, ResourceError>;
 
-    /// Computes: `matrix_multiply`, `neural_forward`, `vector_add`, `reduce_sum`.
+    /// Computes: `matrix_multiply`, `neural_forward`, `vector_add`, `dot`, `softmax`, `reduce_sum`,
+    /// `convolve2d`; without data on an example. Nobody waiting for it any more, it is stopped.
     #[rpc(cancel = "drop")]
     async fn compute(
         &self,
@@ -93,7 +94,7 @@ pub struct Computed {
 pub struct GpuInfo {
     /// Its name.
     pub id: String,
-    /// What it is: `software` computes on the processor.
+    /// What it is: `software` computes on the processor, anything else is the name of a real device.
     pub device: String,
     /// How much memory there is, in megabytes.
     pub memory_limit: u64,

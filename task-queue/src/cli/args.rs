@@ -10,7 +10,8 @@ use serde_json::Value;
 use thiserror::Error;
 
 use crate::engine::DispatchMode;
-use crate::model::{Access, Grants};
+use crate::model::{Access, Grants, TaskStatus};
+use crate::resources::gpu::DeviceChoice;
 use crate::resources::network::{AllowEntry, EntrySyntax, Reach};
 use crate::service::Durability;
 
@@ -35,6 +36,8 @@ pub enum Command {
     Worker(WorkerOptions),
     /// Submit a task; prints its id
     Submit(SubmitOptions),
+    /// Show what happens to a task, live, until it has come to its end
+    Watch(WatchOptions),
     /// Print what is known of a task
     Get(TaskOptions),
     /// Print the tasks that there are
@@ -80,6 +83,9 @@ pub struct ServeOptions {
     /// reach, besides those that browsers trust; can be repeated
     #[arg(long = "allow-ca", value_name = "FILE")]
     pub authorities: Vec<PathBuf>,
+    /// What computes for tasks: the processor, a real device, or a real one if there is one
+    #[arg(long, value_name = "software|device|auto", default_value = "software", value_parser = gpu())]
+    pub gpu: DeviceChoice,
     /// What the tasks of clients may be granted: `storage`, `storage:append`,
     /// `storage:read`, `gpu`, `network`, `network:read`, with commas between them, or `none`
     #[arg(long = "grant", value_name = "LIST", default_value = "storage", value_parser = grants)]
@@ -147,6 +153,9 @@ pub struct SubmitOptions {
     /// The task's parameters, a JSON object
     #[arg(value_name = "PARAMS", default_value = "{}", value_parser = json)]
     pub params: Value,
+    /// Then watch it, as `watch` does
+    #[arg(long)]
+    pub watch: bool,
     /// Which queue.
     #[command(flatten)]
     pub client: Client,
@@ -163,10 +172,30 @@ pub struct TaskOptions {
     pub client: Client,
 }
 
+/// Which task is watched.
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+#[non_exhaustive]
+pub struct WatchOptions {
+    /// The task's id
+    pub id: String,
+    /// The number of the first event to show
+    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    pub from: u64,
+    /// Which queue.
+    #[command(flatten)]
+    pub client: Client,
+}
+
 /// Which tasks are listed.
 #[derive(Debug, Clone, PartialEq, Eq, Args)]
 #[non_exhaustive]
 pub struct ListOptions {
+    /// Only those that stand there: `pending`, `running`, `failed` and so on
+    #[arg(long, value_name = "STATUS", value_parser = status)]
+    pub status: Option<TaskStatus>,
+    /// Only those of that type
+    #[arg(long = "type", value_name = "TYPE")]
+    pub kind: Option<String>,
     /// Which queue.
     #[command(flatten)]
     pub client: Client,
@@ -229,6 +258,8 @@ enum NotAnOption {
     Grant(String),
     #[error(transparent)]
     Allow(#[from] EntrySyntax),
+    #[error("no task can be `{0}`")]
+    Status(String),
     #[error("the parameters are a JSON object: {0}")]
     Json(#[from] serde_json::Error),
 }
@@ -285,6 +316,11 @@ fn grants(list: &str) -> Result<Grants, NotAnOption> {
     Ok(grants)
 }
 
+fn gpu() -> impl TypedValueParser<Value = DeviceChoice> {
+    let names = DeviceChoice::ALL.map(|choice| choice.0);
+    PossibleValuesParser::new(names).try_map(|name| name.parse::<DeviceChoice>())
+}
+
 /// Who names an address, or this machine, means it; a name found elsewhere must lead to a public
 /// address, since whoever owns the name decides where it leads.
 fn allow(entry: &str) -> Result<AllowEntry, NotAnOption> {
@@ -306,6 +342,12 @@ fn names_a_place(entry: &str) -> bool {
     }
 }
 
+/// Reads where a task stands, as it is written on the wire.
+fn status(text: &str) -> Result<TaskStatus, NotAnOption> {
+    let status = serde_json::from_value(Value::from(text));
+    status.map_err(|_| NotAnOption::Status(text.to_owned()))
+}
+
 fn json(text: &str) -> Result<Value, NotAnOption> {
     Ok(serde_json::from_str(text)?)
 }
@@ -320,7 +362,9 @@ Exit codes:
   1  refused or failed; what it was is said on stderr
   2  the arguments make no sense
   3  the queue cannot be reached
-  4  the worker was revoked";
+  4  the task that was watched has failed
+  5  the task that was watched was cancelled
+  6  the worker was revoked";
 
 const BUILT_IN: [&str; 4] = ["compute", "gpu", "io", "pipeline"];
 
@@ -364,6 +408,7 @@ mod tests {
         assert_eq!(options.listen, "127.0.0.1:8080");
         assert_eq!(options.data, Path::new("task-queue-data"));
         assert!(options.allowed.is_empty());
+        assert_eq!(options.gpu, DeviceChoice::Software);
         let storage = Grants {
             storage: Access::Full,
             ..Grants::NOTHING
@@ -374,7 +419,7 @@ mod tests {
     #[test]
     fn every_option_is_read() {
         let line = "serve --listen [::1]:0 --open --dispatch=auto --data d --allow a:1 --allow b \
-                    --allow-ca c --grant storage:read,gpu --memory";
+                    --allow-ca c --gpu auto --grant storage:read,gpu --memory";
         let allowed = ["a:1", "b"].map(|entry| AllowEntry::new(entry, Reach::Public).unwrap());
         let expected = ServeOptions {
             listen: "[::1]:0".to_owned(),
@@ -384,6 +429,7 @@ mod tests {
             memory: true,
             allowed: allowed.into(),
             authorities: vec!["c".into()],
+            gpu: DeviceChoice::Auto,
             client_grants: Grants {
                 storage: Access::ReadOnly,
                 gpu: Access::Full,
@@ -421,6 +467,8 @@ mod tests {
         assert!(refusal("submit compute {").contains("JSON"));
         assert!(refusal("get").contains("<ID>"));
         assert!(refusal("list --open --secrets s").contains("--secrets"));
+        assert!(refusal("list --status done").contains("`done`"));
+        assert!(refusal("watch task --from first").contains("first"));
     }
 
     #[test]

@@ -9,21 +9,29 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::caps::{GateStub, GatewayStub, TaskInfo, TaskQueueStub, TaskSummary};
-use crate::cli::args::{Client, ListOptions, SubmitOptions, TaskOptions};
+use crate::cli::args::{Client, SubmitOptions, TaskOptions};
 use crate::cli::error::RunError;
+use crate::cli::list::line;
+use crate::cli::run::Outcome;
+use crate::cli::watch::follow;
+use crate::cli::words::plain;
 
 /// Where the answers go.
-type Out<'a> = &'a mut (dyn Write + Send);
+pub(super) type Out<'a> = &'a mut (dyn Write + Send);
 
-/// Submits a task, and says its id.
-pub(super) async fn submit(options: SubmitOptions, out: Out<'_>) -> Result<(), RunError> {
+/// Submits a task, and says its id; then shows, if asked to, what happens to it.
+pub(super) async fn submit(options: SubmitOptions, out: Out<'_>) -> Result<Outcome, RunError> {
     let served = connected(&options.client).await?;
     let submitted = served.queue.submit(options.kind, options.params).await;
     let task = submitted.map_err(RunError::Refused)?;
     let id = task.id().await.map_err(RunError::Refused)?;
     say(&options.client, out, &json!({"id": id}), |out| {
         writeln!(out, "{id}")
-    })
+    })?;
+    if options.watch {
+        return follow(&options.client, &id.to_string(), 1, out).await;
+    }
+    Ok(Outcome::Success)
 }
 
 /// Says what is known of a task.
@@ -32,15 +40,6 @@ pub(super) async fn get(options: TaskOptions, out: Out<'_>) -> Result<(), RunErr
     let info = served.queue.get_task(options.id).get_info().await;
     let info = info.map_err(RunError::Refused)?;
     say(&options.client, out, &info, |out| describe(&info, out))
-}
-
-/// Says which tasks there are.
-pub(super) async fn list(options: ListOptions, out: Out<'_>) -> Result<(), RunError> {
-    let served = connected(&options.client).await?;
-    let tasks = served.queue.list_tasks().await.map_err(RunError::Refused)?;
-    say(&options.client, out, &tasks, |out| {
-        tasks.iter().try_for_each(|task| line(task, out))
-    })
 }
 
 /// Cancels a task.
@@ -64,13 +63,13 @@ pub(super) async fn retry(options: TaskOptions, out: Out<'_>) -> Result<(), RunE
 }
 
 /// A queue that is served elsewhere.
-struct Connected {
-    queue: TaskQueueStub,
+pub(super) struct Connected {
+    pub(super) queue: TaskQueueStub,
     /// The connection is there as long as this is.
     _main: Stub,
 }
 
-async fn connected(client: &Client) -> Result<Connected, RunError> {
+pub(super) async fn connected(client: &Client) -> Result<Connected, RunError> {
     let unreachable = |source| RunError::Unreachable {
         url: client.url.clone(),
         source,
@@ -122,15 +121,6 @@ fn say(
     said.and_then(|()| out.flush()).map_err(RunError::Output)
 }
 
-fn line(task: &TaskSummary, out: Out<'_>) -> io::Result<()> {
-    let percent = task.progress * 100.0;
-    writeln!(
-        out,
-        "{}  {:<8}  {:<9}  {percent:>3.0} %",
-        task.id, task.kind, task.status
-    )
-}
-
 fn describe(task: &TaskInfo, out: Out<'_>) -> io::Result<()> {
     let summary = TaskSummary {
         id: task.id,
@@ -147,10 +137,10 @@ fn describe(task: &TaskInfo, out: Out<'_>) -> io::Result<()> {
         writeln!(out, "part:   {part}")?;
     }
     for text in &task.logs {
-        writeln!(out, "log:    {text}")?;
+        writeln!(out, "log:    {}", plain(text))?;
     }
     if let Some(error) = &task.error {
-        writeln!(out, "error:  {error}")?;
+        writeln!(out, "error:  {}", plain(error))?;
     }
     match &task.result {
         Some(result) => writeln!(out, "result: {result}"),

@@ -131,7 +131,7 @@ impl RunError {
     pub const fn exit_code(&self) -> u8 {
         match self {
             Self::Unreachable { .. } | Self::Worker(WorkerError::Unreachable(_)) => 3,
-            Self::WorkerRevoked => 4,
+            Self::WorkerRevoked => 6,
             _ => 1,
         }
     }

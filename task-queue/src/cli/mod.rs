@@ -5,15 +5,18 @@ mod args;
 mod bench;
 mod client;
 mod error;
+mod list;
 mod run;
 mod secrets;
 mod serve;
 mod signals;
+mod watch;
+mod words;
 mod worker;
 
 pub use args::{
     BackupOptions, BenchOptions, Client, Command, ListOptions, ServeOptions, SubmitOptions,
-    TaskOptions, UsageError, WorkerOptions,
+    TaskOptions, UsageError, WatchOptions, WorkerOptions,
 };
 pub use error::RunError;
 pub use run::{Outcome, run};

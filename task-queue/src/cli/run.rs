@@ -6,7 +6,9 @@ use crate::cli::args::{BackupOptions, Command};
 use crate::cli::bench::bench;
 use crate::cli::client;
 use crate::cli::error::RunError;
+use crate::cli::list::list;
 use crate::cli::serve::serve;
+use crate::cli::watch::watch;
 use crate::cli::worker::worker;
 use crate::demo;
 use crate::store::backup;
@@ -18,6 +20,22 @@ pub enum Outcome {
     Success,
     /// The demonstration found something that does not work.
     Failure,
+    /// The task that was watched has failed.
+    TaskFailed,
+    /// The task that was watched was cancelled.
+    TaskCancelled,
+}
+
+impl Outcome {
+    /// Returns what the program exits with.
+    pub const fn exit_code(self) -> u8 {
+        match self {
+            Self::Success => 0,
+            Self::Failure => 1,
+            Self::TaskFailed => 4,
+            Self::TaskCancelled => 5,
+        }
+    }
 }
 
 /// Carries out a command; what it has to say goes to `out`.
@@ -25,9 +43,10 @@ pub async fn run(command: Command, out: &mut (dyn Write + Send)) -> Result<Outco
     match command {
         Command::Serve(options) => serve(options, out).await?,
         Command::Worker(options) => worker(options, out).await?,
-        Command::Submit(options) => client::submit(options, out).await?,
+        Command::Submit(options) => return client::submit(options, out).await,
+        Command::Watch(options) => return watch(options, out).await,
         Command::Get(options) => client::get(options, out).await?,
-        Command::List(options) => client::list(options, out).await?,
+        Command::List(options) => list(options, out).await?,
         Command::Cancel(options) => client::cancel(options, out).await?,
         Command::Retry(options) => client::retry(options, out).await?,
         Command::Backup(options) => copy(options)?,

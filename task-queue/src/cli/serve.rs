@@ -56,6 +56,7 @@ async fn start(options: &ServeOptions) -> Result<Supervisor, RunError> {
     config.durability = options.durability();
     config.client_grants = options.client_grants.clone();
     config.network = NetworkPolicy::new(options.allowed.clone());
+    config.gpu = options.gpu;
     config.network.roots = authorities(&options.authorities)?;
     Supervisor::start(config)
         .await

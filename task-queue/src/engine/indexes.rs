@@ -37,7 +37,7 @@ impl State {
     /// Notes for those that come after a task that it stands differently; before, it stood like
     /// that, if it was there.
     pub(super) fn tell_dependants(&mut self, id: TaskId, before: Option<TaskStatus>) {
-        let after = self.tasks.get(&id).map(Task::status);
+        let after = self.task(id).map(Task::status);
         let (before, after) = (Standing::of(before), Standing::of(after));
         if before == after {
             return;
@@ -61,7 +61,7 @@ impl State {
         if (before, after) == (Standing::Open, Standing::Done) {
             self.dependencies.one_less(id);
         } else {
-            let status = |id: TaskId| self.tasks.get(&id).map(Task::status);
+            let status = |id: TaskId| self.tasks.get(&id).map(|task| task.status());
             self.dependencies.look(task, status);
         }
         let is_held_back = self.dependencies.holds_back(id);
@@ -75,7 +75,7 @@ impl State {
         for predecessor in &task.spec.after.tasks {
             self.set_timer(*predecessor, Self::unset);
         }
-        let status = |id: TaskId| self.tasks.get(&id).map(Task::status);
+        let status = |id: TaskId| self.tasks.get(&id).map(|task| task.status());
         self.dependencies.enter(task, status);
     }
 

@@ -25,7 +25,8 @@ use crate::model::{
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct State {
     pub(super) config: Config,
-    pub(super) tasks: HashMap<TaskId, Task>,
+    /// In boxes, since a table has room for more than it holds.
+    pub(super) tasks: HashMap<TaskId, Box<Task>>,
     /// By their places, which are the order of submission.
     places: BTreeMap<u64, TaskId>,
     pub(super) workers: HashMap<WorkerId, Worker>,
@@ -137,7 +138,7 @@ impl State {
 
     /// Returns a task's record.
     pub fn task(&self, id: TaskId) -> Option<&Task> {
-        self.tasks.get(&id)
+        self.tasks.get(&id).map(AsRef::as_ref)
     }
 
     /// Returns a worker's record.
@@ -174,7 +175,7 @@ impl State {
     pub fn tasks_after(&self, place: Option<u64>) -> impl Iterator<Item = &Task> {
         let start = place.map_or(Bound::Unbounded, Bound::Excluded);
         let places = self.places.range((start, Bound::Unbounded));
-        places.filter_map(|(_, id)| self.tasks.get(id))
+        places.filter_map(|(_, id)| self.task(*id))
     }
 
     /// Returns all workers in order of registration.
@@ -269,7 +270,7 @@ impl State {
         self.keys.insert(&task);
         self.unsaved.tasks.insert(id);
         self.places.insert(task.order, id);
-        self.tasks.insert(id, task);
+        self.tasks.insert(id, Box::new(task));
         self.tell_dependants(id, None);
     }
 
@@ -461,7 +462,7 @@ impl State {
 
     fn put_back_unstored(&mut self, id: WorkerId, running: &BTreeSet<TaskId>, link: Option<Link>) {
         for &task in running {
-            let attempt = self.tasks.get(&task).and_then(Task::live_attempt);
+            let attempt = self.task(task).and_then(Task::live_attempt);
             if attempt.is_some_and(|attempt| attempt.worker == id) {
                 self.hold(id, task);
             }
@@ -487,7 +488,7 @@ impl State {
 
     /// Removes a task as if it had never been there.
     fn undo_task(&mut self, id: TaskId) {
-        let attempt = self.tasks.get(&id).and_then(Task::live_attempt).copied();
+        let attempt = self.task(id).and_then(Task::live_attempt).copied();
         if let Some(attempt) = attempt {
             self.release(attempt.worker, id);
         }
@@ -509,7 +510,7 @@ impl State {
         task.revision = task.revision.saturating_add(1);
         task.events.settle();
         let events = mem::take(&mut task.events);
-        let mut written = Box::new(task.clone());
+        let mut written = task.clone();
         written.events = events.after(kept.events);
         task.events = events;
         Some(Change::PutTask {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use crate::engine::{DispatchMode, Limits, Retention, Times};
 use crate::model::{Access, Grants, RetryPolicies, TaskType};
-use crate::resources::gpu::SoftwareGpu;
+use crate::resources::gpu::{DeviceChoice, GpuLimits, SharedGpu};
 use crate::resources::network::NetworkPolicy;
 
 /// What a supervisor is set to.
@@ -33,6 +33,10 @@ pub struct Config {
     pub types: BTreeSet<TaskType>,
     /// Which hosts tasks may reach. Default: none.
     pub network: NetworkPolicy,
+    /// Which device computes. Default: the processor.
+    pub gpu: DeviceChoice,
+    /// How much the GPU does for one caller.
+    pub gpu_limits: GpuLimits,
     /// The memory of the GPU, in megabytes. Default 8,192.
     pub gpu_memory: u64,
     /// What the tasks of clients can be granted; a supervisor's can be granted everything. Default:
@@ -87,7 +91,9 @@ impl Config {
             watchers: WatchLimits::default(),
             types: BTreeSet::new(),
             network: NetworkPolicy::new(Vec::new()),
-            gpu_memory: SoftwareGpu::DEFAULT_MEMORY,
+            gpu: DeviceChoice::default(),
+            gpu_limits: GpuLimits::default(),
+            gpu_memory: SharedGpu::DEFAULT_MEMORY,
             client_grants: Grants {
                 storage: Access::Full,
                 ..Grants::NOTHING

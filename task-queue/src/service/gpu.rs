@@ -12,11 +12,11 @@ use crate::caps::{
     Computed, Gpu, GpuInfo, GpuStub, MemoryChange, MemoryFreed, Reservation, ReservationStub,
     ResourceError,
 };
-use crate::resources::gpu::{Account, Allocation, Operation, SoftwareGpu};
+use crate::resources::gpu::{Account, Allocation, Operation, SharedGpu};
 
 /// One holder's share: what it allocates by numbers is freed with it.
 struct ServedGpu {
-    device: SoftwareGpu,
+    device: SharedGpu,
     account: Account,
     care: Care,
 }
@@ -74,7 +74,7 @@ impl Gpu for ServedGpu {
         let parsed: Operation = operation.parse().map_err(resource)?;
         let computation = self.device.compute(parsed, data.unwrap_or_default()).await;
         let computation = computation.map_err(resource)?;
-        let device = computation.device.to_owned();
+        let device = computation.device.to_string();
         Ok(Computed {
             operation,
             device,
@@ -86,7 +86,7 @@ impl Gpu for ServedGpu {
         let info = self.device.info();
         Ok(GpuInfo {
             id: self.id(),
-            device: info.device.to_owned(),
+            device: info.device.to_string(),
             memory_limit: info.memory_limit,
             allocated_memory: info.allocated_memory,
             available: info.available,

@@ -13,7 +13,7 @@ use super::owner::{AttemptEnd, Owner, World};
 use crate::clock::Clock;
 use crate::engine::{Effect, Times};
 use crate::model::{EndReason, Epoch, Origin, RecordId, TaskId, Timestamp, WorkerId};
-use crate::resources::gpu::SoftwareGpu;
+use crate::resources::gpu::SharedGpu;
 use crate::resources::locks::LockManager;
 use crate::resources::network::NetworkClient;
 use crate::resources::storage::ObjectStore;
@@ -26,7 +26,7 @@ pub(super) struct Hub {
     pub(super) storage: ObjectStore,
     pub(super) locks: LockManager,
     pub(super) network: NetworkClient,
-    pub(super) gpu: SoftwareGpu,
+    pub(super) gpu: SharedGpu,
     /// Knows this queue's own tasks when they come back as arguments.
     pub(super) tasks: Brand<TaskId>,
     pub(super) observers: Observers,
@@ -43,7 +43,7 @@ impl Hub {
         storage: ObjectStore,
         locks: LockManager,
         network: NetworkClient,
-        gpu: SoftwareGpu,
+        gpu: SharedGpu,
     ) -> Self {
         Self {
             owner,

@@ -45,9 +45,12 @@ mod task;
 mod worker;
 
 pub use config::{Config, Durability, WatchLimits};
+pub(crate) use refusal::is_passing;
 pub use secrets::Secrets;
 pub use supervisor::{StartError, Supervisor};
 
+#[cfg(test)]
+mod gpu_tests;
 #[cfg(test)]
 mod network_tests;
 #[cfg(test)]

@@ -128,6 +128,12 @@ pub(super) fn is_unstored(error: &Error) -> bool {
     }
 }
 
+/// Returns whether a peer was told something that will not be so for long: it can ask again.
+pub(crate) fn is_passing(error: &Error) -> bool {
+    let stopped = Value::String(SHUTTING_DOWN.to_owned());
+    is_unstored(error) || error.prop(CODE) == Some(&stopped)
+}
+
 fn with_code(error: Error, code: &str) -> Error {
     error.with_prop(CODE, Value::String(code.to_owned()))
 }

@@ -20,7 +20,7 @@ use crate::caps::{GateStub, GatewayStub};
 use crate::clock::{Clock, SystemClock};
 use crate::engine;
 use crate::model::{Grants, PoolName};
-use crate::resources::gpu::SoftwareGpu;
+use crate::resources::gpu::{OpenError, SharedGpu};
 use crate::resources::locks::{LockLimits, LockManager};
 use crate::resources::network::{NetworkClient, SetupError};
 use crate::resources::storage::{ObjectStore, StorageError, StorageLimits};
@@ -53,6 +53,9 @@ pub enum StartError {
     /// There is no network as it was set up.
     #[error("the network cannot be set up: {0}")]
     Network(#[from] SetupError),
+    /// There is no GPU as it was asked for.
+    #[error("there is no GPU: {0}")]
+    Gpu(#[from] OpenError),
 }
 
 impl Supervisor {
@@ -177,7 +180,7 @@ async fn hub(config: &Config, owner: Owner, clock: Arc<dyn Clock>) -> Result<Hub
     let network = NetworkClient::new(config.network.clone(), Arc::clone(&clock))?;
     let tokens = Arc::new(storage.clone());
     let locks = LockManager::new(LockLimits::default(), tokens);
-    let gpu = SoftwareGpu::new(config.gpu_memory);
+    let gpu = SharedGpu::open(config.gpu, config.gpu_memory, config.gpu_limits).await?;
     let mut hub = Hub::new(owner, clock, storage, locks, network, gpu);
     hub.watchers = Watchers::new(config.watchers);
     hub.times = config.times;

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::resources::gpu::{GpuError, SoftwareGpu};
+use crate::resources::gpu::{GpuError, SharedGpu};
 use crate::resources::network::{NetworkClient, NetworkError};
 use crate::resources::storage::{ObjectStore, StorageError};
 use crate::work::access::{
@@ -45,7 +45,7 @@ impl StorageAccess for ObjectStore {
     }
 }
 
-impl GpuAccess for SoftwareGpu {
+impl GpuAccess for SharedGpu {
     fn allocate(&self, megabytes: u64) -> Answer<'_, GpuMemory> {
         let allocated = Self::allocate(self, megabytes);
         Box::pin(async move { Ok(Box::new(allocated?) as GpuMemory) })
@@ -55,7 +55,7 @@ impl GpuAccess for SoftwareGpu {
         Box::pin(async move {
             let computed = Self::compute(self, operation.parse()?, data.clone()).await?;
             Ok(Computed {
-                device: computed.device.to_owned(),
+                device: computed.device.to_string(),
                 result: computed.result,
             })
         })
@@ -110,7 +110,13 @@ impl From<GpuError> for AccessError {
             | GpuError::NotHeld { .. }
             | GpuError::UnknownOperation { .. }
             | GpuError::InvalidData(_) => Self::Invalid(message),
-            GpuError::OutOfMemory { .. } | GpuError::ShuttingDown => Self::Unavailable(message),
+            GpuError::OutOfMemory { .. }
+            | GpuError::Busy { .. }
+            | GpuError::OutOfTime { .. }
+            | GpuError::Unwanted
+            | GpuError::Failed { .. }
+            | GpuError::Crashed { .. }
+            | GpuError::ShuttingDown => Self::Unavailable(message),
         }
     }
 }

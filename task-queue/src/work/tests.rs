@@ -13,7 +13,7 @@ use super::{
 };
 use crate::future::BoxFuture;
 use crate::model::{Failure, FailureClass, Offer, PoolName, Resource, TaskType};
-use crate::resources::gpu::SoftwareGpu;
+use crate::resources::gpu::SharedGpu;
 use crate::resources::storage::{ObjectStore, StorageLimits};
 use crate::work::{Computed, NetworkAccess};
 
@@ -97,7 +97,7 @@ impl NetworkAccess for OnePage {
 }
 
 /// A GPU whose computations fail.
-struct Faulty(SoftwareGpu);
+struct Faulty(SharedGpu);
 
 impl GpuAccess for Faulty {
     fn allocate(&self, megabytes: u64) -> Answer<'_, GpuMemory> {
@@ -116,7 +116,7 @@ impl GpuAccess for Faulty {
 
 struct Bench {
     storage: ObjectStore,
-    gpu: SoftwareGpu,
+    gpu: SharedGpu,
     resources: Resources,
     _directory: TempDir,
 }
@@ -125,7 +125,7 @@ async fn bench() -> Bench {
     let directory = TempDir::new().unwrap();
     let limits = StorageLimits::default();
     let storage = ObjectStore::open(directory.path(), limits).await.unwrap();
-    let gpu = SoftwareGpu::default();
+    let gpu = SharedGpu::default();
     let resources = Resources {
         storage: Some(Arc::new(storage.clone())),
         gpu: Some(Arc::new(gpu.clone())),
@@ -292,7 +292,7 @@ async fn gpu_work_computes_and_frees_its_memory() {
 
 #[tokio::test]
 async fn gpu_memory_is_freed_when_the_computation_fails_or_is_cancelled() {
-    let gpu = SoftwareGpu::default();
+    let gpu = SharedGpu::default();
     let resources = Resources {
         gpu: Some(Arc::new(Faulty(gpu.clone()))),
         ..Resources::default()

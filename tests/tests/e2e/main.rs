@@ -7,4 +7,5 @@ mod examples;
 mod seed;
 mod serve;
 mod support;
+mod watch;
 mod workers;

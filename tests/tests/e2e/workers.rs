@@ -195,7 +195,7 @@ async fn a_worker_that_is_revoked_ends_with_a_code_of_its_own() {
         .await
         .unwrap();
     let end = worker.finish(LIMIT).unwrap();
-    assert_eq!(end.status.code(), Some(4), "{}", end.stderr);
+    assert_eq!(end.status.code(), Some(6), "{}", end.stderr);
     assert!(end.stderr.contains("revoked"), "{}", end.stderr);
 }
 

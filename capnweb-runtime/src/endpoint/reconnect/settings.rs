@@ -81,7 +81,8 @@ impl Reconnect {
         self
     }
 
-    /// Sets about how many bytes the arguments of calls that wait for a connection may take together.
+    /// Sets about how many bytes the calls that wait for a connection may take together: the names of what
+    /// is called, arguments and mappers.
     /// Default 16 MiB. A call that would make it more fails at once with
     /// [`Error::NotSent`](crate::Error::NotSent); those that wait go on waiting, and smaller ones join
     /// them. What is inside capabilities among the arguments is not counted.

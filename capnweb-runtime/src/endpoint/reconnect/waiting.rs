@@ -8,7 +8,7 @@ use super::core::Up;
 use super::lasting::{Reference, reference_behind};
 use crate::error::{Disconnect, Error};
 use crate::hook::{Cap, Mapper, Resolver, Value, weight};
-use crate::value::Path;
+use crate::value::{Path, Segment};
 
 /// Something that waits for a connection.
 pub(super) struct Waiting {
@@ -70,9 +70,13 @@ impl Action {
     /// Returns about how many bytes it takes.
     fn weight(&self) -> usize {
         match self {
-            Self::Call { args, .. } => args.iter().map(weight).fold(0, usize::saturating_add),
-            Self::Map { mapper, .. } => mapper.weight(),
-            Self::Read { .. } | Self::Fetch => 0,
+            Self::Call { path, args } => args
+                .iter()
+                .map(weight)
+                .fold(weight_of(path), usize::saturating_add),
+            Self::Read { path } => weight_of(path),
+            Self::Map { path, mapper } => weight_of(path).saturating_add(mapper.weight()),
+            Self::Fetch => 0,
         }
     }
 
@@ -85,6 +89,15 @@ impl Action {
             Self::Fetch => target.fetch(),
         }
     }
+}
+
+/// A peer that is handed a reference chooses the names.
+fn weight_of(path: &Path) -> usize {
+    let weights = path.segments().iter().map(|segment| match segment {
+        Segment::Name(name) => size_of::<Segment>().saturating_add(name.len()),
+        Segment::Index(_) => size_of::<Segment>(),
+    });
+    weights.fold(0, usize::saturating_add)
 }
 
 fn find_references(value: &Value, up: &Arc<Up>) {

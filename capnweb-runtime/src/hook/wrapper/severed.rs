@@ -64,15 +64,11 @@ pub(super) fn sever_stream(stream: &Stub, gate: &Arc<Gate>) -> Result<Stub, Erro
             };
             let chunks = Deferred::wrapped(stream)?;
             let chunks = breakable(Box::new(chunks), listed);
-            Ok(Stub::of(Readable::cap(chunks)))
+            let chunks = Stub::of(Readable::cap(chunks));
+            Ok(wrap(&chunks, |inner| Cap::new(Severed::of(inner, gate))))
         }
         Nature::Writable(_) => Ok(wrap(stream, |inner| {
-            let severed = Arc::new(Severed {
-                inner,
-                gate: Arc::clone(gate),
-                listed: OnceLock::new(),
-                watchers: Watchers::default(),
-            });
+            let severed = Arc::new(Severed::of(inner, gate));
             let weak = Arc::downgrade(&severed);
             drop(severed.listed.set(gate.list(weak)));
             Cap::from_arc(severed)
@@ -103,12 +99,24 @@ impl Sever for Breakable {
     }
 }
 
-/// A stream to write to, until the gate is shut.
+/// One end of a stream, until the gate is shut. One that is read has chunks that end with the gate; one
+/// that is written to ends by itself, if it is listed.
 struct Severed {
     inner: Stub,
     gate: Arc<Gate>,
     listed: OnceLock<Listed>,
     watchers: Watchers,
+}
+
+impl Severed {
+    fn of(inner: Stub, gate: &Arc<Gate>) -> Self {
+        Self {
+            inner,
+            gate: Arc::clone(gate),
+            listed: OnceLock::new(),
+            watchers: Watchers::default(),
+        }
+    }
 }
 
 impl Hook for Severed {

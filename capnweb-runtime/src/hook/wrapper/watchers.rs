@@ -35,6 +35,16 @@ impl Watchers {
     }
 }
 
+/// Returns two ways to tell `callback`, of which the first that is used does.
+pub(super) fn whichever_is_first(callback: OnBroken) -> (OnBroken, OnBroken) {
+    let watcher = Arc::new(Watcher(Mutex::new(Some(callback))));
+    let other = Arc::clone(&watcher);
+    (
+        Box::new(move |error| watcher.tell(error)),
+        Box::new(move |error| other.tell(error)),
+    )
+}
+
 impl Watcher {
     fn tell(&self, error: &Error) {
         let callback = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();

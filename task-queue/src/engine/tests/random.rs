@@ -63,6 +63,11 @@ impl Watcher {
             }
             let recorded = usize::from(task.result().is_some());
             assert_eq!(self.told.get(&task.id).copied().unwrap_or(0), recorded);
+            let numbers = task.events.entries().map(|event| event.seq);
+            assert!(
+                numbers.eq(2..=task.events.last()),
+                "an event is missing, or there twice"
+            );
             if let Some(attempt) = task.live_attempt() {
                 let worker = world.worker(attempt.worker);
                 assert!(worker.running.contains(&task.id));

@@ -1,5 +1,8 @@
 //! How the GPU says no.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use thiserror::Error;
 
 /// Why the device has not done what it was asked to do.
@@ -36,9 +39,54 @@ pub enum GpuError {
     /// The data is not what the operation works on.
     #[error("invalid data for the GPU: {0}")]
     InvalidData(#[from] InvalidData),
+    /// Too many wait for their turn.
+    #[error("the GPU is busy: {max} computations are waiting already")]
+    Busy {
+        /// How many may wait.
+        max: usize,
+    },
+    /// It took too long, and was stopped.
+    #[error("the computation took longer than the {limit:?} allowed")]
+    OutOfTime {
+        /// How long it may take.
+        limit: Duration,
+    },
+    /// Nobody waits for it any more.
+    #[error("the computation is not wanted any more")]
+    Unwanted,
+    /// The device has failed.
+    #[error("the GPU has failed: {reason}")]
+    Failed {
+        /// What its driver says.
+        reason: String,
+    },
+    /// The computation has crashed.
+    #[error("the computation on {device} has crashed")]
+    Crashed {
+        /// What it was computed on.
+        device: Arc<str>,
+    },
     /// The runtime is shutting down.
     #[error("the GPU is shutting down")]
     ShuttingDown,
+}
+
+/// Why a device has stopped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// Nobody waits for it any more.
+    Unwanted,
+    /// It took too long.
+    OutOfTime {
+        /// How long it may take.
+        limit: Duration,
+    },
+    /// It has failed.
+    #[cfg(feature = "gpu")]
+    Failed {
+        /// What its driver says.
+        reason: String,
+    },
 }
 
 /// What is wrong with the data.
@@ -71,15 +119,37 @@ pub enum InvalidData {
     /// There is no such activation function.
     #[error("an activation must be `relu`, `sigmoid`, `tanh` or `linear`")]
     Activation,
+    /// There is no such part of a convolution.
+    #[error("a mode must be `full`, `same` or `valid`")]
+    Mode,
     /// It would take too long.
     #[error("{steps} multiplications are more than the {max} allowed")]
     TooMuch {
         /// How many there would be.
-        steps: usize,
+        steps: u64,
         /// How many there may be.
-        max: usize,
+        max: u64,
+    },
+    /// It would take too much memory.
+    #[error("{bytes} bytes of numbers are more than the {max} allowed")]
+    TooLarge {
+        /// How many there would be.
+        bytes: u64,
+        /// How many there may be.
+        max: u64,
     },
     /// The result is beyond the numbers there are.
     #[error("the result is not a finite number")]
     Overflow,
+}
+
+impl From<Fault> for GpuError {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Unwanted => Self::Unwanted,
+            Fault::OutOfTime { limit } => Self::OutOfTime { limit },
+            #[cfg(feature = "gpu")]
+            Fault::Failed { reason } => Self::Failed { reason },
+        }
+    }
 }

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::resources::gpu::error::InvalidData;
 use crate::resources::gpu::matrix::Matrix;
-use crate::resources::gpu::network::{Activation, Layer};
+use crate::resources::gpu::program::{Activation, Layer, Mode};
 
 /// Reads two matrices: `{a, b}`, or `{a}` or a single matrix to be multiplied with itself. A plain
 /// list of numbers is a square matrix, row by row, filled up with zeros.
@@ -73,6 +73,22 @@ pub(super) fn network(data: &Value) -> Result<(Vec<f64>, Vec<Layer>), InvalidDat
         None => example_layers(input.len()),
     };
     Ok((input, layers))
+}
+
+/// Reads an image, a kernel and which part of the result is wanted: `{input, kernel, mode}`.
+pub(super) fn convolution(data: &Value) -> Result<(Matrix, Matrix, Mode), InvalidData> {
+    let Value::Object(parts) = data else {
+        return Err(InvalidData::Shape);
+    };
+    let part = |name| parts.get(name).ok_or(InvalidData::Missing(name));
+    let image = rows(part("input")?).ok_or(InvalidData::NotAMatrix("input"))?;
+    let kernel = rows(part("kernel")?).ok_or(InvalidData::NotAMatrix("kernel"))?;
+    let mode = match parts.get("mode") {
+        None | Some(Value::Null) => Mode::parse(None)?,
+        Some(Value::String(name)) => Mode::parse(Some(name))?,
+        Some(_) => return Err(InvalidData::Mode),
+    };
+    Ok((image, kernel, mode))
 }
 
 fn layer(data: &Value) -> Result<Layer, InvalidData> {

@@ -1,10 +1,8 @@
-//! Matrices, and how they are multiplied.
-
-use crate::resources::gpu::error::InvalidData;
+//! Matrices.
 
 /// A matrix with at least one row and one column.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Matrix {
+pub(crate) struct Matrix {
     columns: usize,
     /// Row by row.
     cells: Vec<f64>,
@@ -35,8 +33,42 @@ impl Matrix {
         Self { columns, cells }
     }
 
+    /// Creates a matrix of that size, whose rows are made one after the other from zeros.
+    pub(super) fn made_of<E>(
+        height: usize,
+        width: usize,
+        mut make: impl FnMut(usize, &mut [f64]) -> Result<(), E>,
+    ) -> Result<Self, E> {
+        let columns = width.max(1);
+        let mut cells = vec![0.0; height.saturating_mul(columns)];
+        for (row, sums) in cells.chunks_exact_mut(columns).enumerate() {
+            make(row, sums)?;
+        }
+        Ok(Self { columns, cells })
+    }
+
+    /// Creates a matrix of its cells, row by row, if they make up whole rows.
+    #[cfg(feature = "gpu")]
+    pub(super) fn from_cells(columns: usize, cells: Vec<f64>) -> Option<Self> {
+        let whole = columns > 0 && cells.len().is_multiple_of(columns);
+        whole.then_some(Self { columns, cells })
+    }
+
     pub(super) fn rows(&self) -> impl Iterator<Item = &[f64]> {
         self.cells.chunks_exact(self.columns)
+    }
+
+    /// Returns a row; beyond the last they are empty.
+    pub(super) fn row(&self, row: usize) -> &[f64] {
+        let from = row.saturating_mul(self.columns);
+        let to = from.saturating_add(self.columns);
+        self.cells.get(from..to).unwrap_or_default()
+    }
+
+    /// Returns all cells, row by row.
+    #[cfg(feature = "gpu")]
+    pub(super) fn cells(&self) -> &[f64] {
+        &self.cells
     }
 
     pub(super) fn height(&self) -> usize {
@@ -47,57 +79,8 @@ impl Matrix {
         self.columns
     }
 
-    /// Returns the product with another matrix on the right.
-    pub(super) fn times(&self, right: &Self) -> Result<Self, InvalidData> {
-        if self.width() != right.height() {
-            return Err(InvalidData::Mismatch {
-                left: "a",
-                right: "b",
-                left_size: self.width(),
-                right_size: right.height(),
-            });
-        }
-        check_steps(self.cells.len().saturating_mul(right.width()))?;
-        let size = self.height().saturating_mul(right.width());
-        let mut product = Self {
-            columns: right.width(),
-            cells: vec![0.0; size],
-        };
-        let rows = product.cells.chunks_exact_mut(right.width());
-        for (sums, row) in rows.zip(self.rows()) {
-            add_combination(sums, row, right);
-        }
-        Ok(product)
-    }
-
-    /// Returns the product with a column vector.
-    pub(super) fn times_vector(&self, vector: &[f64]) -> Vec<f64> {
-        self.rows().map(|row| dot(row, vector)).collect()
+    /// Returns how many cells there are.
+    pub(super) const fn size(&self) -> usize {
+        self.cells.len()
     }
 }
-
-/// Refuses work that would keep the device busy for too long.
-pub(super) const fn check_steps(steps: usize) -> Result<(), InvalidData> {
-    let max = MAX_STEPS;
-    if steps > max {
-        return Err(InvalidData::TooMuch { steps, max });
-    }
-    Ok(())
-}
-
-/// Adds up the rows of a matrix, each as often as its factor says: this order of the loops runs
-/// along the rows of all three matrices, as caches like it.
-fn add_combination(sums: &mut [f64], factors: &[f64], rows: &Matrix) {
-    for (&factor, row) in factors.iter().zip(rows.rows()) {
-        for (sum, &cell) in sums.iter_mut().zip(row) {
-            *sum += factor * cell;
-        }
-    }
-}
-
-fn dot(left: &[f64], right: &[f64]) -> f64 {
-    left.iter().zip(right).map(|(x, y)| x * y).sum()
-}
-
-/// A quarter of a second or so for a slow processor.
-const MAX_STEPS: usize = 1 << 27;

@@ -1,17 +1,26 @@
 //! GPU: a device that computes for real, and accounts for its memory to the megabyte.
 
+mod choice;
 mod device;
 mod error;
 mod input;
 mod ledger;
+mod limits;
 mod matrix;
-mod network;
 mod operation;
+mod program;
+#[cfg(feature = "gpu")]
+mod real;
+mod shared;
+mod software;
+mod watch;
 
 #[cfg(test)]
 mod tests;
 
-pub use device::{Computation, GpuInfo, SoftwareGpu};
+pub use choice::{DeviceChoice, NoSuchChoice, OpenError};
 pub use error::{GpuError, InvalidData};
 pub use ledger::{Account, Allocation};
+pub use limits::GpuLimits;
 pub use operation::Operation;
+pub use shared::{Computation, GpuInfo, SharedGpu};

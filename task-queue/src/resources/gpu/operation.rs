@@ -3,11 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde_json::{Number, Value, json};
+use serde_json::{Value, json};
 
-use crate::resources::gpu::error::{GpuError, InvalidData};
-use crate::resources::gpu::input;
-use crate::resources::gpu::matrix::Matrix;
+use crate::resources::gpu::error::GpuError;
 
 /// What the device can compute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -18,17 +16,26 @@ pub enum Operation {
     NeuralForward,
     /// The sum of two vectors.
     VectorAdd,
+    /// The sum of the products of two vectors' numbers.
+    Dot,
+    /// Numbers as shares of 1, by their exponentials.
+    Softmax,
     /// The sum of a vector's numbers.
     ReduceSum,
+    /// An image, seen through a kernel.
+    Convolve2d,
 }
 
 impl Operation {
     /// All operations.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 7] = [
         Self::MatrixMultiply,
         Self::NeuralForward,
         Self::VectorAdd,
+        Self::Dot,
+        Self::Softmax,
         Self::ReduceSum,
+        Self::Convolve2d,
     ];
 
     /// Returns the operation's name on the wire.
@@ -37,45 +44,25 @@ impl Operation {
             Self::MatrixMultiply => "matrix_multiply",
             Self::NeuralForward => "neural_forward",
             Self::VectorAdd => "vector_add",
+            Self::Dot => "dot",
+            Self::Softmax => "softmax",
             Self::ReduceSum => "reduce_sum",
+            Self::Convolve2d => "convolve2d",
         }
     }
 
-    /// Computes, on the thread it is called on; without data (null) on a small example.
-    pub(super) fn run(self, data: &Value) -> Result<Value, InvalidData> {
-        let example;
-        let data = if data.is_null() {
-            example = self.example();
-            &example
-        } else {
-            data
-        };
-        match self {
-            Self::MatrixMultiply => {
-                let (a, b) = input::matrices(data)?;
-                table(&a.times(&b)?)
-            }
-            Self::NeuralForward => {
-                let (input, layers) = input::network(data)?;
-                let output = layers
-                    .iter()
-                    .try_fold(input, |input, layer| layer.forward(&input));
-                list(output?)
-            }
-            Self::VectorAdd => {
-                let (a, b) = input::vectors(data)?;
-                list(a.into_iter().zip(b).map(|(a, b)| a + b))
-            }
-            Self::ReduceSum => number(input::values(data)?.into_iter().sum()),
-        }
-    }
-
-    fn example(self) -> Value {
+    /// Returns what is computed when nothing is said.
+    pub(super) fn example(self) -> Value {
         match self {
             Self::MatrixMultiply => json!({"a": [[1, 2], [3, 4]], "b": [[5, 6], [7, 8]]}),
             Self::NeuralForward => json!([1, 2, 3]),
-            Self::VectorAdd => json!({"a": [1, 2, 3], "b": [4, 5, 6]}),
-            Self::ReduceSum => json!([1, 2, 3, 4]),
+            Self::VectorAdd | Self::Dot => json!({"a": [1, 2, 3], "b": [4, 5, 6]}),
+            Self::Softmax | Self::ReduceSum => json!([1, 2, 3, 4]),
+            Self::Convolve2d => json!({
+                "input": [[1, 2, 3], [4, 5, 6], [7, 8, 9]],
+                "kernel": [[0, 1, 0], [1, -4, 1], [0, 1, 0]],
+                "mode": "same",
+            }),
         }
     }
 }
@@ -97,17 +84,5 @@ impl fmt::Display for Operation {
     }
 }
 
-fn table(matrix: &Matrix) -> Result<Value, InvalidData> {
-    matrix.rows().map(|row| list(row.iter().copied())).collect()
-}
-
-fn list(numbers: impl IntoIterator<Item = f64>) -> Result<Value, InvalidData> {
-    numbers.into_iter().map(number).collect()
-}
-
-fn number(number: f64) -> Result<Value, InvalidData> {
-    let number = Number::from_f64(number).ok_or(InvalidData::Overflow)?;
-    Ok(Value::Number(number))
-}
-
-pub(super) const NAMES: &str = "matrix_multiply, neural_forward, vector_add and reduce_sum";
+pub(super) const NAMES: &str =
+    "matrix_multiply, neural_forward, vector_add, dot, softmax, reduce_sum and convolve2d";

@@ -243,3 +243,22 @@ async fn a_stream_itself_can_be_taken_back() {
     assert_revoked(in_time(lent.next()).await.unwrap(), "drained");
     assert_eq!(heard.recv().await.unwrap(), "down: revoked: drained");
 }
+
+/// The fault: who watches one end of a stream is not told that it was taken back, as of an object.
+#[tokio::test]
+async fn who_watches_a_stream_is_told_that_it_was_taken_back() {
+    let (lock, _heard) = lock();
+    let canal = CanalStub::new(lock);
+    for end in ["down", "up"] {
+        let stream = canal.as_stub().call(end, ()).await.unwrap();
+        let Value::Capability(stream) = stream else {
+            panic!("a stream was due, not {stream:?}");
+        };
+        let (lent, revoker) = stream.revocable();
+        let (told, heard) = std::sync::mpsc::channel();
+        lent.on_broken(move |error| told.send(error.to_string()).unwrap());
+        revoker.revoke("drained");
+        assert_eq!(heard.try_iter().collect::<Vec<_>>(), ["revoked: drained"]);
+        drop(lent);
+    }
+}

@@ -8,6 +8,9 @@ use tokio::time::Instant;
 use super::stage::{GatewayStub, Scene, ShelfStub, Stage, seconds, settle, soon};
 use crate::endpoint::reconnect::{Reconnect, ReconnectingClient};
 use crate::error::{Disconnect, Error};
+use crate::hook::Value;
+use crate::typed::Capability as _;
+use crate::value::Path;
 
 fn no_patience_needed() -> Reconnect {
     Reconnect::new().patience(Duration::from_hours(10))
@@ -161,6 +164,32 @@ async fn what_waits_is_bounded_in_bytes() {
     let all = soon(async { (waiting.0.await, waiting.1.await, small.await, other.await) }).await;
     assert!(all.0.is_ok() && all.1.is_ok() && all.2.is_ok() && all.3.is_ok());
     soon(gateway.note(large())).await.unwrap();
+}
+
+/// The fault: whoever is handed the reference keeps more in the queue than it may take, by long names of
+/// what is called or read without arguments.
+#[tokio::test(start_paused = true)]
+async fn names_count_among_the_bytes_that_wait() {
+    let stage = Stage::new([Scene::Refused]);
+    let client = stage.client(no_patience_needed().max_waiting_bytes(10_000));
+    let gateway = client.main();
+    let long = || Path::single("x".repeat(4_000));
+    let (called, read) = (
+        gateway.as_stub().call(long(), ()),
+        gateway.as_stub().get(long()),
+    );
+    let refused = gateway
+        .as_stub()
+        .get(long())
+        .now_or_never()
+        .expect("at once");
+    assert!(refused.unwrap_err().is_not_sent());
+    let late = soon(async { (called.await, read.await) }).await;
+    assert!(
+        late.0.is_err_and(|error| !error.is_not_sent()),
+        "it was sent"
+    );
+    assert!(late.1.is_ok_and(|value| value == Value::Undefined));
 }
 
 /// Letting go of a promise lets go of the result, and does not unsay the call: not here either. The

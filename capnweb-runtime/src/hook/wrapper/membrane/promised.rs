@@ -11,6 +11,7 @@ use crate::hook::promise::{PromiseCell, Resolver, promise};
 use crate::hook::waiter::Waiter;
 use crate::hook::wrapper::convert::{Boundary as _, Conversion as _, Passing};
 use crate::hook::wrapper::steps::{Step, left_out};
+use crate::hook::wrapper::watchers::whichever_is_first;
 use crate::hook::{Stub, Value, map_settled};
 use crate::sync::{Mutex, MutexGuard};
 use crate::value::Path;
@@ -188,8 +189,11 @@ impl Hook for Promised {
         self.ask();
     }
 
+    /// Whoever watches a promise watches what it becomes, which may be kept when the promise is not.
     fn on_broken(self: Arc<Self>, callback: OnBroken) {
-        self.front.0.on_broken(callback);
+        let (here, behind) = whichever_is_first(callback);
+        self.here.on_broken(here);
+        self.front.0.on_broken(behind);
     }
 
     fn state(&self) -> State {

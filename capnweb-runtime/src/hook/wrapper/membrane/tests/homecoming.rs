@@ -168,6 +168,24 @@ async fn a_promise_does_not_become_itself_through_a_membrane() {
     assert_eq!(error.to_string(), "The promise was resolved to itself.");
 }
 
+/// The fault: who watches a promise is not told of the end of what it became, once the promise itself is
+/// dropped.
+#[tokio::test]
+async fn who_watches_a_promise_is_told_of_the_end_of_what_it_became() {
+    let scene = here();
+    let (own, result) = promise();
+    let wrapped = scene.membrane.outward_stub(&Stub::promise(own));
+    let (told, heard) = std::sync::mpsc::channel();
+    wrapped.on_broken(move |error| told.send(error.to_string()).unwrap());
+    result.settle(Ok(of(&scene.secret(Side::Inside).stub())));
+    let became = value(&wrapped).await.unwrap();
+    drop(wrapped);
+    scene.membrane.revoker().revoke("dismissed");
+    let told: Vec<_> = heard.try_iter().collect();
+    assert_eq!(told, ["revoked: dismissed"]);
+    drop(became);
+}
+
 static NOTHING: Interface = Interface::new("Nothing", &[]);
 static NO_GRANTS: [Results; 0] = [];
 static FACET: Facet = Facet::new(&NOTHING, &NO_GRANTS);
