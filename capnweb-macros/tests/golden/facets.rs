@@ -215,13 +215,7 @@ const _: () = {
         /// Returns a reference to the same object through which passes what the policy admits.
         #[must_use = "only the reference that this returns is guarded"]
         fn guarded(&self, policy: impl ::capnweb_runtime::__private::Policy) -> Self {
-            let interface = <Self as ::capnweb_runtime::__private::Capability>::INTERFACE;
-            let stub = ::capnweb_runtime::__private::guarded(
-                &self.__stub,
-                interface,
-                policy,
-            );
-            <Self as ::capnweb_runtime::__private::Capability>::from_stub(stub)
+            ::capnweb_runtime::__private::guarded(self, policy)
         }
         /// Returns a reference to the same object, and what takes it back.
         #[must_use = "only the reference that this returns can be revoked"]
@@ -250,6 +244,15 @@ const _: () = {
     #[automatically_derived]
     impl ::capnweb_runtime::__private::Capability for DirectoryStub {
         const INTERFACE: &'static str = "Directory";
+        const MEMBERS: &'static [&'static str] = &[
+            "list",
+            "open",
+            "notes",
+            "find",
+            "describe",
+            "changes",
+            "delete",
+        ];
         fn from_stub(stub: ::capnweb_runtime::__private::Stub) -> Self {
             Self { __stub: stub }
         }
@@ -558,13 +561,7 @@ const _: () = {
         /// Returns a reference to the same object through which passes what the policy admits.
         #[must_use = "only the reference that this returns is guarded"]
         fn guarded(&self, policy: impl ::capnweb_runtime::__private::Policy) -> Self {
-            let interface = <Self as ::capnweb_runtime::__private::Capability>::INTERFACE;
-            let stub = ::capnweb_runtime::__private::guarded(
-                &self.__stub,
-                interface,
-                policy,
-            );
-            <Self as ::capnweb_runtime::__private::Capability>::from_stub(stub)
+            ::capnweb_runtime::__private::guarded(self, policy)
         }
         /// Returns a reference to the same object, and what takes it back.
         #[must_use = "only the reference that this returns can be revoked"]
@@ -593,6 +590,7 @@ const _: () = {
     #[automatically_derived]
     impl ::capnweb_runtime::__private::Capability for DirectoryReaderStub {
         const INTERFACE: &'static str = "DirectoryReader";
+        const MEMBERS: &'static [&'static str] = &["list", "open", "notes"];
         fn from_stub(stub: ::capnweb_runtime::__private::Stub) -> Self {
             Self { __stub: stub }
         }
@@ -839,13 +837,7 @@ const _: () = {
         /// Returns a reference to the same object through which passes what the policy admits.
         #[must_use = "only the reference that this returns is guarded"]
         fn guarded(&self, policy: impl ::capnweb_runtime::__private::Policy) -> Self {
-            let interface = <Self as ::capnweb_runtime::__private::Capability>::INTERFACE;
-            let stub = ::capnweb_runtime::__private::guarded(
-                &self.__stub,
-                interface,
-                policy,
-            );
-            <Self as ::capnweb_runtime::__private::Capability>::from_stub(stub)
+            ::capnweb_runtime::__private::guarded(self, policy)
         }
         /// Returns a reference to the same object, and what takes it back.
         #[must_use = "only the reference that this returns can be revoked"]
@@ -874,6 +866,13 @@ const _: () = {
     #[automatically_derived]
     impl ::capnweb_runtime::__private::Capability for DirectoryWalkerStub {
         const INTERFACE: &'static str = "DirectoryWalker";
+        const MEMBERS: &'static [&'static str] = &[
+            "list",
+            "open",
+            "find",
+            "describe",
+            "changes",
+        ];
         fn from_stub(stub: ::capnweb_runtime::__private::Stub) -> Self {
             Self { __stub: stub }
         }
@@ -1135,13 +1134,7 @@ const _: () = {
         /// Returns a reference to the same object through which passes what the policy admits.
         #[must_use = "only the reference that this returns is guarded"]
         fn guarded(&self, policy: impl ::capnweb_runtime::__private::Policy) -> Self {
-            let interface = <Self as ::capnweb_runtime::__private::Capability>::INTERFACE;
-            let stub = ::capnweb_runtime::__private::guarded(
-                &self.__stub,
-                interface,
-                policy,
-            );
-            <Self as ::capnweb_runtime::__private::Capability>::from_stub(stub)
+            ::capnweb_runtime::__private::guarded(self, policy)
         }
         /// Returns a reference to the same object, and what takes it back.
         #[must_use = "only the reference that this returns can be revoked"]
@@ -1170,6 +1163,7 @@ const _: () = {
     #[automatically_derived]
     impl ::capnweb_runtime::__private::Capability for DirectoryListerStub {
         const INTERFACE: &'static str = "DirectoryLister";
+        const MEMBERS: &'static [&'static str] = &["list", "open"];
         fn from_stub(stub: ::capnweb_runtime::__private::Stub) -> Self {
             Self { __stub: stub }
         }

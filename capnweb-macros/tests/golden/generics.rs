@@ -135,13 +135,7 @@ const _: () = {
             &self,
             policy: impl ::capnweb_runtime::__private::Policy,
         ) -> Self {
-            let interface = <Self as ::capnweb_runtime::__private::Capability>::INTERFACE;
-            let stub = ::capnweb_runtime::__private::guarded(
-                &self.__stub,
-                interface,
-                policy,
-            );
-            <Self as ::capnweb_runtime::__private::Capability>::from_stub(stub)
+            ::capnweb_runtime::__private::guarded(self, policy)
         }
         /// Returns a reference to the same object, and what takes it back.
         #[must_use = "only the reference that this returns can be revoked"]
@@ -175,6 +169,7 @@ const _: () = {
         Item: Clone,
     {
         const INTERFACE: &'static str = "Cell";
+        const MEMBERS: &'static [&'static str] = &["load", "store", "nested"];
         fn from_stub(stub: ::capnweb_runtime::__private::Stub) -> Self {
             Self {
                 __stub: stub,
@@ -458,13 +453,7 @@ const _: () = {
             &self,
             policy: impl ::capnweb_runtime::__private::Policy,
         ) -> Self {
-            let interface = <Self as ::capnweb_runtime::__private::Capability>::INTERFACE;
-            let stub = ::capnweb_runtime::__private::guarded(
-                &self.__stub,
-                interface,
-                policy,
-            );
-            <Self as ::capnweb_runtime::__private::Capability>::from_stub(stub)
+            ::capnweb_runtime::__private::guarded(self, policy)
         }
         /// Returns a reference to the same object, and what takes it back.
         #[must_use = "only the reference that this returns can be revoked"]
@@ -498,6 +487,7 @@ const _: () = {
         Item: Clone,
     {
         const INTERFACE: &'static str = "CellReader";
+        const MEMBERS: &'static [&'static str] = &["load", "nested"];
         fn from_stub(stub: ::capnweb_runtime::__private::Stub) -> Self {
             Self {
                 __stub: stub,

@@ -52,13 +52,7 @@ const _: () = {
             &self,
             policy: impl ::capnweb_runtime::__private::Policy,
         ) -> Self {
-            let interface = <Self as ::capnweb_runtime::__private::Capability>::INTERFACE;
-            let stub = ::capnweb_runtime::__private::guarded(
-                &self.__stub,
-                interface,
-                policy,
-            );
-            <Self as ::capnweb_runtime::__private::Capability>::from_stub(stub)
+            ::capnweb_runtime::__private::guarded(self, policy)
         }
         /// Returns a reference to the same object, and what takes it back.
         #[must_use = "only the reference that this returns can be revoked"]
@@ -87,6 +81,7 @@ const _: () = {
     #[automatically_derived]
     impl ::capnweb_runtime::__private::Capability for GreeterStub {
         const INTERFACE: &'static str = "Greeter";
+        const MEMBERS: &'static [&'static str] = &["hello"];
         fn from_stub(stub: ::capnweb_runtime::__private::Stub) -> Self {
             Self { __stub: stub }
         }

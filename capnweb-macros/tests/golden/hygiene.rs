@@ -72,13 +72,7 @@ const _: () = {
         /// Returns a reference to the same object through which passes what the policy admits.
         #[must_use = "only the reference that this returns is guarded"]
         fn guarded(&self, policy: impl ::capnweb_runtime::__private::Policy) -> Self {
-            let interface = <Self as ::capnweb_runtime::__private::Capability>::INTERFACE;
-            let stub = ::capnweb_runtime::__private::guarded(
-                &self.__stub,
-                interface,
-                policy,
-            );
-            <Self as ::capnweb_runtime::__private::Capability>::from_stub(stub)
+            ::capnweb_runtime::__private::guarded(self, policy)
         }
         /// Returns a reference to the same object, and what takes it back.
         #[must_use = "only the reference that this returns can be revoked"]
@@ -107,6 +101,7 @@ const _: () = {
     #[automatically_derived]
     impl ::capnweb_runtime::__private::Capability for OddStub {
         const INTERFACE: &'static str = "Odd";
+        const MEMBERS: &'static [&'static str] = &["all"];
         fn from_stub(stub: ::capnweb_runtime::__private::Stub) -> Self {
             Self { __stub: stub }
         }

@@ -123,13 +123,7 @@ const _: () = {
             &self,
             policy: impl ::capnweb_runtime::__private::Policy,
         ) -> Self {
-            let interface = <Self as ::capnweb_runtime::__private::Capability>::INTERFACE;
-            let stub = ::capnweb_runtime::__private::guarded(
-                &self.__stub,
-                interface,
-                policy,
-            );
-            <Self as ::capnweb_runtime::__private::Capability>::from_stub(stub)
+            ::capnweb_runtime::__private::guarded(self, policy)
         }
         /// Returns a reference to the same object, and what takes it back.
         #[must_use = "only the reference that this returns can be revoked"]
@@ -158,6 +152,14 @@ const _: () = {
     #[automatically_derived]
     impl ::capnweb_runtime::__private::Capability for CounterStub {
         const INTERFACE: &'static str = "Meter";
+        const MEMBERS: &'static [&'static str] = &[
+            "id",
+            "total",
+            "increment",
+            "type",
+            "reset",
+            "twice",
+        ];
         fn from_stub(stub: ::capnweb_runtime::__private::Stub) -> Self {
             Self { __stub: stub }
         }

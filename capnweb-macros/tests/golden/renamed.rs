@@ -101,9 +101,7 @@ const _: () = {
         /// Returns a reference to the same object through which passes what the policy admits.
         #[must_use = "only the reference that this returns is guarded"]
         fn guarded(&self, policy: impl crate::rpc::__private::Policy) -> Self {
-            let interface = <Self as crate::rpc::__private::Capability>::INTERFACE;
-            let stub = crate::rpc::__private::guarded(&self.__stub, interface, policy);
-            <Self as crate::rpc::__private::Capability>::from_stub(stub)
+            crate::rpc::__private::guarded(self, policy)
         }
         /// Returns a reference to the same object, and what takes it back.
         #[must_use = "only the reference that this returns can be revoked"]
@@ -129,6 +127,7 @@ const _: () = {
     #[automatically_derived]
     impl crate::rpc::__private::Capability for StoreStub {
         const INTERFACE: &'static str = "Store";
+        const MEMBERS: &'static [&'static str] = &["read", "write", "id"];
         fn from_stub(stub: crate::rpc::__private::Stub) -> Self {
             Self { __stub: stub }
         }
@@ -324,9 +323,7 @@ const _: () = {
         /// Returns a reference to the same object through which passes what the policy admits.
         #[must_use = "only the reference that this returns is guarded"]
         fn guarded(&self, policy: impl crate::rpc::__private::Policy) -> Self {
-            let interface = <Self as crate::rpc::__private::Capability>::INTERFACE;
-            let stub = crate::rpc::__private::guarded(&self.__stub, interface, policy);
-            <Self as crate::rpc::__private::Capability>::from_stub(stub)
+            crate::rpc::__private::guarded(self, policy)
         }
         /// Returns a reference to the same object, and what takes it back.
         #[must_use = "only the reference that this returns can be revoked"]
@@ -352,6 +349,7 @@ const _: () = {
     #[automatically_derived]
     impl crate::rpc::__private::Capability for ReaderStub {
         const INTERFACE: &'static str = "Reader";
+        const MEMBERS: &'static [&'static str] = &["read", "id"];
         fn from_stub(stub: crate::rpc::__private::Stub) -> Self {
             Self { __stub: stub }
         }
