@@ -11,6 +11,13 @@
 mod contract;
 mod file;
 #[cfg(any(test, feature = "sturdy-laws"))]
+#[cfg_attr(
+    not(feature = "sturdy-laws"),
+    allow(
+        unreachable_pub,
+        reason = "in tests of our own they are not handed out"
+    )
+)]
 pub mod laws;
 mod memory;
 mod tables;
