@@ -6,6 +6,7 @@ use std::pin::pin;
 use bytes::Buf;
 use http_body_util::BodyExt as _;
 use hyper::body::Body;
+use memchr::memchr;
 
 /// Why there is no body.
 #[derive(Debug, thiserror::Error)]
@@ -46,6 +47,39 @@ pub(super) async fn text<B: Body>(body: B, limit: usize) -> Result<String, BodyE
     String::from_utf8(read).map_err(|_| BodyError::NotText)
 }
 
+/// Splits a body into its messages. An empty line is a malformed one, an empty body has none
+/// (protocol T-20, T-21).
+pub(super) fn lines(body: &str) -> impl Iterator<Item = &str> {
+    let mut rest = Some(body).filter(|body| !body.is_empty());
+    std::iter::from_fn(move || {
+        let text = rest?;
+        let end = memchr(b'\n', text.as_bytes());
+        let (line, after) = match end.and_then(|end| text.split_at_checked(end)) {
+            Some((line, after)) => (line, after.get(1..)),
+            None => (text, None),
+        };
+        rest = after;
+        Some(line)
+    })
+}
+
 fn interrupted() -> io::Error {
     io::ErrorKind::UnexpectedEof.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::lines;
+
+    /// The fault: a message is lost, or one is heard that nobody has sent.
+    #[test]
+    fn a_body_is_split_where_its_lines_end() {
+        let split = |body| lines(body).collect::<Vec<_>>();
+        assert_eq!(split(""), [""; 0]);
+        assert_eq!(split("a"), ["a"]);
+        assert_eq!(split("a\nö"), ["a", "ö"]);
+        assert_eq!(split("a\n"), ["a", ""]);
+        assert_eq!(split("\n"), ["", ""]);
+        assert_eq!(split("ä\n\nb"), ["ä", "", "b"]);
+    }
 }

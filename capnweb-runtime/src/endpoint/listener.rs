@@ -75,7 +75,10 @@ pub(super) async fn listen(
     drop(listener);
     let endpoint = &door.endpoint;
     endpoint.close();
-    let all = async { while connections.join_next().await.is_some() {} };
+    let all = async {
+        while connections.join_next().await.is_some() {}
+        endpoint.all_left().await;
+    };
     drop(tokio::time::timeout(endpoint.settings.time_to_close(), all).await);
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::time::{Duration, SystemTime};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -87,6 +88,22 @@ impl SturdyRef {
     /// secret, and what logs and lists can name it by.
     pub fn record(&self) -> RecordId {
         chain::record_of(&self.identifier)
+    }
+
+    /// Returns when it ceases to work, as far as its own caveats say: the earliest of their ends.
+    ///
+    /// Whoever restores references for others can have what they hand out end then, and not only
+    /// what they restored.
+    pub fn expires_at(&self) -> Option<SystemTime> {
+        let caveats = self
+            .caveats
+            .iter()
+            .filter_map(|caveat| Written::read(caveat));
+        let ends = caveats.filter_map(|caveat| match caveat {
+            Written::Expires(at) => Some(Duration::from_millis(at)),
+            _ => None,
+        });
+        SystemTime::UNIX_EPOCH.checked_add(ends.min()?)
     }
 
     fn with(&self, caveat: Box<[u8]>) -> Self {

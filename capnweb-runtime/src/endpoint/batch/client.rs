@@ -9,6 +9,7 @@ use std::task::Poll;
 use super::post::post;
 use super::wanted::Wanted;
 use crate::connection::{Connection, Ending, Turn};
+use crate::endpoint::body::lines;
 use crate::endpoint::connect::{ConnectError, Connector};
 use crate::endpoint::dial::{Address, Schemes};
 use crate::error::Disconnect;
@@ -155,7 +156,8 @@ impl<C> Batch<C> {
         // Nobody reads what this side has to say to an answer.
         self.connection.fall_silent();
         let mut turn = Turn::new();
-        for message in lines(answer) {
+        // Its last line may be empty (protocol T-21).
+        for message in lines(answer.strip_suffix('\n').unwrap_or(answer)) {
             turn.handle(&self.connection, message).await;
             if self.connection.is_ended() {
                 return;
@@ -172,13 +174,6 @@ fn too_late() -> Disconnect {
 /// Joins messages to the body of a request (protocol T-20).
 fn joined(messages: Frames) -> String {
     Vec::from(messages).join("\n")
-}
-
-/// Splits an answer into its messages; its last line may be empty (protocol T-21).
-fn lines(answer: &str) -> impl Iterator<Item = &str> {
-    let answer = answer.strip_suffix('\n').unwrap_or(answer);
-    let lines = (!answer.is_empty()).then(|| answer.split('\n'));
-    lines.into_iter().flatten()
 }
 
 impl<C> fmt::Debug for Batch<C> {

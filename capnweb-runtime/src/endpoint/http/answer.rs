@@ -44,7 +44,7 @@ where
     match *request.method() {
         Method::POST => {
             let allowed = allowed_origin(settings, &request);
-            let answered = exchange(settings, request.into_body(), peer).await;
+            let answered = exchange(endpoint, request.into_body(), peer).await;
             with_origin(answered.map_or_else(Into::into, batch), allowed).into()
         }
         Method::OPTIONS if settings.cors == Cors::Admitted => {

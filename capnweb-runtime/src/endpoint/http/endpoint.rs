@@ -10,6 +10,8 @@ use super::settings::Settings;
 pub(in crate::endpoint) struct Endpoint {
     pub(in crate::endpoint) settings: Settings,
     places: Arc<Semaphore>,
+    /// What batches leave behind, and lets go of itself once they have been answered.
+    leaving: Arc<Semaphore>,
     closing: watch::Sender<bool>,
 }
 
@@ -23,6 +25,7 @@ impl Endpoint {
         Arc::new(Self {
             settings,
             places,
+            leaving: Arc::new(Semaphore::new(MOST)),
             closing: watch::Sender::new(false),
         })
     }
@@ -47,14 +50,28 @@ impl Endpoint {
         drop(closing.wait_for(|closing| *closing).await);
     }
 
-    /// Waits until every connection has ended.
+    /// Notes that somebody has been answered and has yet to leave, which is when this is dropped.
+    pub(super) fn leave(&self) -> Option<Place> {
+        Arc::clone(&self.leaving).try_acquire_owned().ok()
+    }
+
+    /// Waits until every connection has ended, and what was left behind is let go of.
     pub(in crate::endpoint) async fn emptied(&self) {
         let all = u32::try_from(capacity(&self.settings)).unwrap_or(u32::MAX);
         drop(self.places.acquire_many(all).await);
+        self.all_left().await;
+    }
+
+    /// Waits until what was left behind is let go of.
+    pub(in crate::endpoint) async fn all_left(&self) {
+        let all = u32::try_from(MOST).unwrap_or(u32::MAX);
+        drop(self.leaving.acquire_many(all).await);
     }
 }
 
 fn capacity(settings: &Settings) -> usize {
-    const MOST: usize = Semaphore::MAX_PERMITS & 0xffff_ffff;
     settings.max_connections.min(MOST)
 }
+
+/// As many as can be counted, and waited for together.
+const MOST: usize = Semaphore::MAX_PERMITS & 0xffff_ffff;

@@ -3,10 +3,10 @@
 use hyper::body::Body;
 use tokio::time::{Instant, timeout};
 
+use super::endpoint::Endpoint;
 use super::rejection::Rejection;
-use super::settings::Settings;
 use crate::connection::{Connection, Ending, Turn};
-use crate::endpoint::body::{self, BodyError};
+use crate::endpoint::body::{self, BodyError, lines};
 use crate::error::Disconnect;
 use crate::hook::{Peer, SessionControl as _};
 use crate::session::Frames;
@@ -14,10 +14,11 @@ use crate::session::Frames;
 /// Runs the messages of a body, waits for what it asks for, and returns all that is to be said to
 /// that (protocol T-24). The session is over when this fails, is dropped, or soon after it returns.
 pub(super) async fn exchange<B: Body + Send>(
-    settings: &Settings,
+    endpoint: &Endpoint,
     body: B,
     peer: Peer,
 ) -> Result<String, Rejection> {
+    let settings = &endpoint.settings;
     let begun = Instant::now();
     let left = || settings.batch_timeout.saturating_sub(begun.elapsed());
     let room = settings.config.limits.max_frame_bytes;
@@ -32,11 +33,14 @@ pub(super) async fn exchange<B: Body + Send>(
     let answers = timeout(left(), answers(&session, &body, room)).await;
     let answers = answers.map_err(|_| Rejection::TimedOut)?;
     let answer = answers.map(joined).map_err(|reason| refusal(&reason))?;
-    // The client does not wait for that: the answer is on its way first.
+    // The client does not wait for that, but whoever shuts the server down does: the answer is on its way
+    // first.
+    let leaving = endpoint.leave();
     drop(tokio::spawn(async move {
         drop(session);
         // Held until here: letting go of the client's main object would end the session (S-85).
         drop(client_main);
+        drop(leaving);
     }));
     Ok(answer)
 }
@@ -44,7 +48,7 @@ pub(super) async fn exchange<B: Body + Send>(
 /// Returns what is said to a body, of at most `limit` bytes.
 async fn answers(connection: &Connection, body: &str, limit: usize) -> Result<Frames, Disconnect> {
     let mut turn = Turn::new();
-    for message in messages(body) {
+    for message in lines(body) {
         turn.handle(connection, message).await;
         if connection.is_ended() {
             break;
@@ -65,13 +69,6 @@ async fn answers(connection: &Connection, body: &str, limit: usize) -> Result<Fr
         }
         answers.extend(more);
     }
-}
-
-/// Splits a body into its messages. An empty line is a malformed one, an empty body has none
-/// (protocol T-20, T-21).
-fn messages(body: &str) -> impl Iterator<Item = &str> {
-    let lines = (!body.is_empty()).then(|| body.split('\n'));
-    lines.into_iter().flatten()
 }
 
 fn joined(messages: Frames) -> String {

@@ -83,3 +83,58 @@ impl fmt::Debug for RpcService {
         f.debug_struct("RpcService").finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use http::Request;
+    use http_body_util::Full;
+    use hyper::body::Bytes;
+    use tower_service::Service as _;
+
+    use crate::{Result, Server, capability};
+
+    #[capability]
+    trait Guest {
+        async fn sign(&self) -> Result<u32>;
+    }
+
+    /// Says when it is let go of.
+    struct Visitor(Arc<AtomicBool>);
+
+    impl Guest for Visitor {
+        async fn sign(&self) -> Result<u32> {
+            Ok(1)
+        }
+    }
+
+    impl Drop for Visitor {
+        fn drop(&mut self) {
+            self.0.store(true, Ordering::SeqCst);
+        }
+    }
+
+    /// The fault: what the objects of an answered batch have yet to do when they are let go of, such as to
+    /// write what they hold, is cut off, because nobody waits for it before the process ends.
+    #[tokio::test]
+    async fn what_an_answered_batch_leaves_behind_is_waited_for() {
+        let gone = Arc::<AtomicBool>::default();
+        let visitor = Arc::clone(&gone);
+        let mut service =
+            Server::new(move |_| GuestStub::new(Visitor(Arc::clone(&visitor)))).into_service();
+        let calls = concat!(
+            r#"["push",["pipeline",0,["sign"],[]]]"#,
+            "\n",
+            r#"["pull",1]"#
+        );
+        let request = Request::post("/")
+            .body(Full::new(Bytes::from(calls)))
+            .unwrap();
+        let answer = service.call(request).await.unwrap();
+        assert_eq!(answer.status(), 200);
+        service.shut_down().await;
+        assert!(gone.load(Ordering::SeqCst));
+    }
+}

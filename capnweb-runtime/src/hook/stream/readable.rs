@@ -5,11 +5,11 @@ use std::task::{Context, Poll};
 
 use super::nature::{Nature, not_mapped};
 use crate::error::{Error, Unsendable};
-use crate::hook::cap::{Cap, Hook, itself};
+use crate::hook::cap::{Cap, Hook, OnBroken, itself};
 use crate::hook::hardening::bury;
 use crate::hook::promise::Resolver;
 use crate::hook::waiter::Waiter;
-use crate::hook::{Mapper, Value};
+use crate::hook::{Mapper, Stub, Value};
 use crate::value::Path;
 
 /// Where the chunks of a stream come from.
@@ -28,7 +28,11 @@ pub(crate) trait Source: Send + 'static {
 }
 
 /// A stream to read from, as a capability: it can be passed on, or read, but only by one.
-pub(crate) struct Readable(Mutex<Option<Unread>>);
+pub(crate) struct Readable {
+    unread: Mutex<Option<Unread>>,
+    /// The stream that this one stands in front of: when that breaks, so does this.
+    behind: Option<Stub>,
+}
 
 /// A source that nobody has begun to read; to drop it is to cancel it (protocol P-25).
 struct Unread(Option<Box<dyn Source>>);
@@ -39,9 +43,19 @@ impl Readable {
         Cap::new(Self::new(source))
     }
 
+    /// Makes a source into a capability, whose chunks are those of another stream.
+    pub(in crate::hook) fn in_front_of(behind: &Stub, source: Box<dyn Source>) -> Cap {
+        let mut stream = Self::new(source);
+        stream.behind = Some(behind.clone());
+        Cap::new(stream)
+    }
+
     /// Creates it, to be part of a capability.
     pub(in crate::hook) fn new(source: Box<dyn Source>) -> Self {
-        Self(Mutex::new(Some(Unread(Some(source)))))
+        Self {
+            unread: Mutex::new(Some(Unread(Some(source)))),
+            behind: None,
+        }
     }
 
     /// Takes the source, if nobody has.
@@ -62,7 +76,7 @@ impl Readable {
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<Unread>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.unread.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -84,6 +98,12 @@ impl Hook for Readable {
 
     fn when_settled(self: Arc<Self>, waiter: Waiter) {
         waiter.tell(&Arc::new(Ok(itself(self))));
+    }
+
+    fn on_broken(self: Arc<Self>, callback: OnBroken) {
+        if let Some(behind) = &self.behind {
+            behind.cap().on_broken(callback);
+        }
     }
 
     fn nature(&self) -> Nature<'_> {

@@ -143,7 +143,7 @@ impl Conversion for Results {
                 Nature::Object => Ok(attenuate(stub, facet())),
                 Nature::Readable(_) => {
                     let chunks = convert_readable(stub, *self, Untouched)?;
-                    Ok(Stub::of(Readable::cap(chunks)))
+                    Ok(Stub::of(Readable::in_front_of(stub, chunks)))
                 }
                 Nature::Writable(_) => Ok(narrow_writable(stub, *self)),
             },

@@ -26,7 +26,9 @@ pub(crate) fn guarded(stub: &Stub, interface: Option<&'static str>, policy: impl
     let guard = Guard::new(interface, Direction::Inward, Arc::new(policy));
     if let Nature::Readable(_) = stub.nature() {
         let chunks = convert_readable(stub, guard, Untouched);
-        return chunks.map_or_else(broken, |chunks| Stub::of(Readable::cap(chunks)));
+        return chunks.map_or_else(broken, |chunks| {
+            Stub::of(Readable::in_front_of(stub, chunks))
+        });
     }
     wrap(stub, |inner| Cap::new(Guarded { inner, guard }))
 }

@@ -64,7 +64,7 @@ pub(super) fn sever_stream(stream: &Stub, gate: &Arc<Gate>) -> Result<Stub, Erro
             };
             let chunks = Deferred::wrapped(stream)?;
             let chunks = breakable(Box::new(chunks), listed);
-            let chunks = Stub::of(Readable::cap(chunks));
+            let chunks = Stub::of(Readable::in_front_of(stream, chunks));
             Ok(wrap(&chunks, |inner| Cap::new(Severed::of(inner, gate))))
         }
         Nature::Writable(_) => Ok(wrap(stream, |inner| {

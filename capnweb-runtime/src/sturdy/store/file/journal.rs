@@ -1,12 +1,13 @@
 //! The file: reading it, appending to it, replacing it.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom, Write as _};
+use std::io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 
+use super::disk;
 use super::line::{self, HEADER, MAX_LINE};
 use crate::sturdy::error::OpenError;
-use crate::sturdy::key::{private, sync_directory};
+use crate::sturdy::key::private;
 use crate::sturdy::store::tables::Tables;
 
 /// A journal that is open, and nobody else's.
@@ -43,7 +44,9 @@ impl Journal {
         // The end of a line that was not finished was not answered either.
         file.set_len(read.bytes).map_err(io)?;
         file.seek(SeekFrom::Start(read.bytes)).map_err(io)?;
-        file.sync_all().map_err(io)?;
+        disk::sync(&file).map_err(io)?;
+        // Whoever has put it there may have ended before its name was on the disk.
+        disk::sync_names(path).map_err(io)?;
         let journal = Self {
             path: path.to_owned(),
             file,
@@ -55,8 +58,8 @@ impl Journal {
 
     /// Appends lines; they are on the disk when this returns.
     pub(super) fn append(&mut self, lines: &[u8], changes: usize) -> io::Result<()> {
-        self.file.write_all(lines)?;
-        self.file.sync_data()?;
+        disk::write(&mut self.file, lines)?;
+        disk::sync_content(&self.file)?;
         self.changes = self.changes.saturating_add(changes);
         Ok(())
     }
@@ -128,11 +131,12 @@ fn replace(path: &Path, lines: &[u8]) -> io::Result<File> {
     let new = beside(path, ".new");
     let mut options = OpenOptions::new();
     let mut file = private(options.write(true).create(true).truncate(true)).open(&new)?;
-    file.write_all(HEADER.as_bytes())?;
-    file.write_all(lines)?;
-    file.sync_all()?;
-    fs::rename(&new, path)?;
-    sync_directory(path)?;
+    disk::write(&mut file, HEADER.as_bytes())?;
+    disk::write(&mut file, lines)?;
+    // In this order: a name must not lead to what is not on the disk.
+    disk::sync(&file)?;
+    disk::rename(&new, path)?;
+    disk::sync_names(path)?;
     Ok(file)
 }
 
@@ -168,3 +172,41 @@ fn damaged(path: &Path, line: u64) -> OpenError {
 
 /// How many changes of history are not worth replacing the file for.
 const SPARE: usize = 1_000;
+
+#[cfg(test)]
+mod tests {
+    use super::Journal;
+    use crate::sturdy::store::file::disk::STEPS;
+    use crate::sturdy::store::file::disk::Step::{self, NamesSynced, Renamed, Synced, Written};
+
+    fn steps() -> Vec<Step> {
+        STEPS.take()
+    }
+
+    /// The fault: a loss of power undoes what was answered already, or leaves a name that leads to half a
+    /// file.
+    #[test]
+    fn nothing_is_answered_before_it_is_on_the_disk() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("references");
+        let (mut journal, _) = Journal::open(&path).unwrap();
+        let replaced = [Written, Written, Synced, Renamed, NamesSynced];
+        assert_eq!(steps(), [&replaced[..], &[Synced, NamesSynced]].concat());
+        journal.append(b"a line\n", 1).unwrap();
+        assert_eq!(steps(), [Written, Synced]);
+        journal.replace(b"", 0).unwrap();
+        assert_eq!(steps(), replaced);
+    }
+
+    /// The fault: a process ended between giving the file its name and making that last; the next one adds
+    /// to a file that a loss of power takes away as a whole.
+    #[test]
+    fn the_name_of_a_file_that_was_there_is_made_to_last() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("references");
+        drop(Journal::open(&path).unwrap());
+        steps();
+        drop(Journal::open(&path).unwrap());
+        assert_eq!(steps(), [Synced, NamesSynced]);
+    }
+}

@@ -19,10 +19,11 @@ use crate::sturdy::store::tables::{Ask, Tables};
 /// A [`SturdyStore`] in a file, which needs nothing installed.
 ///
 /// It is a journal: each line is a change, with a checksum, and is on the disk before the change is
-/// answered. Those that come at the same time share one write. A line that was cut off by a crash was
-/// not answered, and is dropped; one that is damaged otherwise keeps the store from being opened.
-/// When most of the file is history, it is replaced by a shorter one. Everything in it is also in
-/// memory. After a failed write, the store answers with that failure until it is opened again.
+/// answered, so that a loss of power does not undo it. Those that come at the same time share one write.
+/// A line that was cut off by a crash was not answered, and is dropped; one that is damaged otherwise
+/// keeps the store from being opened. When most of the file is history, it is replaced by a shorter one.
+/// Everything in it is also in memory. After a failed write, the store answers with that failure until it
+/// is opened again.
 ///
 /// One process may have it open: a file with the same name and `.lock` is locked meanwhile. It is
 /// made for its owner's eyes only, though there is no secret in it.
