@@ -4,6 +4,7 @@ use std::env;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use mimalloc::MiMalloc;
 use task_queue::cli::{Command, run};
 
 #[tokio::main]
@@ -32,3 +33,8 @@ fn complain(text: &str) {
 
 /// What a program exits with whose arguments make no sense.
 const MISUSED: u8 = 2;
+
+/// A task is a few dozen small allocations, many of which one thread makes and another frees: that is
+/// what the usual allocator is slow at.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;

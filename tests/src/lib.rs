@@ -4,6 +4,7 @@
 //! before the runtime starts.
 
 pub mod chaos;
+pub mod diary;
 mod javascript;
 mod process;
 mod program;

@@ -18,7 +18,7 @@ pub fn task_queue() -> Result<PathBuf, BuildError> {
     build(&["--package", "task-queue", "--bin", "task-queue"])
 }
 
-/// Builds an example of the runtime, like [`task_queue`].
+/// Builds an example of the runtime, like [`task_queue()`].
 pub fn example(name: &str) -> Result<PathBuf, BuildError> {
     // As a part of the workspace it has the features that the tests have, and was built with them.
     build(&["--workspace", "--example", name])

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::task::{AssignmentStub, Done};
-use crate::model::{PoolName, Tag, TaskId, TaskType, WorkerId};
+use crate::model::{Grants, PoolName, Tag, TaskId, TaskType, WorkerId};
 
 /// What a worker passes when it joins: any object with an `execute` is one. The other methods may be
 /// missing.
@@ -14,7 +14,10 @@ pub trait WorkerAgent {
     /// Carries out a task. What it answers completes the task, unless that was done through the
     /// assignment already; what it throws fails the attempt. By the `code` or the name of the error,
     /// the task's retry policy decides what comes of that.
-    async fn execute(&self, assignment: AssignmentStub) -> Result<Value>;
+    ///
+    /// The briefing says what there is to know of the attempt as it begins, so that nobody need ask
+    /// for it. An object whose `execute` takes the assignment only can ask that.
+    async fn execute(&self, assignment: AssignmentStub, briefing: Briefing) -> Result<Value>;
 
     /// Asked now and then. Whatever is answered, even that there is no such method, shows that the
     /// worker is there; it keeps its tasks as long as it answers.
@@ -54,6 +57,30 @@ pub trait Membership {
     /// was handed before is dead. It completes such a task by calling the assignment's `complete`, or
     /// `fail`. Attempts that are not asked for in time go to others.
     async fn attempt(&self, task_id: TaskId, epoch: u64) -> Result<AssignmentStub>;
+}
+
+/// What there is to know of an attempt as it begins.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Briefing {
+    /// The task's name.
+    pub id: TaskId,
+    /// What is to be done.
+    #[serde(rename = "type")]
+    pub kind: TaskType,
+    /// With what.
+    pub params: Value,
+    /// The number of the attempt, among all of the task.
+    pub epoch: u64,
+    /// How many attempts have failed.
+    #[serde(default)]
+    pub failures: u32,
+    /// What the task was granted.
+    #[serde(default)]
+    pub grants: Grants,
+    /// Where an earlier attempt left off; `null` if none saved anything.
+    #[serde(default)]
+    pub checkpoint: Value,
 }
 
 /// What a worker offers when it joins.

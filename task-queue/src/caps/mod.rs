@@ -3,6 +3,7 @@
 //! Wire names and results are those of the system that this one follows, so that a client written
 //! for that works unchanged (`tests/js` has one). What is new has names of its own.
 
+mod access;
 mod event;
 mod gateway;
 mod gpu;
@@ -20,9 +21,13 @@ mod storage;
 mod task;
 mod worker;
 
+pub use access::{
+    Access, AccessStub, AccountInfo, AccountsRevoked, Invitation, Minted, Restriction, Revoking,
+};
 pub use event::{Event, EventKind};
 pub use gateway::{
     ClientGateway, ClientGatewayStub, Executed, Gate, GateStub, Gateway, GatewayStub,
+    WorkerGateway, WorkerGatewayStub,
 };
 pub use gpu::{
     Computed, Gpu, GpuInfo, GpuStub, MemoryChange, MemoryFreed, Reservation, ReservationStub,
@@ -30,7 +35,7 @@ pub use gpu::{
 pub use listing::{TaskFilter, TaskPage};
 pub use lock::{Lock, LockStub, Permit, PermitStub};
 pub use member::{
-    JoinOptions, Membership, MembershipStub, OfferedWork, WorkerAgent, WorkerAgentStub,
+    Briefing, JoinOptions, Membership, MembershipStub, OfferedWork, WorkerAgent, WorkerAgentStub,
 };
 pub use network::{
     Fetched, Network, NetworkAnswer, NetworkReader, NetworkReaderStub, NetworkRequest,
@@ -53,6 +58,6 @@ pub use task::{
     TaskStub,
 };
 pub use worker::{
-    Execution, Worker, WorkerActivity, WorkerInfo, WorkerPool, WorkerPoolStub, WorkerRevoked,
-    WorkerStub, WorkerSummary,
+    Execution, MemberSummary, Recruiter, RecruiterStub, Worker, WorkerActivity, WorkerInfo,
+    WorkerPool, WorkerPoolStub, WorkerRevoked, WorkerStub, WorkerSummary,
 };

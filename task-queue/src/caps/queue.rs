@@ -4,6 +4,7 @@ use capnweb_runtime::{Result, capability};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::access::{AccountInfo, AccountsRevoked, Restriction, Revoking};
 use super::gpu::GpuStub;
 use super::listing::{TaskFilter, TaskPage};
 use super::network::NetworkStub;
@@ -13,7 +14,7 @@ use crate::model::{TaskId, TaskStatus, TaskType};
 
 /// The queue of tasks.
 #[capability]
-#[attenuate(Submitter { submit -> TaskHandle, submit_after -> TaskHandle, submit_many, get_task -> TaskHandle, list_tasks, tasks, cancel_task, retry_task, id, task_count })]
+#[attenuate(Submitter { submit -> TaskHandle, submit_after -> TaskHandle, submit_many, get_task -> TaskHandle, list_tasks, tasks, cancel_task, retry_task, restrict -> Submitter, list_restrictions, revoke_restriction, id, task_count })]
 pub trait TaskQueue {
     /// Accepts a task of a type that is built in, declared, or carried out by some worker. `params`
     /// may ask for `needs_storage`, `needs_gpu` and `needs_network`; what the queue's policy does not
@@ -60,6 +61,23 @@ pub trait TaskQueue {
     /// anew, and it goes on from its checkpoint.
     async fn retry_task(&self, id: String) -> Result<Retried>;
 
+    /// Returns a queue that can do less, to be handed on. It shows the tasks that are submitted
+    /// through it, and those of queues that are restricted from it in turn; all of them are in this
+    /// one, too. It lasts as long as somebody holds it, and no longer than this one.
+    async fn restrict(&self, to: Restriction) -> Result<SubmitterStub>;
+
+    /// Lists the queues that were restricted from this one, or in turn, and are held by somebody.
+    async fn list_restrictions(&self) -> Result<Vec<AccountInfo>>;
+
+    /// Takes a queue away that was restricted from this one, or in turn, by its `id`, with all below
+    /// it: whatever was reached through them is dead when this returns. Its tasks stay in this queue,
+    /// unless they are to be cancelled.
+    async fn revoke_restriction(
+        &self,
+        id: String,
+        how: Option<Revoking>,
+    ) -> Result<AccountsRevoked>;
+
     /// Returns the storage that tasks share.
     async fn get_shared_storage(&self) -> Result<StorageStub>;
 
@@ -70,7 +88,7 @@ pub trait TaskQueue {
     /// Returns the network that tasks share.
     async fn get_shared_network(&self) -> Result<NetworkStub>;
 
-    /// The queue's name.
+    /// The queue's name: that of the account, if it is one's.
     #[property]
     fn id(&self) -> String;
 

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::member::{JoinOptions, MembershipStub, OfferedWork, WorkerAgentStub};
 use super::task::{Done, TaskHandleStub};
-use crate::model::{PoolName, WorkerId};
+use crate::model::{PoolName, Timestamp, WorkerId};
 
 /// One worker.
 #[capability]
@@ -39,6 +39,7 @@ pub trait Worker {
 
 /// The workers there are.
 #[capability]
+#[attenuate(Recruiter { join -> Membership })]
 pub trait WorkerPool {
     /// Adds a worker to the pool `cpu` or `gpu`.
     async fn create_worker(&self, #[default(PoolName::CPU)] kind: PoolName) -> Result<WorkerStub>;
@@ -120,6 +121,28 @@ pub struct WorkerSummary {
     pub status: WorkerActivity,
     /// Whether it was revoked.
     pub revoked: bool,
+    /// What is known of it beside, if it has joined from elsewhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub member: Option<MemberSummary>,
+}
+
+/// What is known of a worker that has joined from elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MemberSummary {
+    /// What it calls itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// How many tasks it carries out at a time.
+    pub concurrency: u32,
+    /// How many it carries out now.
+    pub running: u64,
+    /// Whether it gets no more tasks.
+    pub draining: bool,
+    /// Whether it is connected.
+    pub connected: bool,
+    /// When it is given up, in milliseconds since the Unix epoch, unless it is heard of before.
+    pub lost_at: Timestamp,
 }
 
 /// The answer of a task carried out.

@@ -1,20 +1,19 @@
 //! The commands that ask a queue something that is served elsewhere.
 
-use std::fs;
 use std::io::{self, Write};
-use std::path::Path;
 
-use capnweb_runtime::{Capability as _, Stub, connect};
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::caps::{GateStub, GatewayStub, TaskInfo, TaskQueueStub, TaskSummary};
+use crate::caps::{TaskInfo, TaskQueueStub, TaskSummary};
 use crate::cli::args::{Client, SubmitOptions, TaskOptions};
+use crate::cli::enter::{Entered, enter};
 use crate::cli::error::RunError;
 use crate::cli::list::line;
 use crate::cli::run::Outcome;
 use crate::cli::watch::follow;
 use crate::cli::words::plain;
+use crate::model::Waiting;
 
 /// Where the answers go.
 pub(super) type Out<'a> = &'a mut (dyn Write + Send);
@@ -31,7 +30,27 @@ pub(super) async fn submit(options: SubmitOptions, out: Out<'_>) -> Result<Outco
     if options.watch {
         return follow(&options.client, &id.to_string(), 1, out).await;
     }
+    if let Ok(Some(waiting)) = task.why().await {
+        warn(&waiting);
+    }
     Ok(Outcome::Success)
+}
+
+/// Says on stderr that nobody takes a task, and why; where somebody will, there is nothing to say.
+fn warn(waiting: &Waiting) {
+    if matches!(
+        waiting,
+        Waiting::NoWorker
+            | Waiting::Manual { .. }
+            | Waiting::QueuePaused
+            | Waiting::PoolPaused { .. }
+    ) {
+        // Without a stderr there is nobody to tell.
+        drop(writeln!(
+            io::stderr(),
+            "task-queue: nobody takes it yet: {waiting}"
+        ));
+    }
 }
 
 /// Says what is known of a task.
@@ -66,47 +85,20 @@ pub(super) async fn retry(options: TaskOptions, out: Out<'_>) -> Result<(), RunE
 pub(super) struct Connected {
     pub(super) queue: TaskQueueStub,
     /// The connection is there as long as this is.
-    _main: Stub,
+    _entered: Entered,
 }
 
 pub(super) async fn connected(client: &Client) -> Result<Connected, RunError> {
-    let unreachable = |source| RunError::Unreachable {
-        url: client.url.clone(),
-        source,
-    };
-    if client.open {
-        let gateway: GatewayStub = connect(&client.url).await.map_err(unreachable)?;
-        let queue = gateway.get_task_queue().await.map_err(RunError::Refused)?;
-        return Ok(Connected {
-            queue,
-            _main: gateway.into_stub(),
-        });
-    }
-    let secret = secret(&client.secrets)?;
-    let gate: GateStub = connect(&client.url).await.map_err(unreachable)?;
-    let queue = gate.redeem(secret).get_task_queue().await;
-    let queue = queue.map_err(RunError::Refused)?;
+    let entered = enter(client).await?;
+    let queue = entered.gateway.get_task_queue().await;
     Ok(Connected {
-        queue,
-        _main: gate.into_stub(),
+        queue: queue.map_err(RunError::Refused)?,
+        _entered: entered,
     })
 }
 
-/// Reads the most powerful secret there is in a file; whoever may do less has a file with less.
-pub(super) fn secret(path: &Path) -> Result<String, RunError> {
-    let file = path.to_owned();
-    let text = fs::read_to_string(path).map_err(|source| RunError::SecretsFile {
-        file: file.clone(),
-        source,
-    })?;
-    let secrets: Value = serde_json::from_str(&text).unwrap_or_default();
-    let secret = |role| secrets.get(role).and_then(Value::as_str);
-    let secret = secret("supervisor").or_else(|| secret("client"));
-    secret.map(str::to_owned).ok_or(RunError::NoSecret { file })
-}
-
 /// Says something, as JSON or in words.
-fn say(
+pub(super) fn say(
     client: &Client,
     out: Out<'_>,
     answer: &impl Serialize,

@@ -6,6 +6,9 @@ use std::path::PathBuf;
 use capnweb_runtime::{ConnectError, Error as CallError};
 use thiserror::Error;
 
+use crate::cli::config::ConfigError;
+use crate::cli::link::LinkError;
+use crate::cli::tls::TlsError;
 use crate::resources::network::NotACertificate;
 use crate::service::StartError;
 use crate::store::StoreError;
@@ -14,6 +17,9 @@ use crate::worker::WorkerError;
 /// Why the program could not do what it was told to.
 #[derive(Debug, Error)]
 pub enum RunError {
+    /// The settings make no sense.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
     /// The place to listen at cannot be listened at.
     #[error("cannot listen at `{place}`, which should be HOST:PORT: {source}")]
     Listen {
@@ -60,14 +66,23 @@ pub enum RunError {
         /// Why not.
         source: StartError,
     },
-    /// The roles' secrets cannot be written.
-    #[error("the secrets cannot be written to {data}: {source}")]
-    Secrets {
+    /// The pools cannot be set as the settings say.
+    #[error("the pools cannot be set as the settings say: {0}")]
+    Pools(#[source] CallError),
+    /// There is no reference for the supervisor.
+    #[error("there is no reference for the supervisor in {data}: {source}")]
+    Link {
         /// The data directory.
         data: PathBuf,
         /// Why not.
-        source: io::Error,
+        source: LinkError,
     },
+    /// The log cannot be written.
+    #[error("the log cannot be begun: {0}")]
+    Log(#[source] io::Error),
+    /// A certificate cannot be used.
+    #[error("TLS: {0}")]
+    Tls(#[from] TlsError),
     /// The signals to stop cannot be waited for.
     #[error("signals cannot be waited for: {0}")]
     Signals(#[source] io::Error),
@@ -87,23 +102,26 @@ pub enum RunError {
     /// The server that is to be measured does not start.
     #[error("the server to measure does not start: {0}")]
     BenchServer(#[source] io::Error),
-    /// There is no file of secrets.
+    /// There is no file of a reference.
     #[error(
-        "{file} cannot be read ({source}): name the file that the server has written with \
-         `--secrets`, or say `--open` if it is open"
+        "{file} cannot be read ({source}): name a file with a reference by `--access`, such as the \
+         one that the server has written, or say `--open` if it is open"
     )]
-    SecretsFile {
+    AccessFile {
         /// The file.
         file: PathBuf,
         /// Why not.
         source: io::Error,
     },
-    /// The file of secrets has none.
-    #[error("{file} has no secret of a role")]
-    NoSecret {
+    /// The file has no reference.
+    #[error("{file} has no reference in it, such as `ws://127.0.0.1:8080/rpc/ws#cwref_…`")]
+    NoLink {
         /// The file.
         file: PathBuf,
     },
+    /// There is no reference in the environment's variable.
+    #[error("{0} is no reference such as `ws://127.0.0.1:8080/rpc/ws#cwref_…`")]
+    NotALink(&'static str),
     /// The queue cannot be reached.
     #[error("there is no queue to be reached at {url}: {source}")]
     Unreachable {
@@ -130,6 +148,7 @@ impl RunError {
     /// Returns what the program exits with.
     pub const fn exit_code(&self) -> u8 {
         match self {
+            Self::Config(_) => 2,
             Self::Unreachable { .. } | Self::Worker(WorkerError::Unreachable(_)) => 3,
             Self::WorkerRevoked => 6,
             _ => 1,

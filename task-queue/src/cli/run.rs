@@ -2,11 +2,13 @@
 
 use std::io::Write;
 
+use crate::cli::access;
 use crate::cli::args::{BackupOptions, Command};
 use crate::cli::bench::bench;
 use crate::cli::client;
 use crate::cli::error::RunError;
 use crate::cli::list::list;
+use crate::cli::operate::{Direction, pools, schedules, set_flow, workers};
 use crate::cli::serve::serve;
 use crate::cli::watch::watch;
 use crate::cli::worker::worker;
@@ -41,7 +43,7 @@ impl Outcome {
 /// Carries out a command; what it has to say goes to `out`.
 pub async fn run(command: Command, out: &mut (dyn Write + Send)) -> Result<Outcome, RunError> {
     match command {
-        Command::Serve(options) => serve(options, out).await?,
+        Command::Serve(options) => serve(*options, out).await?,
         Command::Worker(options) => worker(options, out).await?,
         Command::Submit(options) => return client::submit(options, out).await,
         Command::Watch(options) => return watch(options, out).await,
@@ -49,8 +51,19 @@ pub async fn run(command: Command, out: &mut (dyn Write + Send)) -> Result<Outco
         Command::List(options) => list(options, out).await?,
         Command::Cancel(options) => client::cancel(options, out).await?,
         Command::Retry(options) => client::retry(options, out).await?,
+        Command::Workers(options) => workers(options, out).await?,
+        Command::Pools(options) => pools(options, out).await?,
+        Command::Pause(options) => set_flow(options, Direction::Pause, out).await?,
+        Command::Resume(options) => set_flow(options, Direction::Resume, out).await?,
+        Command::Schedules(options) => schedules(options, out).await?,
+        Command::Mint(options) => access::mint(options, out).await?,
+        Command::Revoke(options) => access::revoke(options, out).await?,
+        Command::Access(options) => access::list(options, out).await?,
         Command::Backup(options) => copy(options)?,
         Command::Bench(options) => bench(options, out).await?,
+        Command::Completions(options) => {
+            out.write_all(&options.script()).map_err(RunError::Output)?;
+        }
         Command::Demo => return play(out).await,
     }
     Ok(Outcome::Success)

@@ -2,20 +2,27 @@
 
 use std::fs;
 use std::io::{self, Write};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use capnweb_runtime::{Origins, Server};
+use rustls::ServerConfig;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 
 use crate::cli::address::{is_local, listen};
 use crate::cli::args::{Door, ServeOptions};
+use crate::cli::config::{ServeSettings, Text, set_pools};
 use crate::cli::error::RunError;
-use crate::cli::secrets::SecretsFile;
+use crate::cli::link::LinkFile;
+use crate::cli::log;
+use crate::cli::monitor::{self, Monitor};
 use crate::cli::signals::StopSignals;
-use crate::resources::network::{NetworkPolicy, RootCertificate};
-use crate::service::{Config, Supervisor};
+use crate::cli::tls::presenting;
+use crate::resources::network::RootCertificate;
+use crate::service::Supervisor;
 
 /// Serves a queue until a signal says to stop; then lets its sessions have the answers that they
 /// wait for, and ends them and its workers.
@@ -23,14 +30,30 @@ pub(super) async fn serve(
     options: ServeOptions,
     out: &mut (dyn Write + Send),
 ) -> Result<(), RunError> {
+    let is_asked = options.print_config;
+    let settings = ServeSettings::of(options)?;
+    if is_asked {
+        return print(&settings.print()?, out).map_err(RunError::Output);
+    }
     let mut signals = StopSignals::listen().map_err(RunError::Signals)?;
-    let listener = listen(&options.listen, options.door()).await?;
-    let supervisor = start(&options).await?;
-    let secrets = secrets(&options, &supervisor)?;
-    announce(&options, &listener, secrets.as_ref(), out).map_err(RunError::Output)?;
+    let (Text(format), Text(filter)) = (settings.log, &settings.log_filter);
+    let _log = log::start(format, filter).map_err(RunError::Log)?;
+    let tls = certificates(&settings)?;
+    let listener = listen(&settings.listen, settings.door()).await?;
+    let numbers = match &settings.metrics {
+        Some(place) => Some(monitor::listen(place).await?),
+        None => None,
+    };
+    let address = address(&settings, &listener).map_err(RunError::Output)?;
+    let supervisor = start(&settings, &address).await?;
+    let link = link(&settings, &supervisor, &address).await?;
+    announce(&settings, &address, link.as_ref(), out).map_err(RunError::Output)?;
+    let server = server(&supervisor, settings.door(), tls);
+    let monitor = monitored(numbers, &supervisor, &server, out).map_err(RunError::Output)?;
+    tracing::info!(version = env!("CARGO_PKG_VERSION"), %address, "the queue is served");
     let stop = Notify::new();
     let mut serving = Box::pin(async {
-        let end = attend(&supervisor, listener, options.door(), stop.notified()).await;
+        let end = server.serve_with_shutdown(listener, stop.notified()).await;
         supervisor.stop().await;
         end.map_err(RunError::Serve)
     });
@@ -38,6 +61,8 @@ pub(super) async fn serve(
         end = &mut serving => return end,
         asked = signals.next() => asked.map_err(RunError::Signals),
     };
+    tracing::info!("the queue is being stopped");
+    monitor.iter().for_each(Monitor::say_stopping);
     stop.notify_one();
     tokio::select! {
         end = serving => end.and(asked),
@@ -46,24 +71,27 @@ pub(super) async fn serve(
     }
 }
 
-async fn start(options: &ServeOptions) -> Result<Supervisor, RunError> {
-    create_private_directory(&options.data).map_err(|source| RunError::Data {
-        data: options.data.clone(),
+/// Says which settings are in effect.
+pub(super) fn print(settings: &str, out: &mut (dyn Write + Send)) -> io::Result<()> {
+    out.write_all(settings.as_bytes())?;
+    out.flush()
+}
+
+async fn start(settings: &ServeSettings, address: &str) -> Result<Supervisor, RunError> {
+    create_private_directory(&settings.data).map_err(|source| RunError::Data {
+        data: settings.data.clone(),
         source,
     })?;
-    let mut config = Config::new(&options.data);
-    config.dispatch = options.dispatch;
-    config.durability = options.durability();
-    config.client_grants = options.client_grants.clone();
-    config.network = NetworkPolicy::new(options.allowed.clone());
-    config.gpu = options.gpu;
-    config.network.roots = authorities(&options.authorities)?;
-    Supervisor::start(config)
+    let roots = authorities(&settings.allow_ca)?;
+    let supervisor = Supervisor::start(settings.queue(address, roots))
         .await
         .map_err(|source| RunError::Start {
-            data: options.data.clone(),
+            data: settings.data.clone(),
             source,
-        })
+        })?;
+    let set = set_pools(settings, &supervisor).await;
+    set.map_err(RunError::Pools)?;
+    Ok(supervisor)
 }
 
 fn authorities(files: &[PathBuf]) -> Result<Vec<RootCertificate>, RunError> {
@@ -83,27 +111,64 @@ fn authorities(files: &[PathBuf]) -> Result<Vec<RootCertificate>, RunError> {
 }
 
 /// Where everybody gets everything there is nothing to redeem.
-fn secrets(
-    options: &ServeOptions,
+async fn link(
+    settings: &ServeSettings,
     supervisor: &Supervisor,
-) -> Result<Option<SecretsFile>, RunError> {
-    if options.door() == Door::Open {
+    address: &str,
+) -> Result<Option<LinkFile>, RunError> {
+    if settings.door() == Door::Open {
         return Ok(None);
     }
-    SecretsFile::write(&options.data, supervisor.secrets())
-        .map(Some)
-        .map_err(|source| RunError::Secrets {
-            data: options.data.clone(),
-            source,
-        })
+    let durability = settings.durability();
+    let kept = LinkFile::keep(supervisor, &settings.data, address, durability).await;
+    kept.map(Some).map_err(|source| RunError::Link {
+        data: settings.data.clone(),
+        source,
+    })
 }
 
-async fn attend(
+fn certificates(settings: &ServeSettings) -> Result<Option<Arc<ServerConfig>>, RunError> {
+    let files = settings
+        .tls_cert
+        .as_deref()
+        .zip(settings.tls_key.as_deref());
+    let read = files.map(|(chain, key)| presenting(chain, key)).transpose();
+    Ok(read?.map(Arc::new))
+}
+
+/// Returns where the server is reached: where it listens, unless something else is said. Who listens
+/// everywhere is reached by this machine, at least.
+fn address(settings: &ServeSettings, listener: &TcpListener) -> io::Result<String> {
+    if let Some(Text(url)) = &settings.public_url {
+        return Ok(url.to_string());
+    }
+    let mut address = listener.local_addr()?;
+    match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => address.set_ip(Ipv4Addr::LOCALHOST.into()),
+        IpAddr::V6(ip) if ip.is_unspecified() => address.set_ip(Ipv6Addr::LOCALHOST.into()),
+        IpAddr::V4(_) | IpAddr::V6(_) => {}
+    }
+    let scheme = settings.tls_cert.as_ref().map_or("ws", |_| "wss");
+    Ok(format!("{scheme}://{address}/rpc/ws"))
+}
+
+/// Has others see how the queue does, where that was asked for.
+fn monitored(
+    listener: Option<TcpListener>,
     supervisor: &Supervisor,
-    listener: TcpListener,
-    door: Door,
-    stop: impl Future<Output = ()> + Send,
-) -> io::Result<()> {
+    server: &Server,
+    out: &mut (dyn Write + Send),
+) -> io::Result<Option<Monitor>> {
+    let Some(listener) = listener else {
+        return Ok(None);
+    };
+    writeln!(out, "Metrics: http://{}/metrics", listener.local_addr()?)?;
+    out.flush()?;
+    let (supervisor, counters) = (supervisor.clone(), server.counters());
+    Ok(Some(Monitor::start(listener, supervisor, counters)))
+}
+
+fn server(supervisor: &Supervisor, door: Door, tls: Option<Arc<ServerConfig>>) -> Server {
     let supervisor = supervisor.clone();
     let server = match door {
         // A browser on this machine lets pages from anywhere connect to it.
@@ -112,21 +177,23 @@ async fn attend(
         }
         Door::Gate => Server::new(move |_peer| supervisor.gate()),
     };
-    let server = server.grace_period(GRACE);
-    server.serve_with_shutdown(listener, stop).await
+    let server = match tls {
+        Some(tls) => server.tls(tls),
+        None => server,
+    };
+    server.grace_period(GRACE)
 }
 
 fn announce(
-    options: &ServeOptions,
-    listener: &TcpListener,
-    secrets: Option<&SecretsFile>,
+    settings: &ServeSettings,
+    address: &str,
+    link: Option<&LinkFile>,
     out: &mut (dyn Write + Send),
 ) -> io::Result<()> {
-    let address = listener.local_addr()?;
-    writeln!(out, "Task Queue Server running on ws://{address}/rpc/ws")?;
-    writeln!(out, "Data directory: {}", options.data.display())?;
-    match secrets {
-        Some(file) => writeln!(out, "Secrets of the roles: {}", file.path().display())?,
+    writeln!(out, "Task Queue Server running on {address}")?;
+    writeln!(out, "Data directory: {}", settings.data.display())?;
+    match link {
+        Some(file) => writeln!(out, "Supervisor's link: {}", file.path().display())?,
         None => writeln!(out, "Open: whoever connects holds the whole gateway")?,
     }
     out.flush()

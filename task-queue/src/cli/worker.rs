@@ -1,14 +1,16 @@
 //! `worker`: a process that carries out tasks of a queue which is served elsewhere.
 
-use std::env;
+use std::collections::BTreeSet;
 use std::future::pending;
 use std::io::{self, Write};
 
 use tokio::sync::{mpsc, oneshot};
 
 use crate::cli::args::WorkerOptions;
-use crate::cli::client::secret;
+use crate::cli::config::{BuiltIn, Text, WorkerSettings};
+use crate::cli::enter::{OPEN, connector, environment, link};
 use crate::cli::error::RunError;
+use crate::cli::serve::print;
 use crate::cli::signals::StopSignals;
 use crate::model::PoolName;
 use crate::worker::{Departure, Engagement, Notice, Outcome, Worker};
@@ -19,16 +21,23 @@ pub(super) async fn worker(
     options: WorkerOptions,
     out: &mut (dyn Write + Send),
 ) -> Result<(), RunError> {
+    let (is_asked, is_json) = (options.print_config, options.json);
+    let settings = WorkerSettings::of(options, environment())?;
+    if is_asked {
+        return print(&settings.print()?, out).map_err(RunError::Output);
+    }
     let mut signals = StopSignals::listen().map_err(RunError::Signals)?;
     let (tell, mut told) = mpsc::channel(UNTOLD);
     let ((stop, stopped), (hurry, hurried)) = (oneshot::channel(), oneshot::channel());
     let mut asks = vec![hurry, stop];
-    let engagement = engagement(&options)?
+    let (engagement, url) = engagement(&settings)?;
+    let engagement = engagement
         // Who does not read misses something, and keeps nobody from working.
         .on_notice(move |notice| drop(tell.try_send(notice.clone())))
         .hurry(asked(hurried));
     let mut working = Box::pin(engagement.run(asked(stopped)));
-    let mut say = |notice: &Notice| say(&options, notice, out).map_err(RunError::Output);
+    let mut say =
+        |notice: &Notice| say(&settings, is_json, &url, notice, out).map_err(RunError::Output);
     let end = loop {
         tokio::select! {
             biased;
@@ -46,43 +55,51 @@ pub(super) async fn worker(
         say(&notice)?;
     }
     match end? {
-        Departure::Left { given_back } => left(&options, given_back, out).map_err(RunError::Output),
+        Departure::Left { given_back } => left(is_json, given_back, out).map_err(RunError::Output),
         Departure::Revoked => Err(RunError::WorkerRevoked),
     }
 }
 
-fn engagement(options: &WorkerOptions) -> Result<Engagement, RunError> {
-    let mut worker = Worker::new()
-        .pool(&options.pool)
-        .concurrency(options.concurrency);
-    if options.pool == PoolName::GPU.as_str() && !options.tags.iter().any(|tag| tag == GPU) {
-        worker = worker.tag(GPU);
+/// Says what the worker offers, and to which queue; returns also where that is.
+fn engagement(settings: &WorkerSettings) -> Result<(Engagement, String), RunError> {
+    let worker = offer(settings);
+    let url = settings.url.as_ref().map(|Text(url)| url.as_str());
+    let ca = settings.ca.as_deref();
+    if settings.open {
+        let url = url.unwrap_or(OPEN);
+        return Ok((worker.connect_by(connector(ca, url)?), url.to_owned()));
     }
-    for tag in &options.tags {
-        worker = worker.tag(tag);
+    let link = link(settings.access.as_deref())?;
+    let url = url.unwrap_or(link.server().as_str());
+    let engagement = worker.connect_by(connector(ca, url)?);
+    let reference = link.reference().expose();
+    Ok((engagement.secret(reference), url.to_owned()))
+}
+
+fn offer(settings: &WorkerSettings) -> Worker {
+    let mut worker = Worker::new().concurrency(settings.concurrency());
+    if let Some(pool) = &settings.pool {
+        worker = worker.pool(pool.as_str());
+        if *pool == PoolName::GPU && !settings.tags.iter().any(|tag| tag.as_str() == GPU) {
+            worker = worker.tag(GPU);
+        }
     }
-    if let Some(name) = &options.name {
+    for tag in &settings.tags {
+        worker = worker.tag(tag.as_str());
+    }
+    if let Some(name) = &settings.name {
         worker = worker.name(name);
     }
-    worker = if options.types.is_empty() {
-        worker.built_in()
-    } else {
-        let mut types = options.types.clone();
-        types.sort();
-        types.dedup();
-        types
-            .iter()
-            .fold(worker, |worker, kind| worker.built_in_type(kind))
-    };
-    let engagement = worker.connect(&options.url);
-    if options.open {
-        return Ok(engagement);
+    if settings.types.is_empty() {
+        return worker.built_in();
     }
-    let secret = match env::var(SECRET) {
-        Ok(secret) => secret,
-        Err(_) => secret(&options.secrets)?,
-    };
-    Ok(engagement.secret(secret))
+    let types: BTreeSet<_> = settings
+        .types
+        .iter()
+        .map(|Text(BuiltIn(kind))| kind)
+        .collect();
+    let types = types.into_iter();
+    types.fold(worker, |worker, kind| worker.built_in_type(kind))
 }
 
 /// Waits until somebody asks, which they may never do.
@@ -92,21 +109,32 @@ async fn asked(asked: oneshot::Receiver<()>) {
     }
 }
 
-fn say(options: &WorkerOptions, notice: &Notice, out: &mut (dyn Write + Send)) -> io::Result<()> {
-    if options.json {
+fn say(
+    settings: &WorkerSettings,
+    is_json: bool,
+    url: &str,
+    notice: &Notice,
+    out: &mut (dyn Write + Send),
+) -> io::Result<()> {
+    if is_json {
         writeln!(out, "{}", serde_json::to_string(notice)?)?;
     } else {
-        describe(options, notice, out)?;
+        describe(settings, url, notice, out)?;
     }
     out.flush()
 }
 
-fn describe(options: &WorkerOptions, notice: &Notice, out: &mut dyn Write) -> io::Result<()> {
+fn describe(
+    settings: &WorkerSettings,
+    url: &str,
+    notice: &Notice,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     match notice {
         Notice::Joined { worker } => writeln!(
             out,
-            "{worker} has joined {} (pool {}, {} at a time)",
-            options.url, options.pool, options.concurrency
+            "{worker} has joined {url} ({} tasks at a time)",
+            settings.concurrency()
         ),
         Notice::Resumed { worker, attempts } => {
             writeln!(out, "{worker} is back; {attempts} tasks go on")
@@ -128,21 +156,14 @@ fn describe(options: &WorkerOptions, notice: &Notice, out: &mut dyn Write) -> io
     }
 }
 
-fn left(
-    options: &WorkerOptions,
-    given_back: usize,
-    out: &mut (dyn Write + Send),
-) -> io::Result<()> {
-    if options.json {
+fn left(is_json: bool, given_back: usize, out: &mut (dyn Write + Send)) -> io::Result<()> {
+    if is_json {
         writeln!(out, r#"{{"event":"left","givenBack":{given_back}}}"#)?;
     } else {
         writeln!(out, "left; {given_back} tasks were given back")?;
     }
     out.flush()
 }
-
-/// Where the secret can be instead of in a file.
-const SECRET: &str = "TASK_QUEUE_SECRET";
 
 const GPU: &str = "gpu";
 

@@ -8,12 +8,13 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-use crate::caps::{GatewayStub, TaskQueueStub, WorkerPoolStub};
+use crate::caps::{GatewayStub, Invitation, TaskQueueStub, WorkerPoolStub};
 use crate::demo::miss::Miss;
 use crate::demo::web::Web;
 use crate::engine::DispatchMode;
+use crate::model::Role;
 use crate::resources::network::{AllowEntry, NetworkPolicy};
-use crate::service::{Config, Secrets, Supervisor};
+use crate::service::{Config, Supervisor};
 
 /// A server on a free port, with a data directory that goes with it.
 pub(super) struct House {
@@ -85,9 +86,11 @@ impl House {
         &self.address
     }
 
-    /// Returns what the gate takes.
-    pub(super) fn secrets(&self) -> &Secrets {
-        self.supervisor.secrets()
+    /// Makes a reference for a role.
+    pub(super) async fn mint(&self, role: Role) -> Result<String, Miss> {
+        let access = self.supervisor.gateway().get_access();
+        let minted = access.mint(Invitation::new(role, "")).await?;
+        Ok(minted.reference)
     }
 
     /// Ends every session, and the server.

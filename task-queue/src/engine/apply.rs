@@ -1,6 +1,7 @@
 //! The one entry into the scheduler.
 
 use crate::engine::command::Command;
+use crate::engine::commands::Touch;
 use crate::engine::effect::Effect;
 use crate::engine::rejected::Rejected;
 use crate::engine::state::State;
@@ -24,6 +25,14 @@ pub fn apply(state: &mut State, command: Command, now: Timestamp) -> Result<Vec<
         Command::Complete(complete) => complete.apply(&mut turn),
         Command::Fail(fail) => fail.apply(&mut turn),
         Command::Cancel(cancel) => cancel.apply(&mut turn),
+        Command::CancelMany(many) => {
+            many.apply(&mut turn);
+            Ok(())
+        }
+        Command::Govern(govern) => {
+            govern.apply(&mut turn);
+            Ok(())
+        }
         Command::Register(register) => register.apply(&mut turn),
         Command::Revoke(revoke) => revoke.apply(&mut turn),
         Command::Retry(retry) => retry.apply(&mut turn),
@@ -53,6 +62,10 @@ pub fn apply(state: &mut State, command: Command, now: Timestamp) -> Result<Vec<
         }
         Command::Reap(reap) => {
             reap.apply(&mut turn);
+            Ok(())
+        }
+        Command::Touch(Touch) => {
+            Touch::apply(&mut turn);
             Ok(())
         }
     }?;

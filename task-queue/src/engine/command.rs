@@ -1,10 +1,10 @@
 //! What the scheduler can be told.
 
 use crate::engine::commands::{
-    AddLog, Cancel, Complete, CreateSchedule, DeleteSchedule, Disband, Disconnect, Drain, Emit,
-    Fail, ForgetPool, GiveBack, Join, Leave, Lose, Reap, Register, Renew, Resume, Retry, Revoke,
-    SaveCheckpoint, SetFlow, SetLimits, SetProgress, SetScheduleFlow, Start, Stopped, Submit,
-    SubmitMany,
+    AddLog, Cancel, CancelMany, Complete, CreateSchedule, DeleteSchedule, Disband, Disconnect,
+    Drain, Emit, Fail, ForgetPool, GiveBack, Govern, Join, Leave, Lose, Reap, Register, Renew,
+    Resume, Retry, Revoke, SaveCheckpoint, SetFlow, SetLimits, SetProgress, SetScheduleFlow, Start,
+    Stopped, Submit, SubmitMany, Touch,
 };
 use crate::model::Epoch;
 
@@ -35,6 +35,10 @@ pub enum Command {
     Fail(Fail),
     /// Give up a task.
     Cancel(Cancel),
+    /// Give up many tasks.
+    CancelMany(CancelMany),
+    /// Say how much an account may take up.
+    Govern(Govern),
     /// Accept a worker.
     Register(Register),
     /// Dismiss a worker, for good.
@@ -77,6 +81,8 @@ pub enum Command {
     Due,
     /// Forget what was finished long ago.
     Reap(Reap),
+    /// Store something that is stored already.
+    Touch(Touch),
 }
 
 /// On whose authority a task's record is changed.

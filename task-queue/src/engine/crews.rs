@@ -1,5 +1,6 @@
 //! The workers, in crews of those that offer the same.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -11,7 +12,8 @@ use crate::model::{Need, Offer, Origin, PoolName, TaskId, TaskType, Worker, Work
 pub(super) struct Crews(BTreeMap<CrewKey, Crew>);
 
 /// What the workers of a crew have in common.
-type CrewKey = (Origin, Arc<Offer>);
+#[derive(Debug, Clone)]
+struct CrewKey(Origin, Arc<Offer>);
 
 /// A worker's place among those that could begin a task: first those that have less to do, then in
 /// order of registration.
@@ -82,7 +84,7 @@ impl Crews {
 
     /// Notes that a lane has another first task.
     pub(super) fn note(&mut self, need: &Need, head: NewHead) {
-        for ((_, offer), crew) in &mut self.0 {
+        for (CrewKey(_, offer), crew) in &mut self.0 {
             if !offer.meets(need) {
                 continue;
             }
@@ -102,37 +104,45 @@ impl Crews {
 
     /// Returns whether a worker of that kind would be in one that is there.
     pub(super) fn has(&self, origin: Origin, offer: &Arc<Offer>) -> bool {
-        self.0.contains_key(&(origin, Arc::clone(offer)))
+        self.0.contains_key(&CrewKey(origin, Arc::clone(offer)))
     }
 
     /// Returns whether the type is among those that some worker names.
     pub(super) fn name(&self, kind: &TaskType) -> bool {
-        self.0.keys().any(|(_, offer)| offer.types.names(kind))
+        self.0
+            .keys()
+            .any(|CrewKey(_, offer)| offer.types.names(kind))
     }
 
     /// Returns the pools in which an idle worker could do a task, of such origins.
     pub(super) fn eager(&self, serves: impl Fn(Origin) -> bool) -> impl Iterator<Item = &PoolName> {
-        let crews = self.0.iter().filter(move |((origin, _), crew)| {
+        let crews = self.0.iter().filter(move |(CrewKey(origin, _), crew)| {
             !crew.heads.is_empty() && !crew.idle.is_empty() && serves(*origin)
         });
-        crews.map(|((_, offer), _)| &offer.pool)
+        crews.map(|(CrewKey(_, offer), _)| &offer.pool)
     }
 
     /// Returns the pools that have workers; one can be there several times.
     pub(super) fn pools(&self) -> impl Iterator<Item = &PoolName> {
-        self.0.keys().map(|(_, offer)| &offer.pool)
+        self.0.keys().map(|CrewKey(_, offer)| &offer.pool)
     }
 
     /// Returns how many workers a pool has.
     pub(super) fn members_of(&self, pool: &PoolName) -> usize {
-        let crews = self.0.iter().filter(|((_, offer), _)| offer.pool == *pool);
+        let crews = self
+            .0
+            .iter()
+            .filter(|(CrewKey(_, offer), _)| offer.pool == *pool);
         crews.fold(0, |sum, (_, crew)| sum.saturating_add(crew.members))
     }
 
     /// Returns the crews that meet a need.
     pub(super) fn serving(&self, need: &Need) -> impl Iterator<Item = Serving<'_>> {
-        let crews = self.0.iter().filter(|((_, offer), _)| offer.meets(need));
-        crews.map(|((origin, offer), crew)| Serving {
+        let crews = self
+            .0
+            .iter()
+            .filter(|(CrewKey(_, offer), _)| offer.meets(need));
+        crews.map(|(CrewKey(origin, offer), crew)| Serving {
             origin: *origin,
             pool: &offer.pool,
             members: crew.members,
@@ -146,7 +156,7 @@ impl Crews {
         &self,
         serves: impl Fn(Origin, &PoolName) -> bool,
     ) -> Option<(TaskId, WorkerId)> {
-        let candidates = self.0.iter().filter_map(|((origin, offer), crew)| {
+        let candidates = self.0.iter().filter_map(|(CrewKey(origin, offer), crew)| {
             let (rank, task) = crew.heads.first_key_value()?;
             let (place, worker) = crew.idle.first_key_value()?;
             serves(*origin, &offer.pool)
@@ -167,8 +177,8 @@ impl Crews {
     }
 
     fn first_idle(&self, such: impl Fn(&Offer) -> bool) -> Option<WorkerId> {
-        let crews = self.0.iter().filter(|((_, offer), _)| such(offer));
-        let idle = crews.filter_map(|((_, offer), crew)| {
+        let crews = self.0.iter().filter(|(CrewKey(_, offer), _)| such(offer));
+        let idle = crews.filter_map(|(CrewKey(_, offer), crew)| {
             let (place, worker) = crew.idle.first_key_value()?;
             Some(((riches(offer), *place), *worker))
         });
@@ -176,6 +186,32 @@ impl Crews {
             .map(|(_, worker)| worker)
     }
 }
+
+impl Ord for CrewKey {
+    /// Most who are compared share one offer, which need not be read then.
+    fn cmp(&self, other: &Self) -> Ordering {
+        let offers = || {
+            let is_same = Arc::ptr_eq(&self.1, &other.1);
+            let compare = || self.1.cmp(&other.1);
+            (!is_same).then(compare).unwrap_or(Ordering::Equal)
+        };
+        self.0.cmp(&other.0).then_with(offers)
+    }
+}
+
+impl PartialOrd for CrewKey {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for CrewKey {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for CrewKey {}
 
 /// Returns how much a worker has: those who have more are left to the tasks that need it as long as
 /// there is another, and otherwise who registered first is the first.
@@ -188,5 +224,5 @@ fn place(worker: &Worker) -> Place {
 }
 
 fn key(worker: &Worker) -> CrewKey {
-    (worker.origin, Arc::clone(&worker.offer))
+    CrewKey(worker.origin, Arc::clone(&worker.offer))
 }

@@ -1,8 +1,8 @@
 //! Which tasks wait for which, and for whom the wait is in vain.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
-use crate::model::{OnFailure, Task, TaskId, TaskStatus};
+use crate::model::{IdMap, OnFailure, Task, TaskId, TaskStatus};
 
 /// What the unfinished tasks wait for.
 ///
@@ -11,9 +11,9 @@ use crate::model::{OnFailure, Task, TaskId, TaskStatus};
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Dependencies {
     /// The unfinished tasks that come after a task.
-    dependants: HashMap<TaskId, BTreeSet<TaskId>>,
+    dependants: IdMap<TaskId, BTreeSet<TaskId>>,
     /// For how many others a task still waits, where it does.
-    missing: HashMap<TaskId, usize>,
+    missing: IdMap<TaskId, usize>,
     /// The tasks that are to fail, since one that they come after has.
     doomed: BTreeSet<TaskId>,
 }

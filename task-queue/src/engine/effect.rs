@@ -13,7 +13,7 @@ use crate::model::{
 #[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
     /// Hand the worker its task, with live capabilities minted from the grants.
-    StartAttempt(Assignment),
+    StartAttempt(Box<Assignment>),
     /// Ask the worker, which has joined, to stop an attempt, which is under way.
     StopAttempt {
         /// The task.
@@ -70,6 +70,8 @@ pub struct Assignment {
     pub epoch: Epoch,
     /// What is to be done, and with which grants.
     pub spec: Arc<TaskSpec>,
+    /// How many attempts have failed.
+    pub failures: u32,
     /// Where an earlier attempt left off.
     pub checkpoint: Option<Arc<Value>>,
     /// What earlier attempts have delivered.

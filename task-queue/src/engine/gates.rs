@@ -136,5 +136,5 @@ impl Queue {
 }
 
 fn key(task: &Task, limit: &Concurrency) -> GateKey {
-    (task.submitter, Arc::clone(&limit.key))
+    (task.submitter.clone(), Arc::clone(&limit.key))
 }

@@ -7,11 +7,16 @@ use crate::model::{Task, TaskId, TaskStatus, Timestamp};
 impl State {
     /// Takes up a task in the state it is in.
     pub(super) fn enter(&mut self, task: &Task) {
+        self.tally.enter(task);
         if !task.status().is_final() {
             self.begin_to_depend(task);
         }
-        let is_held_back = self.dependencies.holds_back(task.id);
-        self.matching.enter_task(task, is_held_back);
+        self.accounts.enter(task);
+        self.matching.enter_task(task, self.stands_aside(task.id));
+        if task.status() == TaskStatus::Running {
+            // There may be room for more of its account.
+            self.wake(task.submitter.accounts());
+        }
         let worker = task.live_attempt().map(|attempt| attempt.worker);
         if let Some(worker) = worker.and_then(|worker| self.workers.get(&worker)) {
             self.traffic.enter(task.id, worker.offer.pool.clone());
@@ -23,11 +28,16 @@ impl State {
 
     /// Forgets a task, in the state it was in.
     pub(super) fn leave(&mut self, task: &Task) {
+        self.tally.leave(task);
         if let Some(at) = self.due_at(task) {
             self.timers.remove(at, task.id);
         }
-        let was_held_back = self.dependencies.holds_back(task.id);
-        self.matching.leave_task(task, was_held_back);
+        self.matching.leave_task(task, self.stands_aside(task.id));
+        self.end_rest(task);
+        self.accounts.leave(task);
+        if task.status() == TaskStatus::Running {
+            self.wake(task.submitter.accounts());
+        }
         self.traffic.leave(task.id);
         if !task.status().is_final() {
             self.cease_to_depend(task);
@@ -57,14 +67,14 @@ impl State {
         let Some(task) = self.tasks.get(&id) else {
             return;
         };
-        let was_held_back = self.dependencies.holds_back(id);
+        let was_held_back = self.stands_aside(id);
         if (before, after) == (Standing::Open, Standing::Done) {
             self.dependencies.one_less(id);
         } else {
             let status = |id: TaskId| self.tasks.get(&id).map(|task| task.status());
             self.dependencies.look(task, status);
         }
-        let is_held_back = self.dependencies.holds_back(id);
+        let is_held_back = self.stands_aside(id);
         if was_held_back != is_held_back {
             self.matching.leave_task(task, was_held_back);
             self.matching.enter_task(task, is_held_back);

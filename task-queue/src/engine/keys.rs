@@ -46,8 +46,8 @@ impl Keys {
     }
 
     /// Returns the latest task that was made with a key.
-    pub(super) fn find(&self, submitter: Submitter, key: &Arc<str>) -> Option<TaskId> {
-        let made = self.0.get(&(submitter, Arc::clone(key)))?;
+    pub(super) fn find(&self, submitter: &Submitter, key: &Arc<str>) -> Option<TaskId> {
+        let made = self.0.get(&(submitter.clone(), Arc::clone(key)))?;
         Some(made.task)
     }
 }
@@ -60,5 +60,5 @@ pub(super) fn counts_until(task: &Task, window: Duration) -> Option<Timestamp> {
 
 fn key(task: &Task) -> Option<(Submitter, Arc<str>)> {
     let key = task.spec.idempotency_key.as_ref()?;
-    Some((task.submitter, Arc::clone(key)))
+    Some((task.submitter.clone(), Arc::clone(key)))
 }

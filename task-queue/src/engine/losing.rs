@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::engine::effect::Effect;
 use crate::engine::turn::Turn;
 use crate::model::{
-    Attempt, EndReason, Failure, FailureClass, Origin, TaskId, TaskState, WorkerId,
+    Attempt, EndReason, EndedAttempt, Failure, FailureClass, Origin, TaskId, TaskState, WorkerId,
 };
 
 impl Turn<'_> {
@@ -25,6 +25,32 @@ impl Turn<'_> {
         } else {
             self.enter(id, TaskState::Pending);
         }
+    }
+
+    /// Forgets a worker of the process that was lost, and ends all of its attempts. Whatever ends the
+    /// process ends all of them: nothing is counted, but a task under which that has happened very often
+    /// fails, since otherwise one that takes up all memory would never let the queue come up again.
+    pub(super) fn lose_with_the_server(&mut self, id: WorkerId) {
+        let running = self.state.worker(id).map(|worker| worker.running.clone());
+        for task in running.into_iter().flatten() {
+            self.forsake_attempt(task, EndReason::ServerLost);
+            if self.servers_lost(task) >= MAX_SERVERS {
+                self.give_up(task, servers_lost());
+            }
+        }
+        self.state.remove_worker(id);
+    }
+
+    /// Returns how often the process was lost under a task within the time for which losses count.
+    fn servers_lost(&self, id: TaskId) -> usize {
+        let Some(task) = self.state.task(id) else {
+            return 0;
+        };
+        let counts = |ended: &&EndedAttempt| {
+            let age = self.now.saturating_since(ended.ended_at);
+            ended.why == EndReason::ServerLost && task.spec.retry.remembers(age)
+        };
+        task.history.iter().filter(counts).count()
     }
 
     /// Ends all attempts of a worker that has gone.
@@ -74,3 +100,14 @@ fn workers_lost(losses: usize) -> Failure {
         format!("{losses} workers were lost while they worked on the task"),
     )
 }
+
+fn servers_lost() -> Failure {
+    Failure::of(
+        FailureClass::WorkersLost,
+        format!("the queue's process was lost {MAX_SERVERS} times while it worked on the task"),
+    )
+}
+
+/// How often the queue's process may be lost under a task. More than workers may: what ends the process
+/// is hardly ever one of the tasks that it had, and all of those have lost it.
+const MAX_SERVERS: usize = 10;

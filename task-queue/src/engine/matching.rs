@@ -126,6 +126,11 @@ impl Matching {
         self.crews.name(kind)
     }
 
+    /// Returns the tasks that are the first in their lines.
+    pub(super) fn heads(&self) -> impl Iterator<Item = (&Need, TaskId)> {
+        self.lanes.heads().map(|(need, (_, task))| (need, task))
+    }
+
     /// Returns how many different needs there would be if there were tasks with these as well.
     pub(super) fn count_needs_with(&self, more: &BTreeSet<Need>) -> usize {
         let new = more.iter().filter(|need| !self.lanes.has(need)).count();

@@ -27,6 +27,7 @@
 //! that task; a worker is busy with nothing else; a result that was recorded stays; and
 //! whatever an attempt says after it has ended is refused.
 
+mod accounts;
 mod apply;
 mod command;
 mod commands;
@@ -44,8 +45,10 @@ mod leases;
 mod losing;
 mod matching;
 mod rejected;
+mod resting;
 mod settings;
 mod state;
+mod tally;
 mod timers;
 mod traffic;
 mod turn;
@@ -55,15 +58,17 @@ mod waiting;
 #[cfg(test)]
 pub(crate) mod tests;
 
+pub use accounts::Usage;
 pub use apply::apply;
 pub use command::{Actor, Command};
 pub use commands::{
-    AddLog, Cancel, Complete, CreateSchedule, DeleteSchedule, Disband, Disconnect, Drain, Emit,
-    Fail, ForgetPool, GiveBack, Join, Leave, Lose, Reap, Register, Renew, Resume, Retry, Revoke,
-    SaveCheckpoint, SetFlow, SetLimits, SetProgress, SetScheduleFlow, Start, Stopped, Submit,
-    SubmitMany,
+    AddLog, Cancel, CancelMany, Complete, CreateSchedule, DeleteSchedule, Disband, Disconnect,
+    Drain, Emit, Fail, ForgetPool, GiveBack, Govern, Join, Leave, Lose, Reap, Register, Renew,
+    Resume, Retry, Revoke, SaveCheckpoint, SetFlow, SetLimits, SetProgress, SetScheduleFlow, Start,
+    Stopped, Submit, SubmitMany, Touch,
 };
 pub use config::{Config, DispatchMode, Limits, Retention, Times};
 pub use effect::{Assignment, Effect, Notice};
 pub use rejected::{Payload, Rejected};
 pub use state::State;
+pub use tally::Group;

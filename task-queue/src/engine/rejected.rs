@@ -5,7 +5,7 @@ use std::fmt;
 use thiserror::Error;
 
 use crate::model::{
-    MAX_DEPTH, Misfit, PoolName, ScheduleId, TaskId, TaskStatus, TaskType, Waiting, WorkerId,
+    MAX_DEPTH, Misfit, PoolName, Quota, ScheduleId, TaskId, TaskStatus, TaskType, Waiting, WorkerId,
 };
 
 /// Why a command is refused.
@@ -184,6 +184,14 @@ pub enum Rejected {
     OutOfSpace {
         /// How much that is, in bytes.
         max: usize,
+    },
+    /// An account's tasks take up as much as they may.
+    #[error("the quota of {max} {quota} is reached")]
+    QuotaReached {
+        /// Of what.
+        quota: Quota,
+        /// How much that is.
+        max: u64,
     },
     /// A value nests too deep to be kept.
     #[error("{what} nests more than {MAX_DEPTH} deep")]

@@ -1,24 +1,28 @@
 //! The records, and the indexes that are kept in step with them.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::mem;
 use std::ops::Bound;
 use std::sync::Arc;
 
 use serde_json::Value;
 
+use crate::engine::accounts::{Accounts, Usage};
 use crate::engine::config::Config;
 use crate::engine::dependencies::Dependencies;
 use crate::engine::keys::{Keys, counts_until};
 use crate::engine::leases::Leases;
 use crate::engine::matching::Matching;
+use crate::engine::rejected::Rejected;
+use crate::engine::resting::Resting;
 use crate::engine::settings::Settings;
+use crate::engine::tally::Tally;
 use crate::engine::timers::Timers;
 use crate::engine::traffic::Traffic;
 use crate::engine::unsaved::Unsaved;
 use crate::model::{
-    Change, Happening, Link, Need, PoolName, RecordId, Snapshot, Standing, Submitter, Task, TaskId,
-    TaskState, TaskType, Timestamp, Worker, WorkerId,
+    AccountId, Change, Happening, IdMap, Link, Need, PoolName, Quotas, RecordId, Snapshot,
+    Standing, Submitter, Task, TaskId, TaskState, TaskType, Timestamp, Worker, WorkerId,
 };
 
 /// Everything the scheduler knows.
@@ -26,17 +30,20 @@ use crate::model::{
 pub struct State {
     pub(super) config: Config,
     /// In boxes, since a table has room for more than it holds.
-    pub(super) tasks: HashMap<TaskId, Box<Task>>,
+    pub(super) tasks: IdMap<TaskId, Box<Task>>,
     /// By their places, which are the order of submission.
     places: BTreeMap<u64, TaskId>,
-    pub(super) workers: HashMap<WorkerId, Worker>,
+    pub(super) workers: IdMap<WorkerId, Worker>,
     pub(super) matching: Matching,
     pub(super) dependencies: Dependencies,
+    pub(super) accounts: Accounts,
+    pub(super) resting: Resting,
     pub(super) timers: Timers,
     leases: Leases,
     keys: Keys,
     pub(super) settings: Settings,
     pub(super) traffic: Traffic,
+    pub(super) tally: Tally,
     /// When a task could begin that is held back only by how fast others have begun.
     pub(super) opens_at: Option<Timestamp>,
     next_order: u64,
@@ -146,6 +153,11 @@ impl State {
         self.workers.get(&id)
     }
 
+    /// Returns the place that the next task or worker gets: all there were before have lesser ones.
+    pub const fn next_order(&self) -> u64 {
+        self.next_order
+    }
+
     /// Returns how many tasks there are.
     pub fn task_count(&self) -> usize {
         self.tasks.len()
@@ -159,6 +171,11 @@ impl State {
     /// Returns about how many bytes the values of all tasks take.
     pub const fn bytes(&self) -> usize {
         self.bytes
+    }
+
+    /// Returns what the tasks of an account, and of those below it, take up.
+    pub fn usage(&self, account: AccountId) -> Usage {
+        self.accounts.usage(account)
     }
 
     /// Returns how many workers there are.
@@ -225,7 +242,7 @@ impl State {
     }
 
     /// Returns the latest task that was made with an idempotency key.
-    pub(super) fn made_with(&self, submitter: Submitter, key: &Arc<str>) -> Option<&Task> {
+    pub(super) fn made_with(&self, submitter: &Submitter, key: &Arc<str>) -> Option<&Task> {
         self.task(self.keys.find(submitter, key)?)
     }
 
@@ -243,6 +260,20 @@ impl State {
     /// Returns who waits for whom.
     pub(super) const fn matching(&self) -> &Matching {
         &self.matching
+    }
+
+    /// Refuses what is more than an account, or one that it is below, may have.
+    pub(super) fn check_quotas(&self, of: &Submitter, added: Usage) -> Result<(), Rejected> {
+        self.accounts.check(of, added)
+    }
+
+    /// Says how much an account may take up; or has what was said end with its last task.
+    pub(super) fn govern(&mut self, account: AccountId, quotas: Option<Quotas>) {
+        match quotas {
+            Some(quotas) => self.accounts.rule(account, quotas),
+            None => self.accounts.lapse(account),
+        }
+        self.wake(&[account]);
     }
 
     /// Returns the tasks that the clock has made due.
@@ -279,7 +310,9 @@ impl State {
         if let Some(task) = self.tasks.get_mut(&id) {
             let after = task.bytes.saturating_add(added).saturating_sub(freed);
             self.bytes = self.bytes.saturating_sub(task.bytes).saturating_add(after);
+            self.accounts.leave(task);
             task.bytes = after;
+            self.accounts.enter(task);
             self.unsaved.tasks.insert(id);
         }
     }
@@ -330,7 +363,9 @@ impl State {
             what => task.events.push(at, what, bounds),
         }
         let after = task.events.text_bytes();
+        self.accounts.leave(task);
         task.bytes = task.bytes.saturating_sub(before).saturating_add(after);
+        self.accounts.enter(task);
         self.bytes = self.bytes.saturating_sub(before).saturating_add(after);
     }
 
@@ -475,15 +510,27 @@ impl State {
     }
 
     fn hold(&mut self, worker: WorkerId, task: TaskId) {
-        self.change_worker(worker, |worker| {
-            worker.running.insert(task);
+        self.change_load(worker, |running| {
+            running.insert(task);
         });
     }
 
     fn release(&mut self, worker: WorkerId, task: TaskId) {
-        self.change_worker(worker, |worker| {
-            worker.running.remove(&task);
+        self.change_load(worker, |running| {
+            running.remove(&task);
         });
+    }
+
+    /// Changes which tasks a worker has, and nothing else of it.
+    fn change_load(&mut self, id: WorkerId, change: impl FnOnce(&mut BTreeSet<TaskId>)) {
+        let Some(worker) = self.workers.get_mut(&id) else {
+            return;
+        };
+        if worker.is_free() {
+            self.matching.withdraw(worker);
+        }
+        change(&mut worker.running);
+        self.matching.present(worker);
     }
 
     /// Removes a task as if it had never been there.

@@ -1,14 +1,14 @@
 //! What goes on in the pools: how many tasks run, and how fast they have begun.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use crate::engine::settings::Settings;
-use crate::model::{Bucket, Flow, PoolName, TaskId, Timestamp, Waiting};
+use crate::model::{Bucket, Flow, IdMap, PoolName, TaskId, Timestamp, Waiting};
 
 /// What goes on in the pools. How fast tasks have begun is forgotten with the process.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Traffic {
-    running: HashMap<TaskId, PoolName>,
+    running: IdMap<TaskId, PoolName>,
     counts: BTreeMap<PoolName, usize>,
     buckets: BTreeMap<PoolName, Bucket>,
 }

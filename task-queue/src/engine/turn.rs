@@ -11,8 +11,8 @@ use crate::engine::effect::{Assignment, Effect, Notice};
 use crate::engine::rejected::{Payload, Rejected};
 use crate::engine::state::State;
 use crate::model::{
-    Attempt, EndReason, EndedAttempt, Failure, FailureClass, MAX_DEPTH, Phase, Progress, Task,
-    TaskId, TaskState, Timestamp, Verdict, Worker, WorkerId, depth_of, size_of,
+    Attempt, EndReason, EndedAttempt, Failure, FailureClass, MAX_DEPTH, Params, Phase, Progress,
+    Task, TaskId, TaskState, Timestamp, Verdict, Worker, WorkerId, depth_of, size_of,
 };
 
 /// The state, the time, and the effects so far.
@@ -93,6 +93,19 @@ impl<'a> Turn<'a> {
         Ok(size)
     }
 
+    /// Refuses parameters that are too large, or nest too deep, to be kept; else returns their size.
+    pub(super) fn check_params(&self, params: &Params) -> Result<usize, Rejected> {
+        let (what, size) = (Payload::Parameters, params.size());
+        let max = self.limits().value_bytes;
+        if size > max {
+            return Err(Rejected::TooLarge { what, size, max });
+        }
+        if params.depth() > MAX_DEPTH {
+            return Err(Rejected::TooDeep { what });
+        }
+        Ok(size)
+    }
+
     pub(super) const fn times(&self) -> &Times {
         &self.state.config().times
     }
@@ -116,6 +129,9 @@ impl<'a> Turn<'a> {
     /// Brings together pending tasks and the idle workers that get them by themselves.
     pub(super) fn dispatch(&mut self) {
         while let Some((task, worker)) = self.state.next_match(self.now) {
+            if self.state.put_to_rest(task) {
+                continue;
+            }
             self.begin(task, worker);
         }
         self.state.look_for_openings(self.now);
@@ -143,6 +159,7 @@ impl<'a> Turn<'a> {
             origin,
             epoch: task.epoch,
             spec: Arc::clone(&task.spec),
+            failures: task.failures,
             checkpoint: task.checkpoint.clone(),
             partial_results: task.partial_results.clone(),
         };
@@ -154,7 +171,8 @@ impl<'a> Turn<'a> {
             phase: Phase::Working,
         };
         self.enter(id, TaskState::Running(attempt));
-        self.effects.push(Effect::StartAttempt(assignment));
+        self.effects
+            .push(Effect::StartAttempt(Box::new(assignment)));
     }
 
     /// Records that the live attempt is over and takes back what it held, before the task is
@@ -206,7 +224,7 @@ impl<'a> Turn<'a> {
             return;
         };
         task.failures = task.failures.saturating_add(1);
-        task.last_failure = Some(failure.clone());
+        task.last_failure = Some(Box::new(failure.clone()));
         match task.spec.retry.verdict(&failure, task.failures, id) {
             Verdict::RetryIn(wait) => {
                 self.enter(id, TaskState::Retrying(now.saturating_add(wait)));
@@ -240,6 +258,7 @@ impl<'a> Turn<'a> {
     pub(super) fn give_up(&mut self, id: TaskId, failure: Failure) {
         let at = self.now;
         let notice = Notice::Failed(failure.clone());
+        let failure = Box::new(failure);
         self.state.transition(id, TaskState::Failed { failure, at });
         self.notify(id, notice);
     }

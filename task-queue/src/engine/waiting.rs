@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use crate::engine::accounts::Usage;
 use crate::engine::crews::Serving;
 use crate::engine::matching::dispatches;
+use crate::engine::rejected::Rejected;
 use crate::engine::state::State;
 use crate::model::{Flow, Task, TaskState, TaskStatus, Timestamp, Waiting};
 
@@ -15,6 +17,7 @@ impl State {
             TaskState::Retrying(until) => Some(Waiting::Retrying { until }),
             TaskState::Pending => Some(
                 self.is_held_back(task)
+                    .or_else(|| self.waits_for_account(task))
                     .unwrap_or_else(|| self.waits_for_worker(task, now)),
             ),
             TaskState::Running(_)
@@ -39,6 +42,14 @@ impl State {
             max: limit.max,
             holders: holders.iter().take(SHOWN).copied().collect(),
         })
+    }
+
+    /// Returns that as many of a task's account run as may, if that is so.
+    fn waits_for_account(&self, task: &Task) -> Option<Waiting> {
+        match self.check_quotas(&task.submitter, Usage::RUNNING) {
+            Err(Rejected::QuotaReached { max, .. }) => Some(Waiting::Quota { max }),
+            _ => None,
+        }
     }
 
     fn waits_for_others(&self, task: &Task) -> Waiting {

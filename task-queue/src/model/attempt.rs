@@ -70,7 +70,7 @@ pub enum EndReason {
     WorkerLost,
     /// Its worker was not heard of for too long.
     LeaseExpired,
-    /// The server was lost, and its worker did not come back to the next one.
+    /// The server was lost, and its worker with it, or it did not come back to the next one.
     ServerLost,
     /// Its worker left in good order, and gave the task back.
     WorkerLeft,

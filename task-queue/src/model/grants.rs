@@ -52,6 +52,16 @@ pub struct Grants {
     pub network: Access,
 }
 
+/// A word that is no grant.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error(
+    "a grant is `storage`, `storage:append`, `storage:read`, `gpu`, `network` or `network:read`, not `{0}`"
+)]
+pub struct UnknownGrant(
+    /// Of a very long one, the beginning.
+    String,
+);
+
 /// A resource was asked for that the asker cannot give away, since it has no access itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("permission denied: {resource} is not granted to this submitter")]
@@ -90,6 +100,40 @@ impl Grants {
             gpu: full_if(asks("needs_gpu") || *kind == TaskType::GPU),
             network: full_if(asks("needs_network")),
         }
+    }
+
+    /// Creates the grants that a list of words names, such as `storage:read` and `gpu`.
+    pub fn of_words<'a>(words: impl IntoIterator<Item = &'a str>) -> Result<Self, UnknownGrant> {
+        let mut grants = Self::NOTHING;
+        for word in words {
+            match word {
+                "storage" => grants.storage = Access::Full,
+                "storage:append" => grants.storage = grants.storage.max(Access::Append),
+                "storage:read" => grants.storage = grants.storage.max(Access::ReadOnly),
+                "gpu" => grants.gpu = Access::Full,
+                "network" => grants.network = Access::Full,
+                "network:read" => grants.network = grants.network.max(Access::ReadOnly),
+                _ => return Err(UnknownGrant(word.chars().take(64).collect())),
+            }
+        }
+        Ok(grants)
+    }
+
+    /// Returns the words that name these grants.
+    pub fn words(&self) -> Vec<&'static str> {
+        let storage = match self.storage {
+            Access::Full => Some("storage"),
+            Access::Append => Some("storage:append"),
+            Access::ReadOnly => Some("storage:read"),
+            Access::None => None,
+        };
+        let network = match self.network {
+            Access::Full => Some("network"),
+            Access::Append | Access::ReadOnly => Some("network:read"),
+            Access::None => None,
+        };
+        let gpu = (self.gpu > Access::None).then_some("gpu");
+        [storage, gpu, network].into_iter().flatten().collect()
     }
 
     const fn all_at(access: Access) -> Self {

@@ -1,8 +1,10 @@
-//! The names of tasks and workers: 128 random bits, written as text with a prefix.
+//! The names of tasks, workers and accounts: 128 random bits, written as text with a prefix.
 //!
 //! An id designates and never authorises; that it cannot be guessed is a second line of defence.
 
+use std::collections::HashMap;
 use std::fmt;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::str::FromStr;
 
 use serde::de::Error as _;
@@ -47,8 +49,7 @@ macro_rules! id {
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str($prefix)?;
-                write_bits(self.0, f)
+                f.write_str(Text::of($prefix, self.0).as_str())
             }
         }
 
@@ -65,7 +66,7 @@ macro_rules! id {
 
         impl Serialize for $name {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_str(self)
+                serializer.serialize_str(Text::of($prefix, self.0).as_str())
             }
         }
 
@@ -93,18 +94,93 @@ id! {
     WorkerId, "worker_"
 }
 
-fn write_bits(bits: u128, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    for place in (0..DIGITS).rev() {
-        let index = (bits >> (place * 5)) & 31;
-        let digit = usize::try_from(index).ok().and_then(|at| ALPHABET.get(at));
-        let digit = digit.copied().unwrap_or_default();
-        fmt::Write::write_char(f, char::from(digit))?;
-    }
-    Ok(())
+id! {
+    /// The name of an account, such as `account_` and 26 letters and digits.
+    AccountId, "account_"
 }
 
+/// An id as text, which is made without asking for memory: ids are written with every change.
+struct Text {
+    bytes: [u8; Self::MAX],
+    len: usize,
+}
+
+impl Text {
+    /// How many bytes the longest prefix and the digits have, or more.
+    const MAX: usize = 40;
+
+    fn of(prefix: &'static str, bits: u128) -> Self {
+        let digits = digits(bits);
+        let text = prefix.bytes().chain(digits);
+        let mut bytes = [0; Self::MAX];
+        for (to, byte) in bytes.iter_mut().zip(text) {
+            *to = byte;
+        }
+        let len = prefix.len().saturating_add(digits.len());
+        Self { bytes, len }
+    }
+
+    fn as_str(&self) -> &str {
+        let text = self.bytes.get(..self.len).map(str::from_utf8);
+        text.and_then(Result::ok).unwrap_or_default()
+    }
+}
+
+fn digits(bits: u128) -> [u8; DIGITS] {
+    let mut digits = [0; DIGITS];
+    // From the last to the first, twelve out of 60 bits: with wide numbers it takes several times as long.
+    let parts = digits.rchunks_mut(12).zip([0, 60, 120]);
+    for (part, shift) in parts {
+        let mut rest = u64::try_from((bits >> shift) & ((1 << 60) - 1)).unwrap_or_default();
+        for digit in part.iter_mut().rev() {
+            let letter = usize::try_from(rest & 31).ok();
+            let letter = letter.and_then(|at| ALPHABET.get(at));
+            *digit = letter.copied().unwrap_or_default();
+            rest >>= 5;
+        }
+    }
+    digits
+}
+
+/// A map by ids.
+///
+/// They are drawn at random, by the queue itself: nobody can choose one so that it falls where others
+/// are, and they need not be mixed any further.
+pub type IdMap<K, V> = HashMap<K, V, BuildHasherDefault<IdHasher>>;
+
+/// Hashes ids by what they are. Other keys it hashes badly.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct IdHasher(u64);
+
+impl Hasher for IdHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.write_u64(u64::from(*byte));
+        }
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        // That of a fence, beside an id; and the ids of tests, which are small numbers.
+        self.0 = (self.0 ^ number).wrapping_mul(ODD).rotate_left(32);
+    }
+
+    fn write_u128(&mut self, bits: u128) {
+        let halves = [bits >> 64, bits & u128::from(u64::MAX)];
+        for half in halves {
+            self.write_u64(u64::try_from(half).unwrap_or_default());
+        }
+    }
+}
+
+/// An odd number with as many ones as zeros, more or less: multiplying by it loses nothing.
+const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
+
 fn read_bits(text: &str) -> Option<u128> {
-    if text.len() != 26 {
+    if text.len() != DIGITS {
         return None;
     }
     text.bytes().try_fold(0u128, |bits, byte| {
@@ -116,13 +192,16 @@ fn read_bits(text: &str) -> Option<u128> {
     })
 }
 
-const DIGITS: u32 = 26;
+const DIGITS: usize = 26;
 
 /// Digits and lower-case letters without those that are read for another (i, l, o, u).
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+    use std::hash::BuildHasher as _;
+
     use super::*;
 
     struct Fixed(u128);
@@ -150,6 +229,16 @@ mod tests {
         assert!("task_zzzzzzzzzzzzzzzzzzzzzzzzzz".parse::<TaskId>().is_err());
         assert!("task_0000000000000000000000000O".parse::<TaskId>().is_err());
         assert!("task_éééééééééééée".parse::<TaskId>().is_err());
+    }
+
+    /// The fault: neighbours that share a place in every map, as the number itself would make them.
+    #[test]
+    fn ids_next_to_each_other_fall_in_different_places() {
+        let hash = |bits: u128| BuildHasherDefault::<IdHasher>::default().hash_one(TaskId(bits));
+        let lowest: HashSet<_> = (0..128_u128).map(|bits| hash(bits) & 0x3ff).collect();
+        let highest: HashSet<_> = (0..128_u128).map(|bits| hash(bits << 64) >> 57).collect();
+        assert!(lowest.len() > 100, "{}", lowest.len());
+        assert!(highest.len() > 40, "{}", highest.len());
     }
 
     #[test]

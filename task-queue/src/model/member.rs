@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Epoch, TaskId, Timestamp};
+use crate::model::{AccountId, Epoch, TaskId, Timestamp};
 
 /// What the scheduler knows of a worker that has joined from elsewhere.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,6 +14,9 @@ pub struct Member {
     pub name: Option<String>,
     /// The hash of what it comes back with after its connection was lost.
     pub key: KeyHash,
+    /// On which account it has joined, if it came through a reference: it is dismissed with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<AccountId>,
     /// Whether it is there. That is not stored: after a restart everybody is away.
     #[serde(skip)]
     pub link: Link,
@@ -60,6 +63,7 @@ impl Member {
         Self {
             name,
             key,
+            account: None,
             link: Link::Connected { lease_until },
             stopping: BTreeSet::new(),
         }

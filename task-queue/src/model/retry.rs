@@ -1,6 +1,7 @@
 //! When a failed task is tried again.
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -78,16 +79,26 @@ impl RetryPolicy {
         errors: BTreeMap::new(),
     };
 
+    /// Returns the policy of one attempt and no more. Most tasks have it, and share it.
+    pub fn never() -> Arc<Self> {
+        static NEVER: LazyLock<Arc<RetryPolicy>> = LazyLock::new(|| Arc::new(RetryPolicy::NEVER));
+        Arc::clone(&NEVER)
+    }
+
     /// Notes one more loss among those before it, and forgets those that no longer count; returns
     /// whether the task counts as the killer of its workers.
     pub fn count_loss(&self, losses: &mut Vec<Timestamp>, now: Timestamp) -> bool {
-        let window = Duration::from_millis(self.loss_window_ms);
-        losses.retain(|&at| now.saturating_since(at) < window);
+        losses.retain(|&at| self.remembers(now.saturating_since(at)));
         losses.push(now);
         let surplus = losses.len().saturating_sub(MAX_LOSSES);
         losses.drain(..surplus);
         let max = usize::try_from(self.max_losses).unwrap_or(usize::MAX);
         losses.len() >= max
+    }
+
+    /// Returns whether a loss that is so old counts still.
+    pub fn remembers(&self, age: Duration) -> bool {
+        age < Duration::from_millis(self.loss_window_ms)
     }
 
     /// Returns whether another attempt is allowed after this many failures.

@@ -11,8 +11,8 @@ use thiserror::Error;
 use crate::model::keys::idempotency_key;
 use crate::model::number::whole;
 use crate::model::{
-    After, Concurrency, GrantRefused, Grants, NameSyntax, Need, OnFailure, PoolName, Prefix,
-    Priority, RetryPolicies, RetryPolicy, Tag, TaskId, TaskType, Timestamp,
+    After, Concurrency, GrantRefused, Grants, NameSyntax, Need, OnFailure, Params, PoolName,
+    Prefix, Priority, RetryPolicies, RetryPolicy, Tag, TaskId, TaskType, Timestamp,
 };
 
 /// What is to be done; it does not change after submission.
@@ -27,7 +27,7 @@ pub struct TaskSpec {
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub tags: BTreeSet<Tag>,
     /// The parameters, as the submitter gave them.
-    pub params: Value,
+    pub params: Params,
     /// How urgent it is.
     #[serde(default, skip_serializing_if = "is_default")]
     pub priority: Priority,
@@ -41,16 +41,20 @@ pub struct TaskSpec {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub idempotency_key: Option<Arc<str>>,
     /// What the task may touch.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub grants: Grants,
     /// When it is tried again. Of a task that asks for a policy by name, it is that policy from the
     /// moment on in which the task is accepted.
-    pub retry: RetryPolicy,
+    #[serde(default = "RetryPolicy::never", skip_serializing_if = "is_never")]
+    pub retry: Arc<RetryPolicy>,
     /// The name of the retry policy, if it was asked for by name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_policy: Option<String>,
     /// When it may begin, if not at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_before: Option<Timestamp>,
     /// How long an attempt may take, if not for ever.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timeout: Option<Duration>,
 }
 
@@ -118,7 +122,7 @@ pub enum SpecError {
 
 impl TaskSpec {
     /// Creates the specification of a task that is granted nothing and attempted once.
-    pub const fn new(kind: TaskType, params: Value) -> Self {
+    pub fn new(kind: TaskType, params: impl Into<Params>) -> Self {
         Self {
             kind,
             pool: None,
@@ -130,9 +134,9 @@ impl TaskSpec {
                 on_failure: OnFailure::Fail,
             },
             idempotency_key: None,
-            params,
+            params: params.into(),
             grants: Grants::NOTHING,
-            retry: RetryPolicy::NEVER,
+            retry: RetryPolicy::never(),
             retry_policy: None,
             not_before: None,
             timeout: None,
@@ -177,8 +181,8 @@ impl TaskSpec {
             grants: grants(&kind, &params, ceiling)?,
             not_before: millis(&params, "not_before")?.map(Timestamp::from_millis),
             timeout: millis(&params, "timeout_ms")?.map(Duration::from_millis),
+            params: params.into(),
             kind,
-            params,
         })
     }
 
@@ -230,17 +234,21 @@ fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }
 
+fn is_never(policy: &RetryPolicy) -> bool {
+    *policy == RetryPolicy::NEVER
+}
+
 /// Returns the retry policy that is asked for, and its name if it is asked for by that.
-fn retry(kind: &TaskType, params: &Value) -> Result<(RetryPolicy, Option<String>), SpecError> {
+fn retry(kind: &TaskType, params: &Value) -> Result<(Arc<RetryPolicy>, Option<String>), SpecError> {
     match params.get("retry") {
         None | Some(Value::Null) => {
             let is_built_in = TaskType::BUILT_IN.contains(kind);
             let policy = (!is_built_in).then(|| RetryPolicies::DEFAULT.to_owned());
-            Ok((RetryPolicy::NEVER, policy))
+            Ok((RetryPolicy::never(), policy))
         }
-        Some(Value::String(name)) => Ok((RetryPolicy::NEVER, Some(name.clone()))),
+        Some(Value::String(name)) => Ok((RetryPolicy::never(), Some(name.clone()))),
         Some(policy) => match RetryPolicy::deserialize(policy) {
-            Ok(policy) if policy.errors.len() <= MAX_RULES => Ok((policy, None)),
+            Ok(policy) if policy.errors.len() <= MAX_RULES => Ok((Arc::new(policy), None)),
             _ => Err(SpecError::Retry),
         },
     }
@@ -278,7 +286,7 @@ mod tests {
             spec,
             TaskSpec::new(TaskType::COMPUTE, json!({"iterations": 3}))
         );
-        assert_eq!(submit(Value::Null).unwrap().params, json!({}));
+        assert_eq!(submit(Value::Null).unwrap().params.value(), json!({}));
     }
 
     #[test]

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::model::{
-    Attempt, EndedAttempt, Entry, Epoch, Events, Failure, Happening, Progress, TaskId, TaskSpec,
-    Timestamp, size_of,
+    Attempt, EndedAttempt, Entry, Epoch, Events, Failure, Happening, Progress, Submitter, TaskId,
+    TaskSpec, Timestamp,
 };
 
 /// A task's record.
@@ -40,7 +40,7 @@ pub struct Task {
     /// About how many bytes the task's values take.
     pub bytes: usize,
     /// The latest failure of an attempt.
-    pub last_failure: Option<Failure>,
+    pub last_failure: Option<Box<Failure>>,
     /// How many attempts have failed.
     pub failures: u32,
     /// When attempts have ended because their worker was lost, as far as that still counts.
@@ -49,17 +49,6 @@ pub struct Task {
     pub epoch: Epoch,
     /// The latest attempts that are over, oldest first.
     pub history: VecDeque<EndedAttempt>,
-}
-
-/// In which role a task was submitted, and so in whose view of the queue it is.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Submitter {
-    /// A supervisor's: only supervisors see it.
-    #[default]
-    Supervisor,
-    /// A client's.
-    Client,
 }
 
 /// Where a task stands, with what belongs to that.
@@ -84,7 +73,7 @@ pub enum TaskState {
     /// Failed for good.
     Failed {
         /// Why.
-        failure: Failure,
+        failure: Box<Failure>,
         /// When it was recorded.
         at: Timestamp,
     },
@@ -93,7 +82,7 @@ pub enum TaskState {
 }
 
 /// Where a task stands, in a word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TaskStatus {
     /// Waiting for a worker.
@@ -121,7 +110,7 @@ impl Task {
             order,
             submitted_at: now,
             submitter: Submitter::default(),
-            bytes: size_of(&spec.params),
+            bytes: spec.params.size(),
             spec: Arc::new(spec),
             state: TaskState::Pending,
             progress: Progress::NONE,
@@ -171,11 +160,11 @@ impl Task {
     }
 
     /// Returns why the task has failed, or why its latest attempt has.
-    pub const fn failure(&self) -> Option<&Failure> {
+    pub fn failure(&self) -> Option<&Failure> {
         match &self.state {
             TaskState::Failed { failure, .. } => Some(failure),
             TaskState::Completed { .. } => None,
-            _ => self.last_failure.as_ref(),
+            _ => self.last_failure.as_deref(),
         }
     }
 

@@ -38,6 +38,11 @@ pub enum Waiting {
         /// Those that run; of very many, the first.
         holders: Vec<TaskId>,
     },
+    /// For tasks of its account, or of one above it, to have come to their end.
+    Quota {
+        /// How many of them run at once.
+        max: u64,
+    },
     /// For a worker to be there that carries out such tasks, with these tags, in this pool.
     NoWorker,
     /// For somebody to tell a worker: in the mode `manual`, workers of the queue's process take
@@ -89,6 +94,9 @@ impl fmt::Display for Waiting {
                     f,
                     "{max} of the concurrency key `{key}` may run at once, and do"
                 )
+            }
+            Self::Quota { max } => {
+                write!(f, "{max} of its account's tasks may run at once, and do")
             }
             Self::NoWorker => {
                 f.write_str("there is no worker of that type, with those tags, in that pool")

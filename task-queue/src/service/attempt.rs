@@ -8,7 +8,7 @@ use serde_json::Value;
 use tokio::task::JoinSet;
 
 use super::hub::Hub;
-use super::live::Running;
+use super::live::{Running, Work};
 use super::refusal::is_unstored;
 use super::task::{Bearer, Identity, assignment};
 use crate::caps::AssignmentStub;
@@ -34,7 +34,7 @@ pub(super) fn start(hub: &Arc<Hub>, begun: Assignment) -> Running {
     let work = tokio::spawn(work(Arc::clone(hub), begun, capability));
     Running {
         revoker,
-        work: Some(work.abort_handle()),
+        work: Some(Work::Task(work.abort_handle())),
         far: None,
     }
 }
@@ -60,9 +60,10 @@ async fn carry_out(begun: Assignment, task: AssignmentStub) -> Result<Value, Fai
     let resources = resources(&task, &begun.spec.grants)
         .await
         .map_err(WorkError::from)?;
+    let params = begun.spec.params.value();
     let job = Job {
         kind: &begun.spec.kind,
-        params: &begun.spec.params,
+        params: &params,
         worker: &begun.offer,
         checkpoint: begun.checkpoint.as_deref(),
     };

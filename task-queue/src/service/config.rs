@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use crate::engine::{DispatchMode, Limits, Retention, Times};
-use crate::model::{Access, Grants, RetryPolicies, TaskType};
+use crate::model::{Access, Grants, Quotas, RetryPolicies, TaskType};
 use crate::resources::gpu::{DeviceChoice, GpuLimits, SharedGpu};
+use crate::resources::locks::LockLimits;
 use crate::resources::network::NetworkPolicy;
+use crate::resources::storage::StorageLimits;
 
 /// What a supervisor is set to.
 #[derive(Debug, Clone)]
@@ -26,6 +28,10 @@ pub struct Config {
     pub retries: RetryPolicies,
     /// How long attempts may take, and workers be silent.
     pub times: Times,
+    /// How much the storage holds.
+    pub storage_limits: StorageLimits,
+    /// How much locking there is.
+    pub lock_limits: LockLimits,
     /// How many may watch tasks at a time.
     pub watchers: WatchLimits,
     /// The types of tasks that are accepted before a worker has offered to carry them out, beside
@@ -42,6 +48,12 @@ pub struct Config {
     /// What the tasks of clients can be granted; a supervisor's can be granted everything. Default:
     /// the storage.
     pub client_grants: Grants,
+    /// How much of the queue each client may take up, unless something else is said when its reference
+    /// is minted. Default: 100,000 tasks in the queue, 256 MiB of tasks.
+    pub client_quotas: Quotas,
+    /// Where the queue is reached, as `wss://host/rpc/ws`: what references are minted with as links.
+    /// Default: that is not known, and there are no links.
+    pub address: Option<String>,
     /// How many `cpu` workers there are to begin with. Default 2.
     pub cpu_workers: usize,
     /// How many `gpu` workers there are to begin with. Default 1.
@@ -88,6 +100,8 @@ impl Config {
             retention: Retention::default(),
             retries: RetryPolicies::default(),
             times: Times::default(),
+            storage_limits: StorageLimits::default(),
+            lock_limits: LockLimits::default(),
             watchers: WatchLimits::default(),
             types: BTreeSet::new(),
             network: NetworkPolicy::new(Vec::new()),
@@ -98,6 +112,8 @@ impl Config {
                 storage: Access::Full,
                 ..Grants::NOTHING
             },
+            client_quotas: Quotas::USUAL,
+            address: None,
             cpu_workers: 2,
             gpu_workers: 1,
         }

@@ -1,22 +1,27 @@
 //! What the service's objects share, and where effects happen.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use capnweb_runtime::Brand;
 
+use super::access::Directory;
 use super::attempt;
 use super::events::Watchers;
+use super::journal;
 use super::live::Live;
 use super::members::{self, Members};
+use super::metrics::Metrics;
 use super::observers::Observers;
 use super::owner::{AttemptEnd, Owner, World};
 use crate::clock::Clock;
-use crate::engine::{Effect, Times};
+use crate::engine::{Effect, State, Times};
 use crate::model::{EndReason, Epoch, Origin, RecordId, TaskId, Timestamp, WorkerId};
 use crate::resources::gpu::SharedGpu;
 use crate::resources::locks::LockManager;
 use crate::resources::network::NetworkClient;
 use crate::resources::storage::ObjectStore;
+use crate::store::StoreError;
 
 /// What the service's objects share.
 #[derive(Debug)]
@@ -30,10 +35,13 @@ pub(super) struct Hub {
     /// Knows this queue's own tasks when they come back as arguments.
     pub(super) tasks: Brand<TaskId>,
     pub(super) observers: Observers,
+    /// The accounts of those who may use the queue.
+    pub(super) directory: Directory,
     pub(super) watchers: Watchers,
     pub(super) times: Times,
     pub(super) members: Members,
     pub(super) live: Live,
+    pub(super) metrics: Metrics,
 }
 
 impl Hub {
@@ -54,10 +62,12 @@ impl Hub {
             gpu,
             tasks: Brand::new(),
             observers: Observers::default(),
+            directory: Directory::default(),
             watchers: Watchers::default(),
             times: Times::default(),
             members: Members::default(),
             live: Live::default(),
+            metrics: Metrics::default(),
         }
     }
 
@@ -93,6 +103,17 @@ impl World for Hub {
         self.live.await_end(task)
     }
 
+    fn observe(&self, state: &State, effects: &[Effect]) {
+        self.metrics.observe(state, effects, self.clock.now());
+        for effect in effects {
+            journal::tell(state, effect);
+        }
+    }
+
+    fn committed(&self, took: Duration, outcome: Result<usize, &StoreError>) {
+        self.metrics.committed(took, outcome);
+    }
+
     fn stored(&self, records: &[RecordId]) {
         self.watchers.wake(records);
     }
@@ -102,8 +123,8 @@ impl World for Hub {
             Effect::StartAttempt(assignment) => {
                 let (task, epoch) = (assignment.task, assignment.epoch);
                 let running = match assignment.origin {
-                    Origin::InProcess => attempt::start(self, assignment),
-                    Origin::Joined => members::start(self, &assignment),
+                    Origin::InProcess => attempt::start(self, *assignment),
+                    Origin::Joined => members::start(self, *assignment),
                 };
                 self.live.begin(task, epoch, running);
             }
@@ -131,7 +152,7 @@ pub(super) const fn reason(why: EndReason) -> &'static str {
         EndReason::Cancelled => "the task was cancelled",
         EndReason::WorkerLost => "the worker was lost",
         EndReason::LeaseExpired => "the worker was not heard of for too long",
-        EndReason::ServerLost => "the worker did not come back to the server",
+        EndReason::ServerLost => "the server was lost, and the worker with it",
         EndReason::WorkerLeft => "the worker has left",
         EndReason::WorkerRevoked => "the worker was revoked",
         EndReason::Superseded => "the task was ended by its supervisor",

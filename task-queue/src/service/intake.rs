@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::access::Seat;
 use super::hub::Hub;
-use super::queue::Scope;
 use super::refusal::Refusal;
 use super::task::Identity;
 use crate::caps::Submission;
 use crate::engine::{Command, Rejected, Submit, SubmitMany};
 use crate::entropy::OsEntropy;
-use crate::model::{Grants, TaskId, TaskSpec};
+use crate::model::{TaskId, TaskSpec};
 
 /// How many tasks are accepted at once: a turn of the queue's owner shall be short.
 const MAX_AT_ONCE: usize = 10_000;
@@ -20,9 +20,8 @@ const MAX_AT_ONCE: usize = 10_000;
 /// Where tasks are accepted, in one role.
 pub(super) struct Intake<'a> {
     pub(super) hub: &'a Arc<Hub>,
-    pub(super) scope: Scope,
-    /// What a task can be granted.
-    pub(super) ceiling: &'a Grants,
+    /// Who submits, and how far they may go.
+    pub(super) seat: &'a Seat,
 }
 
 impl Intake<'_> {
@@ -35,6 +34,7 @@ impl Intake<'_> {
         after: &[TaskId],
     ) -> Result<Identity, Refusal> {
         let mut submit = self.submission(kind, params, &[])?;
+        self.seat.admit(1, self.hub.clock.now())?;
         self.check_view(submit.spec.after.tasks.clone()).await?;
         for task in after {
             submit.spec.after.add(*task)?;
@@ -60,6 +60,7 @@ impl Intake<'_> {
             return Err(Refusal::TooManyAtOnce { max: MAX_AT_ONCE });
         }
         let (mut names, mut tasks) = self.submissions(tasks).await?;
+        self.seat.admit(tasks.len(), self.hub.clock.now())?;
         loop {
             let many = SubmitMany {
                 tasks: tasks.clone(),
@@ -100,10 +101,12 @@ impl Intake<'_> {
     }
 
     fn submission(&self, kind: &str, params: Value, earlier: &[TaskId]) -> Result<Submit, Refusal> {
+        let spec = TaskSpec::from_batch(kind, params, &self.seat.terms.grants, earlier)?;
+        self.seat.check_type(&spec.kind)?;
         Ok(Submit {
             task: TaskId::generate(&mut OsEntropy),
-            spec: TaskSpec::from_batch(kind, params, self.ceiling, earlier)?,
-            submitter: self.scope.submitter(),
+            spec,
+            submitter: self.seat.submitter.clone(),
         })
     }
 
@@ -112,9 +115,10 @@ impl Intake<'_> {
         if tasks.is_empty() {
             return Ok(());
         }
-        let scope = self.scope;
+        let who = self.seat.submitter.clone();
         let unknown = self.hub.owner.read(move |state| {
-            let is_known = |id: &TaskId| state.task(*id).is_some_and(|task| scope.contains(task));
+            let task = |id: &TaskId| state.task(*id);
+            let is_known = |id: &TaskId| task(id).is_some_and(|task| who.sees(&task.submitter));
             tasks.into_iter().find(|task| !is_known(task))
         });
         let unknown = unknown.await?;

@@ -4,9 +4,9 @@ use capnweb_runtime::{Capability as _, Limits, in_process};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::caps::{Submission, TaskHandleStub, TaskQueueStub};
+use crate::caps::{Invitation, Submission, TaskHandleStub, TaskQueueStub};
 use crate::engine::DispatchMode;
-use crate::model::{TaskId, TaskStatus, Waiting};
+use crate::model::{Role, TaskId, TaskStatus, Waiting};
 use crate::service::{Config, Supervisor};
 
 struct Running {
@@ -153,8 +153,13 @@ async fn a_client_comes_after_its_own_tasks_only() {
         .id()
         .await
         .unwrap();
-    let secret = running.supervisor.secrets().client.clone();
-    let client = running.supervisor.gate().redeem(secret).get_task_queue();
+    let access = running.supervisor.gateway().get_access();
+    let minted = access
+        .mint(Invitation::new(Role::Client, ""))
+        .await
+        .unwrap();
+    let client = running.supervisor.gate().redeem(minted.reference);
+    let client = client.get_task_queue();
     let refused = client.submit("compute", json!({"after": [task]})).await;
     assert!(refused.unwrap_err().to_string().contains("not found"));
     let impostor: TaskHandleStub = running.queue.clone().into_stub().cast();

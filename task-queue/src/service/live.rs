@@ -1,9 +1,9 @@
 //! The attempts under way, and those that are being stopped.
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use capnweb_runtime::Revoker;
+use futures_util::future;
 use tokio::sync::oneshot;
 use tokio::task::AbortHandle;
 
@@ -11,7 +11,7 @@ use super::care::revoke_gently;
 use super::members::Present;
 use super::owner::AttemptEnd;
 use crate::caps::AssignmentStub;
-use crate::model::{EndReason, Epoch, TaskId, WorkerId};
+use crate::model::{EndReason, Epoch, IdMap, TaskId, WorkerId};
 
 /// The attempts under way, and those that are being stopped.
 #[derive(Debug, Default)]
@@ -19,11 +19,11 @@ pub(super) struct Live(Mutex<Inner>);
 
 #[derive(Debug, Default)]
 struct Inner {
-    attempts: HashMap<(TaskId, Epoch), Running>,
+    attempts: IdMap<(TaskId, Epoch), Running>,
     /// The latest attempt of each task that has ended, but whose worker has a while to stop it.
-    lingering: HashMap<TaskId, Lingering>,
+    lingering: IdMap<TaskId, Lingering>,
     /// Who wants to know how the attempt at a task ends.
-    awaited: HashMap<TaskId, oneshot::Sender<EndReason>>,
+    awaited: IdMap<TaskId, oneshot::Sender<EndReason>>,
 }
 
 /// An attempt under way.
@@ -32,9 +32,18 @@ pub(super) struct Running {
     /// Takes back everything that was handed out for it.
     pub(super) revoker: Revoker,
     /// Stops the work, or the waiting for it.
-    pub(super) work: Option<AbortHandle>,
+    pub(super) work: Option<Work>,
     /// What belongs to one of a worker that has joined.
     pub(super) far: Option<Far>,
+}
+
+/// Work, or the waiting for it, that can be stopped at its next await.
+#[derive(Debug)]
+pub(super) enum Work {
+    /// A task of its own.
+    Task(AbortHandle),
+    /// Something that is waited for among others.
+    Errand(future::AbortHandle),
 }
 
 /// What belongs to an attempt of a worker that has joined.
@@ -181,8 +190,10 @@ impl Running {
     }
 
     fn stop(self) {
-        if let Some(work) = self.work {
-            work.abort();
+        match self.work {
+            Some(Work::Task(work)) => work.abort(),
+            Some(Work::Errand(work)) => work.abort(),
+            None => {}
         }
     }
 }

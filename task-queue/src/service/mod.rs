@@ -3,15 +3,18 @@
 //! | file | what is in it |
 //! |---|---|
 //! | `owner`, `hub` | the one owner of the state, and what the objects share; `config` is what it is set to |
-//! | `gate`, `secrets`, `gateway`, `supervisor` | from a connection to a role, and what each role begins with |
+//! | `access` | who may use the queue, and how far |
+//! | `gate`, `gateway`, `supervisor` | from a connection to a role, and what each role begins with |
 //! | `queue`, `listing`, `task`, `observers` | a client's objects |
 //! | `events` | what happens to a task, as a stream |
 //! | `pool`, `worker`, `attempt` | workers, and how one of this process carries out what it was assigned |
 //! | `members`, `live` | workers that have joined from elsewhere; all attempts under way |
 //! | `storage`, `lock`, `network`, `gpu` | resources, each as a capability |
 //! | `care`, `loan` | taking back what was handed out |
+//! | `metrics`, `journal` | what goes on, in numbers and in the log |
 //! | `refusal` | why something was not done |
 
+mod access;
 mod attempt;
 mod care;
 mod config;
@@ -25,11 +28,13 @@ mod hub;
 mod intake;
 #[cfg(test)]
 mod intake_tests;
+mod journal;
 mod listing;
 mod live;
 mod loan;
 mod lock;
 mod members;
+mod metrics;
 mod network;
 mod observers;
 mod owner;
@@ -38,15 +43,15 @@ mod pools;
 mod queue;
 mod refusal;
 mod schedules;
-mod secrets;
 mod storage;
 mod supervisor;
 mod task;
 mod worker;
 
+pub use access::ReferencesError;
 pub use config::{Config, Durability, WatchLimits};
+pub use metrics::Unhealthy;
 pub(crate) use refusal::is_passing;
-pub use secrets::Secrets;
 pub use supervisor::{StartError, Supervisor};
 
 #[cfg(test)]

@@ -1,6 +1,5 @@
 //! Telling clients how their tasks go, without letting any of them hold up anybody.
 
-use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde_json::Value;
@@ -8,14 +7,14 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::caps::{Completion, Failing, ProgressObserverStub, ProgressUpdate};
 use crate::engine::Notice;
-use crate::model::{Task, TaskId, TaskState};
+use crate::model::{IdMap, Task, TaskId, TaskState};
 
 /// How many progress reports may wait for one slow observer; further ones are left out.
 const WAITING: usize = 256;
 
 /// Who is told about which task: one observer each, the last one that was set.
 #[derive(Debug, Default)]
-pub(super) struct Observers(Mutex<HashMap<TaskId, Feed>>);
+pub(super) struct Observers(Mutex<IdMap<TaskId, Feed>>);
 
 #[derive(Debug)]
 struct Feed {
@@ -72,7 +71,7 @@ impl Observers {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<TaskId, Feed>> {
+    fn lock(&self) -> MutexGuard<'_, IdMap<TaskId, Feed>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -5,19 +5,23 @@ use std::sync::Arc;
 use capnweb_runtime::Result;
 
 use super::hub::Hub;
-use super::members;
+use super::members::{self, Post};
 use super::refusal::Refusal;
 use super::worker::{activity, revoke, worker};
 use crate::caps::{
-    Done, JoinOptions, MembershipStub, OfferedWork, WorkerAgentStub, WorkerPool, WorkerRevoked,
-    WorkerStub, WorkerSummary,
+    Done, JoinOptions, MemberSummary, MembershipStub, OfferedWork, WorkerAgentStub, WorkerPool,
+    WorkerRevoked, WorkerStub, WorkerSummary,
 };
 use crate::engine::{Command, Drain, Register, State};
 use crate::entropy::OsEntropy;
-use crate::model::{PoolName, Worker as Record, WorkerId};
+use crate::model::{Member, PoolName, Standing, Worker as Record, WorkerId};
 
-/// The workers of this process.
-pub(super) struct ServedPool(pub(super) Arc<Hub>);
+/// The workers of a queue.
+pub(super) struct ServedPool {
+    pub(super) hub: Arc<Hub>,
+    /// By what right one joins through this reference.
+    pub(super) post: Post,
+}
 
 /// Adds a worker of this process. They are in the pools `cpu` and `gpu`.
 pub(super) async fn register(hub: &Hub, pool: PoolName) -> Result<WorkerId, Refusal> {
@@ -32,15 +36,15 @@ pub(super) async fn register(hub: &Hub, pool: PoolName) -> Result<WorkerId, Refu
 
 impl ServedPool {
     async fn worker(&self, id: WorkerId) -> Result<WorkerStub, Refusal> {
-        let hub = Arc::clone(&self.0);
+        let hub = Arc::clone(&self.hub);
         let reference = move |record: &Record| worker(&hub, record);
-        self.0.owner.read_worker(id, reference).await
+        self.hub.owner.read_worker(id, reference).await
     }
 }
 
 impl WorkerPool for ServedPool {
     async fn create_worker(&self, kind: PoolName) -> Result<WorkerStub> {
-        let id = register(&self.0, kind).await?;
+        let id = register(&self.hub, kind).await?;
         Ok(self.worker(id).await?)
     }
 
@@ -51,7 +55,7 @@ impl WorkerPool for ServedPool {
 
     async fn list_workers(&self) -> Result<Vec<WorkerSummary>> {
         let workers = self
-            .0
+            .hub
             .owner
             .read(|state| state.workers().into_iter().map(summary).collect());
         Ok(workers.await?)
@@ -59,12 +63,12 @@ impl WorkerPool for ServedPool {
 
     async fn revoke_worker(&self, id: String) -> Result<WorkerRevoked> {
         let id = id.parse().map_err(|_| Refusal::NoSuchWorker)?;
-        Ok(revoke(&self.0, id).await?)
+        Ok(revoke(&self.hub, id).await?)
     }
 
     async fn get_idle_worker(&self, kind: Option<PoolName>) -> Result<WorkerStub> {
         let idle = self
-            .0
+            .hub
             .owner
             .read(move |state| state.idle_worker(kind.as_ref()));
         let id = idle.await?.ok_or(Refusal::NoIdleWorker)?;
@@ -73,8 +77,11 @@ impl WorkerPool for ServedPool {
 
     async fn drain_worker(&self, id: String) -> Result<Done> {
         let worker = id.parse().map_err(|_| Refusal::NoSuchWorker)?;
-        self.0.owner.apply(Command::Drain(Drain { worker })).await?;
-        members::tell_to_drain(&self.0, worker);
+        self.hub
+            .owner
+            .apply(Command::Drain(Drain { worker }))
+            .await?;
+        members::tell_to_drain(&self.hub, worker);
         Ok(Done::YES)
     }
 
@@ -84,7 +91,7 @@ impl WorkerPool for ServedPool {
         offer: OfferedWork,
         options: Option<JoinOptions>,
     ) -> Result<MembershipStub> {
-        Ok(members::join(&self.0, agent, offer, options).await?)
+        Ok(members::join(&self.hub, &self.post, agent, offer, options).await?)
     }
 
     fn id(&self) -> String {
@@ -92,7 +99,7 @@ impl WorkerPool for ServedPool {
     }
 
     async fn worker_count(&self) -> Result<u64> {
-        let count = self.0.owner.read(State::worker_count).await?;
+        let count = self.hub.owner.read(State::worker_count).await?;
         Ok(u64::try_from(count).unwrap_or(u64::MAX))
     }
 }
@@ -103,5 +110,20 @@ fn summary(record: &Record) -> WorkerSummary {
         kind: record.offer.pool.clone(),
         status: activity(record),
         revoked: record.is_revoked(),
+        member: record
+            .member
+            .as_deref()
+            .map(|joined| member(record, joined)),
+    }
+}
+
+fn member(record: &Record, member: &Member) -> MemberSummary {
+    MemberSummary {
+        name: member.name.clone(),
+        concurrency: record.offer.slots.max(1),
+        running: u64::try_from(record.running.len()).unwrap_or(u64::MAX),
+        draining: record.standing == Standing::Draining,
+        connected: member.link.is_connected(),
+        lost_at: member.link.ends_at(),
     }
 }

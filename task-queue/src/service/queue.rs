@@ -5,6 +5,9 @@ use std::sync::Arc;
 use capnweb_runtime::Result;
 use serde_json::Value;
 
+use super::access::{
+    Restricted, Seat, list as restrictions, restrict, revoke as revoke_restriction,
+};
 use super::care::Care;
 use super::gpu::gpu;
 use super::hub::Hub;
@@ -15,51 +18,37 @@ use super::refusal::Refusal;
 use super::storage::storage;
 use super::task::{Identity, handle};
 use crate::caps::{
-    Cancelled, GpuStub, NetworkStub, Retried, StorageStub, Submission, TaskFilter, TaskHandleStub,
-    TaskPage, TaskQueue, TaskSummary,
+    AccountInfo, AccountsRevoked, Cancelled, GpuStub, NetworkStub, Restriction, Retried, Revoking,
+    StorageStub, Submission, SubmitterStub, TaskFilter, TaskHandleStub, TaskPage, TaskQueue,
+    TaskSummary,
 };
 use crate::engine::{Cancel, Command, Retry};
-use crate::model::{Access, Grants, Submitter, Task as Record, TaskId};
+use crate::model::{Access, Grants, Task as Record, TaskId};
 
 /// The queue, as one role sees it.
 pub(super) struct ServedQueue {
     hub: Arc<Hub>,
-    scope: Scope,
-    /// What a task can be granted that is submitted here.
-    ceiling: Grants,
-}
-
-/// Which tasks a role knows of.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Scope {
-    /// All there are.
-    All,
-    /// Those that were submitted in the role of a client.
-    Clients,
-}
-
-impl Scope {
-    pub(super) fn contains(self, task: &Record) -> bool {
-        match self {
-            Self::All => true,
-            Self::Clients => task.submitter == Submitter::Client,
-        }
-    }
-
-    pub(super) const fn submitter(self) -> Submitter {
-        match self {
-            Self::All => Submitter::Supervisor,
-            Self::Clients => Submitter::Client,
-        }
-    }
+    /// Whose view it is, and how far they may go.
+    seat: Seat,
+    /// Keeps the account of one that was restricted from another.
+    _held: Option<Restricted>,
 }
 
 impl ServedQueue {
-    pub(super) const fn new(hub: Arc<Hub>, scope: Scope, ceiling: Grants) -> Self {
+    pub(super) const fn new(hub: Arc<Hub>, seat: Seat) -> Self {
         Self {
             hub,
-            scope,
-            ceiling,
+            seat,
+            _held: None,
+        }
+    }
+
+    /// Creates a queue that was restricted from another.
+    pub(super) const fn restricted(hub: Arc<Hub>, seat: Seat, held: Restricted) -> Self {
+        Self {
+            hub,
+            seat,
+            _held: Some(held),
         }
     }
 
@@ -71,9 +60,9 @@ impl ServedQueue {
         look: impl FnOnce(&Record) -> T + Send + 'static,
     ) -> Result<T, Refusal> {
         let id = id.parse().map_err(|_| Refusal::NoSuchTask)?;
-        let scope = self.scope;
+        let who = self.seat.submitter.clone();
         let found = self.hub.owner.read(move |state| {
-            let task = state.task(id).filter(|task| scope.contains(task));
+            let task = state.task(id).filter(|task| who.sees(&task.submitter));
             task.map(look)
         });
         found.await?.ok_or(Refusal::NoSuchTask)
@@ -87,8 +76,7 @@ impl ServedQueue {
     const fn intake(&self) -> Intake<'_> {
         Intake {
             hub: &self.hub,
-            scope: self.scope,
-            ceiling: &self.ceiling,
+            seat: &self.seat,
         }
     }
 }
@@ -126,7 +114,7 @@ impl TaskQueue for ServedQueue {
     }
 
     async fn list_tasks(&self) -> Result<Vec<TaskSummary>> {
-        Ok(listing::all(&self.hub, self.scope).await?)
+        Ok(listing::all(&self.hub, &self.seat.submitter).await?)
     }
 
     async fn tasks(
@@ -136,7 +124,7 @@ impl TaskQueue for ServedQueue {
         limit: Option<u32>,
     ) -> Result<TaskPage> {
         let wanted = listing::Wanted {
-            scope: self.scope,
+            who: self.seat.submitter.clone(),
             filter: filter.unwrap_or_default(),
             after,
             limit,
@@ -165,6 +153,22 @@ impl TaskQueue for ServedQueue {
         })
     }
 
+    async fn restrict(&self, to: Restriction) -> Result<SubmitterStub> {
+        Ok(restrict(&self.hub, &self.seat, to).await?)
+    }
+
+    async fn list_restrictions(&self) -> Result<Vec<AccountInfo>> {
+        Ok(restrictions(&self.hub, &self.seat))
+    }
+
+    async fn revoke_restriction(
+        &self,
+        id: String,
+        how: Option<Revoking>,
+    ) -> Result<AccountsRevoked> {
+        Ok(revoke_restriction(&self.hub, &self.seat, &id, how.unwrap_or_default()).await?)
+    }
+
     async fn get_shared_storage(&self) -> Result<StorageStub> {
         let holder = "a supervisor".to_owned();
         let storage = storage(&self.hub, &Grants::EVERYTHING, holder, &Care::Holder);
@@ -180,15 +184,16 @@ impl TaskQueue for ServedQueue {
     }
 
     fn id(&self) -> String {
-        "task-queue".to_owned()
+        let account = self.seat.submitter.account();
+        account.map_or_else(|| "task-queue".to_owned(), |account| account.to_string())
     }
 
     async fn task_count(&self) -> Result<u64> {
-        let scope = self.scope;
+        let who = self.seat.submitter.clone();
         let count = self
             .hub
             .owner
-            .read(move |state| state.count_tasks(|task| scope.contains(task)));
+            .read(move |state| state.count_tasks(|task| who.sees(&task.submitter)));
         Ok(u64::try_from(count.await?).unwrap_or(u64::MAX))
     }
 }

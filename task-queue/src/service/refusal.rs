@@ -3,9 +3,10 @@
 use capnweb_runtime::{Error, Value};
 use thiserror::Error;
 
+use super::access::NoAccount;
 use crate::caps::ResourceError;
 use crate::engine::Rejected;
-use crate::model::{CalendarError, NotAProgress, PoolName, SpecError};
+use crate::model::{CalendarError, NotAProgress, PoolName, Quota, SpecError, TaskType};
 use crate::resources::FencingToken;
 use crate::resources::locks::{LockError, Standing};
 use crate::work::AccessError;
@@ -58,6 +59,38 @@ pub(super) enum Refusal {
     /// There is no task of that name in this queue.
     #[error("task not found")]
     NoSuchTask,
+    /// The reference does not work, for whatever reason.
+    #[error("permission denied: unknown secret")]
+    UnknownSecret,
+    /// Too many references were presented that do not work.
+    #[error("too many references that do not work; wait a minute")]
+    TooManyAttempts,
+    /// There is no account of that name.
+    #[error("account not found")]
+    NoSuchAccount,
+    /// The account was not made.
+    #[error(transparent)]
+    NoAccount(#[from] NoAccount),
+    /// So many queues were restricted from one.
+    #[error("{max} queues were restricted from this one, which is the limit")]
+    TooManyRestrictions {
+        /// How many that may be.
+        max: usize,
+    },
+    /// Tasks of that type are not for this account.
+    #[error("permission denied: {0} tasks are not for this account")]
+    TypeNotAllowed(TaskType),
+    /// That pool is not for this account.
+    #[error("permission denied: the pool {0} is not for this account")]
+    PoolNotAllowed(PoolName),
+    /// It is too much at a time.
+    #[error("the quota of {max} {quota} is reached")]
+    QuotaReached {
+        /// Of what.
+        quota: Quota,
+        /// How much that is.
+        max: u64,
+    },
     /// There is no schedule of that name.
     #[error("schedule not found")]
     NoSuchSchedule,
@@ -103,6 +136,13 @@ impl From<Refusal> for Error {
             Refusal::NotStored => with_code(error, NOT_STORED),
             Refusal::StorageFull => with_code(error, STORAGE_FULL),
             Refusal::Stopped => with_code(error, SHUTTING_DOWN),
+            Refusal::QuotaReached { .. } | Refusal::Rejected(Rejected::QuotaReached { .. }) => {
+                with_code(error, "QUOTA_REACHED")
+            }
+            Refusal::UnknownSecret => with_code(error, "NO_SUCH_REFERENCE"),
+            Refusal::TooManyAttempts => with_code(error, "TOO_MANY_ATTEMPTS"),
+            Refusal::TypeNotAllowed(_) => with_code(error, "TYPE_NOT_ALLOWED"),
+            Refusal::PoolNotAllowed(_) => with_code(error, "POOL_NOT_ALLOWED"),
             Refusal::Rejected(Rejected::WorkerRevoked) => with_code(error, WORKER_REVOKED),
             Refusal::TooManyWatchers { .. } | Refusal::TooManyWatchersOfTask { .. } => {
                 with_code(error, TOO_MANY_WATCHERS)

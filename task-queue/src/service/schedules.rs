@@ -4,30 +4,31 @@ use std::sync::Arc;
 
 use capnweb_runtime::Result;
 
+use super::access::Seat;
 use super::hub::Hub;
-use super::queue::Scope;
 use super::refusal::Refusal;
 use crate::caps::{Done, NewSchedule, ScheduleInfo, Schedules};
 use crate::engine::{Command, CreateSchedule, DeleteSchedule, SetScheduleFlow};
 use crate::entropy::OsEntropy;
-use crate::model::{Calendar, Flow, Grants, Schedule, ScheduleId, TaskSpec};
+use crate::model::{Calendar, Flow, Schedule, ScheduleId, TaskSpec};
 
-/// The schedules, as one role sees them.
+/// The schedules, as somebody sees them.
 pub(super) struct ServedSchedules {
     pub(super) hub: Arc<Hub>,
-    pub(super) scope: Scope,
-    /// What their tasks can be granted.
-    pub(super) ceiling: Grants,
+    /// Whose view it is, and how far their tasks may go.
+    pub(super) seat: Seat,
 }
 
 impl ServedSchedules {
     async fn accept(&self, new: NewSchedule) -> Result<ScheduleInfo, Refusal> {
+        let template = TaskSpec::from_submission(&new.kind, new.params, &self.seat.terms.grants)?;
+        self.seat.check_type(&template.kind)?;
         let id = ScheduleId::generate(&mut OsEntropy);
         let create = CreateSchedule {
             schedule: id,
             calendar: Calendar::new(&new.cron, &new.zone)?,
-            template: TaskSpec::from_submission(&new.kind, new.params, &self.ceiling)?,
-            submitter: self.scope.submitter(),
+            template,
+            submitter: self.seat.submitter.clone(),
             misfire: new.misfire,
         };
         let create = Command::CreateSchedule(Box::new(create));
@@ -43,11 +44,10 @@ impl ServedSchedules {
     /// of a schedule that never was.
     async fn find(&self, id: &str) -> Result<ScheduleId, Refusal> {
         let id = id.parse().map_err(|_| Refusal::NoSuchSchedule)?;
-        let submitter = self.scope.submitter();
-        let sees_all = matches!(self.scope, Scope::All);
+        let who = self.seat.submitter.clone();
         let found = self.hub.owner.read(move |state| {
             let schedule = state.schedule(id);
-            schedule.is_some_and(|schedule| sees_all || schedule.submitter == submitter)
+            schedule.is_some_and(|schedule| who.sees(&schedule.submitter))
         });
         found.await?.then_some(id).ok_or(Refusal::NoSuchSchedule)
     }
@@ -66,11 +66,10 @@ impl Schedules for ServedSchedules {
     }
 
     async fn list(&self) -> Result<Vec<ScheduleInfo>> {
-        let submitter = self.scope.submitter();
-        let sees_all = matches!(self.scope, Scope::All);
+        let who = self.seat.submitter.clone();
         let schedules = self.hub.owner.read(move |state| {
             let schedules = state.schedules();
-            let known = schedules.filter(|one| sees_all || one.submitter == submitter);
+            let known = schedules.filter(|one| who.sees(&one.submitter));
             known.map(describe).collect()
         });
         Ok(schedules.await?)
@@ -98,7 +97,7 @@ fn describe(schedule: &Schedule) -> ScheduleInfo {
         cron: schedule.calendar.cron().to_owned(),
         zone: schedule.calendar.zone().to_owned(),
         kind: schedule.template.kind.clone(),
-        params: schedule.template.params.clone(),
+        params: schedule.template.params.value(),
         misfire: schedule.misfire,
         flow: schedule.flow,
         next_at: schedule.next_at,

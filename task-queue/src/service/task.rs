@@ -362,7 +362,7 @@ fn describe(state: &State, task: &Record, now: Timestamp) -> TaskInfo {
     TaskInfo {
         id: task.id,
         kind: task.spec.kind.clone(),
-        params: task.spec.params.clone(),
+        params: task.spec.params.value(),
         status: task.status(),
         progress: task.progress.fraction(),
         result: task.result().map(|result| result.as_ref().clone()),

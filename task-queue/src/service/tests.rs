@@ -11,13 +11,13 @@ use tokio::sync::mpsc;
 use super::task::{Bearer, Identity, assignment};
 use super::{Config, Supervisor};
 use crate::caps::{
-    Completion, Failing, GatewayStub, ProgressObserver, ProgressObserverStub, ProgressUpdate,
-    WorkerActivity,
+    Completion, Failing, GatewayStub, Invitation, ProgressObserver, ProgressObserverStub,
+    ProgressUpdate, WorkerActivity,
 };
 use crate::engine::DispatchMode;
 use crate::entropy::OsEntropy;
 use crate::future::BoxFuture;
-use crate::model::{Change, Epoch, Grants, PoolName, TaskId, TaskStatus, TaskType, WorkerId};
+use crate::model::{Change, Epoch, Grants, PoolName, Role, TaskId, TaskStatus, TaskType, WorkerId};
 use crate::model::{RecordId, Snapshot};
 use crate::store::{MemoryStore, Store, StoreError};
 
@@ -39,6 +39,20 @@ async fn start(dispatch: DispatchMode) -> Running {
         supervisor,
         _data: data,
     }
+}
+
+impl Running {
+    /// Comes in through the gate, in a role.
+    async fn redeem(&self, role: Role) -> GatewayStub {
+        let reference = mint(&self.supervisor, role).await;
+        self.supervisor.gate().redeem(reference).await.unwrap()
+    }
+}
+
+async fn mint(supervisor: &Supervisor, role: Role) -> String {
+    let access = supervisor.gateway().get_access();
+    let minted = access.mint(Invitation::new(role, "test")).await.unwrap();
+    minted.reference
 }
 
 /// An observer that passes everything on.
@@ -270,8 +284,7 @@ async fn memory_of_a_loan_is_freed_with_it() {
 #[tokio::test]
 async fn a_client_cannot_grant_its_tasks_what_its_role_lacks() {
     let running = start(DispatchMode::Manual).await;
-    let secret = running.supervisor.secrets().client.as_str();
-    let client = running.supervisor.gate().redeem(secret).await.unwrap();
+    let client = running.redeem(Role::Client).await;
     let queue = client.get_task_queue().await.unwrap();
     for params in [json!({"needs_gpu": true}), json!({"needs_network": true})] {
         let refused = queue.submit("io", params).await.unwrap_err();
@@ -337,10 +350,7 @@ async fn the_gate_opens_for_a_secret_and_no_further_than_its_role() {
     let running = start(DispatchMode::Manual).await;
     let gate = running.supervisor.gate();
     assert!(gate.redeem("wrong").await.is_err());
-    let client = gate
-        .redeem(running.supervisor.secrets().client.as_str())
-        .await
-        .unwrap();
+    let client = running.redeem(Role::Client).await;
     let task = client
         .get_task_queue()
         .submit("compute", json!({}))
@@ -363,10 +373,7 @@ async fn the_gate_opens_for_a_secret_and_no_further_than_its_role() {
     let own = task.id().await.unwrap().to_string();
     assert!(client.get_task_queue().get_task(own).await.is_ok());
 
-    let all = gate
-        .redeem(running.supervisor.secrets().supervisor.as_str())
-        .await
-        .unwrap();
+    let all = running.redeem(Role::Supervisor).await;
     assert_eq!(all.get_task_queue().task_count().await.unwrap(), 2);
     running.supervisor.stop().await;
 }
@@ -477,8 +484,7 @@ async fn while_the_disk_is_full_submitters_are_told_and_workers_keep_their_resul
 #[tokio::test]
 async fn after_a_restart_each_role_sees_the_tasks_it_saw_before() {
     let data = tempfile::tempdir().unwrap();
-    let count = async |supervisor: &Supervisor| {
-        let secret = supervisor.secrets().client.as_str();
+    let count = async |supervisor: &Supervisor, secret: &str| {
         let client = supervisor.gate().redeem(secret).await.unwrap();
         let gateway = supervisor.gateway();
         let of_client = client.get_task_queue().task_count().await.unwrap();
@@ -488,7 +494,8 @@ async fn after_a_restart_each_role_sees_the_tasks_it_saw_before() {
         )
     };
     let first = Supervisor::start(Config::new(data.path())).await.unwrap();
-    let client = first.gate().redeem(first.secrets().client.as_str());
+    let secret = mint(&first, Role::Client).await;
+    let client = first.gate().redeem(&secret);
     client
         .get_task_queue()
         .submit("io", json!({}))
@@ -500,11 +507,11 @@ async fn after_a_restart_each_role_sees_the_tasks_it_saw_before() {
         .submit("io", json!({}))
         .await
         .unwrap();
-    assert_eq!(count(&first).await, (1, 2));
+    assert_eq!(count(&first, &secret).await, (1, 2));
     first.stop().await;
     drop((client, gateway, first));
     let second = Supervisor::start(Config::new(data.path())).await.unwrap();
-    assert_eq!(count(&second).await, (1, 2));
+    assert_eq!(count(&second, &secret).await, (1, 2));
     assert_eq!(
         second
             .gateway()

@@ -40,7 +40,10 @@ pub(super) async fn execute(
         .read(move |state| {
             let task = state.task(task);
             let result = task.and_then(|task| task.result().cloned());
-            (result, task.and_then(|task| task.last_failure.clone()))
+            (
+                result,
+                task.and_then(|task| task.last_failure.as_deref().cloned()),
+            )
         })
         .await?;
     match (why, result, failure) {

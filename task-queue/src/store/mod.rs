@@ -8,9 +8,14 @@
 //! | `sqlite/schema` | the tables, and how those of an older version become them |
 //! | `sqlite/writer` | the one thread that has the database, and writes what waits together |
 //! | `sqlite/records` | records to rows and back |
+//! | `sqlite/references` | references to rows and back |
+//!
+//! The registry of references keeps its records in a [`ReferenceStore`]: [`SqliteReferences`], in the same
+//! file, or [`MemoryReferences`].
 
 mod contract;
 mod memory;
+mod references;
 mod sqlite;
 
 #[cfg(test)]
@@ -18,4 +23,5 @@ pub(crate) mod tests;
 
 pub use contract::{Store, StoreError};
 pub use memory::MemoryStore;
-pub use sqlite::{SqliteStore, backup};
+pub use references::{MemoryReferences, ReferenceStore, Uses};
+pub use sqlite::{SqliteReferences, SqliteStore, backup};

@@ -8,11 +8,11 @@ use capnweb_runtime::{
     Call, Capability as _, Error, ReconnectingClient, Result, Session, capability,
 };
 use futures_util::FutureExt as _;
-use futures_util::future::try_join;
+use futures_util::future::{AbortHandle, Abortable};
 use serde_json::Value;
 use tokio::sync::{oneshot, watch};
 
-use crate::caps::{AssignmentStub, GatewayStub, TaskInfo, WorkerAgentStub};
+use crate::caps::{AssignmentStub, Briefing, GatewayStub, WorkerAgentStub};
 use crate::model::{Offer, TaskId, TaskType};
 use crate::worker::attempt::Attempt;
 use crate::worker::context::{About, Context, StopReason};
@@ -21,13 +21,18 @@ use crate::worker::engagement::Watcher;
 use crate::worker::handler::{Answer, Handler};
 use crate::worker::notice::Notice;
 use crate::worker::outcome::Finisher;
-use crate::worker::slot::lasting;
+use crate::worker::slot::Lasting;
 use crate::worker::task_error::TaskError;
 
 /// A [`WorkerAgent`](crate::caps::WorkerAgent) that is told when nobody waits for it any more.
 #[capability]
 pub(super) trait Hand {
-    async fn execute(&self, call: Call, assignment: AssignmentStub) -> Result<Value>;
+    async fn execute(
+        &self,
+        call: Call,
+        assignment: AssignmentStub,
+        briefing: Briefing,
+    ) -> Result<Value>;
 
     async fn alive(&self) -> Result<()>;
 
@@ -74,42 +79,42 @@ impl Agent {
     /// Begins an attempt; returns what its outcome comes by.
     fn begin(
         &self,
-        info: TaskInfo,
-        (epoch, session): (u64, u64),
+        briefing: Briefing,
+        session: u64,
         assignment: AssignmentStub,
     ) -> Result<(Arc<Attempt>, oneshot::Receiver<Answer>), TaskError> {
-        let handler = self.handlers.get(&info.kind).cloned();
-        let handler = handler.ok_or_else(|| unknown(&info.kind))?;
-        let attempt = Arc::new(Attempt::new((info.id, epoch), session, assignment));
+        let handler = self.handlers.get(&briefing.kind).cloned();
+        let handler = handler.ok_or_else(|| unknown(&briefing.kind))?;
+        let key = (briefing.id, briefing.epoch);
+        let attempt = Arc::new(Attempt::new(key, session, assignment));
         if !self.crew.add(&attempt) {
             return Err(TaskError::retry("the worker has its hands full").with_code("BUSY"));
         }
         self.watcher.tell(&Notice::Started {
-            task: info.id,
-            kind: info.kind.clone(),
-            epoch,
+            task: briefing.id,
+            kind: briefing.kind.clone(),
+            epoch: briefing.epoch,
         });
-        let assignment = lasting(&self.client, attempt.place());
+        let lasting = Arc::new(Lasting::new(self.client.clone(), attempt.place()));
         let about = About {
-            task: info.id,
-            epoch,
-            kind: info.kind,
-            failures: info.failures,
-            grants: info.grants,
+            task: briefing.id,
+            epoch: briefing.epoch,
+            kind: briefing.kind,
+            failures: briefing.failures,
+            grants: briefing.grants,
+            checkpoint: briefing.checkpoint,
             offer: Arc::clone(&self.offer),
         };
-        let client = self.client.clone();
-        let context = Context::new(about, assignment.clone(), attempt.stops(), client);
-        let params = info.params;
-        // Within its own task, so that a panic is its alone.
-        let work = tokio::spawn(async move { handler(params, context).await });
-        attempt.is_done_by(work.abort_handle());
+        let context = Context::new(about, Arc::clone(&lasting), attempt.stops());
+        let params = briefing.params;
+        let (stop, stopped) = AbortHandle::new_pair();
+        attempt.is_stopped_by(stop);
+        let work = Abortable::new(async move { handler(params, context).await }, stopped);
         let (answer, answered) = oneshot::channel();
         let finisher = Finisher {
             crew: Arc::clone(&self.crew),
             attempt: Arc::clone(&attempt),
-            assignment,
-            client: self.client.clone(),
+            lasting,
             watcher: self.watcher.clone(),
         };
         drop(tokio::spawn(finisher.finish(work, answer)));
@@ -118,11 +123,14 @@ impl Agent {
 }
 
 impl Hand for Agent {
-    async fn execute(&self, call: Call, assignment: AssignmentStub) -> Result<Value> {
+    async fn execute(
+        &self,
+        call: Call,
+        assignment: AssignmentStub,
+        briefing: Briefing,
+    ) -> Result<Value> {
         let session = call.session().map(Session::id).unwrap_or_default();
-        let (info, epoch) = (assignment.get_info(), assignment.epoch());
-        let (info, epoch) = try_join(info, epoch).await?;
-        let begun = self.begin(info, (epoch, session), assignment);
+        let begun = self.begin(briefing, session, assignment);
         let (attempt, answered) = begun.map_err(|error| error.to_error())?;
         tokio::select! {
             biased;

@@ -3,8 +3,8 @@
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use futures_util::future::AbortHandle;
 use tokio::sync::watch;
-use tokio::task::AbortHandle;
 
 use crate::caps::AssignmentStub;
 use crate::model::TaskId;
@@ -20,7 +20,7 @@ pub(super) struct Attempt {
     pub(super) key: Key,
     place: watch::Sender<Place>,
     stop: watch::Sender<Option<StopReason>>,
-    /// The handler's task.
+    /// Stops the handler.
     work: OnceLock<AbortHandle>,
 }
 
@@ -51,8 +51,8 @@ impl Attempt {
         *self.stop.borrow()
     }
 
-    /// Notes which task carries it out.
-    pub(super) fn is_done_by(&self, work: AbortHandle) {
+    /// Notes what stops the handler.
+    pub(super) fn is_stopped_by(&self, work: AbortHandle) {
         // It is set once: an attempt has one handler.
         self.work.set(work).ok();
     }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 
-use capnweb_runtime::Connector;
+use capnweb_runtime::{Connector, SturdyUrl};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -112,6 +112,13 @@ impl Worker {
     /// Says where the queue is: a `ws://` or `wss://` URL. Nothing is connected yet.
     pub fn connect(self, url: impl Into<String>) -> Engagement {
         self.connect_by(Connector::new(url))
+    }
+
+    /// Says by which link it comes to the queue: where that is, and the reference that is redeemed at
+    /// its gate. Nothing is connected yet.
+    pub fn enter(self, link: &SturdyUrl) -> Engagement {
+        let engagement = self.connect(link.server().as_str());
+        engagement.secret(link.reference().expose())
     }
 
     /// Says how to connect to the queue, with settings of one's own, such as the roots that are

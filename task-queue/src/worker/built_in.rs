@@ -15,7 +15,7 @@ pub(super) fn handler() -> Handler {
 }
 
 async fn carry_out(params: Value, context: Context) -> Answer {
-    let saved: Option<Value> = context.resume_from().await?;
+    let saved: Option<Value> = context.resume_from();
     let job = Job {
         kind: context.kind(),
         params: &params,

@@ -3,15 +3,16 @@
 use std::fmt;
 use std::sync::Arc;
 
-use capnweb_runtime::{Error, Promise, ReconnectingClient, Result};
+use capnweb_runtime::{Capability, Error, Promise, Result};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use thiserror::Error as ThisError;
 use tokio::sync::watch;
 
-use crate::caps::{AssignmentStub, GatewayStub, GpuStub, NetworkStub, StorageStub};
+use crate::caps::{AssignmentStub, GpuStub, NetworkStub, StorageStub};
 use crate::model::{Access, Grants, Input, Offer, Resource, TaskId, TaskType};
+use crate::worker::slot::Lasting;
 
 /// What a handler is handed beside the parameters: exactly what its task was granted, and the ways to
 /// tell of it.
@@ -22,9 +23,8 @@ use crate::model::{Access, Grants, Input, Offer, Resource, TaskId, TaskType};
 #[derive(Clone)]
 pub struct Context {
     about: Arc<About>,
-    assignment: AssignmentStub,
+    lasting: Arc<Lasting>,
     stop: watch::Receiver<Option<StopReason>>,
-    client: ReconnectingClient<GatewayStub>,
 }
 
 /// What is known of the attempt from the beginning.
@@ -34,6 +34,8 @@ pub(super) struct About {
     pub(super) kind: TaskType,
     pub(super) failures: u32,
     pub(super) grants: Grants,
+    /// Where an earlier attempt left off; null if none did.
+    pub(super) checkpoint: Value,
     /// What the worker offers.
     pub(super) offer: Arc<Offer>,
 }
@@ -60,15 +62,13 @@ pub struct NotGranted(pub Resource);
 impl Context {
     pub(super) fn new(
         about: About,
-        assignment: AssignmentStub,
+        lasting: Arc<Lasting>,
         stop: watch::Receiver<Option<StopReason>>,
-        client: ReconnectingClient<GatewayStub>,
     ) -> Self {
         Self {
             about: Arc::new(about),
-            assignment,
+            lasting,
             stop,
-            client,
         }
     }
 
@@ -104,8 +104,7 @@ impl Context {
     /// When it was not granted.
     pub fn storage(&self) -> Result<StorageStub, NotGranted> {
         self.granted(Resource::Storage)?;
-        let assignment = &self.assignment;
-        Ok(self.client.derive(assignment, AssignmentStub::get_storage))
+        Ok(self.derive(AssignmentStub::get_storage))
     }
 
     /// Returns the GPU.
@@ -115,9 +114,7 @@ impl Context {
     /// When it was not granted.
     pub fn gpu(&self) -> Result<GpuStub, NotGranted> {
         self.granted(Resource::Gpu)?;
-        Ok(self
-            .client
-            .derive(&self.assignment, AssignmentStub::get_gpu))
+        Ok(self.derive(AssignmentStub::get_gpu))
     }
 
     /// Returns the network.
@@ -127,8 +124,7 @@ impl Context {
     /// When it was not granted.
     pub fn network(&self) -> Result<NetworkStub, NotGranted> {
         self.granted(Resource::Network)?;
-        let assignment = &self.assignment;
-        Ok(self.client.derive(assignment, AssignmentStub::get_network))
+        Ok(self.derive(AssignmentStub::get_network))
     }
 
     /// Tells how far the work has come, from 0 to 1.
@@ -178,13 +174,8 @@ impl Context {
     }
 
     /// Returns where an earlier attempt left off; none if none saved anything, or not such a thing.
-    ///
-    /// # Errors
-    ///
-    /// When the attempt has ended.
-    pub async fn resume_from<T: DeserializeOwned>(&self) -> Result<Option<T>> {
-        let saved = self.ask(AssignmentStub::checkpoint).await?;
-        Ok(serde_json::from_value(saved).ok())
+    pub fn resume_from<T: DeserializeOwned>(&self) -> Option<T> {
+        T::deserialize(&self.about.checkpoint).ok()
     }
 
     /// Returns the parts that were delivered so far, by all attempts.
@@ -229,6 +220,14 @@ impl Context {
         &self.about.offer
     }
 
+    fn derive<C: Capability>(
+        &self,
+        derive: impl Fn(&AssignmentStub) -> Promise<C> + Send + Sync + 'static,
+    ) -> C {
+        let (client, assignment) = (self.lasting.client(), self.lasting.assignment());
+        client.derive(assignment, derive)
+    }
+
     fn granted(&self, resource: Resource) -> Result<(), NotGranted> {
         match self.about.grants.of(resource) {
             Access::None => Err(NotGranted(resource)),
@@ -242,7 +241,7 @@ impl Context {
         call: impl Fn(&AssignmentStub) -> Promise<T>,
     ) -> Result<T> {
         loop {
-            match call(&self.assignment).await {
+            match call(self.lasting.assignment()).await {
                 Err(error) if error.is_disconnected() => self.wait_for_connection().await?,
                 answer => return answer,
             }
@@ -262,7 +261,7 @@ impl Context {
         call: impl Fn(&AssignmentStub) -> Promise<T>,
     ) -> Result<()> {
         loop {
-            match call(&self.assignment).await {
+            match call(self.lasting.assignment()).await {
                 Err(error) if error.is_not_sent() => self.wait_for_connection().await?,
                 answer => return answer.map(drop),
             }
@@ -272,7 +271,7 @@ impl Context {
     async fn wait_for_connection(&self) -> Result<()> {
         // The break may be news to the client.
         tokio::task::yield_now().await;
-        Ok(self.client.connected().await?)
+        Ok(self.lasting.client().connected().await?)
     }
 }
 

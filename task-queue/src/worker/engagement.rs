@@ -48,7 +48,7 @@ impl Engagement {
         }
     }
 
-    /// Sets the secret that is redeemed at the queue's gate. Without one, the queue must be open.
+    /// Sets the reference that is redeemed at the queue's gate. Without one, the queue must be open.
     #[must_use]
     pub fn secret(mut self, secret: impl Into<String>) -> Self {
         self.secret = Some(secret.into());
@@ -139,6 +139,7 @@ impl fmt::Debug for Engagement {
     }
 }
 
-/// How long to wait before connecting again, at first and in the end.
+/// How long to wait before connecting again, at first and in the end: well below the queue's grace of 8
+/// seconds, so that whoever waits when the queue is there again is back before their tasks are lost.
 const FIRST_WAIT: Duration = Duration::from_millis(100);
-const LONGEST_WAIT: Duration = Duration::from_secs(10);
+const LONGEST_WAIT: Duration = Duration::from_secs(3);

@@ -153,8 +153,13 @@ fn sort_out(error: Error, manner: Manner) -> Joined {
     if error.is_disconnected() {
         return Joined::Broken;
     }
+    if error.is_revoked() {
+        return Joined::Revoked;
+    }
     match code(&error) {
         Some("WORKER_REVOKED") => Joined::Revoked,
+        // The link by which it came was revoked while it was away.
+        Some("NO_SUCH_REFERENCE") if manner == Manner::Again => Joined::Revoked,
         Some("NOT_STORED" | "STORAGE_FULL" | "SHUTTING_DOWN") => Joined::Later,
         _ if manner == Manner::Again => Joined::Forgotten(error),
         _ => Joined::Refused(error),

@@ -1,27 +1,28 @@
 //! From the end of a handler to the queue.
 
 use std::any::Any;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
-use capnweb_runtime::{Error, ReconnectingClient};
+use capnweb_runtime::Error;
+use futures_util::FutureExt as _;
+use futures_util::future::{Abortable, Aborted};
 use tokio::sync::oneshot;
-use tokio::task::{JoinError, JoinHandle};
 
-use crate::caps::{AssignmentStub, GatewayStub};
 use crate::worker::attempt::Attempt;
 use crate::worker::context::StopReason;
 use crate::worker::crew::Crew;
 use crate::worker::engagement::Watcher;
 use crate::worker::handler::Answer;
 use crate::worker::notice::{Notice, Outcome};
+use crate::worker::slot::Lasting;
 use crate::worker::task_error::TaskError;
 
 /// What sees an attempt to its end.
 pub(super) struct Finisher {
     pub(super) crew: Arc<Crew>,
     pub(super) attempt: Arc<Attempt>,
-    pub(super) assignment: AssignmentStub,
-    pub(super) client: ReconnectingClient<GatewayStub>,
+    pub(super) lasting: Arc<Lasting>,
     pub(super) watcher: Watcher,
 }
 
@@ -30,8 +31,17 @@ impl Finisher {
     /// still waited for, or by the assignment.
     ///
     /// What was stopped because the worker leaves is not told: an error would be counted.
-    pub(super) async fn finish(self, work: JoinHandle<Answer>, answer: oneshot::Sender<Answer>) {
-        let ended = work.await.unwrap_or_else(|error| Err(broken_off(error)));
+    pub(super) async fn finish(
+        self,
+        work: Abortable<impl Future<Output = Answer>>,
+        answer: oneshot::Sender<Answer>,
+    ) {
+        // A panic is the handler's alone.
+        let ended = match AssertUnwindSafe(work).catch_unwind().await {
+            Ok(Ok(ended)) => ended,
+            Ok(Err(Aborted)) => Err(TaskError::cancelled()),
+            Err(panic) => Err(panicked(&*panic)),
+        };
         self.tell(&ended);
         match (self.attempt.stop_reason(), ended) {
             (Some(StopReason::Leaving), Err(_)) => self.crew.give_back(),
@@ -68,7 +78,7 @@ impl Finisher {
     /// is heard once.
     async fn deliver(&self, ended: Answer) {
         while let Err(error) = self.say(&ended).await {
-            if !error.is_disconnected() || self.client.connected().await.is_err() {
+            if !error.is_disconnected() || self.lasting.client().connected().await.is_err() {
                 return;
             }
             // The break may be news to the client.
@@ -77,27 +87,23 @@ impl Finisher {
     }
 
     async fn say(&self, ended: &Answer) -> Result<(), Error> {
+        let assignment = self.lasting.assignment();
         let said = match ended {
-            Ok(result) => self.assignment.complete(result).await,
+            Ok(result) => assignment.complete(result).await,
             Err(error) => {
                 let code = error.code().map(str::to_owned);
                 let retryable = Some(error.is_retryable());
-                self.assignment.fail(error.message(), code, retryable).await
+                assignment.fail(error.message(), code, retryable).await
             }
         };
         said.map(drop)
     }
 }
 
-/// Describes a handler that has not come to its end.
-fn broken_off(error: JoinError) -> TaskError {
-    match error.try_into_panic() {
-        Ok(panic) => {
-            let message = format!("the handler panicked: {}", said_by(&*panic));
-            TaskError::retry(message).with_code("PANIC")
-        }
-        Err(_) => TaskError::cancelled(),
-    }
+/// Describes a handler that has panicked.
+fn panicked(panic: &(dyn Any + Send)) -> TaskError {
+    let message = format!("the handler panicked: {}", said_by(panic));
+    TaskError::retry(message).with_code("PANIC")
 }
 
 fn said_by(panic: &(dyn Any + Send)) -> &str {

@@ -10,7 +10,7 @@ use tokio::time::{sleep, timeout};
 
 use crate::caps::{GatewayStub, MembershipStub, OfferedWork};
 use crate::future::BoxFuture;
-use crate::model::{Offer, PoolName, TaskType, Types, WorkerId};
+use crate::model::{Offer, PoolName, Tag, TaskType, Types, WorkerId};
 use crate::worker::agent::{AFTER_THE_END, Agent, Ended, Orders};
 use crate::worker::context::StopReason;
 use crate::worker::crew::Crew;
@@ -37,6 +37,8 @@ enum Parted {
     Broken,
     /// The queue has ended it.
     Ended(Ended),
+    /// It was taken away, and nothing was said.
+    TakenAway,
 }
 
 impl Shift {
@@ -102,7 +104,7 @@ impl Shift {
                     let (broken, is_broken) = oneshot::channel();
                     membership.as_stub().on_broken(move |_| drop(broken));
                     self.begin(&membership, worker, manner).await;
-                    if let Some(end) = self.stay(is_broken).await {
+                    if let Some(end) = self.stay(&membership, is_broken).await {
                         return Ok(end);
                     }
                 }
@@ -160,11 +162,16 @@ impl Shift {
     }
 
     /// Stays until the membership has ended; returns how the work ends, if it does.
-    async fn stay(&self, is_broken: oneshot::Receiver<()>) -> Option<Departure> {
+    async fn stay(
+        &self,
+        membership: &MembershipStub,
+        is_broken: oneshot::Receiver<()>,
+    ) -> Option<Departure> {
         let parted = tokio::select! {
             // It is never told, only dropped.
             _ = is_broken => Parted::Broken,
             ended = self.is_ended() => Parted::Ended(ended),
+            () = is_taken_away(membership) => Parted::TakenAway,
         };
         self.membership.send_replace(None);
         match parted {
@@ -173,6 +180,8 @@ impl Shift {
                 None
             }
             Parted::Ended(ended) if ended.revoked => Some(self.is_revoked().await),
+            // Whether it may come back, it is told when it tries to.
+            Parted::TakenAway => None,
             Parted::Ended(ended) => {
                 self.is_lost(ended.reason).await;
                 None
@@ -257,18 +266,36 @@ impl Drop for Shift {
     }
 }
 
-/// Returns what the worker offers, as work goes by it.
+/// Waits until the membership is refused, by asking for something of it now and then.
+///
+/// The queue says so when a worker has ended. But who takes away the link by which a worker came takes
+/// away the way on which that would be said, and a peer is not told of a revocation before it calls.
+async fn is_taken_away(membership: &MembershipStub) {
+    loop {
+        sleep(ASKING).await;
+        if membership.id().await.is_err_and(|error| error.is_revoked()) {
+            return;
+        }
+    }
+}
+
+/// Returns what the worker offers, as work goes by it. One that names no pool may be of the pool `gpu`
+/// by its link: then it is handed what needs a GPU.
 fn known_offer(offer: &OfferedWork) -> Offer {
+    let unsaid = offer.pool.is_none().then_some(Tag::GPU);
     Offer {
         pool: offer.pool.clone().unwrap_or(PoolName::DEFAULT),
         types: Types::These(offer.types.iter().cloned().collect()),
-        tags: offer.tags.iter().cloned().collect(),
+        tags: offer.tags.iter().cloned().chain(unsaid).collect(),
         slots: offer.concurrency.unwrap_or(1),
     }
 }
 
 /// How long the queue keeps the tasks of a worker of which it hears nothing.
 const LEASE: Duration = Duration::from_secs(30);
+
+/// How often a worker asks whether it is one still.
+const ASKING: Duration = Duration::from_secs(5);
 
 /// How long the queue may take to answer that the worker leaves.
 const ANSWER: Duration = Duration::from_secs(5);

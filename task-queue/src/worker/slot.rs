@@ -1,5 +1,7 @@
 //! An attempt's assignment, whatever connection it is reached over.
 
+use std::sync::OnceLock;
+
 use capnweb_runtime::{Error, ReconnectingClient, Result, Value, capability};
 use tokio::sync::watch;
 
@@ -30,17 +32,41 @@ struct Watched {
     client: ReconnectingClient<GatewayStub>,
 }
 
-/// Returns a reference to an attempt's assignment that lasts as long as the attempt: a call that is
-/// made while there is no connection waits for one, and for the worker to be itself again.
-pub(super) fn lasting(
-    client: &ReconnectingClient<GatewayStub>,
+/// A reference to an attempt's assignment that lasts as long as the attempt: a call that is made while
+/// there is no connection waits for one, and for the worker to be itself again. It is made when it is
+/// first asked for: many handlers need nothing but their parameters.
+pub(super) struct Lasting {
+    client: ReconnectingClient<GatewayStub>,
     place: watch::Receiver<Place>,
-) -> AssignmentStub {
-    let slot = SlotStub::new(Watched {
-        place,
-        client: client.clone(),
-    });
-    client.derive(&client.main(), move |_| slot.current())
+    made: OnceLock<AssignmentStub>,
+}
+
+impl Lasting {
+    pub(super) const fn new(
+        client: ReconnectingClient<GatewayStub>,
+        place: watch::Receiver<Place>,
+    ) -> Self {
+        Self {
+            client,
+            place,
+            made: OnceLock::new(),
+        }
+    }
+
+    /// Returns the reference.
+    pub(super) fn assignment(&self) -> &AssignmentStub {
+        self.made.get_or_init(|| {
+            let (client, place) = (self.client.clone(), self.place.clone());
+            let slot = SlotStub::new(Watched { place, client });
+            let main = self.client.main();
+            self.client.derive(&main, move |_| slot.current())
+        })
+    }
+
+    /// Returns what it is reached through.
+    pub(super) const fn client(&self) -> &ReconnectingClient<GatewayStub> {
+        &self.client
+    }
 }
 
 impl Slot for Watched {

@@ -10,24 +10,24 @@ use crate::support::{LIMIT, serve, start};
 struct Served {
     _server: tests::Process,
     url: String,
-    secrets: String,
+    access: String,
 }
 
 impl Served {
     fn start(data: &Path) -> Self {
         let (mut server, url) = serve(data, &[]);
-        let secrets = server.line_after("Secrets of the roles: ", LIMIT).unwrap();
+        let access = server.line_after("Supervisor's link: ", LIMIT).unwrap();
         Self {
             _server: server,
             url,
-            secrets,
+            access,
         }
     }
 
     /// Gives a command; returns its exit code, and what it has said, or complained about.
     fn give(&self, command: &[&str]) -> (Option<i32>, String) {
         let mut arguments = command.to_vec();
-        arguments.extend(["--url", &self.url, "--secrets", &self.secrets]);
+        arguments.extend(["--url", &self.url, "--access", &self.access]);
         let end = start(&arguments).finish(LIMIT).unwrap();
         let said = end.lines.join("\n");
         (
@@ -93,8 +93,8 @@ fn what_fails_is_said_with_an_exit_code_of_its_kind() {
     let nowhere = ["list", "--open", "--url", "ws://127.0.0.1:1/rpc/ws"];
     let end = start(&nowhere).finish(LIMIT).unwrap();
     assert_eq!(end.status.code(), Some(3), "{}", end.stderr);
-    let secret = ["list", "--url", &served.url, "--secrets", "/nowhere.json"];
-    let end = start(&secret).finish(LIMIT).unwrap();
+    let link = ["list", "--url", &served.url, "--access", "/nowhere.url"];
+    let end = start(&link).finish(LIMIT).unwrap();
     assert_eq!(end.status.code(), Some(1));
     assert!(end.stderr.contains("--open"), "{}", end.stderr);
 }
@@ -118,4 +118,63 @@ fn a_backup_is_made_while_the_queue_is_served_and_can_be_put_back() {
     let listed = restored.json(&["list"]);
     assert_eq!(listed.as_array().map(Vec::len), Some(1));
     assert_eq!(listed[0]["id"], json!(id));
+}
+
+#[test]
+fn pools_are_paused_and_workers_and_schedules_are_listed() {
+    let data = tempfile::tempdir().unwrap();
+    let served = Served::start(data.path());
+    assert_eq!(served.json(&["workers"]).as_array().map(Vec::len), Some(3));
+    assert_eq!(served.give(&["pause", "cpu"]).0, Some(0));
+    let pools = served.json(&["pools"]);
+    assert_eq!(pools["paused"], false);
+    assert_eq!(pools["pools"][0]["flow"], "paused");
+    served.give(&["resume", "cpu"]);
+    served.give(&["pause"]);
+    let pools = served.json(&["pools"]);
+    assert_eq!(
+        (&pools["paused"], &pools["pools"][0]["flow"]),
+        (&json!(true), &json!("open"))
+    );
+
+    let (code, id) = served.give(&["schedules", "add", "0 9 * * mon-fri", "compute"]);
+    assert_eq!(code, Some(0), "{id}");
+    let listed = served.json(&["schedules", "list"]);
+    assert_eq!(listed[0]["id"], json!(id));
+    assert_eq!(served.give(&["schedules", "remove", &id]).0, Some(0));
+    assert_eq!(served.json(&["schedules", "list"]), json!([]));
+    let (code, refused) = served.give(&["schedules", "add", "never", "compute"]);
+    assert_eq!(code, Some(1), "{refused}");
+}
+
+/// The fault: somebody who waits for a task that nobody will take, and is not told.
+#[test]
+fn whoever_submits_hears_that_nobody_takes_it() {
+    let data = tempfile::tempdir().unwrap();
+    let served = Served::start(data.path());
+    let submit = [
+        "submit",
+        "io",
+        "--url",
+        &served.url,
+        "--access",
+        &served.access,
+    ];
+    let end = start(&submit).finish(LIMIT).unwrap();
+    assert!(
+        end.status.success() && end.stderr.contains("nobody takes it yet"),
+        "{end:?}"
+    );
+}
+
+#[test]
+fn shells_are_told_how_to_complete() {
+    for shell in ["bash", "zsh", "fish"] {
+        let end = start(&["completions", shell]).finish(LIMIT).unwrap();
+        assert!(end.status.success(), "{shell}");
+        assert!(
+            end.lines.iter().any(|line| line.contains("submit")),
+            "{shell}"
+        );
+    }
 }

@@ -44,9 +44,11 @@ async fn every_accepted_task_is_there_after_kill_9_and_is_completed_once() {
     let (_server, queue, _gateway) = open(data.path(), "auto").await;
     let all_done =
         async { while check(&queue, &promised, &mut completed).await < promised.len() {} };
-    timeout(LIMIT, all_done)
-        .await
-        .expect("every task is completed");
+    if timeout(LIMIT, all_done).await.is_err() {
+        let tasks = queue.list_tasks().await.unwrap();
+        let left = tasks.iter().filter(|task| !completed.contains(&task.id));
+        panic!("not completed: {:#?}", left.collect::<Vec<_>>());
+    }
     let ids: Vec<_> = queue.list_tasks().await.unwrap();
     let ids: Vec<_> = ids.into_iter().map(|task| task.id).collect();
     let mut once = ids.clone();

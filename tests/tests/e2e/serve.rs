@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use capnweb_runtime::{Error, connect};
-use serde_json::{Value, json};
+use capnweb_runtime::{Error, SturdyUrl, connect};
+use serde_json::json;
 use task_queue::caps::{GateStub, GatewayStub};
 use tokio::net::TcpStream;
 use tokio_tungstenite::client_async;
@@ -24,7 +24,7 @@ async fn an_open_server_gives_everybody_the_gateway() {
     let executed = gateway.submit_and_execute("compute", json!({})).await;
     assert_eq!(executed.unwrap().result["computed"], 45);
     assert!(
-        !data.path().join(SECRETS).exists(),
+        !data.path().join(LINK).exists(),
         "there is nothing to redeem"
     );
 }
@@ -53,17 +53,15 @@ async fn status_for_a_page(url: &str, origin: &'static str) -> u16 {
 }
 
 #[tokio::test]
-async fn without_open_a_connection_redeems_a_secret_of_the_file() {
+async fn without_open_a_connection_redeems_a_reference() {
     let data = tempfile::tempdir().unwrap();
     let (mut server, url) = serve(data.path(), &[]);
-    let file = server.line_after("Secrets of the roles: ", LIMIT).unwrap();
-    let secrets = read_secrets(Path::new(&file));
+    let file = server.line_after("Supervisor's link: ", LIMIT).unwrap();
+    let link = read_link(Path::new(&file));
+    assert_eq!(link.server().as_str(), url);
 
     let gate: GateStub = connect(&url).await.unwrap();
-    let client = gate.redeem(text(&secrets, "client"));
-    let absent = client.get_worker_pool().await.unwrap_err();
-    assert_eq!(absent.to_string(), "'getWorkerPool' is not a function.");
-    let supervisor = gate.redeem(text(&secrets, "supervisor"));
+    let supervisor = gate.redeem(link.reference().expose());
     assert_eq!(
         supervisor.get_worker_pool().worker_count().await.unwrap(),
         3
@@ -87,30 +85,49 @@ async fn with_auto_dispatch_a_task_is_executed_by_itself() {
 
 #[cfg(unix)]
 #[test]
-fn it_stops_cleanly_when_it_is_told_to_and_takes_its_secrets_along() {
+fn it_stops_cleanly_when_it_is_told_to_and_its_link_works_again_after_a_restart() {
     let data = tempfile::tempdir().unwrap();
     let (mut server, url) = serve(data.path(), &[]);
-    let file = data.path().join(SECRETS);
-    let secrets = read_secrets(&file);
+    let file = data.path().join(LINK);
+    let link = read_link(&file);
     let end = server.terminate(LIMIT).unwrap();
     assert!(end.status.success(), "{end:?}");
-    assert_eq!(end.stderr, "");
-    assert!(!file.exists(), "the secrets are good for nothing any more");
-    let printed = format!("{url}\n{}", end.lines.join("\n"));
-    for role in ["client", "supervisor"] {
-        assert!(!printed.contains(text(&secrets, role)), "{role}'s secret");
+    for line in end.stderr.lines() {
+        assert!(line.contains(" INFO "), "{line}");
     }
+    let printed = format!("{url}\n{}", end.lines.join("\n"));
+    let secret = link.reference().expose();
+    assert!(!printed.contains(&secret), "a secret was printed");
+
+    let (_server, again) = serve(data.path(), &[]);
+    let after = read_link(&file);
+    assert_eq!(after.reference().expose(), secret);
+    assert_eq!(after.server().as_str(), again);
+}
+
+/// The fault: a reference stays behind that opens nothing, or a queue in memory that nobody can use.
+#[cfg(unix)]
+#[test]
+fn a_queue_in_memory_takes_its_link_along() {
+    let data = tempfile::tempdir().unwrap();
+    let (mut server, _url) = serve(data.path(), &["--memory"]);
+    let file = data.path().join(LINK);
+    read_link(&file);
+    server.terminate(LIMIT).unwrap();
+    assert!(!file.exists());
 }
 
 #[cfg(unix)]
 #[test]
-fn the_secrets_are_for_the_owner_s_eyes() {
+fn the_link_is_for_the_owner_s_eyes() {
     use std::os::unix::fs::PermissionsExt;
     let data = tempfile::tempdir().unwrap();
     let (mut server, _url) = serve(data.path(), &[]);
-    let file = server.line_after("Secrets of the roles: ", LIMIT).unwrap();
-    let mode = fs::metadata(file).unwrap().permissions().mode();
-    assert_eq!(mode & 0o777, 0o600);
+    let file = server.line_after("Supervisor's link: ", LIMIT).unwrap();
+    for file in [Path::new(&file), &data.path().join("references.key")] {
+        let mode = fs::metadata(file).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{}", file.display());
+    }
 }
 
 #[test]
@@ -171,10 +188,7 @@ fn two_servers_do_not_share_their_data() {
         said.contains(directory) && said.contains("in use"),
         "{said}"
     );
-    assert!(
-        data.path().join(SECRETS).exists(),
-        "those of the first server"
-    );
+    assert!(data.path().join(LINK).exists(), "that of the first server");
 }
 
 fn ended(mut process: tests::Process) -> (Option<i32>, String) {
@@ -182,13 +196,9 @@ fn ended(mut process: tests::Process) -> (Option<i32>, String) {
     (end.status.code(), end.stderr)
 }
 
-fn read_secrets(file: &Path) -> Value {
+fn read_link(file: &Path) -> SturdyUrl {
     let text = fs::read_to_string(file).expect("the file can be read");
-    serde_json::from_str(&text).expect("the file is JSON")
+    text.trim().parse().expect("the file has a link")
 }
 
-fn text<'a>(secrets: &'a Value, role: &str) -> &'a str {
-    secrets[role].as_str().expect("a secret of that role")
-}
-
-const SECRETS: &str = "secrets.json";
+const LINK: &str = "supervisor.url";

@@ -12,19 +12,19 @@ struct Mortal<'a> {
     data: &'a Path,
     server: Option<Process>,
     url: String,
-    secrets: String,
+    access: String,
 }
 
 impl<'a> Mortal<'a> {
     fn start(data: &'a Path, options: &[&str]) -> Self {
         let (mut server, url) = serve(data, options);
-        let secrets = server.line_after("Secrets of the roles: ", LIMIT).unwrap();
+        let access = server.line_after("Supervisor's link: ", LIMIT).unwrap();
         let server = Some(server);
         Self {
             data,
             server,
             url,
-            secrets,
+            access,
         }
     }
 
@@ -40,13 +40,13 @@ impl<'a> Mortal<'a> {
         let mut arguments = vec!["serve", "--listen", address, "--data", data];
         arguments.extend(options);
         let mut server = start(&arguments);
-        server.line_after("Secrets of the roles: ", LIMIT).unwrap();
+        server.line_after("Supervisor's link: ", LIMIT).unwrap();
         self.server = Some(server);
     }
 
     fn give(&self, command: &[&str]) -> Process {
         let mut arguments = command.to_vec();
-        arguments.extend(["--url", &self.url, "--secrets", &self.secrets]);
+        arguments.extend(["--url", &self.url, "--access", &self.access]);
         start(&arguments)
     }
 

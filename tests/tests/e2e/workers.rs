@@ -93,6 +93,40 @@ async fn a_worker_in_javascript_does_real_tasks() {
     assert!(info.error.unwrap().contains("no pixels"));
 }
 
+#[tokio::test]
+async fn a_worker_in_javascript_comes_by_a_link() {
+    let Some(node) = Node::for_test() else {
+        return;
+    };
+    let data = tempfile::tempdir().unwrap();
+    let (_server, _) = serve(data.path(), &[]);
+    let supervisor = data.path().join("supervisor.url");
+    let supervisor = ["--json", "--access", supervisor.to_str().unwrap()];
+    let give = |command: &[&str]| {
+        let end = start(&[command, &supervisor].concat())
+            .finish(LIMIT)
+            .unwrap();
+        assert!(end.status.success(), "{}", end.stderr);
+        serde_json::from_str::<Value>(&end.lines.concat()).unwrap()
+    };
+    let minted = give(&["mint", "worker", "--type", "thumbnail"]);
+    let link = data.path().join("worker.url");
+    std::fs::write(&link, minted["url"].as_str().unwrap()).unwrap();
+    let worker = node.program("worker.mjs", &[link.to_str().unwrap()]);
+    let mut worker = worker.unwrap();
+    worker.line_after("joined as worker_", LIMIT).unwrap();
+    let params = json!({"pixels": [[1, 3], [5, 7]], "scale": 2}).to_string();
+    let submit = [
+        &["submit", "thumbnail", &params, "--watch"][..],
+        &supervisor,
+    ]
+    .concat();
+    let end = start(&submit).finish(LIMIT).unwrap();
+    assert!(end.status.success(), "{}", end.stderr);
+    let last = end.lines.last().unwrap();
+    assert!(last.contains(r#"{"pixels":[[4]]}"#), "{last}");
+}
+
 /// The fault: what a worker had is lost with it, or begun from its beginning.
 #[tokio::test]
 async fn what_a_killed_worker_had_is_done_by_another() {
@@ -201,28 +235,29 @@ async fn a_worker_that_is_revoked_ends_with_a_code_of_its_own() {
 
 /// The fault: a secret that can be read by whoever lists the processes of the machine.
 #[test]
-fn a_worker_finds_its_secret_in_a_file_or_in_the_environment() {
+fn a_worker_finds_its_link_in_a_file_or_in_the_environment() {
     let data = tempfile::tempdir().unwrap();
-    let (mut server, url) = serve(data.path(), &[]);
-    let file = server.line_after("Secrets of the roles: ", LIMIT).unwrap();
-    let mut worker = start(&["worker", "--json", "--secrets", &file, &url]);
+    let (_server, _) = serve(data.path(), &[]);
+    let file = data.path().join("supervisor.url");
+    let mut worker = start(&["worker", "--json", "--access", file.to_str().unwrap()]);
     worker.line_after(JOINED, LIMIT).unwrap();
 
-    let secrets: Value = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
-    let give = |secret: &str| {
+    let give = |link: &str| {
         let mut command = Command::new(crate::support::program());
-        command.args(["worker", "--json", "--secrets", "/nowhere.json", &url]);
-        Process::spawn(command.env("TASK_QUEUE_SECRET", secret)).unwrap()
+        let command = command.args(["worker", "--json"]);
+        Process::spawn(command.env("TASK_QUEUE_LINK", link)).unwrap()
     };
-    let mut worker = give(secrets["supervisor"].as_str().unwrap());
+    let link = std::fs::read_to_string(&file).unwrap();
+    let mut worker = give(&link);
     worker.line_after(JOINED, LIMIT).unwrap();
-    let refused = give("guessed").finish(LIMIT).unwrap();
-    assert_eq!(refused.status.code(), Some(1));
-    assert!(
-        refused.stderr.contains("unknown secret"),
-        "{}",
-        refused.stderr
-    );
+    let (link, end) = link.trim().split_at(link.trim().len() - 10);
+    let other = if end.starts_with('A') { "B" } else { "A" };
+    let forged = [link, other, &end[1..]].concat();
+    for (link, complaint) in [(&*forged, "unknown secret"), ("guessed", "TASK_QUEUE_LINK")] {
+        let refused = give(link).finish(LIMIT).unwrap();
+        assert_eq!(refused.status.code(), Some(1), "{}", refused.stderr);
+        assert!(refused.stderr.contains(complaint), "{}", refused.stderr);
+    }
 }
 
 const JOINED: &str = r#"{"event":"joined""#;

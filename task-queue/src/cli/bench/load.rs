@@ -2,79 +2,79 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use capnweb_runtime::{Error, Result, connect};
 use futures_util::future::try_join_all;
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 
+use super::hands::{KIND, micros};
+use super::measured::Latencies;
 use crate::caps::{
     Completion, Failing, GatewayStub, ProgressObserver, ProgressObserverStub, ProgressUpdate,
-    Submission, TaskQueueStub, WorkerPoolStub,
+    Submission, TaskQueueStub,
 };
-use crate::cli::args::BenchOptions;
 use crate::cli::error::RunError;
-use crate::model::PoolName;
+use crate::model::TaskId;
 
 /// A connection, by which a server is loaded.
 pub(super) struct Load {
     queue: TaskQueueStub,
-    pool: WorkerPoolStub,
-    in_flight: usize,
-    workers: usize,
-    /// Told when the last tasks have come to their end.
-    ends: Arc<Ends>,
     /// The connection is there as long as this is.
     _gateway: GatewayStub,
 }
 
-/// Counts the ends that were told.
-#[derive(Debug, Default)]
-struct Ends {
-    expected: AtomicUsize,
-    told: AtomicUsize,
+/// Tells when tasks have come to their end.
+#[derive(Debug)]
+pub(super) struct Ends(Arc<Counter>);
+
+#[derive(Debug)]
+struct Counter {
+    left: AtomicUsize,
     all: Notify,
 }
 
-struct Observer(Arc<Ends>);
+struct Observer(Arc<Counter>);
 
 impl Load {
-    /// Connects, and sends the server's workers home: tasks are to wait at first.
-    pub(super) async fn connect(
-        url: &str,
-        options: &BenchOptions,
-    ) -> std::result::Result<Self, RunError> {
+    pub(super) async fn connect(url: &str) -> std::result::Result<Self, RunError> {
         let gateway: GatewayStub = connect(url).await.map_err(|source| RunError::Unreachable {
             url: url.to_owned(),
             source,
         })?;
-        let load = Self {
+        Ok(Self {
             queue: gateway.get_task_queue().await.map_err(RunError::Refused)?,
-            pool: gateway.get_worker_pool().await.map_err(RunError::Refused)?,
-            in_flight: options.in_flight,
-            workers: options.workers,
-            ends: Arc::default(),
             _gateway: gateway,
-        };
-        load.send_home().await.map_err(RunError::Refused)?;
-        Ok(load)
+        })
+    }
+
+    /// Submits tasks, each once the one before is answered.
+    pub(super) async fn submit_in_turn(&self, tasks: usize) -> Result<Latencies> {
+        let mut latencies = Latencies::default();
+        for _ in 0..tasks {
+            let at = Instant::now();
+            drop(self.queue.submit(KIND, params()).await?);
+            latencies.add(at.elapsed());
+        }
+        Ok(latencies)
     }
 
     /// Submits tasks one by one, so many at a time.
-    pub(super) async fn submit(&self, tasks: usize) -> Result<()> {
+    pub(super) async fn submit(&self, tasks: usize, in_flight: usize) -> Result<()> {
         let next = AtomicUsize::new(0);
         let lane = || async {
             while next.fetch_add(1, Ordering::Relaxed) < tasks {
-                drop(self.queue.submit(KIND, nothing()).await?);
+                drop(self.queue.submit(KIND, params()).await?);
             }
             Ok::<_, Error>(())
         };
-        try_join_all((0..self.in_flight).map(|_| lane())).await?;
+        try_join_all((0..in_flight.max(1)).map(|_| lane())).await?;
         Ok(())
     }
 
-    /// Submits tasks many at a time, one call after the other, and has the last ones watched.
-    pub(super) async fn submit_in_bulk(&self, tasks: usize, bulk: usize) -> Result<()> {
+    /// Submits tasks many at a time, one call after the other; returns the names of the last.
+    pub(super) async fn submit_in_bulk(&self, tasks: usize, bulk: usize) -> Result<Vec<TaskId>> {
         let mut left = tasks;
         let mut last = Vec::new();
         while left > 0 {
@@ -82,42 +82,61 @@ impl Load {
             left = left.saturating_sub(count);
             let many = (0..count).map(|_| Submission {
                 kind: KIND.to_owned(),
-                params: nothing(),
+                params: params(),
             });
             last = self.queue.submit_many(many.collect::<Vec<_>>()).await?;
         }
-        let watched = last.iter().rev().take(self.workers.max(1));
-        let watched = watched.map(|id| {
-            self.ends.expected.fetch_add(1, Ordering::SeqCst);
-            let observer = ProgressObserverStub::new(Observer(Arc::clone(&self.ends)));
+        Ok(last)
+    }
+
+    /// Has the last of some tasks watched. They are taken in the order of submission, so all are done
+    /// when as many of the last are as are carried out at a time.
+    pub(super) async fn watch(&self, tasks: &[TaskId], at_a_time: usize) -> Result<Ends> {
+        let watched: Vec<_> = tasks.iter().rev().take(at_a_time.max(1)).collect();
+        let counter = Arc::new(Counter {
+            left: AtomicUsize::new(watched.len()),
+            all: Notify::new(),
+        });
+        let watching = watched.into_iter().map(|id| {
+            let observer = ProgressObserverStub::new(Observer(Arc::clone(&counter)));
             let task = self.queue.get_task(id.to_string());
             async move { task.set_progress_callback(observer).await }
         });
-        try_join_all(watched).await?;
-        Ok(())
+        try_join_all(watching).await?;
+        Ok(Ends(counter))
     }
 
-    /// Has workers carry out all tasks. They take them in the order of submission, so all are done
-    /// when as many of the last are as there are workers.
-    pub(super) async fn drain(&self) -> Result<()> {
-        let hired = (0..self.workers).map(|_| self.pool.create_worker(PoolName::CPU));
-        let _workers = try_join_all(hired).await?;
-        self.ends.all.notified().await;
-        Ok(())
-    }
-
-    async fn send_home(&self) -> Result<()> {
-        for worker in self.pool.list_workers().await? {
-            self.pool.revoke_worker(worker.id.to_string()).await?;
+    /// Submits tasks with pauses in between; returns how long each took from then until its worker had
+    /// begun with it.
+    pub(super) async fn trickle(&self, tasks: usize, pause: Duration) -> Result<Latencies> {
+        let mut latencies = Latencies::default();
+        let mut submitted = Vec::new();
+        for _ in 0..tasks {
+            let at = micros();
+            submitted.push((at, self.queue.submit(KIND, params()).await?));
+            tokio::time::sleep(pause).await;
         }
+        for (at, task) in submitted {
+            let begun = task.get_info().await?.result;
+            let begun = begun.as_ref().and_then(Value::as_u64);
+            let begun = begun.ok_or_else(|| Error::new("a task was not done in time"))?;
+            latencies.add(Duration::from_micros(begun.saturating_sub(at)));
+        }
+        Ok(latencies)
+    }
+}
+
+impl Ends {
+    /// Waits for all of them.
+    pub(super) async fn wait(&self) -> Result<()> {
+        self.0.all.notified().await;
         Ok(())
     }
 }
 
 impl Observer {
     fn end(&self) {
-        let told = self.0.told.fetch_add(1, Ordering::SeqCst).saturating_add(1);
-        if told >= self.0.expected.load(Ordering::SeqCst) {
+        if self.0.left.fetch_sub(1, Ordering::SeqCst) == 1 {
             self.0.all.notify_one();
         }
     }
@@ -139,9 +158,10 @@ impl ProgressObserver for Observer {
     }
 }
 
-/// What takes no time by itself.
-const KIND: &str = "compute";
-
-fn nothing() -> Value {
-    json!({"iterations": 0})
+/// What a task is about: some 200 bytes, as they are usual.
+fn params() -> Value {
+    json!({"t": micros(), "to": "user@example.org", "pad": PAD})
 }
+
+const PAD: &str = "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\
+                   xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx";

@@ -91,8 +91,8 @@ impl Follower<'_> {
         Ok(())
     }
 
-    /// Connects again, however long the server takes to come back, within reason. It may have other
-    /// secrets then.
+    /// Connects again, however long the server takes to come back, within reason. The link may be another
+    /// one then.
     async fn reconnect(&self) -> Result<Connected, RunError> {
         let give_up = Instant::now() + PATIENCE;
         let mut wait = FIRST_WAIT;

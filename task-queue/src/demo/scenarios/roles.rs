@@ -9,9 +9,9 @@ use crate::demo::house::{House, Rules};
 use crate::demo::miss::Miss;
 use crate::demo::stage::{Played, Stage};
 use crate::demo::watcher::watcher;
-use crate::model::{PoolName, TaskId};
+use crate::model::{PoolName, Role, TaskId};
 
-/// A connection that has shown nothing can do nothing; a secret is worth a role.
+/// A connection that has shown nothing can do nothing; a reference is worth a role.
 pub(super) async fn roles(stage: &mut Stage<'_>) -> Played {
     let house = stage.house(Rules::auto().gated()).await?;
     let entered = stage.prepare("Somebody connects", house.enter::<GateStub>());
@@ -22,9 +22,10 @@ pub(super) async fn roles(stage: &mut Stage<'_>) -> Played {
     }
     let wrong = refused("unknown secret", gate.redeem("open sesame"));
     stage.step("A wrong secret opens nothing", wrong).await?;
-    let client = gate.redeem(house.secrets().client.as_str());
+    let invited = stage.prepare("A client is let in", house.mint(Role::Client));
+    let client = gate.redeem(invited.await?);
     let client = stage
-        .call("The client's secret opens a gateway", client)
+        .call("A client's reference opens a gateway", client)
         .await?;
     stage
         .step(
@@ -44,9 +45,10 @@ pub(super) async fn roles(stage: &mut Stage<'_>) -> Played {
             no_grants(&client),
         )
         .await?;
-    let supervisor = gate.redeem(house.secrets().supervisor.as_str());
+    let invited = stage.prepare("A supervisor is let in", house.mint(Role::Supervisor));
+    let supervisor = gate.redeem(invited.await?);
     let supervisor = stage
-        .call("The supervisor's secret opens everything", supervisor)
+        .call("A supervisor's reference opens everything", supervisor)
         .await?;
     let all = async { equal(supervisor.get_worker_pool().worker_count().await?, 3) };
     stage.step("A supervisor has the workers", all).await
@@ -88,9 +90,9 @@ async fn executed(client: &GatewayStub) -> Result<(), Miss> {
 /// The name of a task is not the task.
 pub(super) async fn ids(stage: &mut Stage<'_>) -> Played {
     let house = stage.house(Rules::default().gated()).await?;
-    let client = redeem(&house, &house.secrets().client);
+    let client = redeem(&house, Role::Client);
     let (client, _door) = stage.prepare("A client connects", client).await?;
-    let supervisor = redeem(&house, &house.secrets().supervisor);
+    let supervisor = redeem(&house, Role::Supervisor);
     let (supervisor, _other) = stage.prepare("A supervisor connects", supervisor).await?;
     let task = supervisor.get_task_queue().submit("compute", json!({}));
     let task = stage.call("The supervisor submits a task", task).await?;
@@ -119,9 +121,9 @@ pub(super) async fn ids(stage: &mut Stage<'_>) -> Played {
 /// A gateway, and the connection it lives on.
 type Entered = (GatewayStub, (GateStub, Session));
 
-async fn redeem(house: &House, secret: &str) -> Result<Entered, Miss> {
+async fn redeem(house: &House, role: Role) -> Result<Entered, Miss> {
     let (gate, session) = house.enter::<GateStub>().await?;
-    Ok((gate.redeem(secret).await?, (gate, session)))
+    Ok((gate.redeem(house.mint(role).await?).await?, (gate, session)))
 }
 
 async fn useless(queue: &TaskQueueStub, id: TaskId) -> Result<(), Miss> {

@@ -11,28 +11,24 @@ use crate::model::{Blame, EndReason, Origin, WorkerId};
 pub enum Disband {
     /// In good order: the process is being stopped. Neither attempts nor losses are counted.
     InOrder,
-    /// The process was lost, and this is the next one. A loss is counted for each of its workers'
-    /// tasks: one of them may have been the reason. Those who have joined have a while to come back;
-    /// if they do not, nothing is counted, for their tasks were not the reason.
+    /// The process was lost, and this is the next one. No loss is counted, for a process is seldom lost
+    /// by what it works on; only a task under which ten were lost fails. Those who have joined have a
+    /// while to come back.
     Lost,
 }
 
 impl Disband {
     pub(in crate::engine) fn apply(self, turn: &mut Turn<'_>) {
         for id in workers_of(turn, Origin::InProcess) {
-            turn.lose_worker(id, self.end_reason());
+            match self {
+                Self::InOrder => turn.lose_worker(id, EndReason::WorkerLeft),
+                Self::Lost => turn.lose_with_the_server(id),
+            }
         }
         if self == Self::Lost {
             for id in workers_of(turn, Origin::Joined) {
                 turn.part(id, Blame::Server);
             }
-        }
-    }
-
-    const fn end_reason(self) -> EndReason {
-        match self {
-            Self::InOrder => EndReason::WorkerLeft,
-            Self::Lost => EndReason::WorkerLost,
         }
     }
 }

@@ -7,8 +7,8 @@ use crate::engine::commands::report::shorten;
 use crate::engine::rejected::Rejected;
 use crate::engine::turn::Turn;
 use crate::model::{
-    Blame, EndReason, KeyHash, Link, Member, Offer, Origin, Standing, TaskId, Types, Worker,
-    WorkerId,
+    AccountId, Blame, EndReason, KeyHash, Link, Member, Offer, Origin, Standing, TaskId, Types,
+    Worker, WorkerId,
 };
 
 /// Accept a worker that has joined from elsewhere.
@@ -22,6 +22,8 @@ pub struct Join {
     pub name: Option<String>,
     /// The hash of what it can come back with after its connection was lost.
     pub key: KeyHash,
+    /// On which account it joins, if it came through a reference.
+    pub account: Option<AccountId>,
 }
 
 /// Record that a worker that has joined is there: all of its leases begin anew.
@@ -87,7 +89,10 @@ impl Join {
         }
         let order = turn.state.take_order();
         let lease_until = turn.now.saturating_add(turn.times().lease);
-        let member = Member::new(self.name, self.key, lease_until);
+        let member = Member {
+            account: self.account,
+            ..Member::new(self.name, self.key, lease_until)
+        };
         turn.state.insert_worker(Worker {
             origin: Origin::Joined,
             member: Some(Box::new(member)),

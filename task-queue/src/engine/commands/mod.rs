@@ -1,11 +1,13 @@
 //! One file for each command: what it carries, what it checks, what it does.
 
 mod cancel;
+mod cancel_many;
 mod complete;
 mod disband;
 mod due;
 mod fail;
 mod give_back;
+mod govern;
 mod join;
 mod lose;
 mod pools;
@@ -17,13 +19,16 @@ mod revoke;
 mod schedules;
 mod start;
 mod submit;
+mod touch;
 
 pub use cancel::Cancel;
+pub use cancel_many::CancelMany;
 pub use complete::Complete;
 pub use disband::Disband;
 pub(super) use due::timed_out;
 pub use fail::Fail;
 pub use give_back::GiveBack;
+pub use govern::Govern;
 pub use join::{Disconnect, Drain, Join, Leave, Renew, Resume, Stopped};
 pub use lose::Lose;
 pub use pools::{ForgetPool, SetFlow, SetLimits};
@@ -35,3 +40,4 @@ pub use revoke::Revoke;
 pub use schedules::{CreateSchedule, DeleteSchedule, SetScheduleFlow};
 pub use start::Start;
 pub use submit::{Submit, SubmitMany};
+pub use touch::Touch;

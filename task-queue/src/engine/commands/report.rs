@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use crate::engine::accounts::Usage;
 use crate::engine::command::Actor;
 use crate::engine::effect::Notice;
 use crate::engine::rejected::{Payload, Rejected};
@@ -94,6 +95,8 @@ impl Emit {
         }
         let size = turn.check_size(Payload::PartialResult, &self.value)?;
         turn.check_room(task.bytes, size)?;
+        turn.state
+            .check_quotas(&task.submitter, Usage::growing(size))?;
         Ok(size)
     }
 }
@@ -113,6 +116,8 @@ impl SaveCheckpoint {
         let freed = task.checkpoint.as_deref().map_or(0, size_of);
         let size = turn.check_size(Payload::Checkpoint, &self.value)?;
         turn.check_room(task.bytes.saturating_sub(freed), size)?;
+        let growth = Usage::growing(size.saturating_sub(freed));
+        turn.state.check_quotas(&task.submitter, growth)?;
         Ok(size)
     }
 }

@@ -1,5 +1,6 @@
 //! Having a task tried once more that had been given up.
 
+use crate::engine::accounts::Usage;
 use crate::engine::commands::submit::check_needs;
 use crate::engine::rejected::Rejected;
 use crate::engine::turn::Turn;
@@ -22,6 +23,8 @@ impl Retry {
             TaskStatus::Completed => return Err(Rejected::TaskFinished(TaskStatus::Completed)),
             status => return Err(Rejected::TaskNotFinished(status)),
         }
+        let submitter = &turn.task(self.task)?.submitter;
+        turn.state.check_quotas(submitter, Usage::RETRIED)?;
         check_needs(turn, [&*turn.task(self.task)?.spec])?;
         if let Some(task) = turn.state.task_mut(self.task) {
             task.failures = 0;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::engine::commands::report::shorten;
 use crate::engine::commands::submit::Submit;
-use crate::engine::rejected::{Payload, Rejected};
+use crate::engine::rejected::Rejected;
 use crate::engine::turn::Turn;
 use crate::model::{
     Calendar, Flow, Misfire, Schedule, ScheduleId, Setting, SettingId, Submitter, TaskSpec,
@@ -83,8 +83,7 @@ impl CreateSchedule {
         if !turn.state.knows(&template.kind) {
             return Err(Rejected::UnknownType(template.kind.clone()));
         }
-        turn.check_size(Payload::Parameters, &template.params)
-            .map(drop)
+        turn.check_params(&template.params).map(drop)
     }
 }
 
@@ -140,7 +139,7 @@ impl Turn<'_> {
         let submit = Submit {
             task,
             spec: TaskSpec::clone(&schedule.template),
-            submitter: schedule.submitter,
+            submitter: schedule.submitter.clone(),
         };
         match submit.apply(self) {
             Ok(()) => {

@@ -1,5 +1,6 @@
 //! Beginning an attempt on a worker of someone's choice.
 
+use crate::engine::accounts::Usage;
 use crate::engine::rejected::Rejected;
 use crate::engine::turn::Turn;
 use crate::model::{TaskId, TaskStatus, WorkerId};
@@ -44,6 +45,7 @@ impl Start {
         if let Some(waiting) = turn.state.pool_holds_back(&worker.offer.pool, turn.now) {
             return Err(Rejected::HeldBack(waiting));
         }
+        turn.state.check_quotas(&task.submitter, Usage::RUNNING)?;
         let misfit = worker.offer.misfit(&task.spec.need());
         misfit.map_or(Ok(()), |misfit| {
             Err(Rejected::WorkerUnfit {

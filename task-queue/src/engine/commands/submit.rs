@@ -3,8 +3,9 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use crate::engine::accounts::Usage;
 use crate::engine::effect::Notice;
-use crate::engine::rejected::{Payload, Rejected};
+use crate::engine::rejected::Rejected;
 use crate::engine::turn::Turn;
 use crate::model::{RetryPolicy, Submitter, Task, TaskId, TaskSpec, TaskState};
 
@@ -33,7 +34,7 @@ impl Submit {
         Self {
             task,
             spec,
-            submitter: Submitter::Supervisor,
+            submitter: Submitter::SUPERVISOR,
         }
     }
 
@@ -51,7 +52,7 @@ impl Submit {
         let order = turn.state.take_order();
         let mut spec = self.spec;
         if let Some(policy) = named_policy(turn, &spec) {
-            spec.retry = policy.clone();
+            spec.retry = Arc::new(policy.clone());
         }
         let mut task = Task::new(id, spec, order, turn.now);
         task.submitter = self.submitter;
@@ -64,7 +65,7 @@ impl Submit {
     /// Returns the task that was made with the same key, if the key still counts.
     fn made_before<'a>(&self, turn: &'a Turn<'_>) -> Option<&'a Task> {
         let key = self.spec.idempotency_key.as_ref()?;
-        let made = turn.state.made_with(self.submitter, key)?;
+        let made = turn.state.made_with(&self.submitter, key)?;
         turn.state.key_counts(made, turn.now).then_some(made)
     }
 
@@ -106,6 +107,8 @@ struct Intake {
     dependants: HashMap<TaskId, usize>,
     /// How many bytes their values take.
     bytes: usize,
+    /// What they take up of each account.
+    shares: HashMap<Submitter, Usage>,
     /// Those that there are already by their keys: the name they were to have, and the one they
     /// have.
     made_before: HashMap<TaskId, TaskId>,
@@ -125,9 +128,11 @@ impl Intake {
         }
         self.check_key(turn, submit)?;
         self.check_order(turn, submit)?;
-        let size = turn.check_size(Payload::Parameters, &submit.spec.params)?;
+        let size = turn.check_params(&submit.spec.params)?;
         turn.check_room(0, size)?;
         self.bytes = self.bytes.saturating_add(size);
+        let share = self.shares.entry(submit.submitter.clone()).or_default();
+        *share = share.and(Usage::submitting(1, size));
         self.names.insert(submit.task);
         Ok(())
     }
@@ -175,6 +180,9 @@ impl Intake {
             return Err(Rejected::AlreadySubmitted(made));
         }
         check_space(turn, self.names.len(), self.bytes)?;
+        for (submitter, share) in &self.shares {
+            turn.state.check_quotas(submitter, *share)?;
+        }
         check_needs(turn, specs)
     }
 }

@@ -1,5 +1,7 @@
 //! What becomes of a queue when its process goes, its store fails, or time goes by.
 
+use std::time::Duration;
+
 use serde_json::json;
 
 use super::world::World;
@@ -8,8 +10,8 @@ use crate::engine::{
     Submit, apply,
 };
 use crate::model::{
-    Change, EndReason, Failure, Kept, PoolName, Progress, RecordId, Snapshot, TaskId, TaskSpec,
-    TaskStatus, TaskType,
+    Change, EndReason, Failure, FailureClass, Kept, PoolName, Progress, RecordId, Snapshot, TaskId,
+    TaskSpec, TaskState, TaskStatus, TaskType,
 };
 
 fn records(changes: &[Change]) -> Vec<RecordId> {
@@ -50,21 +52,48 @@ fn a_stop_burns_neither_an_attempt_nor_a_loss() {
 }
 
 #[test]
-fn a_crash_counts_a_loss_and_no_attempt() {
+fn a_crash_counts_neither_as_a_loss_nor_as_an_attempt() {
     let mut world = World::auto();
     for _ in 0..2 {
         world.register(PoolName::CPU);
     }
     let tasks = [(); 3].map(|()| world.submit_kind(TaskType::COMPUTE));
     world.apply(Command::Disband(Disband::Lost));
-    for (task, losses) in tasks.into_iter().zip([1, 1, 0]) {
+    for (task, attempts) in tasks.into_iter().zip([1, 1, 0]) {
         let record = world.task(task);
         assert_eq!(record.status(), TaskStatus::Pending);
-        assert_eq!((record.failures, record.losses.len()), (0, losses));
+        assert_eq!((record.failures, record.losses.len()), (0, 0));
+        assert_eq!(record.history.len(), attempts);
     }
     let worker = world.register(PoolName::CPU);
     let first = world.task(tasks[0]).live_attempt().unwrap();
     assert_eq!(first.worker, worker, "it is again the first in the queue");
+}
+
+/// The faults: a few restarts are the end of whatever was long; a task that takes its process down does
+/// so for ever.
+#[test]
+fn a_task_outlives_nine_crashes_within_three_days_and_not_a_tenth() {
+    let mut world = World::auto();
+    let task = world.submit_kind(TaskType::COMPUTE);
+    let crash = |world: &mut World| {
+        world.register(PoolName::CPU);
+        assert_eq!(world.status(task), TaskStatus::Running);
+        world.apply(Command::Disband(Disband::Lost));
+    };
+    for _ in 0..9 {
+        crash(&mut world);
+    }
+    world.now = world.now.saturating_add(Duration::from_hours(73));
+    for _ in 0..9 {
+        crash(&mut world);
+        assert_eq!(world.status(task), TaskStatus::Pending);
+    }
+    crash(&mut world);
+    let TaskState::Failed { failure, .. } = &world.task(task).state else {
+        panic!("it goes on");
+    };
+    assert_eq!(failure.class, FailureClass::WorkersLost);
 }
 
 #[test]
@@ -121,7 +150,7 @@ fn what_has_ended_is_forgotten_when_its_retention_is_over_and_not_before() {
     assert_eq!(world.state.next_wake(), None);
 }
 
-const MILLI: std::time::Duration = std::time::Duration::from_millis(1);
+const MILLI: Duration = Duration::from_millis(1);
 
 /// The fault: a turn that takes as long as there are old tasks, in which nobody is answered.
 #[test]

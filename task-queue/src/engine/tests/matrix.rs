@@ -104,7 +104,7 @@ fn with_task(status: TaskStatus) -> (World, TaskId, WorkerId) {
     let mut world = World::manual();
     let worker = world.register(PoolName::CPU);
     let mut spec = TaskSpec::new(TaskType::COMPUTE, json!({}));
-    spec.retry = RetryPolicy::PATIENT;
+    spec.retry = RetryPolicy::PATIENT.into();
     if status == TaskStatus::Scheduled {
         spec.not_before = Some(Timestamp::from_millis(u64::MAX));
     }

@@ -30,6 +30,7 @@ fn join(world: &mut World, slots: u32) -> WorkerId {
         offer,
         name,
         key: KEY,
+        account: None,
     }));
     worker
 }

@@ -1,5 +1,6 @@
 //! Given a state, when a command, then these effects and this state.
 
+mod accounts;
 mod attempts;
 pub(crate) mod dice;
 mod dispatching;
@@ -16,5 +17,6 @@ pub(crate) mod random;
 mod retries;
 mod saving;
 mod schedules;
+mod tally;
 mod workers;
 pub(crate) mod world;

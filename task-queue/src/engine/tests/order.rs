@@ -301,7 +301,7 @@ fn an_idempotency_key_makes_one_task_a_day() {
     let known = Err(Rejected::AlreadySubmitted(vec![(name, first)]));
     assert_eq!(refused, known);
     let other = TaskSpec {
-        params: json!({"other": true}),
+        params: json!({"other": true}).into(),
         ..named("k")
     };
     assert_eq!(again(&mut world, other).1, Err(Rejected::KeyTaken));
@@ -332,7 +332,8 @@ fn a_key_is_the_submitters_own() {
     let mut world = World::manual();
     world.submit(named("k"));
     let mut other = Submit::new(world.fresh_task(), named("k"));
-    other.submitter = crate::model::Submitter::Client;
+    let account = crate::model::AccountId::of_bits(1);
+    other.submitter = crate::model::Submitter::SUPERVISOR.below(account);
     world.apply(Command::Submit(other));
 }
 

@@ -212,7 +212,7 @@ fn govern(dice: &mut Dice) -> Command {
             schedule,
             calendar: Calendar::new("* * * * *", "UTC").expect("a calendar"),
             template: TaskSpec::new(TaskType::COMPUTE, json!({})),
-            submitter: Submitter::Supervisor,
+            submitter: Submitter::SUPERVISOR,
             misfire: Misfire::Once,
         })),
     }
@@ -243,6 +243,7 @@ fn member_command(
             offer: Arc::new(offer),
             name: None,
             key,
+            account: None,
         });
     };
     match dice.roll(12) {
@@ -265,7 +266,7 @@ fn submit(dice: &mut Dice, tasks: &[TaskId]) -> Command {
     let kind = kinds[dice.roll(kinds.len())].clone();
     let mut spec = TaskSpec::new(kind, json!({}));
     if dice.roll(2) == 0 {
-        spec.retry = RetryPolicy::PATIENT;
+        spec.retry = RetryPolicy::PATIENT.into();
     }
     if dice.roll(3) == 0 {
         spec.timeout = Some(std::time::Duration::from_millis(500));

@@ -246,9 +246,9 @@ fn a_policy_asked_for_by_name_is_the_queues() {
         TaskSpec::from_submission("compute", params, &Grants::NOTHING).unwrap()
     };
     let task = world.submit(spec("twice"));
-    assert_eq!(world.task(task).spec.retry, twice);
+    assert_eq!(*world.task(task).spec.retry, twice);
     let task = world.submit(spec("default"));
-    assert_eq!(world.task(task).spec.retry, RetryPolicy::PATIENT);
+    assert_eq!(*world.task(task).spec.retry, RetryPolicy::PATIENT);
     let task = world.fresh_task();
     let refused = world.attempt(Command::Submit(Submit::new(task, spec("thrice"))));
     assert_eq!(refused, Err(Rejected::NoSuchRetryPolicy));

@@ -6,16 +6,22 @@ use super::world::World;
 use crate::engine::{
     Command, Config, CreateSchedule, DeleteSchedule, Limits, Rejected, SetScheduleFlow,
 };
-use crate::model::{Calendar, Flow, Misfire, ScheduleId, Submitter, TaskSpec, TaskType, Timestamp};
+use crate::model::{
+    AccountId, Calendar, Flow, Misfire, ScheduleId, Submitter, TaskSpec, TaskType, Timestamp,
+};
 
 fn create(schedule: ScheduleId, misfire: Misfire) -> CreateSchedule {
     CreateSchedule {
         schedule,
         calendar: Calendar::new("*/10 * * * *", "UTC").unwrap(),
         template: TaskSpec::new(TaskType::COMPUTE, json!({"iterations": 3})),
-        submitter: Submitter::Client,
+        submitter: client(),
         misfire,
     }
+}
+
+fn client() -> Submitter {
+    Submitter::SUPERVISOR.below(AccountId::of_bits(3))
 }
 
 /// A queue with a schedule, the time being twenty to nothing.
@@ -43,8 +49,8 @@ fn a_schedule_makes_one_task_each_time() {
     let schedule = world.state.schedule(id).unwrap();
     assert_eq!(schedule.made, 3);
     let task = world.task(schedule.latest.unwrap());
-    assert_eq!(task.spec.params, json!({"iterations": 3}));
-    assert_eq!(task.submitter, Submitter::Client);
+    assert_eq!(task.spec.params.value(), json!({"iterations": 3}));
+    assert_eq!(task.submitter, client());
 }
 
 #[test]

@@ -82,7 +82,8 @@ fn a_task_that_kills_worker_after_worker_fails_in_the_end() {
         retry: RetryPolicy {
             max_losses: 2,
             ..RetryPolicy::NEVER
-        },
+        }
+        .into(),
         ..TaskSpec::new(TaskType::COMPUTE, json!({}))
     });
     for _ in 0..2 {

@@ -90,7 +90,8 @@ impl World {
             retry: RetryPolicy {
                 max_attempts,
                 ..RetryPolicy::PATIENT
-            },
+            }
+            .into(),
             ..TaskSpec::new(TaskType::COMPUTE, json!({}))
         })
     }
@@ -169,7 +170,7 @@ impl World {
 
 pub(super) fn assignments(effects: &[Effect]) -> Vec<Assignment> {
     let assignment = |effect: &Effect| match effect {
-        Effect::StartAttempt(assignment) => Some(assignment.clone()),
+        Effect::StartAttempt(assignment) => Some(assignment.as_ref().clone()),
         _ => None,
     };
     effects.iter().filter_map(assignment).collect()

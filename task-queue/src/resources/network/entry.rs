@@ -1,5 +1,7 @@
 //! Who may be talked to: a host, a port, and where that host may be.
 
+use std::fmt;
+
 use thiserror::Error;
 use url::{Host, Url};
 
@@ -79,6 +81,21 @@ impl AllowEntry {
         };
         same && self.scheme.is_none_or(|mine| mine == scheme)
             && self.port.unwrap_or(scheme.port()) == port
+    }
+}
+
+impl fmt::Display for AllowEntry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.scheme {
+            Some(Scheme::Http) => f.write_str("http://")?,
+            Some(Scheme::Https) => f.write_str("https://")?,
+            None => {}
+        }
+        write!(f, "{}", self.host)?;
+        match self.port {
+            Some(port) => write!(f, ":{port}"),
+            None => Ok(()),
+        }
     }
 }
 

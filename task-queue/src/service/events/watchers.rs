@@ -1,11 +1,10 @@
 //! Who waits for what is next to happen to a task.
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
 
-use crate::model::{RecordId, TaskId};
+use crate::model::{IdMap, RecordId, TaskId};
 use crate::service::config::WatchLimits;
 use crate::service::refusal::Refusal;
 
@@ -22,7 +21,7 @@ struct Shared {
 #[derive(Debug, Default)]
 struct Watched {
     /// What wakes those who wait, and how many they are.
-    tasks: HashMap<TaskId, (watch::Sender<()>, usize)>,
+    tasks: IdMap<TaskId, (watch::Sender<()>, usize)>,
     watchers: usize,
     is_closed: bool,
 }

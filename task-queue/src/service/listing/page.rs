@@ -2,15 +2,14 @@
 
 use crate::caps::{TaskFilter, TaskPage, TaskSummary};
 use crate::engine::State;
-use crate::model::Task;
+use crate::model::{Submitter, Task};
 use crate::service::hub::Hub;
-use crate::service::queue::Scope;
 use crate::service::refusal::Refusal;
 
 /// Which tasks are asked for.
 pub(in crate::service) struct Wanted {
-    /// Of which view of the queue.
-    pub(in crate::service) scope: Scope,
+    /// Of whose view of the queue.
+    pub(in crate::service) who: Submitter,
     pub(in crate::service) filter: TaskFilter,
     /// Those that were submitted after this one's place.
     pub(in crate::service) after: Option<u64>,
@@ -18,9 +17,13 @@ pub(in crate::service) struct Wanted {
 }
 
 /// Returns all tasks of a view.
-pub(in crate::service) async fn all(hub: &Hub, scope: Scope) -> Result<Vec<TaskSummary>, Refusal> {
+pub(in crate::service) async fn all(
+    hub: &Hub,
+    who: &Submitter,
+) -> Result<Vec<TaskSummary>, Refusal> {
+    let who = who.clone();
     let tasks = hub.owner.read(move |state| {
-        let known = |task: &&Task| scope.contains(task);
+        let known = |task: &&Task| who.sees(&task.submitter);
         let tasks = state.tasks_after(None).filter(known).map(summary);
         // One more, to see that there are too many.
         tasks.take(MOST.saturating_add(1)).collect::<Vec<_>>()
@@ -61,7 +64,7 @@ impl Wanted {
 
     fn fits(&self, task: &Task) -> bool {
         let TaskFilter { status, kind } = &self.filter;
-        self.scope.contains(task)
+        self.who.sees(&task.submitter)
             && status.is_none_or(|status| status == task.status())
             && kind
                 .as_ref()

@@ -9,18 +9,18 @@ use tokio::sync::oneshot;
 
 use super::parting::insist;
 use super::present::Present;
-use crate::caps::{AssignmentStub, WorkerAgentStub};
+use crate::caps::{AssignmentStub, Briefing, WorkerAgentStub};
 use crate::engine::{Actor, Assignment, Command, Complete, Fail};
 use crate::model::{Epoch, Failure, Task, TaskId};
 use crate::service::hub::Hub;
-use crate::service::live::{Far, Running};
+use crate::service::live::{Far, Running, Work};
 use crate::service::task::{Bearer, Identity, assignment};
 
 /// Has a worker that has joined carry out an attempt; nobody, if it has just gone.
 ///
 /// Whatever crosses to the worker or comes from it, however deep, is behind one membrane, which the
 /// end of the attempt takes away.
-pub(in crate::service) fn start(hub: &Arc<Hub>, begun: &Assignment) -> Running {
+pub(in crate::service) fn start(hub: &Arc<Hub>, begun: Assignment) -> Running {
     let Some(present) = hub.members.find(begun.worker) else {
         // It is about to be lost, or comes back and does not ask for what it has never heard of.
         return Running {
@@ -37,15 +37,14 @@ pub(in crate::service) fn start(hub: &Arc<Hub>, begun: &Assignment) -> Running {
     let equipped = Equipped::new(hub, &present, task, begun.epoch);
     let agent = equipped.membrane.inward(&present.agent);
     let (answering, answered) = oneshot::channel();
-    let (key, assignment) = ((begun.task, begun.epoch), equipped.inner.clone());
-    let hub = Arc::clone(hub);
-    let work = tokio::spawn(async move {
-        carry_out(&hub, key, agent, assignment).await;
+    let (hub, assignment) = (Arc::clone(hub), equipped.inner.clone());
+    let work = present.errands.run(async move {
+        carry_out(&hub, begun, agent, assignment).await;
         // Dropped when the work is stopped, too.
         drop(answering);
     });
     let mut running = equipped.into_running(present, Some(answered));
-    running.work = Some(work.abort_handle());
+    running.work = Some(Work::Errand(work));
     running
 }
 
@@ -114,11 +113,12 @@ impl Equipped {
 /// that it has ended itself is not heard.
 async fn carry_out(
     hub: &Hub,
-    (task, epoch): (TaskId, Epoch),
+    begun: Assignment,
     agent: WorkerAgentStub,
     assignment: AssignmentStub,
 ) {
-    let outcome = match agent.execute(assignment).await {
+    let (task, epoch) = (begun.task, begun.epoch);
+    let outcome = match agent.execute(assignment, briefing(&begun)).await {
         // Whether it comes back is for the lease to say.
         Err(error) if error.is_disconnected() => return,
         Err(error) => Err(failure_of(&error)),
@@ -132,6 +132,20 @@ async fn carry_out(
             failure,
         });
         insist(hub, failed).await;
+    }
+}
+
+/// Says what there is to know of an attempt as it begins.
+fn briefing(begun: &Assignment) -> Briefing {
+    let checkpoint = begun.checkpoint.as_deref();
+    Briefing {
+        id: begun.task,
+        kind: begun.spec.kind.clone(),
+        params: begun.spec.params.value(),
+        epoch: begun.epoch.number(),
+        failures: begun.failures,
+        grants: begun.spec.grants.clone(),
+        checkpoint: checkpoint.cloned().unwrap_or_default(),
     }
 }
 

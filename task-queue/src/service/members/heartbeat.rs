@@ -6,9 +6,10 @@ use std::time::Duration;
 use capnweb_runtime::{Capability as _, Disconnect, Error};
 use tokio::runtime::Handle;
 
-use super::parting::gone;
+use super::parting::{gone, insist};
+use super::post::Post;
 use super::present::Present;
-use crate::engine::{Command, Renew};
+use crate::engine::{Command, Renew, Revoke};
 use crate::service::hub::Hub;
 
 /// Watches the connection over which the worker has joined.
@@ -23,10 +24,12 @@ pub(super) fn watch_connection(hub: &Arc<Hub>, present: &Arc<Present>) {
     });
 }
 
-/// Asks the worker again and again whether it is there, for as long as it is known.
-pub(super) fn ask_whether_alive(hub: &Arc<Hub>, present: &Arc<Present>) {
+/// Asks the worker again and again whether it is there, for as long as it is known and its account is
+/// in force.
+pub(super) fn ask_whether_alive(hub: &Arc<Hub>, post: &Post, present: &Arc<Present>) {
     let asking = tokio::spawn(ask(
         Arc::downgrade(hub),
+        post.clone(),
         Arc::downgrade(present),
         hub.times.lease / 3,
     ));
@@ -37,12 +40,17 @@ pub(super) fn ask_whether_alive(hub: &Arc<Hub>, present: &Arc<Present>) {
     }
 }
 
-async fn ask(hub: Weak<Hub>, present: Weak<Present>, interval: Duration) {
+async fn ask(hub: Weak<Hub>, post: Post, present: Weak<Present>, interval: Duration) {
     loop {
         tokio::time::sleep(interval).await;
         let Some((hub, present)) = hub.upgrade().zip(present.upgrade()) else {
             return;
         };
+        if post.check(&hub).is_err() {
+            let worker = present.worker;
+            // It ends this task, too.
+            return insist(&hub, Command::Revoke(Revoke { worker })).await;
+        }
         // Of several questions, a worker that was stopped for a while would answer the first: one at
         // a time says as much.
         let answer = present.agent.alive().await;
@@ -58,7 +66,9 @@ async fn ask(hub: Weak<Hub>, present: Weak<Present>, interval: Duration) {
 fn is_sign_of_life(answer: Result<(), Error>) -> bool {
     match answer {
         Ok(()) => true,
-        Err(error) => !error.is_disconnected() && !matches!(error, Error::Unsendable(_)),
+        // What the queue itself does not let through has not come from there.
+        Err(Error::Unsendable(_) | Error::Revoked(_) | Error::Denied(_)) => false,
+        Err(error) => !error.is_disconnected(),
     }
 }
 

@@ -5,59 +5,70 @@ use std::sync::Arc;
 use super::heartbeat::{ask_whether_alive, watch_connection};
 use super::key::ResumeKey;
 use super::membership::membership;
+use super::post::Post;
 use super::present::Present;
 use crate::caps::{JoinOptions, MembershipStub, OfferedWork, WorkerAgentStub};
-use crate::engine::{Command, GiveBack, Join, Resume};
+use crate::engine::{Command, GiveBack, Join, Resume, Revoke};
 use crate::entropy::OsEntropy;
-use crate::model::{Offer, PoolName, Task, TaskId, Types, WorkerId};
+use crate::model::{Task, TaskId, WorkerId};
 use crate::service::hub::Hub;
+use crate::service::journal;
 use crate::service::refusal::Refusal;
 
 /// Has a worker join, or come back.
 pub(in crate::service) async fn join(
     hub: &Arc<Hub>,
+    post: &Post,
     agent: WorkerAgentStub,
     offered: OfferedWork,
     options: Option<JoinOptions>,
 ) -> Result<MembershipStub, Refusal> {
     match options.and_then(|options| options.resume) {
-        Some(key) => come_back(hub, agent, key.parse()?).await,
-        None => join_anew(hub, agent, offered).await,
+        Some(key) => come_back(hub, post, agent, key.parse()?).await,
+        None => join_anew(hub, post, agent, offered).await,
     }
 }
 
 async fn join_anew(
     hub: &Arc<Hub>,
+    post: &Post,
     agent: WorkerAgentStub,
     offered: OfferedWork,
 ) -> Result<MembershipStub, Refusal> {
+    let name = offered.name.clone();
+    let offer = Arc::new(post.admit(offered)?);
     let key = ResumeKey::draw(WorkerId::generate(&mut OsEntropy));
     let present = Arc::new(Present::new(key.worker, agent));
     // It is known before the scheduler hears of it, which may have a task for it at once.
     hub.members.put(&present);
-    let name = offered.name.clone();
+    let pool = offer.pool.clone();
     let join = Command::Join(Join {
         worker: key.worker,
-        offer: Arc::new(offer(offered)),
+        offer,
         name,
         key: key.hash(),
+        account: post.account,
     });
     if let Err(refusal) = hub.owner.apply(join).await {
         hub.members.take_this(&present);
         return Err(refusal);
     }
-    Ok(settle_in(hub, &present, key))
+    journal::worker_joined(key.worker, pool.as_str());
+    stay_in_force(hub, post, &present).await?;
+    Ok(settle_in(hub, post, &present, key))
 }
 
 async fn come_back(
     hub: &Arc<Hub>,
+    post: &Post,
     agent: WorkerAgentStub,
     key: ResumeKey,
 ) -> Result<MembershipStub, Refusal> {
     let (worker, hash) = (key.worker, key.hash());
+    let whose = post.clone();
     let is_its = hub.owner.read_worker(worker, move |record| {
         let member = record.member.as_ref();
-        member.is_some_and(|member| member.key == hash)
+        member.is_some_and(|member| member.key == hash && whose.may_be(member))
     });
     // Nobody loses their place to somebody who cannot take it.
     if !is_its.await? {
@@ -72,8 +83,21 @@ async fn come_back(
         hub.members.take_this(&present);
         return Err(refusal);
     }
+    journal::worker_back(worker);
+    stay_in_force(hub, post, &present).await?;
     wait_for_claims(hub, &present).await?;
-    Ok(settle_in(hub, &present, key))
+    Ok(settle_in(hub, post, &present, key))
+}
+
+/// Dismisses a worker at once that has joined while the account was taken away: whoever did that may
+/// not have seen it yet.
+async fn stay_in_force(hub: &Hub, post: &Post, present: &Present) -> Result<(), Refusal> {
+    let in_force = post.check(hub);
+    if in_force.is_err() {
+        let worker = present.worker;
+        super::parting::insist(hub, Command::Revoke(Revoke { worker })).await;
+    }
+    in_force
 }
 
 /// Takes back what the worker was handed on its earlier connection, and gives it a while to ask for
@@ -118,17 +142,13 @@ async fn give_back_unclaimed(hub: Arc<Hub>, present: Arc<Present>) {
 }
 
 /// Begins to watch whether the worker is there; returns its own side.
-fn settle_in(hub: &Arc<Hub>, present: &Arc<Present>, key: ResumeKey) -> MembershipStub {
+fn settle_in(
+    hub: &Arc<Hub>,
+    post: &Post,
+    present: &Arc<Present>,
+    key: ResumeKey,
+) -> MembershipStub {
     watch_connection(hub, present);
-    ask_whether_alive(hub, present);
+    ask_whether_alive(hub, post, present);
     present.revoker.revocable(&membership(hub, present, key))
-}
-
-fn offer(offered: OfferedWork) -> Offer {
-    Offer {
-        pool: offered.pool.unwrap_or(PoolName::DEFAULT),
-        types: Types::These(offered.types.into_iter().collect()),
-        tags: offered.tags.into_iter().collect(),
-        slots: offered.concurrency.unwrap_or(1),
-    }
 }

@@ -4,9 +4,9 @@ use std::str::FromStr;
 
 use sha2::{Digest as _, Sha256};
 
-use crate::model::{KeyHash, WorkerId};
+use crate::entropy::OsEntropy;
+use crate::model::{Entropy as _, KeyHash, WorkerId};
 use crate::service::refusal::Refusal;
-use crate::service::secrets::secret;
 
 /// What a worker comes back with after its connection was lost: its name, and a secret.
 pub(super) struct ResumeKey {
@@ -17,7 +17,8 @@ pub(super) struct ResumeKey {
 impl ResumeKey {
     /// Draws a fresh one.
     pub(super) fn draw(worker: WorkerId) -> Self {
-        let secret = secret();
+        // 256 bits.
+        let secret = format!("{:032x}{:032x}", OsEntropy.draw(), OsEntropy.draw());
         Self { worker, secret }
     }
 

@@ -7,9 +7,10 @@ use tokio::time::{sleep, timeout};
 
 use super::heartbeat::Manner;
 use super::present::Present;
-use crate::engine::{Command, Disconnect, Leave};
-use crate::model::{EndReason, WorkerId};
+use crate::engine::{Command, Disconnect, Leave, Revoke};
+use crate::model::{AccountId, EndReason, Worker, WorkerId};
 use crate::service::hub::{Hub, reason};
+use crate::service::refusal::Refusal;
 
 /// Tells the scheduler that the connection of a worker has ended.
 pub(super) async fn gone(hub: Arc<Hub>, present: Arc<Present>, manner: Manner) {
@@ -37,12 +38,40 @@ pub(in crate::service) fn dismiss(hub: &Arc<Hub>, worker: WorkerId, why: EndReas
         return present.end_answering(reason(why));
     }
     present.end(reason(why));
-    let patience = hub.times.stopping;
-    let revoked = why == EndReason::WorkerRevoked;
-    drop(tokio::spawn(async move {
-        // What it answers, and whether it does, is of no consequence.
-        drop(timeout(patience, present.agent.ended(reason(why), revoked)).await);
-    }));
+    present.tell_that_it_ended(why, hub.times.stopping);
+}
+
+/// Dismisses all workers that have joined on these accounts, for good; their tasks go to others.
+///
+/// Each was sent word of it when this returns, so that what they came through can be taken back.
+pub(in crate::service) async fn dismiss_all_of(
+    hub: &Hub,
+    accounts: &[AccountId],
+) -> Result<(), Refusal> {
+    let accounts = accounts.to_vec();
+    let theirs = hub.owner.read(move |state| {
+        let workers = state.workers().into_iter();
+        let theirs = workers.filter(|worker| !worker.is_revoked() && is_of(worker, &accounts));
+        theirs.map(|worker| worker.id).collect::<Vec<_>>()
+    });
+    for worker in theirs.await? {
+        let present = hub.members.find(worker);
+        let revoked = hub.owner.apply(Command::Revoke(Revoke { worker })).await;
+        match revoked {
+            // It has left meanwhile.
+            Ok(()) | Err(Refusal::Rejected(_)) => {}
+            Err(refusal) => return Err(refusal),
+        }
+        if let Some(present) = present {
+            present.tell_that_it_ended(EndReason::WorkerRevoked, hub.times.stopping);
+        }
+    }
+    Ok(())
+}
+
+fn is_of(worker: &Worker, accounts: &[AccountId]) -> bool {
+    let account = worker.member.as_ref().and_then(|member| member.account);
+    account.is_some_and(|account| accounts.contains(&account))
 }
 
 /// Tells a worker that it gets no more tasks.

@@ -1,19 +1,25 @@
 //! The workers that have joined and are there.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
 
 use capnweb_runtime::Revoker;
+use futures_util::FutureExt as _;
 use tokio::task::AbortHandle;
+use tokio::time::timeout;
 
+use super::errands::Errands;
 use crate::caps::WorkerAgentStub;
-use crate::model::{Epoch, TaskId, WorkerId};
+use crate::model::{EndReason, Epoch, IdMap, TaskId, WorkerId};
 use crate::service::care::revoke_gently;
+use crate::service::hub::reason;
 
 /// The workers that have joined and are there, by name.
 #[derive(Debug, Default)]
-pub(in crate::service) struct Members(Mutex<HashMap<WorkerId, Arc<Present>>>);
+pub(in crate::service) struct Members(Mutex<IdMap<WorkerId, Arc<Present>>>);
 
 /// A worker that has joined, on one connection; when it comes back on another, that is another.
 pub(in crate::service) struct Present {
@@ -22,10 +28,14 @@ pub(in crate::service) struct Present {
     pub(super) agent: WorkerAgentStub,
     /// Takes back what it was handed when it joined.
     pub(super) revoker: Revoker,
+    /// What is waited for from it.
+    pub(super) errands: Errands,
     /// Stops asking whether it is there.
     pub(super) heartbeat: OnceLock<AbortHandle>,
     /// The attempts that it has had on an earlier connection and has not asked for since.
     unclaimed: Mutex<HashSet<(TaskId, Epoch)>>,
+    /// Whether it was told that it has ended.
+    told: AtomicBool,
 }
 
 impl Members {
@@ -64,7 +74,7 @@ impl Members {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<WorkerId, Arc<Present>>> {
+    fn lock(&self) -> MutexGuard<'_, IdMap<WorkerId, Arc<Present>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -75,8 +85,10 @@ impl Present {
             worker,
             agent,
             revoker: Revoker::new(),
+            errands: Errands::new(),
             heartbeat: OnceLock::new(),
             unclaimed: Mutex::default(),
+            told: AtomicBool::new(false),
         }
     }
 
@@ -93,6 +105,23 @@ impl Present {
         revoke_gently(self.revoker.clone(), reason);
         if let Some(heartbeat) = self.heartbeat.get() {
             heartbeat.abort();
+        }
+    }
+
+    /// Tells the worker, once, that it has ended, and waits no longer than `patience` for its answer.
+    ///
+    /// The message is on its way when this returns. What the worker came through may be taken back
+    /// right after it, and then nothing could be said to it any more: it would wait forever.
+    pub(super) fn tell_that_it_ended(&self, why: EndReason, patience: Duration) {
+        if self.told.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let revoked = why == EndReason::WorkerRevoked;
+        let told = self.agent.ended(reason(why), revoked);
+        let mut told = Box::pin(timeout(patience, told));
+        // What it answers, and whether it does, is of no consequence; but asked it is from here on.
+        if (&mut told).now_or_never().is_none() {
+            drop(tokio::spawn(told));
         }
     }
 

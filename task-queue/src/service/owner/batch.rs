@@ -53,6 +53,8 @@ impl Batch {
     /// Answers, and lets things happen: all of it is stored.
     pub(super) fn carry_out<W: World>(self, state: &State, world: &Arc<W>) {
         for outcome in self.0 {
+            // First, so that who hears the answer finds it counted.
+            world.observe(state, outcome.effects());
             for effect in outcome.answer(state, world) {
                 world.run(effect);
             }
@@ -93,6 +95,15 @@ impl Batch {
 }
 
 impl Outcome {
+    fn effects(&self) -> &[Effect] {
+        match self {
+            Self::Applied(effects, _) | Self::Begun(effects, ..) | Self::Unasked(effects) => {
+                effects
+            }
+            Self::Rejected(..) | Self::NotBegun(..) | Self::Look(_) => &[],
+        }
+    }
+
     /// Answers whoever asked; returns what is to happen then. Whoever asked may have stopped waiting.
     fn answer<W: World>(self, state: &State, world: &Arc<W>) -> Vec<Effect> {
         match self {

@@ -1,5 +1,7 @@
 //! The way to the owner.
 
+use tokio::runtime::Handle;
+use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::engine::{Command, Start, State};
@@ -47,6 +49,16 @@ impl Owner {
         let (reply, answer) = oneshot::channel();
         self.send(Request::Apply(Box::new(command), reply)).await?;
         answer.await.map_err(|_| Refusal::Stopped)?
+    }
+
+    /// Has a command applied whose outcome nobody waits for. It can be called from anywhere.
+    pub(in crate::service) fn tell(&self, command: Command) {
+        let (reply, _) = oneshot::channel();
+        let told = self.0.try_send(Request::Apply(Box::new(command), reply));
+        if let (Err(TrySendError::Full(request)), Ok(runtime)) = (told, Handle::try_current()) {
+            let owner = self.0.clone();
+            drop(runtime.spawn(async move { owner.send(request).await.ok() }));
+        }
     }
 
     /// Begins an attempt; returns, once that is stored, what will tell its end.

@@ -2,7 +2,7 @@
 
 use std::future::pending;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::batch::Batch;
 use super::handle::{AttemptEnd, Inbox, Request};
@@ -18,6 +18,12 @@ pub(in crate::service) trait World: Send + Sync + 'static {
 
     /// Returns what will tell how the attempt at the task ends that is about to begin.
     fn await_end(&self, task: TaskId) -> AttemptEnd;
+
+    /// Sees what is about to happen, and the state from which it follows.
+    fn observe(&self, _state: &State, _effects: &[Effect]) {}
+
+    /// Hears how long the store took for so many changes, and what came of it.
+    fn committed(&self, _took: Duration, _outcome: Result<usize, &StoreError>) {}
 
     /// Hears that these records are stored as they are now.
     fn stored(&self, records: &[RecordId]);
@@ -85,6 +91,7 @@ impl<W: World> Turns<W> {
             }
             () = wake => {}
         }
+        self.gather(&mut requests).await;
         let now = self.world.now();
         self.settle_doubt(now).await;
         let mut batch = Batch::default();
@@ -102,6 +109,21 @@ impl<W: World> Turns<W> {
             self.close().await;
         }
         goes_on
+    }
+
+    /// Lets those who are about to ask as well do so, while several do: the more a commit answers, the
+    /// less it costs each. Whoever asks alone is not held up by others that do not come.
+    async fn gather(&mut self, requests: &mut Vec<Request>) {
+        let mut before = 0;
+        while requests.len() > before.max(1) && requests.len() < self.width {
+            before = requests.len();
+            tokio::task::yield_now().await;
+            while requests.len() < self.width
+                && let Ok(request) = self.inbox.0.try_recv()
+            {
+                requests.push(request);
+            }
+        }
     }
 
     fn handle(&mut self, batch: &mut Batch, requests: Vec<Request>, now: Timestamp) -> bool {
@@ -143,7 +165,10 @@ impl<W: World> Turns<W> {
         }
         let records: Vec<_> = changes.iter().map(RecordId::of).collect();
         let written = changes.iter().map(Written::by).collect();
+        let begun = Instant::now();
         let stored = self.store.commit(changes).await;
+        let outcome = stored.as_ref().map(|()| records.len());
+        self.world.committed(begun.elapsed(), outcome);
         if stored.is_ok() {
             self.width = self.width.saturating_mul(2).min(MAX_BATCH);
             self.rest_until = None;
@@ -167,8 +192,11 @@ impl<W: World> Turns<W> {
         let has_happened = self.find_back(now).await;
         if self.astray.is_empty() {
             let owed = std::mem::take(&mut self.owed);
-            for effect in owed.into_iter().filter(|_| has_happened) {
-                self.world.run(effect);
+            if has_happened {
+                self.world.observe(&self.state, &owed);
+                for effect in owed {
+                    self.world.run(effect);
+                }
             }
         }
     }

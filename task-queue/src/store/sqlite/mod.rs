@@ -1,7 +1,9 @@
 //! The store in a file: SQLite, compiled in, written by one thread.
 
 mod open;
+mod packed;
 mod records;
+mod references;
 mod schema;
 mod settings;
 mod store;
@@ -11,4 +13,5 @@ mod writer;
 mod tests;
 
 pub use open::backup;
+pub use references::SqliteReferences;
 pub use store::SqliteStore;

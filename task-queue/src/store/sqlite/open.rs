@@ -205,4 +205,4 @@ const CHECKPOINT_PAGES: i64 = 4_096;
 const CACHE_KIB: i64 = 8_192;
 
 /// How many statements are kept prepared: all that there are.
-const STATEMENTS: usize = 32;
+const STATEMENTS: usize = 64;

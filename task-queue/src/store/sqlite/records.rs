@@ -1,49 +1,23 @@
 //! Tasks and workers to rows and back.
 
-use std::borrow::Cow;
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use rusqlite::{CachedStatement, Connection, Params, Row, params};
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde::de::{DeserializeOwned, Error as _};
 
 use crate::model::{
-    Change, EndedAttempt, Entry, Epoch, Events, Failure, Kept, Progress, RecordId, Snapshot,
-    Submitter, Task, TaskId, TaskSpec, TaskState, Timestamp, Worker, WorkerId,
+    Change, Entry, Events, Kept, RecordId, Snapshot, Task, TaskId, TaskSpec, Worker, WorkerId,
 };
 use crate::store::StoreError;
+use crate::store::sqlite::packed::{NoSuchPlace, Packed};
 use crate::store::sqlite::settings;
 use crate::store::sqlite::writer::failed;
 
-/// The part of a task's record that changes, and is small; of what is usual, nothing is written.
-#[derive(Serialize, Deserialize)]
-struct Core<'a> {
-    submitted_at: Timestamp,
-    #[serde(default, skip_serializing_if = "is_default")]
-    submitter: Submitter,
-    state: Cow<'a, TaskState>,
-    #[serde(default, skip_serializing_if = "is_default")]
-    progress: Progress,
-    /// Those that are in no page.
-    #[serde(default, skip_serializing_if = "is_default")]
-    events: Vec<Cow<'a, Entry>>,
-    bytes: usize,
-    #[serde(default, skip_serializing_if = "is_default")]
-    last_failure: Cow<'a, Option<Failure>>,
-    #[serde(default, skip_serializing_if = "is_default")]
-    failures: u32,
-    #[serde(default, skip_serializing_if = "is_default")]
-    losses: Cow<'a, [Timestamp]>,
-    #[serde(default, skip_serializing_if = "is_default")]
-    epoch: Epoch,
-    #[serde(default, skip_serializing_if = "is_default")]
-    history: Cow<'a, VecDeque<EndedAttempt>>,
-}
-
 /// Writes changes in their order, up to the first that does not fit what is stored.
 pub(super) fn write(database: &Connection, changes: &[Change]) -> Result<(), StoreError> {
-    let rows = Rows(database);
+    let mut rows = Rows::of(database);
     changes.iter().try_for_each(|change| match change {
         Change::PutTask { task, kept } => rows.put_task(task, *kept),
         Change::RemoveTask {
@@ -60,7 +34,7 @@ pub(super) fn write(database: &Connection, changes: &[Change]) -> Result<(), Sto
 
 /// Reads all records.
 pub(super) fn load(database: &Connection) -> Result<Snapshot, StoreError> {
-    let rows = Rows(database);
+    let rows = Rows::of(database);
     let mut snapshot = Snapshot::default();
     let mut checkpoints = rows.checkpoints()?;
     let mut partial_results = rows.partial_results()?;
@@ -87,7 +61,7 @@ pub(super) fn load(database: &Connection) -> Result<Snapshot, StoreError> {
 
 /// Reads those of these records that there are.
 pub(super) fn fetch(database: &Connection, wanted: &[RecordId]) -> Result<Snapshot, StoreError> {
-    let rows = Rows(database);
+    let rows = Rows::of(database);
     let mut snapshot = Snapshot::default();
     for record in wanted {
         match record {
@@ -100,12 +74,23 @@ pub(super) fn fetch(database: &Connection, wanted: &[RecordId]) -> Result<Snapsh
 }
 
 /// The tables, one method for each statement.
-struct Rows<'a>(&'a Connection);
+struct Rows<'a> {
+    database: &'a Connection,
+    /// What most changes of a commit are made with: it need not be looked for each time.
+    update: Option<CachedStatement<'a>>,
+}
 
-impl Rows<'_> {
-    fn put_task(&self, task: &Task, kept: Kept) -> Result<(), StoreError> {
+impl<'a> Rows<'a> {
+    const fn of(database: &'a Connection) -> Self {
+        Self {
+            database,
+            update: None,
+        }
+    }
+
+    fn put_task(&mut self, task: &Task, kept: Kept) -> Result<(), StoreError> {
         let place = signed(task.order);
-        let record = text(&core(task))?;
+        let record = text(&Packed::of(task))?;
         let record = (
             &task.id.bits().to_be_bytes()[..],
             signed(task.revision),
@@ -118,14 +103,23 @@ impl Rows<'_> {
                 params![place, record.0, record.1, record.2],
             )?
         } else {
-            self.execute(
-                "UPDATE task SET revision = ?3, record = ?4
-                 WHERE place = ?1 AND id = ?2 AND revision = ?3 - 1",
-                params![place, record.0, record.1, record.2],
-            )?
+            self.update_task(params![place, record.0, record.1, record.2])?
         };
         fits(written, RecordId::of_task(task))?;
         self.put_parts(place, task, kept)
+    }
+
+    fn update_task(&mut self, parameters: impl Params) -> Result<usize, StoreError> {
+        let update = if let Some(update) = &mut self.update {
+            update
+        } else {
+            let prepared = self.prepare(
+                "UPDATE task SET revision = ?3, record = ?4
+                 WHERE place = ?1 AND id = ?2 AND revision = ?3 - 1",
+            )?;
+            self.update.insert(prepared)
+        };
+        update.execute(parameters).map_err(failed)
     }
 
     /// Writes what of a task's large parts is not as it is stored already.
@@ -303,8 +297,8 @@ impl Rows<'_> {
         self.prepare(statement)?.execute(parameters).map_err(failed)
     }
 
-    fn prepare(&self, statement: &str) -> Result<CachedStatement<'_>, StoreError> {
-        self.0.prepare_cached(statement).map_err(failed)
+    fn prepare(&self, statement: &str) -> Result<CachedStatement<'a>, StoreError> {
+        self.database.prepare_cached(statement).map_err(failed)
     }
 }
 
@@ -338,55 +332,36 @@ impl StoredTask {
     fn into_task(self, parts: &Parts) -> Result<Task, StoreError> {
         let (id, order) = (self.id, self.place.cast_unsigned());
         let record = RecordId::Task { id, order };
-        let core: Core<'_> = parse(&record, &self.record)?;
+        let packed: Packed<'_> = parse(&record, &self.record)?;
+        let changing = packed.unpack().map_err(|NoSuchPlace| StoreError::Damaged {
+            record: record.clone(),
+            source: serde_json::Error::custom("it names a worker that it does not know"),
+        })?;
         // Of a task without a specification, there is no reading the nothing.
         let spec: TaskSpec = parse(&record, parts.spec.as_deref().unwrap_or_default())?;
         let value = |text: &String| parse(&record, text).map(Arc::new);
         let partial_results = parts.partial_results.iter().map(value);
         let pages = parts.pages.iter().map(|page| parse(&record, page));
         let pages: Vec<Vec<Entry>> = pages.collect::<Result<_, _>>()?;
-        let tail = core.events.into_iter().map(Cow::into_owned).collect();
         Ok(Task {
             id,
             revision: self.revision.cast_unsigned(),
             order,
-            submitted_at: core.submitted_at,
-            submitter: core.submitter,
+            submitted_at: changing.submitted_at,
+            submitter: changing.submitter,
             spec: Arc::new(spec),
-            state: core.state.into_owned(),
-            progress: core.progress,
-            events: Events::restore(pages.into_iter().flatten().collect(), tail),
+            state: changing.state,
+            progress: changing.progress,
+            events: Events::restore(pages.into_iter().flatten().collect(), changing.events),
             partial_results: partial_results.collect::<Result<_, _>>()?,
             checkpoint: parts.checkpoint.as_ref().map(value).transpose()?,
-            bytes: core.bytes,
-            last_failure: core.last_failure.into_owned(),
-            failures: core.failures,
-            losses: core.losses.into_owned(),
-            epoch: core.epoch,
-            history: core.history.into_owned(),
+            bytes: changing.bytes,
+            last_failure: changing.last_failure.map(Box::new),
+            failures: changing.failures,
+            losses: changing.losses,
+            epoch: changing.epoch,
+            history: changing.history.into(),
         })
-    }
-}
-
-fn core(task: &Task) -> Core<'_> {
-    let in_page = |entry: &&Entry| entry.seq <= task.events.paged();
-    Core {
-        submitted_at: task.submitted_at,
-        submitter: task.submitter,
-        state: Cow::Borrowed(&task.state),
-        progress: task.progress,
-        events: task
-            .events
-            .entries()
-            .skip_while(in_page)
-            .map(Cow::Borrowed)
-            .collect(),
-        bytes: task.bytes,
-        last_failure: Cow::Borrowed(&task.last_failure),
-        failures: task.failures,
-        losses: Cow::Borrowed(task.losses.as_slice()),
-        epoch: task.epoch,
-        history: Cow::Borrowed(&task.history),
     }
 }
 
@@ -435,8 +410,4 @@ fn bits(row: &Row<'_>, index: usize) -> Result<u128, StoreError> {
 /// The database has signed numbers; no bit is lost.
 pub(super) const fn signed(number: u64) -> i64 {
     number.cast_signed()
-}
-
-fn is_default<T: Default + PartialEq>(value: &T) -> bool {
-    *value == T::default()
 }

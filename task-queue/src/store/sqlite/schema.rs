@@ -11,7 +11,7 @@ pub(super) const APPLICATION: i32 = 0x5451_7565;
 /// Rows are found by `place`, the order of submission, so that new ones are written side by side.
 /// What is large and seldom changes has tables of its own: a change writes whole rows. So have a
 /// task's events: the latest few are in its record, and when those are too many they become a page.
-pub(super) const STEPS: [&str; 3] = [
+pub(super) const STEPS: [&str; 4] = [
     "
     CREATE TABLE task (
         place INTEGER PRIMARY KEY, id BLOB NOT NULL, revision INTEGER NOT NULL, record TEXT NOT NULL
@@ -35,6 +35,16 @@ pub(super) const STEPS: [&str; 3] = [
     "
     CREATE TABLE setting (
         name TEXT PRIMARY KEY, revision INTEGER NOT NULL, record TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+",
+    "
+    CREATE TABLE reference (
+        id BLOB PRIMARY KEY, record TEXT NOT NULL,
+        uses INTEGER NOT NULL DEFAULT 0, used_at INTEGER NOT NULL DEFAULT 0
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE reference_counter (
+        reference BLOB NOT NULL, counter BLOB NOT NULL, spent INTEGER NOT NULL,
+        PRIMARY KEY (reference, counter)
     ) STRICT, WITHOUT ROWID;
 ",
 ];

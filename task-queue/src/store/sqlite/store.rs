@@ -56,6 +56,18 @@ impl SqliteStore {
         })
     }
 
+    /// Has the thread that has the database do something, after what it was asked for before.
+    pub(super) async fn aside<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let job = |reply: oneshot::Sender<_>| {
+            // Whoever asked may have stopped waiting.
+            Job::Aside(Box::new(move |database| drop(reply.send(work(database)))))
+        };
+        self.ask(job).await
+    }
+
     async fn ask<T>(
         &self,
         job: impl FnOnce(oneshot::Sender<Result<T, StoreError>>) -> Job,

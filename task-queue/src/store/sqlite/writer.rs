@@ -15,6 +15,8 @@ pub(super) enum Job {
     Load(Reply<Snapshot>),
     Fetch(Vec<RecordId>, Reply<Snapshot>),
     Commit(Vec<Change>, Reply<()>),
+    /// Something that is no task's and no worker's.
+    Aside(Box<dyn FnOnce(&Connection) + Send>),
 }
 
 /// Where an answer goes.
@@ -41,6 +43,10 @@ pub(super) fn run(database: &Connection, jobs: &mpsc::Receiver<Job>) {
                 Job::Fetch(wanted, reply) => {
                     write(database, std::mem::take(&mut commits));
                     answer(reply, records::fetch(database, &wanted));
+                }
+                Job::Aside(work) => {
+                    write(database, std::mem::take(&mut commits));
+                    work(database);
                 }
             }
         }
@@ -103,7 +109,7 @@ fn write_guarded(
 }
 
 /// Returns only when what was written is on disk, or undone.
-fn in_transaction<T>(
+pub(super) fn in_transaction<T>(
     database: &Connection,
     work: impl FnOnce() -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {

@@ -9,10 +9,10 @@ use crate::engine::{
     Command, Complete, Config, DispatchMode, Register, SaveCheckpoint, State, Submit, apply,
 };
 use crate::model::{
-    Calendar, Change, Entropy, Entry, Events, Failure, FailureClass, Flow, Happening, Kept,
-    Misfire, Offer, PoolName, PoolSettings, QueueSettings, RecordId, Schedule, ScheduleId, Setting,
-    SettingId, Snapshot, Submitter, Task, TaskId, TaskSpec, TaskState, TaskType, Timestamp, Worker,
-    WorkerId,
+    AccountId, Calendar, Change, Entropy, Entry, Events, Failure, FailureClass, Flow, Happening,
+    Kept, Misfire, Offer, PoolName, PoolSettings, QueueSettings, RecordId, Schedule, ScheduleId,
+    Setting, SettingId, Snapshot, Submitter, Task, TaskId, TaskSpec, TaskState, TaskType,
+    Timestamp, Worker, WorkerId,
 };
 use crate::store::{Store, StoreError};
 
@@ -65,14 +65,14 @@ async fn a_commit_is_there_as_a_whole(store: &impl Store) {
 async fn records_come_back_exactly_as_written(store: &impl Store) {
     let mut full = task(1, 1);
     full.state = TaskState::Failed {
-        failure: Failure {
+        failure: Box::new(Failure {
             name: Some("TypeError".to_owned()),
             code: Some("E\0".to_owned()),
             ..Failure::of(
                 FailureClass::TimedOut,
                 "zero \0, quote \", line\nbreak, ümlaut, 𝄞",
             )
-        },
+        }),
         at: Timestamp::from_millis(u64::MAX),
     };
     full.checkpoint = Some(Arc::new(
@@ -80,7 +80,7 @@ async fn records_come_back_exactly_as_written(store: &impl Store) {
     ));
     full.partial_results = vec![Arc::new(json!(1)), Arc::new(json!("two"))];
     full.events = Events::restore(vec![said(2, "a page"), said(3, "")], vec![said(5, "\0")]);
-    full.submitter = Submitter::Client;
+    full.submitter = Submitter::SUPERVISOR.below(AccountId::of_bits(7));
     full.losses = vec![Timestamp::from_millis(7), Timestamp::from_millis(u64::MAX)];
     full.spec = Arc::new(TaskSpec {
         not_before: Some(Timestamp::from_millis(u64::MAX)),
@@ -239,7 +239,7 @@ fn schedule() -> Schedule {
         revision: 1,
         calendar: Calendar::new("0 9 * * mon", "Europe/Zurich").expect("a calendar"),
         template: Arc::new(TaskSpec::new(TaskType::IO, json!({"number": 0.1}))),
-        submitter: Submitter::Client,
+        submitter: Submitter::SUPERVISOR.below(AccountId::of_bits(3)),
         misfire: Misfire::Skip,
         flow: Flow::Open,
         next_at: Some(Timestamp::from_millis(5)),

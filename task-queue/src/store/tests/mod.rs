@@ -2,3 +2,4 @@
 
 pub(crate) mod laws;
 pub(crate) mod model;
+pub(crate) mod references;

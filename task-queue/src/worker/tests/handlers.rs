@@ -115,7 +115,7 @@ async fn a_context_has_what_was_granted_and_nothing_else() {
 async fn what_an_attempt_has_left_is_there_for_the_next() {
     let house = House::open().await;
     let worker = Worker::new().task("climb", |_: Value, context: Context| async move {
-        let from: Option<u32> = context.resume_from().await?;
+        let from: Option<u32> = context.resume_from();
         context.progress(0.5).await?;
         context.log(format!("at {}", from.unwrap_or(0))).await?;
         context.emit(json!({"camp": context.attempt()})).await?;

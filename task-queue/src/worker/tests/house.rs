@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use capnweb_runtime::{Connector, serve};
+use capnweb_runtime::{Connector, Membrane, Revoker, serve};
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::io::copy_bidirectional;
@@ -35,6 +35,12 @@ pub(super) struct Working {
 
 impl House {
     pub(super) async fn open() -> Self {
+        Self::open_within(&Revoker::new()).await
+    }
+
+    /// Opens one in which all that is reached through the port can be taken away at once.
+    pub(super) async fn open_within(revoker: &Revoker) -> Self {
+        let membrane = Membrane::under(revoker);
         let data = tempfile::tempdir().unwrap();
         let mut config = Config::new(data.path());
         config.durability = Durability::Memory;
@@ -42,7 +48,9 @@ impl House {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let served = supervisor.clone();
-        drop(tokio::spawn(serve(listener, move |_| served.gateway())));
+        drop(tokio::spawn(serve(listener, move |_| {
+            membrane.outward(&served.gateway())
+        })));
         let (wires, url) = way_to(address).await;
         Self {
             gateway: supervisor.gateway(),

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use capnweb_runtime::Revoker;
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 
@@ -97,6 +98,20 @@ async fn a_worker_that_is_revoked_ends() {
     assert_eq!(working.end().await.unwrap(), Departure::Revoked);
     let info = task.get_info().await.unwrap();
     assert_eq!((info.status, info.failures), (TaskStatus::Pending, 0));
+    house.close().await;
+}
+
+/// The fault: what a worker came by is taken away, and with it the way to tell it; it waits for ever.
+#[tokio::test]
+async fn a_worker_from_which_all_was_taken_without_a_word_ends() {
+    let revoker = Revoker::new();
+    let house = House::open_within(&revoker).await;
+    let worker = Worker::new().task("echo", |params: Value, _| async move {
+        Ok::<_, TaskError>(params)
+    });
+    let working = house.employ(worker).await;
+    revoker.revoke("nobody is told");
+    assert_eq!(working.end().await.unwrap(), Departure::Revoked);
     house.close().await;
 }
 

@@ -5,18 +5,20 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use capnweb_runtime::{Capability as _, Error, Limits, Result, Session, capability, in_process};
+use capnweb_runtime::{
+    Capability as _, Error, Limits, Result, Session, Stub, capability, in_process,
+};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
 use crate::caps::{
-    AssignmentStub, GatewayStub, JoinOptions, MembershipStub, OfferedWork, TaskHandleStub,
-    WorkerAgent, WorkerAgentStub, WorkerPoolStub,
+    AssignmentStub, Briefing, GatewayStub, JoinOptions, MembershipStub, OfferedWork,
+    TaskHandleStub, WorkerAgent, WorkerAgentStub, WorkerPoolStub,
 };
-use crate::clock::Clock;
-use crate::model::{RetryPolicy, Task, TaskId, TaskStatus, Timestamp};
+use crate::clock::{Clock, SystemClock};
+use crate::model::{RetryPolicy, Task, TaskId, TaskStatus, Timestamp, Worker};
 use crate::service::{Config, Supervisor};
 use crate::store::MemoryStore;
 
@@ -33,8 +35,9 @@ pub(super) struct House {
 pub(super) struct Guest {
     pub(super) pool: WorkerPoolStub,
     pub(super) session: Session,
-    /// The connection lasts as long as this.
     gateway: GatewayStub,
+    /// The connection lasts as long as this.
+    _main: Stub,
 }
 
 /// What a worker gets to do, and to hear.
@@ -48,12 +51,14 @@ pub(super) struct Hands {
 /// A task that a worker is to carry out.
 pub(super) struct Begun {
     pub(super) task: AssignmentStub,
+    /// What it was told of it, if it takes that.
+    pub(super) briefing: Option<Briefing>,
     answer: oneshot::Sender<Result<Value>>,
 }
 
-/// The clock of simulated time.
+/// The clock of simulated time, which begins now: references end by the machine's clock.
 #[derive(Debug)]
-struct Ticking(Instant);
+struct Ticking(Timestamp, Instant);
 
 struct Agent {
     begun: mpsc::UnboundedSender<Begun>,
@@ -70,19 +75,28 @@ pub trait Plain {
 
 impl Clock for Ticking {
     fn now(&self) -> Timestamp {
-        Timestamp::from_millis(1_000_000).saturating_add(self.0.elapsed())
+        self.0.saturating_add(self.1.elapsed())
     }
 }
 
-impl WorkerAgent for Agent {
-    async fn execute(&self, assignment: AssignmentStub) -> Result<Value> {
+impl Agent {
+    async fn carry_out(&self, task: AssignmentStub, briefing: Option<Briefing>) -> Result<Value> {
         let (answer, answered) = oneshot::channel();
-        let task = assignment;
-        drop(self.begun.send(Begun { task, answer }));
+        drop(self.begun.send(Begun {
+            task,
+            briefing,
+            answer,
+        }));
         match answered.await {
             Ok(answer) => answer,
             Err(_) => pending().await,
         }
+    }
+}
+
+impl WorkerAgent for Agent {
+    async fn execute(&self, assignment: AssignmentStub, briefing: Briefing) -> Result<Value> {
+        self.carry_out(assignment, Some(briefing)).await
     }
 
     async fn alive(&self) -> Result<()> {
@@ -110,7 +124,7 @@ impl WorkerAgent for Agent {
 
 impl Plain for Agent {
     async fn execute(&self, assignment: AssignmentStub) -> Result<Value> {
-        WorkerAgent::execute(self, assignment).await
+        self.carry_out(assignment, None).await
     }
 }
 
@@ -121,7 +135,7 @@ impl House {
 
     pub(super) async fn with(set: impl FnOnce(&mut Config)) -> Self {
         let data = tempfile::tempdir().unwrap();
-        let clock = Arc::new(Ticking(Instant::now()));
+        let clock = Arc::new(Ticking(SystemClock.now(), Instant::now()));
         let store = Arc::new(MemoryStore::new());
         let mut config = config(&data);
         set(&mut config);
@@ -150,14 +164,37 @@ impl House {
     }
 
     pub(super) async fn connect(&self) -> Guest {
-        let nobody = self.gateway.clone();
-        let (gateway, session) = in_process(nobody, self.gateway.clone(), Limits::default());
+        let (gateway, session) = in_process(
+            self.gateway.clone(),
+            self.gateway.clone(),
+            Limits::default(),
+        );
+        let main = gateway.as_stub().clone();
+        Self::let_in(gateway, main, session).await
+    }
+
+    /// Has somebody come by a reference.
+    pub(super) async fn connect_by(&self, reference: &str) -> Guest {
+        let gate = self.supervisor.gate();
+        let (gate, session) = in_process(gate.clone(), gate, Limits::default());
+        let gateway = gate.redeem(reference).await.unwrap();
+        Self::let_in(gateway, gate.into_stub(), session).await
+    }
+
+    async fn let_in(gateway: GatewayStub, main: Stub, session: Session) -> Guest {
         let pool = gateway.get_worker_pool().await.unwrap();
         Guest {
             pool,
             session,
             gateway,
+            _main: main,
         }
+    }
+
+    pub(super) async fn workers(&self) -> Vec<Worker> {
+        let owner = &self.supervisor.hub().owner;
+        let workers = owner.read(|state| state.workers().into_iter().cloned().collect());
+        workers.await.unwrap()
     }
 
     pub(super) async fn submit(&self, params: Value) -> TaskHandleStub {

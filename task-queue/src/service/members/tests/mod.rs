@@ -2,5 +2,6 @@
 
 mod house;
 mod leaving;
+mod posts;
 mod stopping;
 mod working;

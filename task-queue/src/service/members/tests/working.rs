@@ -23,6 +23,33 @@ async fn whoever_passes_an_object_with_execute_is_a_worker() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_worker_is_told_what_it_would_have_to_ask() {
+    let house = House::open().await;
+    let (_member, mut hands) = house.connect().await.join(1).await;
+    let params =
+        json!({"size": 3, "needs_storage": true, "retry": {"max_attempts": 2, "unit_ms": 1}});
+    let task = house.submit(params).await;
+    let first = hands.begin().await;
+    let briefing = first.briefing.clone().unwrap();
+    assert_eq!((briefing.epoch, briefing.failures), (1, 0));
+    assert_eq!(briefing.checkpoint, json!(null));
+    first.task.save_checkpoint(json!("half")).await.unwrap();
+    first.throw(Error::new("once more"));
+    let second = hands.begin().await;
+    let briefing = second.briefing.clone().unwrap();
+    let info = second.task.get_info().await.unwrap();
+    assert_eq!(briefing.epoch, second.task.epoch().await.unwrap());
+    assert_eq!(briefing.checkpoint, json!("half"));
+    assert_eq!(
+        (briefing.id, briefing.kind, briefing.params),
+        (info.id, info.kind, info.params)
+    );
+    assert_eq!((briefing.failures, briefing.grants), (1, info.grants));
+    second.answer(json!(0));
+    until(&house, &task, TaskStatus::Completed).await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_worker_has_as_many_tasks_at_a_time_as_it_has_slots() {
     let house = House::open().await;
     let (_member, mut hands) = house.connect().await.join(2).await;

@@ -38,6 +38,7 @@ async fn join(stage: &Stage, worker: WorkerId) -> Result<(), Refusal> {
         offer,
         name,
         key: KEY,
+        account: None,
     };
     stage.apply(Command::Join(join)).await
 }

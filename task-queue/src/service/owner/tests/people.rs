@@ -60,7 +60,8 @@ fn spec(stage: &Stage, latest: Option<TaskId>) -> TaskSpec {
         unit_ms: 5,
         max_delay_ms: 50,
         ..RetryPolicy::NEVER
-    };
+    }
+    .into();
     if stage.roll(4) == 0 {
         spec.timeout = Some(Duration::from_millis(15));
     }

@@ -125,7 +125,7 @@ async fn live_by_the_clock(seed: u64) -> Vec<u64> {
         schedule: stage.with_dice(ScheduleId::generate),
         calendar: Calendar::new("* * * * *", "UTC").unwrap(),
         template: TaskSpec::new(TaskType::COMPUTE, serde_json::json!({})),
-        submitter: Submitter::Supervisor,
+        submitter: Submitter::SUPERVISOR,
         misfire: Misfire::Once,
     };
     let create = Command::CreateSchedule(Box::new(create));

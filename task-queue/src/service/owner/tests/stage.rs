@@ -128,7 +128,7 @@ impl World for Stage {
     fn run(self: &Arc<Self>, effect: Effect) {
         self.history().see(&effect);
         if let Effect::StartAttempt(assignment) = effect {
-            self.assignments.send(assignment).unwrap();
+            self.assignments.send(*assignment).unwrap();
         }
     }
 }
